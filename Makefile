@@ -1,0 +1,43 @@
+# Two commands do everything: make run, make test. Both install what they need, with nothing but Python and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/hotline.po))
+
+.PHONY: run test bench install lock words
+
+run: install            ## the whole hotline on this machine, with phones in the browser
+	$(BIN)/itikia run
+
+test: .venv/tested $(CATALOGS)  ## every check there is
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: .venv/tested $(CATALOGS) ## how fast it is, as ratios beside a yardstick in the same run
+	$(BIN)/python -m benchmarks.bench
+
+install: .venv/installed $(CATALOGS)
+
+.venv/installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/tested: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+locales/%/LC_MESSAGES/hotline.mo: locales/%/LC_MESSAGES/hotline.po | .venv/installed
+	$(BIN)/pybabel --quiet compile -D hotline -i $< -o $@
+
+words: .venv/tested     ## collect the sentences for the translators
+	$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ --no-location --sort-output --project Itikia --version "" --copyright-holder "the Itikia contributors" -o locales/hotline.pot hotline ussd
+	for catalog in locales/*/LC_MESSAGES/hotline.po; do $(BIN)/pybabel --quiet update -N -D hotline -i locales/hotline.pot -o $$catalog -l $$(basename $$(dirname $$(dirname $$catalog))); done
+
+lock: .venv/tested      ## pin every dependency anew, for every platform
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra embedded --extra build -o requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra embedded --extra build --extra dev -o requirements-dev.txt pyproject.toml

@@ -1,0 +1,82 @@
+"""A liaison answers: takes the case, cannot, or has done it. From whatever phone, and the first to take it has it."""
+
+from hotline import cases, dispatch, followups
+from hotline.cases import ACKNOWLEDGED, OPEN, RESOLVED, Case
+from hotline.dialogues import citizen, liaison
+from hotline.dialogues.liaison import Act
+from hotline.dispatch import CANNOT, DONE, TAKEN, Dispatch
+from hotline.language import Words
+from hotline.liaisons import Liaison
+from hotline.messages import About
+from hotline.outbox import What, drop
+from hotline.work import Work
+
+
+def act(work: Work, who: Liaison, wish: Act) -> Words:
+    """Do what the liaison asks, and say what has come of it."""
+    found = _meant(work, who, wish.word)
+    if isinstance(found, Words):
+        return found
+    case = cases.hold(work.session, found.case_id)
+    steps = {"take": _take, "cannot": _cannot, "done": _done}
+    return steps[wish.step](work, case, found)
+
+
+def _meant(work: Work, who: Liaison, word: str) -> Dispatch | Words:
+    """The dispatch that the liaison speaks of, or what to tell them where that is not clear."""
+    waiting = dispatch.before(work.session, who)
+    named = [each for each in waiting if each.word == word] or ([] if word else waiting)
+    if len(named) == 1:
+        return named[0]
+    words = ", ".join(each.word for each in waiting)
+    if word and (former := dispatch.recent(work.session, who, word)):
+        return former
+    if not waiting:
+        return liaison.no_cases()
+    return liaison.no_such_word(words) if word else liaison.which_word(words)
+
+
+def _take(work: Work, case: Case, asked: Dispatch) -> Words:
+    if asked.round != case.round:
+        return liaison.over(asked.word)
+    if cases.acknowledge(work.session, case, asked.liaison_id, work.now):
+        work.session.refresh(case)
+        asked.state, asked.taken_at = TAKEN, work.now
+        work.session.flush()
+        _go_on(work, case, asked)
+        return liaison.yours(asked.word)
+    if case.state == ACKNOWLEDGED and case.liaison_id == asked.liaison_id:
+        return liaison.already_yours(asked.word)
+    return liaison.first_was(asked.word, case.liaison.name) if case.liaison else liaison.over(asked.word)
+
+
+def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
+    """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
+    dispatch.supersede(work.session, case, work.now, but=taken.id)
+    drop(work.session, What.ESCALATE, taken.id)
+    case.note(work.session, work.now, "acknowledged", taken.who)
+    followups.tell(work, case, citizen.somebody_has_it(case.spoken), About.CASE, f"taken:{case.id}/{case.round}")
+    followups.plan(work, case)
+
+
+def _cannot(work: Work, case: Case, asked: Dispatch) -> Words:
+    if not dispatch.end(work.session, asked, CANNOT, work.now):
+        return liaison.over(asked.word)
+    case.note(work.session, work.now, "passed on", asked.who)
+    drop(work.session, What.ESCALATE, asked.id)
+    if case.liaison_id == asked.liaison_id and case.state == ACKNOWLEDGED:
+        case.state, case.liaison_id, case.acknowledged_at = OPEN, None, None
+        work.session.flush()
+    if case.state == OPEN:
+        dispatch.put_before_next(work, case)
+    return liaison.passed_on(asked.word)
+
+
+def _done(work: Work, case: Case, taken: Dispatch) -> Words:
+    if taken.state != TAKEN or case.state != ACKNOWLEDGED:
+        return liaison.take_first(taken.word) if case.state == OPEN and taken.round == case.round else liaison.over(taken.word)
+    dispatch.end(work.session, taken, DONE, work.now)
+    case.state, case.resolved_at = RESOLVED, work.now
+    case.note(work.session, work.now, "resolved", taken.who)
+    followups.ask_now(work, case)
+    return liaison.done(taken.word)

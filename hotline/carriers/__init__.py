@@ -1,0 +1,142 @@
+"""A carrier takes our texts to phones, and brings us what people key in and text.
+
+Each carrier is one file here and one line in `CARRIERS`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class Meaning(StrEnum):
+    """What a carrier's answer to a text means for us."""
+
+    ACCEPTED = "accepted"
+    """The carrier has it. That is not yet the handset: receipts tell of that."""
+    PERMANENT = "permanent"
+    """This number will never take it. The person must be reached another way."""
+    SETTINGS = "settings"
+    """Our own account, sender or balance stands in the way: the text waits, and the operator must act."""
+    TRANSIENT = "transient"
+    """It did not reach the carrier, or not today: try again, there cannot be two of it."""
+    UNKNOWN = "unknown"
+    """Nobody knows whether it left. Trying again may send it twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The carrier's answer to one text."""
+
+    meaning: Meaning
+    code: str
+    """The carrier's own word, for the record."""
+    provider_id: str | None = None
+    cost: str | None = None
+    opted_out: bool = False
+    retry_after: timedelta | None = None
+
+
+class Malformed(ValueError):
+    """A callback lacks what it must have, or has it in a form that cannot be read. Names the field, never what was in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One key of a dial-in."""
+
+    session: str
+    number: str
+    """As the carrier wrote it, whether it is a number or not."""
+    transcript: str
+    """All that was keyed in since the call began."""
+    network: str = ""
+    service_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A dial-in is over."""
+
+    session: str
+    number: str
+    status: str
+    """The carrier's own word; `Success` where the last page was shown."""
+    hops: int | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """Somebody has texted us."""
+
+    id: str
+    number: str
+    to: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a text that the carrier took from us."""
+
+    provider_id: str
+    status: str
+    reason: str
+    final: bool
+    delivered: bool | None
+    """None where the carrier does not know yet, or uses a word that we do not."""
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Somebody told the carrier that they want no texts from us."""
+
+    number: str
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who we are to the carrier."""
+
+    username: str
+    api_key: str = field(repr=False)
+    sender: str
+    base_url: str
+    """Empty for the carrier's usual address."""
+
+
+Form = Mapping[str, str]
+"""The fields that a carrier posts, each named once."""
+
+
+class Carrier(Protocol):
+    """What the hotline asks of a company that carries texts and dial-ins. The parsers raise `Malformed`."""
+
+    name: str
+    page_septets: int
+    """What one page of a dial-in holds in the GSM alphabet."""
+    page_units: int
+    """What it holds in UTF-16 units, where the language needs other letters."""
+
+    def send(self, number: str, text: str) -> Sending:
+        """Send one text, once. Never raises and never tries again by itself."""
+
+    def turn(self, form: Form) -> Turn: ...
+    def page(self, text: str, ended: bool) -> str:
+        """A page as the carrier wants it answered."""
+
+    def ended(self, form: Form) -> Ended: ...
+    def inbound_text(self, form: Form) -> InboundText: ...
+    def receipt(self, form: Form) -> Receipt: ...
+    def opt_out(self, form: Form) -> OptOut: ...
+
+
+from hotline.carriers.africastalking import AfricasTalking  # noqa: E402 - it builds on what stands above
+
+CARRIERS: dict[str, Callable[[Account], Carrier]] = {"africastalking": AfricasTalking}
+"""The carriers there are, by the name that CARRIER has."""

@@ -1,0 +1,131 @@
+"""What a report opens, worked until the citizen agrees that it is done."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline import references
+from hotline.categories import CATEGORIES, Category
+from hotline.database import Base, Moment, changed
+from hotline.people import Person
+from hotline.sealed import Keys
+
+if TYPE_CHECKING:
+    from hotline.liaisons import Liaison
+
+OPEN, ACKNOWLEDGED, RESOLVED, CLOSED = "open", "acknowledged", "resolved", "closed"
+"""Nobody has it; a liaison has it; the liaison says done; the citizen agrees."""
+
+
+class Case(Base):
+    __tablename__ = "cases"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    session_index: Mapped[str] = mapped_column(String(32), unique=True)
+    """The conversation it came from: however often its last turn is repeated, it opens one case."""
+    channel: Mapped[str] = mapped_column(String(16))
+    category_code: Mapped[str] = mapped_column(String(16))
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    locked_details: Mapped[bytes] = mapped_column(LargeBinary)
+    contact: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """None where the carrier gave us a number that nobody can have."""
+    state: Mapped[str] = mapped_column(String(12), default=OPEN)
+    round: Mapped[int] = mapped_column(default=1)
+    """Goes up by one each time the citizen says no, and everybody is asked anew."""
+    in_danger: Mapped[bool] = mapped_column(default=False)
+    """The citizen has said since that they are in danger still: the case is as urgent as can be, whatever it is about."""
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    promised_at: Mapped[datetime] = mapped_column(Moment)
+    liaison_id: Mapped[int | None] = mapped_column(ForeignKey("liaisons.id"))
+    """Who has acknowledged it in this round."""
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
+    resolved_at: Mapped[datetime | None] = mapped_column(Moment)
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the citizen was asked, in this round, whether help came."""
+    verdict: Mapped[str | None] = mapped_column(String(12))
+    """The citizen's own word; None is unknown, and never counts as yes."""
+    verdict_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    person: Mapped[Person | None] = relationship()
+    liaison: Mapped["Liaison | None"] = relationship()
+
+    __table_args__ = (Index("ix_cases_unfinished", "state", postgresql_where=(state != CLOSED), sqlite_where=(state != CLOSED)),)
+
+    @property
+    def category(self) -> Category:
+        return CATEGORIES[self.category_code]
+
+    @property
+    def pace(self) -> Category:
+        """The category whose times the case goes by."""
+        return CATEGORIES["danger"] if self.in_danger else self.category
+
+    @property
+    def spoken(self) -> str:
+        return references.spoken(self.reference)
+
+    @property
+    def open_to_verdict(self) -> bool:
+        """The citizen may say now whether help came."""
+        return self.state in (ACKNOWLEDGED, RESOLVED)
+
+    def details(self, keys: Keys) -> str:
+        return keys.vault.read(self.locked_details, details_place(self.id))
+
+    def note(self, session: Session, at: datetime, what: str, who: str = "", why: str = "") -> None:
+        """Write down what happened to the case, for good."""
+        session.add(Entry(case_id=self.id, at=at, what=what, who=who, why=why))
+
+
+class Entry(Base):
+    """One line of a case's history. Lines are added and never changed."""
+
+    __tablename__ = "history"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    what: Mapped[str] = mapped_column(String(24))
+    who: Mapped[str] = mapped_column(String(200), default="")
+    """The liaison and their body, `citizen`, or nothing for the hotline itself."""
+    why: Mapped[str] = mapped_column(String(400), default="")
+
+
+def details_place(case: UUID) -> str:
+    """Where the details of a case are kept, so that they open nowhere else."""
+    return f"cases.details:{case}"
+
+
+def hold(session: Session, case: UUID) -> Case:
+    """The case, to be changed: nobody else changes it until this transaction ends."""
+    return session.scalars(select(Case).where(Case.id == case).with_for_update().execution_options(populate_existing=True)).one()
+
+
+def by_reference(session: Session, reference: str) -> Case | None:
+    return session.scalar(select(Case).where(Case.reference == reference))
+
+
+def by_session(session: Session, session_index: str) -> Case | None:
+    return session.scalar(select(Case).where(Case.session_index == session_index))
+
+
+def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bool:
+    """Give the case to this liaison if nobody has it. False where somebody was first."""
+    values = {"state": ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
+    return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == OPEN).values(values)))
+
+
+def awaiting_verdict(session: Session, person: Person) -> Case | None:
+    """The case about which this citizen was asked last, and has not answered."""
+    asked = select(Case).where(Case.person_id == person.id, Case.asked_at.is_not(None), Case.state.in_((ACKNOWLEDGED, RESOLVED)))
+    return session.scalar(asked.order_by(Case.asked_at.desc()).limit(1))
+
+
+def history(session: Session, case: Case) -> list[Entry]:
+    return list(session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.id)))

@@ -1,0 +1,66 @@
+"""What a report can be about. The table is the whole truth about it: how urgent, who answers, and when."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from hotline.language import Words, _
+
+
+class Kind(StrEnum):
+    """The kinds of body that answer."""
+
+    POLICE = "police"
+    PEACE = "peace"
+    """A peace committee."""
+    WOMEN = "women"
+    """A women's desk outside the police."""
+    OVERSIGHT = "oversight"
+    """An authority that looks into what the police do."""
+    COORDINATION = "coordination"
+    """The country's coordinating body: everything that nobody else answers ends here. It is never police."""
+
+
+class Urgency(IntEnum):
+    ORDINARY = 1
+    HIGH = 2
+    LIFE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    code: str
+    name: Words
+    """As the citizen's menu has it: short, for nine of them go on small screens."""
+    urgency: Urgency
+    promise: int
+    """Minutes within which the citizen is told to expect an answer."""
+    patience: int
+    """Minutes that one liaison has to acknowledge before the next is asked."""
+    follow_up: int
+    """Minutes after the acknowledgement when the citizen is asked whether help came."""
+    answered_by: tuple[Kind, ...]
+    """Kinds of body, the most fitting first."""
+
+
+POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVERSIGHT
+ORDINARY, HIGH, LIFE = Urgency.ORDINARY, Urgency.HIGH, Urgency.LIFE
+
+CATEGORIES = {
+    category.code: category
+    for category in (
+        #        code        name in the menu                        urgency   promise patience follow-up  answered by
+        Category("danger",   _("I am in danger now"),                LIFE,     15,     3,       30,        (POLICE, PEACE)),
+        Category("violence", _("Violence or a gathering"),           HIGH,     30,     5,       120,       (POLICE, PEACE)),
+        Category("threat",   _("Threat or incitement"),              HIGH,     60,     10,      240,       (PEACE, POLICE)),
+        Category("gender",   _("Violence at home, rape"),            HIGH,     30,     5,       120,       (WOMEN, POLICE)),
+        Category("theft",    _("Robbery or theft"),                  ORDINARY, 120,    20,      1440,      (POLICE,)),
+        Category("missing",  _("Missing person"),                    HIGH,     60,     10,      720,       (POLICE, PEACE)),
+        Category("land",     _("Land, water or livestock"),          ORDINARY, 240,    30,      1440,      (PEACE, POLICE)),
+        Category("conduct",  _("Conduct of a police officer"),       ORDINARY, 240,    30,      2880,      (OVERSIGHT,)),
+        Category("other",    _("Something else"),                    ORDINARY, 240,    30,      1440,      (PEACE, POLICE)),
+    )
+}  # fmt: skip
+
+DANGER = CATEGORIES["danger"]
+CONDUCT = CATEGORIES["conduct"]
+"""About the police, so it never reaches the police: see `eligible` in `hotline/matching.py`."""

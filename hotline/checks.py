@@ -1,0 +1,116 @@
+"""What is misconfigured, in words that say what to do about it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from hotline import areas, messages, outbox
+from hotline.bodies import Body
+from hotline.categories import CATEGORIES, Kind
+from hotline.database import Locked, journal_mode
+from hotline.errors import Misconfigured
+from hotline.jobs import Poster
+from hotline.liaisons import Liaison
+from hotline.work import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    words: str
+    serious: bool = True
+    """It keeps the hotline from answering."""
+
+
+def findings(service: Service, poster: Poster, environ: Mapping[str, str]) -> list[Finding]:
+    """All that is wrong, the gravest things first."""
+    found = [*_keys(service), *_settings(service, environ), *_queue(poster), *_database(service)]
+    return sorted(found, key=lambda finding: not finding.serious)
+
+
+def _keys(service: Service) -> Iterator[Finding]:
+    keys = service.settings.keys
+    for name in ("seal", "index", "vault", "opener"):
+        try:
+            getattr(keys, name)
+        except Misconfigured as error:
+            yield Finding(str(error), serious=name != "opener")
+    for file in keys.folder.glob("*.*") if keys.folder.exists() else ():
+        if file.stat().st_mode & 0o077:
+            yield Finding(f"KEYS: others on this machine can read {file}. Do: chmod 600 {file}")
+
+
+def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]:
+    settings = service.settings
+    if settings.is_simulated:
+        yield Finding("CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone.", serious=False)
+        return
+    for name, value, why in (
+        ("PUBLIC_URL", settings.public_url, "the https address under which the carrier reaches this machine"),
+        ("SERVICE_CODE", environ.get("SERVICE_CODE"), "what people dial, *384*4455# for one"),
+        ("SENDER", environ.get("SENDER"), "the short code that texts come from; people cannot answer a name"),
+        ("CALLBACK_SECRETS", settings.callback_secrets, "a long random word in the callback addresses; `itikia urls` suggests one"),
+    ):
+        if not value:
+            yield Finding(f"{name} is empty. It is {why}.")
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        yield Finding("PUBLIC_URL does not begin with https://, so what citizens say would travel in the clear.")
+    if not settings.sender.isdecimal():
+        yield Finding(f"SENDER is {settings.sender!r}. Nobody can answer a text from a name: liaisons could not acknowledge by SMS.")
+    if settings.carrier_username == "sandbox":
+        yield Finding("CARRIER_USERNAME is sandbox: texts never reach a handset.", serious=False)
+
+
+def _queue(poster: Poster) -> Iterator[Finding]:
+    if not poster.reachable():
+        yield Finding("REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them until it is back.")
+
+
+def _database(service: Service) -> Iterator[Finding]:
+    if service.database.is_sqlite and journal_mode() != "WAL":
+        yield Finding(
+            "This SQLite has the WAL-reset bug, so the slower rollback journal is used. It is safe; PostgreSQL is faster.", serious=False
+        )
+    try:
+        if not inspect(service.database.engine).has_table("cases"):
+            yield Finding("DATABASE_URL: the database is empty. Do: itikia release")
+            return
+        with service.database.reading() as session:
+            yield from _people(service, session)
+            yield from _troubles(service, session)
+    except Locked:
+        yield Finding("DATABASE_URL: the database does not answer.")
+
+
+def _people(service: Service, session: Session) -> Iterator[Finding]:
+    country = service.settings.country
+    if not areas.version(session, country.code):
+        yield Finding(f"There are no areas of {country.name}. Do: itikia areas load FILE")
+    bodies = list(session.scalars(select(Body)))
+    on_duty = Counter(session.scalars(select(Liaison.body_code).where(Liaison.on_duty)))
+    if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
+        yield Finding("No coordinating body has anybody on duty: a case that nobody answers has nowhere to go.")
+    yield from _unanswered(bodies)
+    for body in bodies:
+        if not on_duty[body.code] and body.kind != Kind.COORDINATION:
+            yield Finding(f"{body.name} has nobody on duty.", serious=False)
+
+
+def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
+    """Categories that only the coordinating body would ever get."""
+    answered = {(body.kind, code) for body in bodies for code in (body.categories.split() or CATEGORIES)}
+    for category in CATEGORIES.values():
+        if not any((kind, category.code) in answered for kind in category.answered_by):
+            kinds = " or ".join(category.answered_by)
+            yield Finding(f"No body of kind {kinds} answers {category.code!r}; such cases go to the coordinating body.", serious=False)
+
+
+def _troubles(service: Service, session: Session) -> Iterator[Finding]:
+    now = service.clock()
+    if late := len(list(outbox.overdue(session, now))):
+        yield Finding(f"{late} errands have failed and are tried again; the workers' log says why.")
+    if doubtful := messages.undelivered(session, now - timedelta(days=1)):
+        yield Finding(f"{doubtful} texts of the last day failed, or we do not know whether they left.", serious=False)

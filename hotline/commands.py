@@ -1,0 +1,337 @@
+"""`itikia`: everything that an operator does by hand."""
+
+import logging
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import click
+from granian.constants import Interfaces
+from granian.server import Server as Granian
+
+from hotline import areas, bodies, clock, liaisons, tables
+from hotline.carriers import CARRIERS, Account
+from hotline.checks import findings
+from hotline.database import Database
+from hotline.errors import BadRows, Misconfigured
+from hotline.jobs import Poster, work_on
+from hotline.language import languages
+from hotline.outbox import Queue
+from hotline.settings import Settings, from_environment
+from hotline.supervisor import Child, Supervisor, embedded_queue, leave_with_parent
+from hotline.work import Service, utc_now
+
+CALLBACKS = {
+    "ussd": "USSD callback: what people key in",
+    "ended": "USSD events: the end of a dial-in",
+    "texts": "SMS callback: incoming messages",
+    "receipts": "SMS callback: delivery reports",
+    "optouts": "SMS callback: bulk opt-out",
+}
+"""The addresses that a carrier calls, and where they belong in its dashboard."""
+
+PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
+
+
+class Plainly(click.Group):
+    """Says what is wrong in a sentence, where a program would otherwise show how it fell over."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except (Misconfigured, BadRows) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def itikia(context: click.Context) -> None:
+    """A hotline between citizens and the police that makes sure somebody answers.
+
+    To try it, with no account anywhere: itikia run
+
+    Settings come from the environment; hotline/settings.py lists them all.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    context.obj = from_environment(os.environ)
+
+
+@contextmanager
+def service_of(settings: Settings) -> Iterator[Service]:
+    database = Database(settings.database_url)
+    try:
+        yield Service(settings, database)
+    finally:
+        database.close()
+
+
+# ---------------------------------------------------------------------------------------------------------------- the whole
+
+
+@itikia.command()
+@click.pass_obj
+def run(settings: Settings) -> None:
+    """Run the whole hotline on this machine.
+
+    Without a carrier's key (CARRIER_API_KEY) the simulator plays the carrier, and shows phones in the browser.
+    """
+    settings = furnished(settings)
+    environ = {**os.environ, "VAR": str(settings.var), "CALLBACK_SECRETS": ",".join(settings.callback_secrets)}
+    release_to(settings)
+    if settings.is_simulated:
+        load_example(settings)
+    click.echo(addresses(settings))
+    Supervisor(children(settings, environ)).run()
+
+
+def children(settings: Settings, environ: dict[str, str]) -> list[Child]:
+    """The processes of a hotline on one machine, in the order in which they start."""
+    own = [Child(name, [str(PROGRAM), *name.split()], environ) for name in ("web", *(f"work {queue}" for queue in Queue), "clock")]
+    queue = [] if os.environ.get("REDIS_URL") else [embedded_queue(settings.redis_socket.parent, environ)]
+    outside = [simulator(settings, environ)] if settings.is_simulated else []
+    return [*queue, *outside, *own]
+
+
+def simulator(settings: Settings, environ: dict[str, str]) -> Child:
+    """The outside world, where there is none: a carrier and phones on this machine."""
+    port = settings.carrier_base_url.rpartition(":")[2]
+    callbacks = callback_address(f"http://127.0.0.1:{settings.port}", settings)
+    told = {
+        "SIMULATOR_PORT": port,
+        "SIMULATOR_CALLBACKS": callbacks,
+        "SIMULATOR_SERVICE_CODE": settings.service_code,
+        "SIMULATOR_SHORT_CODE": settings.sender,
+        "SIMULATOR_PHONES": environ.get("SIMULATOR_PHONES") or example_phones(),
+    }
+    return Child("simulator", [sys.executable, "-m", "simulator"], {**environ, **told})
+
+
+def addresses(settings: Settings) -> str:
+    lines = ["", "Itikia runs on this machine. Stop it with Ctrl-C.", ""]
+    if settings.is_simulated:
+        lines += [
+            f"  Two phones in your browser    {settings.carrier_base_url}/",
+            "  A phone in another terminal   itikia phone +254733000444",
+        ]
+    lines += [
+        f"  Health                        http://127.0.0.1:{settings.port}/health",
+        f"  Data and keys                 {settings.var}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def furnished(settings: Settings) -> Settings:
+    """Settings with what a machine of its own can make for itself: a folder, keys, and a secret for the callbacks."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.keys.make()
+    if settings.callback_secrets:
+        return settings
+    file = settings.var / "callback-secret"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return replace(settings, callback_secrets=(file.read_text().strip(),))
+
+
+# -------------------------------------------------------------------------------------------------------- one process each
+
+
+@itikia.command()
+@click.pass_obj
+def release(settings: Settings) -> None:
+    """Bring the database up to date, and load the country's areas if there are none."""
+    release_to(settings)
+
+
+def release_to(settings: Settings) -> None:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = settings.database_url
+    alembic.command.upgrade(config, "head")
+    shipped = areas.GAZETTEER / f"{settings.country.name.lower()}.csv"
+    with service_of(settings) as service, service.database.writing() as session:
+        if not areas.version(session, settings.country.code) and shipped.exists():
+            areas.save(session, areas.read(shipped))
+
+
+@itikia.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """The public door, where carriers call."""
+    leave_with_parent()
+    Granian(
+        "webhooks.app:from_environment", address=settings.bind, port=settings.port, interface=Interfaces.WSGI, factory=True,
+        workers=2, blocking_threads=4, respawn_failed_workers=True, respawn_interval=0.5, log_access=False,
+    ).serve()  # fmt: skip
+
+
+@itikia.command()
+@click.argument("queue", type=click.Choice([queue.value for queue in Queue]), required=False)
+@click.pass_obj
+def work(settings: Settings, queue: str | None) -> None:
+    """The workers: all three, a process each, or the one for QUEUE."""
+    leave_with_parent()
+    if queue is None:
+        Supervisor([Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in Queue]).run()
+        return
+    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
+    with service_of(settings) as service:
+        post = Poster(settings.redis_url)
+        work_on(Queue(queue), replace(service, post=post), CARRIERS[settings.carrier](account), settings.redis_url)
+
+
+@itikia.command("clock")
+@click.pass_obj
+def clock_(settings: Settings) -> None:
+    """The clock: posts whatever has fallen due."""
+    leave_with_parent()
+    with service_of(settings) as service:
+        clock.tick(service, Poster(settings.redis_url), threading.Event())
+
+
+# ---------------------------------------------------------------------------------------------------------------- by hand
+
+
+@itikia.command()
+@click.pass_obj
+def keys(settings: Settings) -> None:
+    """Make the keys, where there are none. Keep a copy of them where the database's copies are not."""
+    made = settings.keys.make()
+    click.echo(f"{'Made' if made else 'There are keys already in'} {settings.keys.folder}")
+
+
+@itikia.command()
+@click.pass_obj
+def urls(settings: Settings) -> None:
+    """The callback addresses to paste into the carrier's dashboard."""
+    if not settings.callback_secrets:
+        raise Misconfigured("CALLBACK_SECRETS is empty. Set it to a long random word; here is one: " + secrets.token_urlsafe(24))
+    base = callback_address(settings.public_url or f"http://127.0.0.1:{settings.port}", settings)
+    for path, where in CALLBACKS.items():
+        click.echo(f"{where:40} {base}/{path}")
+
+
+def callback_address(base: str, settings: Settings) -> str:
+    return f"{base}/{settings.carrier}/{settings.callback_secrets[0]}"
+
+
+@itikia.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """What is misconfigured, in plain words. Ends with 1 where something keeps the hotline from answering."""
+    with service_of(settings) as service:
+        found = findings(service, Poster(settings.redis_url), os.environ)
+    for finding in found:
+        click.echo(f"{'! ' if finding.serious else '- '}{finding.words}")
+    if not found:
+        click.echo("Nothing is wrong.")
+    if any(finding.serious for finding in found):
+        raise SystemExit(1)
+
+
+@itikia.group("areas")
+def areas_() -> None:
+    """Where: counties, constituencies, wards."""
+
+
+@areas_.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_areas(settings: Settings, file: Path) -> None:
+    """Load the country's areas from a CSV FILE with the columns code, name, parent and aliases.
+
+    The country itself is the one row without a parent. Nothing is loaded if any row is wrong.
+    """
+    read = areas.read(file)
+    country = next(area.code for area in read if area.parent is None)
+    if country != settings.country.code:
+        raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}.")
+    load(settings, lambda service: areas_into(service, read))
+    click.echo(f"Loaded {len(read)} areas.")
+
+
+def areas_into(service: Service, read: list[areas.Area]) -> None:
+    with service.database.writing() as session:
+        areas.save(session, read)
+
+
+@itikia.group("bodies")
+def bodies_() -> None:
+    """The institutions that answer: police stations, peace committees."""
+
+
+@bodies_.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_bodies(settings: Settings, file: Path) -> None:
+    """Load bodies from a CSV FILE with the columns code, name, kind and areas (several with | between), and perhaps categories."""
+    load(settings, lambda service: bodies_into(service, file))
+    click.echo("Loaded.")
+
+
+def bodies_into(service: Service, file: Path) -> None:
+    listed = bodies.check(tables.read(file, bodies.COLUMNS), service.areas)
+    with service.database.writing() as session:
+        bodies.save(session, listed)
+
+
+@itikia.group("liaisons")
+def liaisons_() -> None:
+    """Those who answer for the bodies."""
+
+
+@liaisons_.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_liaisons(settings: Settings, file: Path) -> None:
+    """Load liaisons from a CSV FILE with the columns body, name, phone and languages, and perhaps on_duty (yes or no)."""
+    load(settings, lambda service: liaisons_into(service, file))
+    click.echo("Loaded. The numbers are sealed; delete the file or keep it locked away.")
+
+
+def liaisons_into(service: Service, file: Path) -> None:
+    settings = service.settings
+    rows = tables.read(file, liaisons.COLUMNS)
+    with service.database.writing() as session:
+        listed = liaisons.check(rows, bodies.by_code(session), settings.country.code, languages())
+        liaisons.save(session, settings.keys, listed, languages(), utc_now())
+
+
+def load(settings: Settings, act: Callable[[Service], None]) -> None:
+    with service_of(settings) as service:
+        act(service)
+
+
+# ------------------------------------------------------------------------------------------------------------- the example
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def load_example(settings: Settings) -> None:
+    """Where there is no body yet: invented ones, so that there is somebody to answer."""
+    folder = EXAMPLES / settings.country.name.lower()
+    with service_of(settings) as service:
+        with service.database.reading() as session:
+            if bodies.by_code(session) or not folder.exists():
+                return
+        bodies_into(service, folder / "bodies.csv")
+        liaisons_into(service, folder / "liaisons.csv")
+
+
+def example_phones() -> str:
+    """The phones that the page shows first: somebody in Nakuru, and the sergeant there."""
+    return "+254711000123=Citizen;+254722000101=Sgt. Kipruto, police"
+
+
+for command in entry_points(group="itikia.commands"):
+    itikia.add_command(command.load())

@@ -1,0 +1,123 @@
+"""A conversation in the making: where somebody has got to, kept sealed for a few minutes, and never the only copy of anything.
+
+It lives in Redis. When Redis is away, whoever keeps conversations is told so by `None`, and plays from what the carrier repeats.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from hotline.dialogues.playing import Answers
+from hotline.sealed import Tampered, Vault
+
+log = logging.getLogger(__name__)
+
+Known = list[Any]
+"""Facts about a caller, in a form that JSON can hold."""
+
+KEPT = 240
+"""Seconds: longer than the longest dial-in (180 s), and no longer than it must be."""
+DRAFT_KEPT = 900
+"""Seconds for which somebody who was cut off can go on where they were."""
+PATIENCE = 0.3
+"""Seconds to wait for Redis before doing without it."""
+TRUCE = 1.0
+"""Seconds to leave it alone after it did not answer."""
+
+
+class Conversation(NamedTuple):
+    """One dial-in as far as it has got."""
+
+    transcript: str
+    """All that was typed, as the carrier repeats it."""
+    shown: str
+    """The answer we gave to exactly that."""
+    ended: bool
+    answers: Answers
+    page: int
+    language: str
+    known: Known
+    """What was known of the caller when they dialled in."""
+    draft: Answers
+    """What they had answered before they were cut off."""
+
+
+class Conversations:
+    """Keeps them. One trip to Redis to look, one to keep."""
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        no_retries = Retry(NoBackoff(), 0)
+        self._redis = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=no_retries)
+        self._vault = vault
+        self._away_until = 0.0
+
+    def find(self, session: str, caller: str) -> tuple[Conversation | None, Answers]:
+        """The conversation of this session, and the draft that this caller left behind. Both empty when Redis is away."""
+        if time.monotonic() < self._away_until:
+            return None, ()
+        try:
+            kept, draft = self._redis.mget(_key(session), _draft_key(caller))
+        except redis.RedisError as error:
+            self._leave_alone(error)
+            return None, ()
+        return self._read(kept, _key(session)), self._read_draft(draft, _draft_key(caller))
+
+    def keep(self, session: str, caller: str, conversation: Conversation, draft: Answers | None) -> None:
+        """Keep it, with what may be gone on with later: the answers so far, or nothing, or as it was where `draft` is None."""
+        if time.monotonic() < self._away_until:
+            return
+        key, draft_key = _key(session), _draft_key(caller)
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(key, self._vault.lock(json.dumps(conversation), key), ex=KEPT)
+                if draft:
+                    pipe.set(draft_key, self._vault.lock(json.dumps(draft), draft_key), ex=DRAFT_KEPT)
+                elif draft is not None:
+                    pipe.delete(draft_key)
+                pipe.execute()
+        except redis.RedisError as error:
+            self._leave_alone(error)
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _leave_alone(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + TRUCE
+        log.warning("conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__)
+
+    def _read(self, locked: object, key: str) -> Conversation | None:
+        kept = self._unlock(locked, key)
+        if kept is None:
+            return None
+        conversation = Conversation(*kept)
+        return conversation._replace(answers=_answers(conversation.answers), draft=_answers(conversation.draft))
+
+    def _read_draft(self, locked: object, key: str) -> Answers:
+        return _answers(self._unlock(locked, key) or [])
+
+    def _unlock(self, locked: object, key: str) -> Any:
+        if not isinstance(locked, bytes):
+            return None
+        try:
+            return json.loads(self._vault.unlock(locked, key))
+        except (Tampered, ValueError):
+            log.warning("a conversation that was kept does not open; it begins anew")
+            return None
+
+
+def _answers(pairs: Iterable[Sequence[str]]) -> Answers:
+    return tuple((name, answer) for name, answer in pairs)
+
+
+def _key(session: str) -> str:
+    return f"conversation:{session}"
+
+
+def _draft_key(caller: str) -> str:
+    return f"draft:{caller}"

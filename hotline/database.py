@@ -1,0 +1,122 @@
+"""The database is the truth: a report is committed here before its citizen is told that it was taken.
+
+SQLite on one small machine, PostgreSQL where there are several. The rest of the hotline sees `Database.reading()` and
+`Database.writing()`, and does not know which of the two it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+Locked = OperationalError
+"""What a database raises that is locked or gone: try again."""
+
+WAL_IS_SAFE = (3, 51, 3)
+"""Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same instant (sqlite.org/wal.html)."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, always UTC and always aware, also on SQLite, which has no such type."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """The journal to use with this SQLite: WAL where it is sound, else a truncated rollback journal."""
+    return "WAL" if version >= WAL_IS_SAFE else "TRUNCATE"
+
+
+class Database:
+    """One process's way to the database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE") if self.is_sqlite else self.engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only looks. It sees one state of the database and changes nothing."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, whole, or not at all when anything is raised."""
+        with Session(self._writing) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def insert_once(session: Session, record: type[Base], **values: object) -> bool:
+    """Insert a row unless one with the same unique key is there already, also when two processes try at the same instant.
+
+    True if it was inserted. Defaults that live in Python are filled in as always.
+    """
+    sql = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return changed(session.execute(sql.insert(record).values(values).on_conflict_do_nothing()))
+
+
+def changed(result: object) -> bool:
+    """Whether a conditional statement found its row as it expected it."""
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def _postgresql(url: str) -> Engine:
+    connect_args = {"connect_timeout": 3, "options": "-c lock_timeout=4000 -c statement_timeout=30000"}
+    return create_engine(url, pool_pre_ping=True, pool_timeout=4, connect_args=connect_args, hide_parameters=True)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, pool_timeout=4, connect_args={"timeout": 4, "check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin its transactions late and unasked
+        for pragma in (f"journal_mode={journal_mode()}", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes the lock at once: a reader that later wants to write is refused without waiting.
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine

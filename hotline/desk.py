@@ -1,0 +1,259 @@
+"""The front desk: whatever somebody wants, by whichever door it comes, is done here."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from hotline import acknowledgement, arrivals, cases, dispatch, followups, liaisons, messages, people, references
+from hotline.areas import Areas
+from hotline.carriers import InboundText, OptOut, Receipt
+from hotline.cases import Case
+from hotline.categories import CATEGORIES
+from hotline.database import insert_once
+from hotline.dialogues import citizen, liaison
+from hotline.dialogues.citizen import Caller, Judge, Nothing, Report, Standing, Wish
+from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
+from hotline.dialogues.screens import LookUp
+from hotline.dispatch import Dispatch
+from hotline.errors import NotANumber
+from hotline.escalation import not_told
+from hotline.language import Words, say
+from hotline.liaisons import Liaison
+from hotline.messages import About
+from hotline.outbox import What
+from hotline.people import Address, Person
+from hotline.sealed import strict_number
+from hotline.work import Work
+
+STOP = {"stop", "acha", "simama", "unsubscribe"}
+START = {"start", "anza", "unstop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One sitting with somebody: which, how, who if the carrier told us, and in what language."""
+
+    session_index: str
+    channel: str
+    number: str | None
+    """In international form; None where what the carrier gave us is no number. Such a caller can report all the same."""
+    language: str
+
+
+def who_calls(session: Session, number_index: str, areas: Areas) -> Caller:
+    """What is known of a caller when they dial in."""
+    person = people.by_index(session, number_index)
+    if person is None:
+        return Caller()
+    who = liaisons.of(session, person)
+    return Caller(person.language, person.home_area, _desk_of(session, who, areas) if who else None)
+
+
+def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:
+    return Desk(who.on_duty, tuple(_waiting(each, areas) for each in dispatch.before(session, who)))
+
+
+def _waiting(each: Dispatch, areas: Areas) -> Waiting:
+    return Waiting(each.word, each.case.pace.code, areas[each.case.area_code].name, each.state == dispatch.TAKEN)
+
+
+def look_up(work: Work, question: LookUp, call: Call) -> str:
+    """Answer what a dialogue asks of the hotline, not of the person."""
+    if question.name.startswith("?case"):
+        return _standing(work, question.key).to_text()
+    return say(_details(work, call, question.key), call.language)
+
+
+def _standing(work: Work, typed: str) -> Standing:
+    reference = references.read(typed)
+    if reference is None:
+        return Standing("slip")
+    case = cases.by_reference(work.session, reference)
+    if case is None:
+        return Standing("unknown")
+    match case.state:
+        case cases.OPEN:
+            return Standing("waiting", work.clock_time(case.promised_at))
+        case cases.ACKNOWLEDGED:
+            return Standing("taken", open_to_verdict=True)
+        case cases.RESOLVED:
+            return Standing("done", open_to_verdict=True)
+        case _:
+            return Standing("closed")
+
+
+def _details(work: Work, call: Call, word: str) -> Words:
+    who = _liaison(work, call)
+    if who is not None:
+        for each in dispatch.before(work.session, who):
+            if each.word == word:
+                place = work.areas.full_name(work.areas[each.case.area_code])
+                return liaison.case_details(each.case.pace.name, place, each.case.details(work.keys))
+    return liaison.over(word)
+
+
+def carry_out(work: Work, wish: Wish, call: Call) -> Words:
+    """Do what somebody wants at the end of a conversation, and say the last words of it."""
+    match wish:
+        case Report():
+            case = open_case(work, wish, call)
+            return citizen.taken(case.spoken, work.clock_time(case.promised_at), work.country.emergency, wish.contact)
+        case Judge():
+            return _judge(work, wish)
+        case Nothing():
+            return wish.words
+        case _:
+            who = _liaison(work, call)
+            return _for_liaison(work, who, wish) if who else liaison.no_cases()
+
+
+def remember_language(work: Work, call: Call) -> None:
+    """The language that somebody chose is theirs from now on."""
+    if call.number is not None:
+        people.meet(work.session, work.keys, call.number, work.now, may_write=False).language = call.language
+
+
+def open_case(work: Work, report: Report, call: Call) -> Case:
+    """Make a report a case, once for each sitting: the same sitting again gets the same case."""
+    known = cases.by_session(work.session, call.session_index)
+    if known is not None:
+        return known
+    person = _reporter(work, report, call)
+    values = _values(work, report, call, person)
+    while not insert_once(work.session, Case, **values, reference=references.new()):
+        if known := cases.by_session(work.session, call.session_index):
+            return known
+    case = work.session.get_one(Case, values["id"])
+    case.note(work.session, work.now, "reported", "citizen", call.channel)
+    work.put(What.OPEN, case.id)
+    return case
+
+
+def _values(work: Work, report: Report, call: Call, person: Person | None) -> dict[str, object]:
+    identity, category = uuid4(), CATEGORIES[report.category]
+    return {
+        "id": identity,
+        "session_index": call.session_index,
+        "channel": call.channel,
+        "category_code": category.code,
+        "area_code": report.area,
+        "locked_details": work.keys.vault.lock(report.details, cases.details_place(identity)),
+        "contact": report.contact if person else "none",
+        "language": call.language,
+        "person_id": person.id if person else None,
+        "opened_at": work.now,
+        "promised_at": work.in_minutes(category.promise),
+    }
+
+
+def _reporter(work: Work, report: Report, call: Call) -> Person | None:
+    """Whoever reports, as little of them as they allow."""
+    if call.number is None:
+        return None
+    may_write = report.contact == "text"
+    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write)
+    person.language = call.language
+    if report.remember:
+        person.home_area = report.area
+    if may_write and person.phone is not None:
+        person.phone.opted_out_at = None
+    return person
+
+
+def welcome(work: Work, case: Case) -> None:
+    """What happens first to a case: its citizen hears that it was received, and it is put before a liaison."""
+    received = citizen.received(case.spoken, work.clock_time(case.promised_at))
+    followups.tell(work, case, received, About.CASE, f"received:{case.id}")
+    if case.state == cases.OPEN:
+        dispatch.put_before_next(work, case)
+
+
+def _judge(work: Work, wish: Judge) -> Words:
+    reference = references.read(wish.reference)
+    case = cases.by_reference(work.session, reference) if reference else None
+    if case is None or not followups.judge(work, case, wish.verdict):
+        return citizen.how_it_stands(_standing(work, wish.reference))
+    return citizen.thanks_for_verdict(wish.verdict, work.country.emergency)
+
+
+def _liaison(work: Work, call: Call) -> Liaison | None:
+    person = people.by_number(work.session, work.keys, call.number) if call.number else None
+    return liaisons.of(work.session, person) if person else None
+
+
+def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
+    match wish:
+        case Act():
+            return acknowledgement.act(work, who, wish)
+        case GoOn():
+            who.on_duty = True
+            return liaison.on_duty()
+        case GoOff():
+            who.on_duty = False
+            return liaison.off_duty()
+
+
+def text_arrives(work: Work, text: InboundText) -> None:
+    """Somebody has texted us. Whoever it is gets an answer that tells what has come of it, or what to do."""
+    try:
+        number = strict_number(text.number)
+    except NotANumber:
+        return
+    if not arrivals.is_new(work.session, "text", text.id, work.now):
+        return
+    person = people.meet(work.session, work.keys, number, work.now, may_write=True)
+    work.session.flush()
+    address = person.phone
+    assert address is not None
+    language = person.language or work.country.languages[0]
+    answer, key = _answer(work, person, address, text.text), f"answer:{text.id}"[:80]
+    if answer is None:
+        answer, key = _way_in(work, address)
+    messages.write(work, address, About.ANSWER, answer, language, key=key)
+
+
+def _answer(work: Work, person: Person, address: Address, text: str) -> Words | None:
+    said = text.strip().casefold().rstrip(".!")
+    if said in STOP:
+        messages.stop(work, address)
+        return citizen.texts_stopped()
+    if said in START:
+        address.opted_out_at = None
+        return citizen.texts_resumed()
+    case = cases.awaiting_verdict(work.session, person)
+    who = liaisons.of(work.session, person)
+    if who is not None and (case is None or dispatch.before(work.session, who)):
+        wish = liaison.understand(text)
+        return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
+    return _verdict(work, case, text) if case else None
+
+
+def _verdict(work: Work, case: Case, text: str) -> Words:
+    verdict = citizen.verdict_in(text)
+    if verdict is None or not followups.judge(work, case, verdict):
+        return citizen.did_help_come(case.spoken)
+    return citizen.thanks_for_verdict(verdict, work.country.emergency)
+
+
+def _way_in(work: Work, address: Address) -> tuple[Words, str]:
+    """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
+    words = citizen.how_to_report(work.settings.service_code, work.country.emergency)
+    return words, f"way_in:{address.id}:{work.now.date()}"
+
+
+def receipt_arrives(work: Work, receipt: Receipt) -> None:
+    """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the next one is asked."""
+    failed = messages.receive(work, receipt)
+    if failed is not None:
+        not_told(work, failed)
+
+
+def opt_out_arrives(work: Work, opt_out: OptOut) -> None:
+    """Somebody told the carrier that they want no texts from us. That binds us."""
+    try:
+        person = people.by_number(work.session, work.keys, strict_number(opt_out.number))
+    except NotANumber:
+        return
+    if person is not None and person.phone is not None:
+        messages.stop(work, person.phone)

@@ -1,0 +1,1 @@
+"""Every conversation, written once. Words only: no database, no phone, no network."""

@@ -1,0 +1,315 @@
+"""What a citizen is asked and told. Calm, short, and the same on every phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal
+
+from hotline.areas import Area, Areas
+from hotline.categories import CATEGORIES, DANGER
+from hotline.dialogues import liaison
+from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
+from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Scene
+from hotline.language import Words, _, own_name, verbatim
+
+Contact = Literal["text", "none"]
+"""Whether the citizen wants to be texted about the case."""
+
+Verdict = Literal["helped", "not_helped", "danger"]
+"""The citizen's own word on whether help came. Silence is none of them."""
+
+TRIES = 3
+"""How often one may key in a wrong case number before the line is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is known of whoever calls before they have said anything."""
+
+    language: str | None = None
+    home: str | None = None
+    """The code of the area they asked us to remember."""
+    desk: Desk | None = None
+    """Set for a liaison: what waits for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a citizen told us in one sitting."""
+
+    category: str
+    area: str
+    details: str
+    contact: Contact
+    remember: bool = False
+    """The area is theirs and may be offered first next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The citizen's verdict on a case they named by its reference."""
+
+    reference: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing more is wanted; these are the last words."""
+
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands, as much as one is told who knows its reference."""
+
+    state: Literal["unknown", "slip", "waiting", "taken", "done", "closed"]
+    by: str = ""
+    """Clock time by which an answer was promised, where it is still to come."""
+    open_to_verdict: bool = False
+
+    def to_text(self) -> str:
+        return f"{self.state}|{self.by}|{int(self.open_to_verdict)}"
+
+
+def standing(text: str) -> Standing:
+    """The opposite of `Standing.to_text`."""
+    state, by, ask = text.split("|")
+    return Standing(state, by, ask == "1")  # type: ignore[arg-type]
+
+
+Wish = Report | Judge | Nothing | Act | GoOn | GoOff
+
+
+def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Wish]:
+    """Everything that can be done by dialling in."""
+    if caller.language is None:
+        yield choose_language("language", languages)
+    for turn in count(1):
+        wish = yield Menu(f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller))
+        match wish:
+            case "danger":
+                return (yield from danger(caller, areas))
+            case "report":
+                return (yield from report(caller, areas))
+            case "case":
+                return (yield from follow(emergency))
+            case "desk" if caller.desk is not None:
+                return (yield from liaison.at_desk(caller.desk))
+            case _:
+                yield choose_language(f"language{turn}", languages)
+    raise AssertionError("one can always go on")
+
+
+def _wishes(caller: Caller) -> Choices:
+    wishes = (
+        ("danger", DANGER.name),
+        ("report", _("Report something")),
+        ("case", _("My case")),
+        ("language", verbatim("Lugha / Language")),
+    )
+    return (*wishes, ("desk", _("Liaisons: my cases"))) if caller.desk else wishes
+
+
+def choose_language(name: str, languages: Sequence[str]) -> Menu:
+    """Each language under the name its speakers give it, so that it can be chosen before any is known."""
+    choices = tuple((language, verbatim(own_name(language))) for language in languages)
+    return Menu(name, verbatim("Lugha / Language"), choices, sets_language=True)
+
+
+def danger(caller: Caller, areas: Areas) -> Scene[Report]:
+    """Life is at stake: where, and may we text; not a word to type."""
+    area = yield from choose_area(areas, caller.home)
+    contact = yield may_we_text()
+    return Report(DANGER.code, area.code, "", _contact(contact))
+
+
+def report(caller: Caller, areas: Areas) -> Scene[Report]:
+    category = yield Menu("category", _("What is it about?"), tuple((each.code, each.name) for each in CATEGORIES.values()))
+    area = yield from choose_area(areas, caller.home)
+    details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
+    contact = yield may_we_text()
+    remember = "no" if caller.home == area.code or category == DANGER.code else (yield may_we_remember(areas, area))
+    return Report(category, area.code, details, _contact(contact), remember == "yes")
+
+
+def may_we_text() -> Menu:
+    return Menu("contact", _("May we text this phone about it?"), (("text", _("Yes")), ("none", _("No, do not text"))))
+
+
+def may_we_remember(areas: Areas, area: Area) -> Menu:
+    question = _("Is {area} your home area? Shall we remember it for your next call?", area=areas.full_name(area))
+    return Menu("remember", question, (("yes", _("Yes")), ("no", _("No"))))
+
+
+def _contact(answer: str) -> Contact:
+    return "text" if answer == "text" else "none"
+
+
+def choose_area(areas: Areas, home: str | None = None) -> Scene[Area]:
+    """Step down from the country, or type a name and pick among the closest. Ends at a ward, or where somebody knows no more."""
+    if home is not None and home in areas:
+        choices = ((home, verbatim(areas.full_name(areas[home]))), ("other", _("Another place")))
+        if (yield Menu("home", _("Where?"), choices)) == home:
+            return areas[home]
+    area, unknown = areas.country, ""
+    for turn in count(1):
+        if not areas.children(area):
+            break
+        answer = yield _which_area(f"area{turn}", areas, area, unknown)
+        unknown = ""
+        if answer == "here":
+            break
+        if answer in areas:
+            area = areas[answer]
+        elif found := areas.closest(answer, within=area) or areas.closest(answer):
+            picked = yield _which_of(f"found{turn}", areas, [each.area for each in found])
+            area = areas.get(picked) or area
+        else:
+            unknown = answer
+    return area
+
+
+def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
+    choices: Choices = tuple((each.code, verbatim(each.name)) for each in areas.children(area))
+    if unknown:
+        text = _("We do not know {place}. Type it another way or choose:", place=unknown[:30])
+    elif area == areas.country:
+        text = _("Where? Type the name of the place, or choose:")
+    else:
+        text = _("Where in {area}? Type or choose:", area=area.name)
+    if area != areas.country:
+        choices = (*choices, ("here", _("I am not sure")))
+    return Menu(name, text, choices, typed=True)
+
+
+def _which_of(name: str, areas: Areas, found: Sequence[Area]) -> Menu:
+    choices = tuple((area.code, verbatim(areas.full_name(area))) for area in found)
+    return Menu(name, _("Which one?"), (*choices, ("none", _("None of these"))))
+
+
+def follow(emergency: str) -> Scene[Judge | Nothing]:
+    """How does my case stand? And if somebody said that help came: did it?"""
+    for turn in range(1, TRIES + 1):
+        reference = yield Ask(
+            f"reference{turn}", _("Key in your case number.") if turn == 1 else _("That is not a case number. Look again:")
+        )
+        case = standing((yield LookUp(f"?case{turn}", reference)))
+        if case.state not in ("unknown", "slip"):
+            return (yield from _judge(reference, case))
+    return Nothing(_("We cannot find that case. In an emergency call {number}.", number=emergency))
+
+
+def _judge(reference: str, case: Standing) -> Scene[Judge | Nothing]:
+    if not case.open_to_verdict:
+        return Nothing(how_it_stands(case))
+    verdict = yield Menu(
+        "verdict", _("{standing} Did help come?", standing=how_it_stands(case)), (*VERDICTS, ("later", _("Not yet known")))
+    )
+    match verdict:
+        case "helped" | "not_helped" | "danger":
+            return Judge(reference, verdict)
+        case _:
+            return Nothing(_("Call again when you know."))
+
+
+VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _("No, still in danger")))
+
+
+def how_it_stands(case: Standing) -> Words:
+    match case.state:
+        case "waiting":
+            return _("Your case was received. Expect an answer by {time}.", time=case.by)
+        case "taken":
+            return _("Somebody has taken your case.")
+        case "done":
+            return _("We were told that help came.")
+        case _:
+            return _("Your case is closed.")
+
+
+GO_ON = "go on"
+
+
+def cut_off() -> Scene[str]:
+    """Somebody was cut off in the middle of a report and calls again soon. Neutral, for others may hold this phone by now."""
+    return (yield Menu("cut_off", _("You were cut off."), ((GO_ON, _("Go on where you were")), ("anew", _("Start again")))))
+
+
+def draft_of(answers: Sequence[tuple[str, str]]) -> bool:
+    """Whether there is enough of a report in these answers to go on with later."""
+    return any(name == "category" or (name.startswith("wish") and answer == DANGER.code) for name, answer in answers)
+
+
+def as_far_as_it_goes(answers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The answers of somebody cut off, with the careful answer wherever none was given: no texts, and nothing remembered."""
+    return (*answers, ("contact", "none"), ("remember", "no"))
+
+
+def taken(reference: str, by: str, emergency: str, contact: Contact) -> Words:
+    """The last screen of a report: the promise, and how to hold us to it."""
+    if contact == "text":
+        return _(
+            "Case {reference}. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
+        )
+    return _(
+        "Case {reference}. Somebody answers it by {time}. Dial again to see how it stands. In danger call {number}.",
+        reference=reference,
+        time=by,
+        number=emergency,
+    )
+
+
+def received(reference: str, by: str) -> Words:
+    """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone too."""
+    return _("{reference}: received. You will be answered by {time}.", reference=reference, time=by)
+
+
+def somebody_has_it(reference: str) -> Words:
+    return _("{reference}: somebody has taken it and is seeing to it.", reference=reference)
+
+
+def did_help_come(reference: str) -> Words:
+    return _("{reference}: did help come? Answer 1 yes, 2 no, 3 no and still in danger.", reference=reference)
+
+
+def thanks_for_verdict(verdict: Verdict, emergency: str) -> Words:
+    match verdict:
+        case "helped":
+            return _("Thank you for telling us. The case is closed.")
+        case "not_helped":
+            return _("We are sorry. Somebody else is asked now.")
+        case "danger":
+            return _("Somebody else is asked at once. Call {number} if you can.", number=emergency)
+
+
+def how_to_report(service_code: str, emergency: str) -> Words:
+    """To one who texts without a case: the way in."""
+    return _("To reach us dial {code}. In an emergency call {number}.", code=service_code, number=emergency)
+
+
+def not_saved(emergency: str) -> Words:
+    """Something broke on our side. It says so, and what to do."""
+    return _("We could not take this just now. Please dial again. In an emergency call {number}.", number=emergency)
+
+
+def texts_stopped() -> Words:
+    return _("You will get no more texts from us. Text START to have them again.")
+
+
+def texts_resumed() -> Words:
+    return _("You will get our texts again.")
+
+
+def verdict_in(text: str) -> Verdict | None:
+    """The verdict that a texted answer holds, if it is one: a key, or a plain yes or no."""
+    match text.strip().casefold().rstrip(".!)"):
+        case "1" | "yes" | "ndiyo" | "ndio":
+            return "helped"
+        case "2" | "no" | "hapana" | "la":
+            return "not_helped"
+        case "3":
+            return "danger"
+        case _:
+            return None

@@ -1,0 +1,40 @@
+"""A list of choices as numbered lines, for every phone that has keys; and what somebody meant by the key they pressed."""
+
+import unicodedata
+
+from hotline.dialogues.screens import Menu
+from hotline.language import say
+
+
+def lines(menu: Menu, language: str) -> list[str]:
+    """The choices, a line each: `1. Yes`. A choice has the same number wherever the list is broken into pages."""
+    return [f"{number}. {say(words, language)}" for number, (_key, words) in enumerate(menu.choices, 1)]
+
+
+def answer(menu: Menu, typed: str, language: str) -> str | None:
+    """What was meant by what was typed: a choice's key, the person's own words where the menu takes them, or None.
+
+    People write `1`, `1.`, ` 1)` and, on Arabic or Indian keypads, `١` and `१`; some write out the choice.
+    """
+    text = tidy(typed)
+    if is_number(text):
+        number = int(text)
+        return menu.choices[number - 1][0] if 1 <= number <= len(menu.choices) else None
+    written = text.casefold()
+    for key, words in menu.choices:
+        if written and say(words, language).casefold() == written:
+            return key
+    return text if menu.typed and text else None
+
+
+def is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 9
+
+
+def tidy(typed: str) -> str:
+    """Digits of any script as 0 to 9, and nothing around them."""
+    text = unicodedata.normalize("NFKC", typed).strip()
+    stripped = text.rstrip(".):").strip()
+    if stripped.isdecimal():
+        return "".join(str(unicodedata.decimal(digit)) for digit in stripped)
+    return text

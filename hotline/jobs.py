@@ -1,0 +1,176 @@
+"""The workers: they take errands off the queue and do them. The queue holds only numbers of errands, nothing about anybody."""
+
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+import redis
+from rq import Queue as RedisQueue
+from rq import SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from hotline import cases, desk, escalation, faults, followups, messages, outbox
+from hotline.carriers import Carrier
+from hotline.outbox import Posting, Queue, What
+from hotline.work import Service, Work
+
+log = logging.getLogger(__name__)
+
+ERRAND = "hotline.errand"
+"""The only thing that a job may name: a queue that somebody else can write to must not run what they like."""
+
+
+def _open(work: Work, case: str) -> None:
+    desk.welcome(work, cases.hold(work.session, UUID(case)))
+
+
+def _escalate(work: Work, dispatch: str) -> None:
+    escalation.escalate(work, int(dispatch))
+
+
+def _find(work: Work, case: str) -> None:
+    escalation.find(work, UUID(case))
+
+
+def _follow_up(work: Work, subject: str) -> None:
+    case, _slash, round_ = subject.partition("/")
+    followups.ask(work, cases.hold(work.session, UUID(case)), int(round_))
+
+
+ACTS: dict[What, Callable[[Work, str], None]] = {
+    What.OPEN: _open,
+    What.ESCALATE: _escalate,
+    What.FIND: _find,
+    What.FOLLOW_UP: _follow_up,
+}
+"""What is done for each kind of errand, in one transaction with marking it done. Only delivering is not: a carrier stands between."""
+
+
+class Worker:
+    """Does errands, one after another, and at once what an errand leads to on the same queue."""
+
+    def __init__(self, service: Service, carrier: Carrier, queue: Queue) -> None:
+        self._elsewhere = service.post
+        self._service = replace(service, post=self._note)
+        self._carrier = carrier
+        self._queue = queue
+        self._next: deque[int] = deque()
+
+    def run(self, errand: int) -> None:
+        """Do it, if it is still to be done. It never raises: an errand that fails is put off, and says so in the log."""
+        faults.point("after-pop")
+        self._next.append(errand)
+        while self._next:
+            self._do(self._next.popleft())
+
+    def _note(self, postings: Sequence[Posting]) -> None:
+        self._next.extend(posting.errand for posting in postings if posting.queue == self._queue)
+        if elsewhere := [posting for posting in postings if posting.queue != self._queue]:
+            self._elsewhere(elsewhere)
+
+    def _do(self, errand: int) -> None:
+        try:
+            with self._service.database.reading() as session:
+                found = outbox.look(session, errand)
+            if found is None:
+                return
+            what, subject = found
+            if what == What.DELIVER:
+                self._deliver(UUID(subject))
+            else:
+                self._act(errand)
+        except Exception as error:
+            self._put_off(errand, error)
+
+    def _act(self, errand: int) -> None:
+        with self._service.work() as work:
+            begun = outbox.begin(work.session, errand)
+            if begun is not None:
+                what, subject = begun
+                ACTS[what](work, subject)
+
+    def _deliver(self, message: UUID) -> None:
+        """Take the message, let go of the database, call the carrier, and write down what it said."""
+        with self._service.work() as work:
+            leased = messages.lease(work, message)
+        if leased is None:
+            return
+        faults.point("after-lease")
+        sending = self._carrier.send(leased.number, leased.text)
+        faults.point("after-send")
+        with self._service.work() as work:
+            sent = messages.record(work, leased, sending)
+            if sent is not None and sent.state == messages.FAILED:
+                escalation.not_told(work, sent)
+            faults.point("before-record")
+
+    def _put_off(self, errand: int, error: Exception) -> None:
+        """What went wrong, by its kind and place only: its words may hold what a citizen said."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = next(
+            (f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames) if "hotline" in frame.filename), "?"
+        )
+        log.error("errand %s failed and is tried again: %s at %s", errand, type(error).__name__, where)
+        try:
+            with self._service.work() as work:
+                outbox.fail(work.session, errand, f"{type(error).__name__} at {where}", work.now)
+        except Exception as worse:
+            log.error("and could not be put off: %s", type(worse).__name__)  # noqa: TRY400
+
+
+class ErrandJob(Job):
+    """A job that can do nothing but an errand, whatever it says it is."""
+
+    worker: ClassVar[Worker]
+    success_callback = failure_callback = stopped_callback = None  # a forged job could name these too
+
+    def _execute(self) -> None:
+        if self.func_name != ERRAND or len(self.args) != 1:
+            raise PermissionError("this job is no errand")
+        self.worker.run(int(self.args[0]))
+
+
+class Poster:
+    """Puts errands on the queue."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=0.5)
+        self._queues = {queue: RedisQueue(queue, connection=self._redis, serializer=JSONSerializer) for queue in Queue}
+
+    def __call__(self, postings: Sequence[Posting]) -> None:
+        """Post them. It never raises: what is not posted now falls due again, and the clock posts it."""
+        faults.point("after-commit")
+        try:
+            for posting in postings:
+                self._post(posting)
+        except redis.RedisError as error:
+            log.warning("errands wait for the clock: the queue is away (%s)", type(error).__name__)
+        faults.point("after-post")
+
+    def _post(self, posting: Posting) -> None:
+        name = f"errand_{posting.errand}_{posting.posted}"
+        # A result must outlive its job (never 0): with nothing kept, a job whose worker died just after it was done is run again for ever.
+        self._queues[posting.queue].enqueue_call(ERRAND, (posting.errand,), job_id=name, timeout=60, result_ttl=60, failure_ttl=3600)
+
+    def reachable(self) -> bool:
+        try:
+            return bool(self._redis.ping())
+        except redis.RedisError:
+            return False
+
+
+def work_on(queue: Queue, service: Service, carrier: Carrier, redis_url: str) -> None:
+    """Work on one queue until told to stop. One queue a process: on several, a job can be lost between two of them."""
+
+    class Bound(ErrandJob):
+        worker = Worker(service, carrier, queue)
+
+    connection = redis.Redis.from_url(redis_url, socket_connect_timeout=5)
+    quick: dict[str, Any] = {"maintenance_interval": 15, "job_monitoring_interval": 5, "worker_ttl": 30}
+    worker = SimpleWorker([queue], connection=connection, serializer=JSONSerializer, job_class=Bound, log_job_description=False, **quick)
+    worker.work(logging_level="WARNING")

@@ -1,0 +1,255 @@
+"""Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be sent at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline import outbox
+from hotline.carriers import Meaning, Receipt, Sending
+from hotline.cases import Case
+from hotline.database import Base, Moment, insert_once
+from hotline.gsm import plain
+from hotline.language import Words, say
+from hotline.outbox import Queue, What
+from hotline.people import Address
+from hotline.sealed import open_seal
+from hotline.work import Work
+
+LEASE = timedelta(seconds=20)
+"""Longer than the carrier's slowest answer: whoever holds a message longer than this has died."""
+PAUSES = (2, 10, 30, 60, 300)
+"""Seconds before a text is tried again that never reached the carrier; the last one for ever."""
+GIVE_UP = timedelta(hours=12)
+WAKING = (time(7), time(21))
+"""When a phone may ring for something that can wait."""
+
+WAITING, SENDING, SENT, UNKNOWN, FAILED, WITHHELD = "waiting", "sending", "sent", "unknown", "failed", "withheld"
+
+
+class About(StrEnum):
+    """Why a text is written. The gate goes by it."""
+
+    DISPATCH = "dispatch"
+    """Puts a case before a liaison. Sent again when nobody knows whether it left: twice is better than never."""
+    CASE = "case"
+    """Tells a citizen about their case, if they allowed it. Never sent twice: if nobody knows whether it left, it stays unknown."""
+    FOLLOW_UP = "follow_up"
+    """Asks a citizen whether help came, at an hour when phones may ring."""
+    ANSWER = "answer"
+    """Answers somebody's own text."""
+
+
+class Message(Base):
+    __tablename__ = "messages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    """What it is about and for whom: the same text is not written twice."""
+    about: Mapped[str] = mapped_column(String(12))
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    locked_text: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(12), default=WAITING)
+    lease: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)
+    provider_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    code: Mapped[str] = mapped_column(String(80), default="")
+    """The carrier's last word on it, as the carrier spells it; or why the gate held it back."""
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    address: Mapped[Address] = relationship()
+    case: Mapped[Case | None] = relationship()
+
+
+class Slip(Base):
+    """A receipt as it came: it may come before we have written down whom it is for, and it may come twice."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (UniqueConstraint("provider_id", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(80), default="")
+    final: Mapped[bool]
+    delivered: Mapped[bool | None]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a message may leave, why not, and when to ask again."""
+
+    allowed: bool
+    reason: str = ""
+    not_before: datetime | None = None
+
+
+def write(work: Work, address: Address, about: About, words: Words, language: str, *, key: str, case: Case | None = None) -> Message:
+    """Write a text to this address, to be delivered after the commit. The same key is written once."""
+    message = work.session.scalar(select(Message).where(Message.key == key))
+    if message is not None:
+        return message
+    identity = uuid4()
+    text = work.keys.vault.lock(plain(say(words, language)), _place(identity))
+    message = Message(id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now)
+    work.session.add(message)
+    work.put(What.DELIVER, identity, queue=Queue.ORDINARY if about == About.FOLLOW_UP else Queue.URGENT)
+    return message
+
+
+def _place(message: UUID) -> str:
+    return f"messages.text:{message}"
+
+
+def gate(message: Message, work: Work) -> Gate:
+    """The one place that says whether a text may go to this person, now."""
+    if message.address.sealed is None:
+        return Gate(False, "we were never given leave to write to this number")
+    if message.address.opted_out_at is not None and message.about != About.ANSWER:
+        return Gate(False, "the person wants no texts from us")
+    if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
+        return Gate(False, "the citizen does not want to be texted about the case")
+    if message.about == About.FOLLOW_UP and message.case is not None and not message.case.open_to_verdict:
+        return Gate(False, "the question is out of date")
+    if message.about == About.FOLLOW_UP and message.case is not None and message.case.pace.code != "danger":
+        return _at_waking_hours(work)
+    return Gate(True)
+
+
+def _at_waking_hours(work: Work) -> Gate:
+    there = work.now.astimezone(work.country.zone)
+    begins, ends = WAKING
+    if begins <= there.time() < ends:
+        return Gate(True)
+    morning = there.replace(hour=begins.hour, minute=0, second=0, microsecond=0)
+    return Gate(False, "it is night", morning if morning > there else morning + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message that this process alone may send now."""
+
+    message: UUID
+    lease: UUID
+    number: str
+    text: str
+
+
+def lease(work: Work, identity: UUID) -> Leased | None:
+    """Take a message to send it. None where it is not to be sent now: done, held back, or in other hands."""
+    message = work.session.scalars(select(Message).where(Message.id == identity).with_for_update()).one()
+    if message.state == SENDING and _expired(message, work) and not _may_be_repeated(message):
+        message.state, message.code = UNKNOWN, "we do not know whether it left"
+        outbox.finish(work.session, What.DELIVER, identity)
+        return None
+    if message.state != WAITING and not (message.state == SENDING and _expired(message, work)):
+        _let_go(work, message)
+        return None
+    passage = gate(message, work)
+    if not passage.allowed:
+        _hold_back(work, message, passage)
+        return None
+    message.state, message.lease, message.leased_until = SENDING, uuid4(), work.now + LEASE
+    message.tries += 1
+    assert message.lease is not None
+    assert message.address.sealed is not None
+    text = work.keys.vault.read(message.locked_text, _place(identity))
+    return Leased(identity, message.lease, open_seal(work.keys, message.address.sealed), text)
+
+
+def _expired(message: Message, work: Work) -> bool:
+    return message.leased_until is None or message.leased_until <= work.now
+
+
+def _may_be_repeated(message: Message) -> bool:
+    return message.about == About.DISPATCH
+
+
+def _let_go(work: Work, message: Message) -> None:
+    """Somebody else is sending it, or has. Only in the first case is there something left to look after."""
+    if message.state != SENDING:
+        outbox.finish(work.session, What.DELIVER, message.id)
+
+
+def _hold_back(work: Work, message: Message, passage: Gate) -> None:
+    if passage.not_before is not None:
+        work.put(What.DELIVER, message.id, passage.not_before, Queue.ORDINARY)
+        return
+    message.state, message.code = WITHHELD, passage.reason
+    outbox.finish(work.session, What.DELIVER, message.id)
+
+
+def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
+    """Write down the carrier's answer. None where the lease had run out and somebody else has it."""
+    message = work.session.scalars(select(Message).where(Message.id == leased.message).with_for_update()).one()
+    if message.lease != leased.lease:
+        return None
+    message.code, message.lease, message.leased_until = sending.code[:80], None, None
+    if sending.opted_out:
+        message.address.opted_out_at = work.now
+    match sending.meaning:
+        case Meaning.ACCEPTED:
+            message.state, message.provider_id, message.sent_at = SENT, sending.provider_id, work.now
+            _match_receipts(work.session, message)
+        case Meaning.PERMANENT:
+            message.state = FAILED
+        case Meaning.UNKNOWN if not _may_be_repeated(message):
+            message.state, message.provider_id = UNKNOWN, sending.provider_id
+        case _ if work.now - message.written_at > GIVE_UP:
+            message.state = FAILED
+        case _:
+            _again(work, message, sending)
+            return message
+    outbox.finish(work.session, What.DELIVER, message.id)
+    return message
+
+
+def _again(work: Work, message: Message, sending: Sending) -> None:
+    message.state = WAITING
+    pause = sending.retry_after or timedelta(seconds=PAUSES[min(message.tries, len(PAUSES)) - 1])
+    work.put(What.DELIVER, message.id, work.now + pause)
+
+
+def receive(work: Work, receipt: Receipt) -> Message | None:
+    """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
+    session = work.session
+    values = {name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")}
+    insert_once(session, Slip, **values, at=work.now)
+    message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
+    if message is None:
+        return None
+    if receipt.opted_out:
+        message.address.opted_out_at = work.now
+    was = message.state
+    _match_receipts(session, message)
+    return message if message.state == FAILED and was != FAILED else None
+
+
+def _match_receipts(session: Session, message: Message) -> None:
+    """What the receipts say together: on the handset, if one of them says so, else failed if one says that for good."""
+    if message.provider_id is None:
+        return
+    slips = list(session.scalars(select(Slip).where(Slip.provider_id == message.provider_id, Slip.final)))
+    arrived = [slip for slip in slips if slip.delivered]
+    if arrived:
+        message.state, message.code, message.delivered_at = SENT, arrived[0].status, arrived[0].at
+    elif slips:
+        message.state, message.code = FAILED, (slips[-1].reason or slips[-1].status)[:80]
+
+
+def stop(work: Work, address: Address) -> None:
+    """The person wants no texts any more."""
+    address.opted_out_at = address.opted_out_at or work.now
+
+
+def undelivered(session: Session, since: datetime) -> int:
+    """How many texts failed, or left us in doubt, since then."""
+    doubtful = select(Message.id).where(Message.state.in_((FAILED, UNKNOWN)), Message.written_at >= since)
+    return len(session.scalars(doubtful).all())

@@ -1,0 +1,150 @@
+"""What must happen later is a row with a due time, written in the same breath as the reason for it.
+
+An *errand* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts again whatever has
+fallen due and was not done. So an errand may be run twice, but it is done once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.database import Base, Moment
+
+GRACE = timedelta(seconds=3)
+"""How long an errand that was posted on the spot has before the clock posts it again."""
+AGAIN = timedelta(seconds=15)
+"""How long the clock waits before it posts the same errand once more."""
+
+
+class Queue(StrEnum):
+    """Each has a worker process of its own, for a worker on two queues can lose a job between them."""
+
+    URGENT = "urgent"
+    """Cases: nothing goes before them."""
+    ORDINARY = "ordinary"
+    """What a citizen waits for less anxiously: the question whether help came."""
+    BULK = "bulk"
+    """Many texts of no hurry."""
+
+
+class What(StrEnum):
+    """What there is to do, and what the errand's subject names."""
+
+    OPEN = "open"
+    """A case: tell the citizen and find the liaison."""
+    DELIVER = "deliver"
+    """A message."""
+    ESCALATE = "escalate"
+    """A dispatch that nobody has answered."""
+    FIND = "find"
+    """A case for which nobody was there: look again."""
+    FOLLOW_UP = "follow_up"
+    """A case and its round: ask whether help came."""
+
+
+class Errand(Base):
+    __tablename__ = "errands"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    """What and whom: the same errand is not put twice."""
+    what: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(60))
+    queue: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    """waiting, then done or dropped."""
+    posted: Mapped[int] = mapped_column(default=0)
+    """How often it went to the queue: part of the job's name there, so that a job left behind can never stand in its way."""
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failure: Mapped[str | None] = mapped_column(String(80))
+
+    __table_args__ = (Index("ix_errands_due", "due_at", postgresql_where=(state == "waiting"), sqlite_where=(state == "waiting")),)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An errand on its way to the queue."""
+
+    errand: int
+    posted: int
+    queue: Queue
+
+
+def put(session: Session, what: What, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
+    """Put an errand, to be committed with the reason for it. One that is due now is posted as soon as it is committed."""
+    key = f"{what}:{subject}"
+    errand = session.scalar(select(Errand).where(Errand.key == key))
+    if errand is None:
+        errand = Errand(key=key, what=what, subject=str(subject), queue=queue)
+        session.add(errand)
+    at_once = due_at <= now
+    errand.state, errand.due_at = "waiting", now + GRACE if at_once else due_at
+    if at_once:
+        session.info.setdefault("errands", []).append(errand)
+
+
+def drop(session: Session, what: What, subject: object) -> None:
+    """The reason for it is gone."""
+    session.execute(update(Errand).where(Errand.key == f"{what}:{subject}", Errand.state == "waiting").values(state="dropped"))
+
+
+def to_post(session: Session) -> list[Posting]:
+    """The errands put in this session that are due at once. Ask after the flush and post after the commit."""
+    errands: list[Errand] = session.info.pop("errands", [])
+    return [Posting(errand.id, errand.posted, Queue(errand.queue)) for errand in errands if errand.state == "waiting"]
+
+
+def fallen_due(session: Session, now: datetime, limit: int = 500) -> list[Posting]:
+    """Claim what has fallen due, to be posted. Two clocks may ask at once: each errand goes to one of them."""
+    due = select(Errand.id).where(Errand.state == "waiting", Errand.due_at <= now).order_by(Errand.due_at).limit(limit)
+    rows = session.execute(
+        update(Errand)
+        .where(Errand.id.in_(due.with_for_update(skip_locked=True)), Errand.state == "waiting")
+        .values(posted=Errand.posted + 1, due_at=now + AGAIN)
+        .returning(Errand.id, Errand.posted, Errand.queue)
+        .execution_options(synchronize_session=False)
+    )
+    return [Posting(errand, posted, Queue(queue)) for errand, posted, queue in rows]
+
+
+def begin(session: Session, errand: int) -> tuple[What, str] | None:
+    """Mark an errand done, in the transaction that does it. None where it was done or dropped already, and that is fine.
+
+    On PostgreSQL the row stays locked until the commit, so that a second worker waits here, and then finds it done.
+    """
+    row = session.execute(
+        update(Errand)
+        .where(Errand.id == errand, Errand.state == "waiting")
+        .values(state="done")
+        .returning(Errand.what, Errand.subject)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return (What(row[0]), row[1]) if row else None
+
+
+def look(session: Session, errand: int) -> tuple[What, str] | None:
+    """What an errand is about, if it still waits."""
+    row = session.execute(select(Errand.what, Errand.subject).where(Errand.id == errand, Errand.state == "waiting")).one_or_none()
+    return (What(row[0]), row[1]) if row else None
+
+
+def finish(session: Session, what: What, subject: object) -> None:
+    session.execute(update(Errand).where(Errand.key == f"{what}:{subject}").values(state="done"))
+
+
+def fail(session: Session, errand: int, failure: str, now: datetime) -> None:
+    """It could not be done: it is tried again, after a pause that grows to a minute. An errand is never given up."""
+    failures = session.scalar(select(Errand.failures).where(Errand.id == errand)) or 0
+    again = now + timedelta(seconds=min(60, 2**failures))
+    values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}
+    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(values))
+
+
+def overdue(session: Session, now: datetime) -> Iterable[Errand]:
+    """Errands that have failed and wait still: what `itikia check` shows."""
+    return session.scalars(select(Errand).where(Errand.state == "waiting", Errand.failures > 0, Errand.due_at < now + timedelta(hours=1)))

@@ -1,0 +1,117 @@
+"""What the operator may decide. Read once, at each process's front door, from the environment; nobody else looks there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from hotline.countries import COUNTRIES, Country
+from hotline.errors import Misconfigured
+from hotline.sealed import Keys
+
+SIMULATOR = "http://127.0.0.1:8055"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with the words an operator writes in the environment in capitals before it."""
+
+    var: Path
+    """VAR: the folder for everything that must outlive a restart: the embedded database, the keys, the queue."""
+    database_url: str
+    """DATABASE_URL: empty for SQLite under VAR, or postgresql://…"""
+    redis_url: str
+    """REDIS_URL: empty for the embedded server under VAR, or redis://…"""
+    keys: Keys
+    """KEYS: the folder of the keys, VAR/keys unless told. Made by `itikia keys`; `itikia run` makes it when there is none."""
+    country: Country
+    """COUNTRY: two letters, as in `hotline/countries.py`."""
+    carrier: str
+    """CARRIER: which company carries our texts, as in `hotline/carriers/__init__.py`."""
+    carrier_username: str
+    """CARRIER_USERNAME: our name with the carrier; exactly `sandbox` for Africa's Talking's own rehearsal room."""
+    carrier_api_key: str = field(repr=False)
+    """CARRIER_API_KEY: the carrier's secret. Without one, the simulator plays the carrier."""
+    carrier_base_url: str
+    """CARRIER_BASE_URL: where the carrier listens, if not at its usual address."""
+    sender: str
+    """SENDER: the short code that texts come from, and to which people answer."""
+    service_code: str
+    """SERVICE_CODE: what people dial, *384*4455# for one."""
+    public_url: str
+    """PUBLIC_URL: the https address under which the carrier reaches this machine."""
+    callback_secrets: tuple[str, ...] = field(repr=False)
+    """CALLBACK_SECRETS: one long random word in the callback addresses, or two with a comma while the one is replaced by the other."""
+    port: int
+    """PORT: where the public door listens."""
+    bind: str
+    """BIND: the network address it listens on; behind a proxy that speaks https, leave it at 127.0.0.1."""
+    minute: timedelta
+    """MINUTE: how many seconds a promised minute lasts: 60, and fewer to rehearse."""
+
+    @property
+    def is_simulated(self) -> bool:
+        return not self.carrier_api_key
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.var / "redis" / "redis.sock"
+
+    def minutes(self, number: int) -> timedelta:
+        """So many of the hotline's minutes."""
+        return number * self.minute
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """The settings as the environment has them. Raises `Misconfigured` with a sentence that names the setting."""
+    var = Path(environ.get("VAR") or "var").absolute()
+    keys = Keys(Path(environ.get("KEYS") or var / "keys").absolute())
+    return Settings(
+        var=var,
+        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{var / 'itikia.db'}"),
+        redis_url=environ.get("REDIS_URL") or f"unix://{quote(str(var / 'redis' / 'redis.sock'))}",
+        keys=keys,
+        country=_country(environ.get("COUNTRY") or "KE"),
+        carrier=environ.get("CARRIER") or "africastalking",
+        carrier_username=environ.get("CARRIER_USERNAME") or "itikia",
+        carrier_api_key=environ.get("CARRIER_API_KEY", ""),
+        carrier_base_url=environ.get("CARRIER_BASE_URL") or ("" if environ.get("CARRIER_API_KEY") else SIMULATOR),
+        sender=environ.get("SENDER") or "22384",
+        service_code=environ.get("SERVICE_CODE") or "*384*4455#",
+        public_url=(environ.get("PUBLIC_URL") or "").rstrip("/"),
+        callback_secrets=_secrets(environ.get("CALLBACK_SECRETS", "")),
+        port=_number(environ, "PORT", 8000),
+        bind=environ.get("BIND") or "127.0.0.1",
+        minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
+    )
+
+
+def _database_url(url: str) -> str:
+    """With the driver we ship, whichever of its two common beginnings the address has."""
+    for beginning in ("postgres://", "postgresql://"):
+        if url.startswith(beginning):
+            return "postgresql+psycopg://" + url.removeprefix(beginning)
+    return url
+
+
+def _country(code: str) -> Country:
+    if code not in COUNTRIES:
+        raise Misconfigured(f"COUNTRY is {code!r}; known are {', '.join(COUNTRIES)}. Add a row to hotline/countries.py for another.")
+    return COUNTRIES[code]
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    secrets = tuple(secret for secret in (part.strip() for part in text.split(",")) if secret)
+    if len(secrets) > 2:
+        raise Misconfigured("CALLBACK_SECRETS takes one secret, or two while the first is replaced by the second.")
+    if any(len(secret) < 16 or not secret.replace("-", "").replace("_", "").isalnum() for secret in secrets):
+        raise Misconfigured("CALLBACK_SECRETS: a secret has at least 16 letters, digits, - and _ and nothing else.")
+    return secrets
+
+
+def _number(environ: Mapping[str, str], name: str, usual: int) -> int:
+    text = environ.get(name) or str(usual)
+    if not text.isdecimal() or not int(text):
+        raise Misconfigured(f"{name} is {text!r}; write a whole number above zero.")
+    return int(text)

@@ -1,0 +1,4 @@
+"""The outside world on one machine: a telephone network, the company that connects us to it, and phones to hold in the browser.
+
+Nothing here is part of the hotline, and nothing leaves this machine. The hotline believes that it talks to Africa's Talking.
+"""

@@ -1,0 +1,118 @@
+"""The telephone network as a whole: the exchange with its phones, the calls and texts on it, and the carrier's bad days."""
+
+from typing import Any
+
+from simulator.agenda import Agenda
+from simulator.callbacks import Callbacks, Timings
+from simulator.calls import Calls
+from simulator.exchange import Exchange
+from simulator.phones import Phone, Session
+from simulator.texts import Texts
+from simulator.troubles import Troubles
+
+DEFAULT_SENDER = "AFRICASTKNG"
+
+
+class Network:
+    """Everything on this machine that is not the hotline. Safe to use from many threads; `close` it at the end.
+
+    `callbacks` is the address under which the hotline's public door listens; `senders` are names that texts may come from,
+    besides the short code and the carrier's own.
+    """
+
+    def __init__(
+        self,
+        callbacks: str,
+        service_code: str = "*384*4455#",
+        short_code: str = "22384",
+        *,
+        api_key: str = "simulated",
+        senders: tuple[str, ...] = (),
+        timings: Timings | None = None,
+    ) -> None:
+        self.api_key, self.senders = api_key, {short_code, DEFAULT_SENDER, *senders}
+        self.troubles, self.exchange = Troubles(), Exchange()
+        self._agenda = Agenda()
+        self.callbacks = Callbacks(callbacks, self._agenda, self.troubles, timings or Timings())
+        self.calls = Calls(self.exchange, self.callbacks, service_code)
+        self.texts = Texts(self.exchange, self.callbacks, short_code)
+
+    def change(self, phone: Phone, wanted: dict[str, Any]) -> None:
+        """Switch a phone on or off, stop or allow its texts, let the carrier refuse or lose them. Only what is in `wanted` changes."""
+        stops_texts = wanted.get("opted_out", False) and not phone.opted_out
+        with self.exchange.changed:
+            for name in ("label", "on", "opted_out", "undeliverable", "refuses"):
+                setattr(phone, name, wanted.get(name, getattr(phone, name)))
+            if not phone.on:
+                self.calls.cut(phone)
+                phone.session = None
+            self.exchange.note()
+        if stops_texts:
+            self.callbacks.tell("/optouts", {"senderId": self.texts.short_code, "phoneNumber": phone.number})
+
+    def read(self, phone: Phone) -> None:
+        """The holder has looked at every text."""
+        with self.exchange.changed:
+            for text in phone.texts:
+                text.read = True
+            self.exchange.note()
+
+    def reset(self) -> None:
+        """Forget every call, text, fault, trouble and count. The phones of the start stay, new and empty."""
+        with self.exchange.changed:
+            for part in (self._agenda, self.troubles, self.exchange, self.calls, self.texts, self.callbacks):
+                part.forget()
+            self.exchange.note()
+
+    def close(self) -> None:
+        self._agenda.close()
+        self.callbacks.close()
+
+    def counters(self) -> dict[str, Any]:
+        """What has passed so far, as JSON."""
+        return {
+            "texts": self.texts.counts(),
+            "accepted": self.texts.accepted.total(),
+            "delivered": self.texts.delivered,
+            "received": len(self.texts.incoming),
+            "dialled": self.calls.dialled,
+            "turns": self.calls.turns,
+            "callbacks": {"tried": self.callbacks.tried, "failed": self.callbacks.failed},
+        }
+
+    def view(self) -> dict[str, Any]:
+        """The whole town as JSON, for the page."""
+        with self.exchange.changed:
+            return {
+                "version": self.exchange.version,
+                "service_code": self.calls.service_code,
+                "short_code": self.texts.short_code,
+                "troubles": self.troubles.view(),
+                "faults": self.exchange.faults_view(),
+                "phones": [self.phone_view(phone) for phone in self.exchange.phones.values()],
+            }
+
+    def phone_view(self, phone: Phone) -> dict[str, Any]:
+        """One phone as JSON."""
+        with self.exchange.changed:
+            return {
+                **{
+                    name: getattr(phone, name)
+                    for name in ("number", "label", "on", "opted_out", "undeliverable", "refuses", "unread", "screen")
+                },
+                "version": self.exchange.version,
+                "expected": self.exchange.is_expected(phone),
+                "session": self._session_view(phone.session) if phone.session else None,
+                "texts": [text.view() for text in phone.texts],
+            }
+
+    def _session_view(self, session: Session) -> dict[str, Any]:
+        seconds_left, idle_left = self.calls.seconds_left(session)
+        return {
+            "id": session.id,
+            "standing": session.standing.value,
+            "problem": session.problem,
+            "screen": session.screen,
+            "seconds_left": seconds_left,
+            "idle_left": idle_left,
+        }

@@ -1,0 +1,143 @@
+"""What the keys do: choose, write, go back, go home, turn the page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hotline.areas import Areas
+from hotline.countries import Country
+from hotline.dialogues import citizen, numbered, playing
+from hotline.dialogues.citizen import Caller, Wish
+from hotline.dialogues.playing import Answers, Asking, Said
+from hotline.dialogues.screens import LookUp, Menu
+from ussd.pages import BACK, HOME, MORE, Limits, pages
+
+SEPARATOR = "*"
+"""What the carrier puts between inputs; a citizen may write it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a dial-in has got to."""
+
+    caller: Caller
+    language: str
+    answers: Answers = ()
+    draft: Answers = ()
+    """What was answered before the caller was cut off: until they say whether to go on with it."""
+    page: int = 0
+    again: bool = False
+    """The last input was not understood."""
+    wish: Wish | None = None
+    """Set when the conversation is over: what the caller wants."""
+
+
+class Keypad:
+    """The keys of one phone in one language area. Pure, but for what a dialogue looks up."""
+
+    def __init__(self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]) -> None:
+        self._areas, self._country, self._limits, self._look_up = areas, country, limits, look_up
+
+    def beginning(self, caller: Caller, draft: Answers = ()) -> Position:
+        language = caller.language or self._country.languages[0]
+        return Position(caller, dict(draft).get("language", language), draft=draft)
+
+    def page(self, position: Position) -> str:
+        """What the phone shows there."""
+        turned = self._pages(position, self._asking(position))
+        return turned[min(position.page, len(turned) - 1)]
+
+    def play(self, position: Position, transcript: str) -> Position:
+        """Play inputs that are known only joined together. Free words may hold a `*` of their own, so of all the ways to read them the
+        one is taken in which least is not understood, and of those the one that takes the fewest `*` for the citizen's."""
+        return self._best(position, transcript.split(SEPARATOR) if transcript else [])[1]
+
+    def _best(self, position: Position, inputs: Sequence[str]) -> tuple[int, Position]:
+        missed = 0
+        for number, typed in enumerate(inputs):
+            if position.wish is not None:
+                break
+            if not self.takes_words(position):
+                position = self.press(position, typed)
+                missed += position.again
+                continue
+            readings = (self._words_of(position, inputs[number:], length) for length in range(1, len(inputs) - number + 1))
+            worse, best = _least(readings)
+            return missed + worse, best
+        return missed, position
+
+    def _words_of(self, position: Position, inputs: Sequence[str], length: int) -> tuple[int, Position]:
+        return self._best(self.press(position, SEPARATOR.join(inputs[:length])), inputs[length:])
+
+    def takes_words(self, position: Position) -> bool:
+        """Whether the caller is to write, not to choose."""
+        return not isinstance(self._asking(position).question, Menu)
+
+    def wish(self, position: Position) -> Wish | None:
+        """What the caller wants, if these answers are enough to say."""
+        return self._at(position, position.answers).wish
+
+    def press(self, position: Position, typed: str) -> Position:
+        """One key, or one line of words."""
+        asking = self._asking(position)
+        match numbered.tidy(typed):
+            case "":
+                return replace(position, again=False)
+            case key if key == HOME:
+                return self._at(position, _language_only(asking.answers))
+            case key if key == BACK and position.page:
+                return replace(position, page=position.page - 1, again=False)
+            case key if key == BACK:
+                return self._at(position, playing.back(asking.answers))
+            case key if key == MORE and position.page + 1 < len(self._pages(position, asking)):
+                return replace(position, page=position.page + 1, again=False)
+            case _:
+                return self._answer(position, asking, typed)
+
+    def _answer(self, position: Position, asking: Asking, typed: str) -> Position:
+        question = asking.question
+        answer = numbered.answer(question, typed, asking.language) if isinstance(question, Menu) else typed.strip()
+        if answer is None:
+            return replace(position, again=True)
+        return self._at(position, (*asking.answers, (question.name, answer)))
+
+    def _at(self, position: Position, answers: Answers) -> Position:
+        """The position after these answers."""
+        there = self._resume(position, answers)
+        position = replace(position, answers=there.answers, language=there.language, page=0, again=False)
+        if isinstance(there, Asking):
+            return position
+        if isinstance(there.outcome, str):
+            answers = position.draft if there.outcome == citizen.GO_ON else _language_only(position.draft)
+            return self._at(replace(position, draft=()), answers)
+        return replace(position, wish=there.outcome)
+
+    def _asking(self, position: Position) -> Asking:
+        there = self._resume(position, position.answers)
+        assert isinstance(there, Asking), "the conversation is over"
+        return there
+
+    def _resume(self, position: Position, answers: Answers) -> Asking | Said[Wish] | Said[str]:
+        def look_up(question: LookUp) -> str:
+            return self._look_up(question, position.language)
+
+        if position.draft:
+            return playing.resume(citizen.cut_off(), answers, position.language, look_up)
+        language = position.caller.language or self._country.languages[0]
+        scene = citizen.welcome(position.caller, self._areas, self._country.languages, self._country.emergency)
+        return playing.resume(scene, answers, language, look_up)
+
+    def _pages(self, position: Position, asking: Asking) -> tuple[str, ...]:
+        return pages(asking.question, asking.language, self._limits, first=not asking.answers, again=position.again)
+
+
+def _language_only(answers: Answers) -> Answers:
+    """What is left when somebody starts anew: the language they chose."""
+    return answers[:1] if answers and answers[0][0] == "language" else ()
+
+
+def _least(readings: Iterator[tuple[int, Position]]) -> tuple[int, Position]:
+    """The first reading that leaves nothing, or else the least, not understood."""
+    best = next(readings)
+    while best[0] and (other := next(readings, None)):
+        best = min(best, other, key=lambda reading: reading[0])
+    return best

@@ -1,0 +1,171 @@
+"""A dial-in, turn by turn: what was typed goes into the dialogue, and the next page comes out.
+
+The carrier repeats everything that was typed since the call began. What is new is what follows the transcript that we answered last;
+so a `*` that a citizen writes stays theirs, a turn that comes twice gets the same page, and one that comes late changes nothing. When
+the conversation is not to be found, because Redis is away, the whole transcript is played again through the same scenes.
+"""
+
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+from hotline import arrivals, desk, people
+from hotline.carriers import Ended, Turn
+from hotline.categories import DANGER
+from hotline.conversations import Conversation, Conversations, Known
+from hotline.database import Locked
+from hotline.desk import Call
+from hotline.dialogues import citizen
+from hotline.dialogues.citizen import Caller, Nothing, Report, Wish
+from hotline.dialogues.liaison import Desk, Waiting
+from hotline.dialogues.playing import Answers
+from hotline.dialogues.screens import LookUp
+from hotline.errors import NotANumber
+from hotline.gsm import plain, shorten
+from hotline.language import Words, say
+from hotline.sealed import strict_number
+from hotline.work import Service
+from ussd.keys import SEPARATOR, Keypad, Position
+from ussd.pages import Limits
+
+log = logging.getLogger(__name__)
+
+ENDED_WELL = "success"
+
+
+class Reply(NamedTuple):
+    """What the phone shows, and whether the line closes with it."""
+
+    text: str
+    ended: bool
+
+
+class Line:
+    """The line that people dial in on."""
+
+    def __init__(self, service: Service, conversations: Conversations, limits: Limits) -> None:
+        self._service, self._conversations, self._limits = service, conversations, limits
+        self._country, self._keys = service.settings.country, service.settings.keys
+
+    def turn(self, turn: Turn) -> Reply:
+        """One turn, one page. It never raises: what goes wrong inside ends in a friendly screen with the emergency number."""
+        call, caller = self._who(turn.session, turn.number)
+        try:
+            return self._answer(turn.transcript, call, caller)
+        except Exception as error:
+            log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what the caller said
+            return self._last(citizen.not_saved(self._country.emergency), call.language)
+
+    def ended(self, ended: Ended) -> None:
+        """The carrier says that the line is closed. If it was cut, what can be saved of the call is saved."""
+        call, caller = self._who(ended.session, ended.number)
+        with self._service.work() as work:
+            if not arrivals.is_new(work.session, "ended", call.session_index, work.now, ended.status):
+                return
+        kept, _draft = self._conversations.find(call.session_index, caller)
+        if kept is not None and not kept.ended and ended.status.casefold() != ENDED_WELL:
+            self._save_what_there_is(kept, replace(call, language=kept.language), caller)
+
+    def _who(self, session: str, raw_number: str) -> tuple[Call, str]:
+        """This sitting, bound to its phone so that nobody else can go on with it; and what the phone's drafts are found by."""
+        try:
+            number = strict_number(raw_number)
+        except NotANumber:
+            number = None
+        session_index = self._keys.index.of("session", f"{session}|{raw_number}")
+        return Call(session_index, "ussd", number, self._country.languages[0]), self._keys.index.of("conversation", raw_number)
+
+    def _answer(self, transcript: str, call: Call, caller: str) -> Reply:
+        kept, draft = self._conversations.find(call.session_index, caller)
+        if kept is not None and (transcript == kept.transcript or kept.ended):
+            return Reply(kept.shown, kept.ended)
+        keypad = self._keypad(call)
+        if kept is not None and kept.transcript.startswith(transcript):
+            late = keypad.play(keypad.beginning(_caller(kept.known)), transcript)
+            return Reply(keypad.page(late), ended=False)
+        position = self._position(keypad, kept, transcript, call, draft)
+        call = replace(call, language=position.language)
+        if position.wish is None:
+            reply = Reply(keypad.page(position), ended=False)
+        else:
+            reply = self._last(self._carry_out(position, position.wish, call), call.language)
+        self._keep(position, transcript, reply, call, caller)
+        return reply
+
+    def _keypad(self, call: Call) -> Keypad:
+        return Keypad(self._service.areas, self._country, self._limits, partial(self._look_up, call))
+
+    def _position(self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers) -> Position:
+        """Where this transcript leads: on from where the last turn was answered, or else from the beginning."""
+        if kept is None or not transcript.startswith(kept.transcript):
+            return keypad.play(keypad.beginning(self._who_calls(call), () if transcript else draft), transcript)
+        typed = transcript[len(kept.transcript) :]
+        typed = typed.removeprefix(SEPARATOR) if kept.transcript else typed
+        position = Position(_caller(kept.known), kept.language, kept.answers, kept.draft, kept.page)
+        return keypad.press(position, typed) if keypad.takes_words(position) else keypad.play(position, typed)
+
+    def _who_calls(self, call: Call) -> Caller:
+        """What we know of the caller; nothing, rather than no answer, while the database is away."""
+        if call.number is None:
+            return Caller()
+        try:
+            with self._service.look() as work:
+                return desk.who_calls(work.session, people.number_index(self._keys, call.number), work.areas)
+        except Locked:
+            log.warning("a caller is met as a stranger: the database does not answer")
+            return Caller()
+
+    def _look_up(self, call: Call, question: LookUp, language: str) -> str:
+        with self._service.look() as work:
+            return desk.look_up(work, question, replace(call, language=language))
+
+    def _carry_out(self, position: Position, wish: Wish, call: Call) -> Words:
+        chosen = position.language != position.caller.language
+        if isinstance(wish, Nothing) and not chosen:
+            return wish.words
+        with self._service.work() as work:
+            if chosen:
+                desk.remember_language(work, call)
+            return desk.carry_out(work, wish, call)
+
+    def _last(self, words: Words, language: str) -> Reply:
+        """The line closes: whatever is said fits one page, for nobody can turn it."""
+        return Reply(shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True)
+
+    def _keep(self, position: Position, transcript: str, reply: Reply, call: Call, caller: str) -> None:
+        conversation = Conversation(
+            transcript, reply.text, reply.ended, position.answers, position.page, position.language, _known(position.caller), position.draft
+        )
+        self._conversations.keep(call.session_index, caller, conversation, _draft_to_keep(position))
+
+    def _save_what_there_is(self, kept: Conversation, call: Call, caller: str) -> None:
+        """Somebody in danger who was cut off is a case all the same. Of anybody else we keep the language they chose."""
+        keypad, known = self._keypad(call), _caller(kept.known)
+        position = Position(known, kept.language, citizen.as_far_as_it_goes(kept.answers), kept.draft)
+        wish = keypad.wish(position) if not kept.draft else None
+        with self._service.work() as work:
+            if kept.language != known.language and kept.answers:
+                desk.remember_language(work, call)
+            if isinstance(wish, Report) and wish.category == DANGER.code:
+                desk.open_case(work, wish, call)
+        if isinstance(wish, Report) and wish.category == DANGER.code:
+            self._conversations.keep(call.session_index, caller, kept._replace(ended=True), ())
+
+
+def _draft_to_keep(position: Position) -> Answers | None:
+    """What may be gone on with after a cut; nothing when all is said; None, and so whatever there was, as long as nothing is begun."""
+    if position.wish is not None:
+        return ()
+    return position.answers if not position.draft and citizen.draft_of(position.answers) else None
+
+
+def _known(caller: Caller) -> Known:
+    desk_of = caller.desk
+    cases = [[case.word, case.category, case.place, case.taken] for case in desk_of.cases] if desk_of else []
+    return [caller.language, caller.home, desk_of.on_duty if desk_of else None, cases]
+
+
+def _caller(known: Known) -> Caller:
+    language, home, on_duty, cases = known
+    return Caller(language, home, None if on_duty is None else Desk(on_duty, tuple(Waiting(*case) for case in cases)))

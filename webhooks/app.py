@@ -1,0 +1,49 @@
+"""The public door, put together: the line ahead, and behind it a small Flask app for what is less pressing."""
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from hotline.carriers import CARRIERS, Account, Carrier
+from hotline.conversations import Conversations
+from hotline.database import Database
+from hotline.errors import Misconfigured
+from hotline.jobs import Poster
+from hotline.settings import from_environment as settings_from
+from hotline.supervisor import leave_with_parent
+from hotline.work import Service
+from ussd.pages import Limits
+from ussd.sessions import Line
+from webhooks.carriers import Dialled, events, sorry
+from webhooks.guards import MOST_BYTES
+from webhooks.health import health
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def from_environment() -> "WSGIApplication":
+    """The door as the environment sets it up, for the web server to serve."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+    leave_with_parent()
+    settings = settings_from(os.environ)
+    if not settings.callback_secrets:
+        raise Misconfigured("CALLBACK_SECRETS is empty, so no carrier could call. `itikia urls` suggests one.")
+    poster = Poster(settings.redis_url)
+    service = Service(settings, Database(settings.database_url), post=poster)
+    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
+    return door(service, CARRIERS[settings.carrier](account), poster)
+
+
+def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":
+    settings = service.settings
+    conversations = Conversations(settings.redis_url, settings.keys.vault)
+    line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.register_blueprint(health(service, poster))
+    app.register_blueprint(events(settings, carrier, line, service))
+    app.register_error_handler(Exception, sorry)
+    return Dialled(settings, carrier, line, app)
