@@ -153,14 +153,14 @@ def release(settings: Settings) -> None:
     release_to(settings)
 
 
-def release_to(settings: Settings) -> None:
+def release_to(settings: Settings, *, with_areas: bool = True) -> None:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = settings.database_url
     alembic.command.upgrade(config, "head")
     shipped = areas.GAZETTEER / f"{settings.country.name.lower()}.csv"
     with service_of(settings) as service, service.database.writing() as session:
-        if not areas.version(session, settings.country.code) and shipped.exists():
+        if with_areas and shipped.exists() and not areas.version(session, settings.country.code):
             areas.save(session, areas.read(shipped))
 
 

@@ -91,7 +91,9 @@ def insert_once(session: Session, record: type[Base], **values: object) -> bool:
     True if it was inserted. Defaults that live in Python are filled in as always.
     """
     sql = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return changed(session.execute(sql.insert(record).values(values).on_conflict_do_nothing()))
+    table = record.metadata.tables[record.__tablename__]
+    inserted = sql.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(inserted).first() is not None
 
 
 def changed(result: object) -> bool:

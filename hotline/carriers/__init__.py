@@ -1,4 +1,4 @@
-"""A carrier takes our texts to phones, and brings us what people key in and text.
+"""A carrier takes our texts to phones, and brings what people key in and text to us.
 
 Each carrier is one file here and one line in `CARRIERS`.
 """
@@ -16,7 +16,7 @@ class Meaning(StrEnum):
     ACCEPTED = "accepted"
     """The carrier has it. That is not yet the handset: receipts tell of that."""
     PERMANENT = "permanent"
-    """This number will never take it. The person must be reached another way."""
+    """This number will never take it, or nobody would take this text. The person must be reached another way."""
     SETTINGS = "settings"
     """Our own account, sender or balance stands in the way: the text waits, and the operator must act."""
     TRANSIENT = "transient"
@@ -31,15 +31,23 @@ class Sending:
 
     meaning: Meaning
     code: str
-    """The carrier's own word, for the record."""
+    """The carrier's own word, for the record; ours where it gave none."""
     provider_id: str | None = None
+    """The name under which its receipts will come."""
     cost: str | None = None
+    """As the carrier writes it, currency and all."""
     opted_out: bool = False
+    """The person wants no texts from us. That binds us from now on."""
     retry_after: timedelta | None = None
+    """When to try again, where the carrier has a say in it."""
 
 
 class Malformed(ValueError):
-    """A callback lacks what it must have, or has it in a form that cannot be read. Names the field, never what was in it."""
+    """A callback lacks what it must have. Names the field, never what was in it."""
+
+
+class Unreachable(Exception):
+    """The carrier gave no answer that can be read. Says what came instead, never what was asked or with which key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,13 @@ class Ended:
     status: str
     """The carrier's own word; `Success` where the last page was shown."""
     hops: int | None = None
+    """How many pages there were."""
     error: str = ""
+    """What the carrier found wrong with our last page."""
+    at: datetime | None = None
+    """None where the carrier gave no date that can be read."""
+    milliseconds: int | None = None
+    """How long it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +86,12 @@ class InboundText:
     """Somebody has texted us."""
 
     id: str
+    """The carrier's name for it: it may bring the same text twice."""
     number: str
     to: str
     text: str
     at: datetime | None = None
+    """None where the carrier gave no date that can be read: no text is turned away for its date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +100,11 @@ class Receipt:
 
     provider_id: str
     status: str
+    """The carrier's own word."""
     reason: str
+    """The carrier's own word for why it failed; empty where it gave none."""
     final: bool
+    """Whether this is the last word. A word that we do not know never is."""
     delivered: bool | None
     """None where the carrier does not know yet, or uses a word that we do not."""
     opted_out: bool = False
@@ -106,8 +125,9 @@ class Account:
     username: str
     api_key: str = field(repr=False)
     sender: str
+    """The short code or name that texts come from; empty for the carrier's own."""
     base_url: str
-    """Empty for the carrier's usual address."""
+    """Where the carrier listens; empty for its usual address."""
 
 
 Form = Mapping[str, str]
@@ -115,16 +135,23 @@ Form = Mapping[str, str]
 
 
 class Carrier(Protocol):
-    """What the hotline asks of a company that carries texts and dial-ins. The parsers raise `Malformed`."""
+    """What the hotline asks of a company that carries texts and dial-ins.
+
+    A form that lacks what matters (whose it is, and which) raises `Malformed`. All else is taken as it comes, in words known to us or not.
+    """
 
     name: str
+    """As CARRIER has it, and the addresses that the carrier calls."""
     page_septets: int
     """What one page of a dial-in holds in the GSM alphabet."""
     page_units: int
     """What it holds in UTF-16 units, where the language needs other letters."""
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text, once. Never raises and never tries again by itself."""
+        """Send one text to one number in international form, once. Never raises and never tries again by itself."""
+
+    def balance(self) -> str:
+        """What is left on our account, as the carrier writes it. Raises `Unreachable`."""
 
     def turn(self, form: Form) -> Turn: ...
     def page(self, text: str, ended: bool) -> str:

@@ -1,0 +1,30 @@
+"""A carrier of our own, that keeps what it is given and answers as it is told."""
+
+from collections import deque
+from collections.abc import Callable
+
+from hotline.carriers import Account, Meaning, Sending
+from hotline.carriers.africastalking import AfricasTalking
+
+ACCOUNT = Account("itikia", "a key", "22384", "http://127.0.0.1:9")
+
+
+class PretendCarrier(AfricasTalking):
+    """Reads callbacks as Africa's Talking writes them, and sends nothing anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__(ACCOUNT)
+        self.sent: list[tuple[str, str]] = []
+        self.answers: deque[Sending] = deque()
+        """What to answer to the next texts; then it accepts."""
+        self.on_send: Callable[[str, str], None] = lambda _number, _text: None
+
+    def send(self, number: str, text: str) -> Sending:
+        self.on_send(number, text)
+        answer = self.answers.popleft() if self.answers else Sending(Meaning.ACCEPTED, "101 Success", f"ATXid_{len(self.sent)}")
+        if answer.meaning == Meaning.ACCEPTED:
+            self.sent.append((number, text))
+        return answer
+
+    def to(self, number: str) -> list[str]:
+        return [text for sent_to, text in self.sent if sent_to == number]

@@ -1,0 +1,176 @@
+"""One report travels the whole road, in people's words."""
+
+from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.world import Phone, World
+
+
+def report(citizen: Phone, category: str = "Ghasia", *, text: bool = True) -> str:
+    """A citizen reports youths with weapons in Kaptembwo, in Kiswahili. Returns the case's number as it is shown."""
+    citizen.dial()
+    citizen.choose("Kiswahili")
+    citizen.choose("Ripoti")
+    citizen.choose(category)
+    citizen.press("kaptembwa")
+    citizen.choose("Kaptembwo")
+    citizen.press("vijana wenye silaha * karibu na stendi")
+    citizen.choose("Ndiyo" if text else "Hapana")
+    citizen.choose("Hapana")
+    return citizen.screen.split()[1].rstrip(".")
+
+
+def word_of(text: str) -> str:
+    return text.partition(":")[0]
+
+
+def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> None:
+    citizen, sergeant, committee = world.phone(CITIZEN), world.phone(KIPRUTO), world.phone(WANJIKU)
+    number = report(citizen)
+    assert not citizen.in_call
+    assert "Utajibiwa kabla ya 10:30" in citizen.screen
+    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30."]
+
+    (put_before,) = sergeant.new_texts()
+    word = word_of(put_before)
+    assert "Ghasia au mkusanyiko, Kaptembwo, Nakuru" in put_before
+    assert "vijana wenye silaha * karibu na stendi" in put_before
+    assert f"1 {word} = naichukua" in put_before
+
+    sergeant.text(f"1 {word}")
+    assert f"{word} ni yako" in sergeant.new_texts()[0]
+    assert citizen.new_texts() == [f"{number}: kuna aliyeichukua na anaishughulikia."]
+
+    world.pass_minutes(119)
+    assert citizen.new_texts() == []
+    world.pass_minutes(2)
+    assert "msaada ulifika?" in citizen.new_texts()[0]
+
+    citizen.text("2")
+    assert citizen.new_texts() == ["Pole sana. Mwingine anaombwa sasa."]
+    assert "Ghasia" in committee.new_texts()[0]
+    assert sergeant.new_texts() == []
+    (case,) = world.cases()
+    assert (case.state, case.verdict, case.round) == ("open", "not_helped", 2)
+
+
+def test_the_citizen_agrees_that_help_came_and_the_case_is_closed(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    report(citizen)
+    word = word_of(sergeant.new_texts()[0])
+    sergeant.text(f"1{word.lower()}")
+    sergeant.text(f"3. {word}")
+    assert "msaada ulifika?" in citizen.new_texts()[-1]
+    citizen.text("Ndiyo.")
+    (case,) = world.cases()
+    assert (case.state, case.verdict) == ("closed", "helped")
+    assert world.history(case) == [
+        "reported citizen",
+        "dispatched Sgt. Kipruto, Kaptembwo Police Station",
+        "acknowledged Sgt. Kipruto, Kaptembwo Police Station",
+        "resolved Sgt. Kipruto, Kaptembwo Police Station",
+        "asked",
+        "verdict citizen",
+        "closed",
+    ]
+
+
+def test_nobody_answers_so_the_case_goes_on_until_somebody_does(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    report(citizen)
+    assert len(sergeant.new_texts()) == 1
+    for number in (ACHIENG, WANJIKU, DESK, DESK):
+        world.pass_minutes(5.5)
+        assert len(world.phone(number).inbox) >= 1, number
+    assert len(world.phone(DESK).inbox) == 2
+    word = word_of(sergeant.inbox[0])
+    sergeant.text(f"1 {word}")
+    assert "ni yako" in sergeant.new_texts()[0], "whoever was asked may still take it"
+    world.pass_minutes(30)
+    assert len(world.phone(DESK).inbox) == 2, "nobody is told again once somebody has it"
+
+
+def test_the_second_to_answer_is_told_who_was_first(world: World) -> None:
+    report(world.phone(CITIZEN))
+    world.pass_minutes(5.5)
+    first, second = world.phone(ACHIENG), world.phone(KIPRUTO)
+    first.text("1")
+    second.text(f"1 {word_of(second.inbox[0])}")
+    assert second.inbox[-1].endswith("ilichukuliwa kwanza na Cpl. Achieng. Huna la kufanya zaidi.")
+
+
+def test_silence_stays_unknown(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    report(citizen)
+    sergeant.text("1")
+    world.pass_minutes(24 * 60)
+    (case,) = world.cases()
+    assert (case.state, case.verdict) == ("acknowledged", None)
+    assert sum("msaada ulifika?" in text for text in citizen.inbox) == 1
+
+
+def test_still_in_danger_is_as_urgent_as_can_be(world: World) -> None:
+    citizen, sergeant, committee = world.phone(CITIZEN), world.phone(KIPRUTO), world.phone(WANJIKU)
+    report(citizen, "Ardhi")
+    sergeant.text("1")
+    sergeant.text("3")
+    citizen.text("3")
+    assert "Niko hatarini sasa" in committee.new_texts()[0]
+    (case,) = world.cases()
+    assert case.in_danger
+
+
+def test_one_who_wants_no_texts_gets_none_and_sees_it_when_dialling_in(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    number = report(citizen, text=False)
+    sergeant.text("1")
+    world.pass_minutes(24 * 60)
+    assert citizen.inbox == []
+    citizen.dial()
+    citizen.choose("Kesi yangu")
+    citizen.press(number)
+    assert "Kuna aliyechukua kesi yako. Je, msaada ulifika?" in citizen.screen
+    citizen.choose("Hapana")
+    assert "Mwingine anaombwa" in citizen.screen
+    (case,) = world.cases()
+    assert (case.verdict, case.round) == ("not_helped", 2)
+
+
+def test_danger_needs_no_typing(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    citizen.dial()
+    citizen.choose("English")
+    citizen.choose("I am in danger now")
+    citizen.choose("Nakuru")
+    citizen.choose("Nakuru Town West")
+    citizen.choose("Kaptembwo")
+    citizen.choose("Yes")
+    assert "by 10:15" in citizen.screen
+    assert "Niko hatarini sasa" in sergeant.inbox[0]
+
+
+def test_what_is_about_the_police_never_reaches_them(world: World) -> None:
+    report(world.phone(CITIZEN), "Mwenendo")
+    world.pass_minutes(24 * 60)
+    assert not any(world.phone(number).inbox for number in (KIPRUTO, ACHIENG))
+    assert len(world.phone(DESK).inbox) > 1
+
+
+def test_a_language_is_remembered_and_a_home_only_if_one_says_so(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    report(citizen)
+    assert citizen.dial().startswith("Itikia. Dharura?"), "the language is not asked again"
+    citizen.choose("Niko hatarini")
+    assert "Andika jina la mahali" in citizen.screen, "nothing is remembered of one who has not said so"
+    citizen.press("kaptembwa")
+    citizen.choose("Kaptembwo")
+    citizen.choose("Ndiyo")
+    citizen.dial()
+    citizen.choose("Ripoti")
+    citizen.choose("Wizi")
+    citizen.press("london")
+    citizen.choose("London")
+    citizen.press("simu imeibwa")
+    citizen.choose("Ndiyo")
+    citizen.choose("Ndiyo")
+    citizen.dial()
+    citizen.choose("Niko hatarini")
+    assert "1. London, Nakuru" in citizen.screen

@@ -1,0 +1,146 @@
+"""A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is not real."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import func, select
+
+from hotline import cases, desk, outbox
+from hotline.cases import Case
+from hotline.conversations import Conversations
+from hotline.database import Database
+from hotline.jobs import Worker
+from hotline.outbox import Errand, Posting, Queue
+from hotline.settings import Settings
+from hotline.work import Service
+from tests.builders import MORNING
+from tests.fakes import PretendCarrier
+from ussd.pages import Limits
+from ussd.sessions import Line
+
+ids = count(1)
+
+
+class World:
+    """Everything that runs, run by hand."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.now: datetime = MORNING
+        self.posted: deque[Posting] = deque()
+        self.carrier = PretendCarrier()
+        self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault)
+        self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
+        self.workers = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+
+    def _post(self, postings: Sequence[Posting]) -> None:
+        self.posted.extend(postings)
+
+    def settle(self) -> None:
+        """Do what has been posted, and whatever follows from it."""
+        while self.posted:
+            posting = self.posted.popleft()
+            self.workers[posting.queue].run(posting.errand)
+
+    def tick(self) -> None:
+        """What the clock does."""
+        with self.service.work() as work:
+            self._post(outbox.fallen_due(work.session, work.now))
+        self.settle()
+
+    def pass_minutes(self, minutes: float) -> None:
+        """Let time go by, from one thing that falls due to the next, with the clock ticking."""
+        until = self.now + timedelta(minutes=minutes)
+        while (due := self._next_due()) and due <= until:
+            self.now = max(self.now, due)
+            self.tick()
+        self.now = until
+
+    def _next_due(self) -> datetime | None:
+        with self.service.database.reading() as session:
+            return session.scalar(select(func.min(Errand.due_at)).where(Errand.state == "waiting"))
+
+    def phone(self, number: str) -> "Phone":
+        return Phone(self, number)
+
+    def cases(self) -> list[Case]:
+        with self.service.database.reading() as session:
+            return list(session.scalars(select(Case).order_by(Case.opened_at)))
+
+    def history(self, case: Case) -> list[str]:
+        with self.service.database.reading() as session:
+            return [f"{entry.what} {entry.who}".strip() for entry in cases.history(session, case)]
+
+    def forget_redis(self) -> None:
+        """Redis is gone: nobody listens at its address any more."""
+        settings = replace(self.service.settings, redis_url="redis://127.0.0.1:9/0")
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault)
+        self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
+
+
+class Phone:
+    """A pretend phone: dials, presses keys, reads and writes texts. It speaks the carrier's own forms."""
+
+    def __init__(self, world: World, number: str) -> None:
+        self.world, self.number = world, number
+        self.session, self.transcript, self.screen, self.in_call = "", "", "", False
+        self.seen = 0
+
+    def dial(self) -> str:
+        self.session, self.transcript = f"ATUid_{next(ids)}", ""
+        return self._turn()
+
+    def press(self, *inputs: str) -> str:
+        """One input after another, as somebody keys them."""
+        for typed in inputs:
+            assert self.in_call, f"the line is closed: {self.screen}"
+            self.transcript = f"{self.transcript}*{typed}" if self.transcript else typed
+            self._turn()
+        return self.screen
+
+    def _turn(self) -> str:
+        self.screen, ended = self.send_turn(self.transcript)
+        self.in_call = not ended
+        self.world.settle()
+        return self.screen
+
+    def send_turn(self, transcript: str) -> tuple[str, bool]:
+        """What the carrier would post, and the answer."""
+        form = {"sessionId": self.session, "phoneNumber": self.number, "text": transcript}
+        return self.world.line.turn(self.world.carrier.turn(form))
+
+    def hang_up(self, status: str = "Incomplete") -> None:
+        self.in_call = False
+        form = {"sessionId": self.session, "phoneNumber": self.number, "status": status}
+        self.world.line.ended(self.world.carrier.ended(form))
+        self.world.settle()
+
+    def choose(self, words: str) -> str:
+        """Press the number that stands before these words, turning pages until they are found."""
+        for _page in range(40):
+            for line in self.screen.splitlines():
+                number, _dot, text = line.partition(". ")
+                if number.isdecimal() and number not in ("0", "00", "98") and text.startswith(words):
+                    return self.press(number)
+            assert "98. " in self.screen, f"there is no {words!r} on\n{self.screen}"
+            self.press("98")
+        raise AssertionError(words)
+
+    def text(self, body: str, identity: str = "") -> None:
+        """Text the hotline."""
+        form = {"id": identity or f"text-{next(ids)}", "from": self.number, "to": "22384", "text": body, "date": "2026-11-21 07:00:00"}
+        with self.world.service.work() as work:
+            desk.text_arrives(work, self.world.carrier.inbound_text(form))
+        self.world.settle()
+
+    @property
+    def inbox(self) -> list[str]:
+        return self.world.carrier.to(self.number)
+
+    def new_texts(self) -> list[str]:
+        """Texts that have come since we last looked."""
+        new, self.seen = self.inbox[self.seen :], len(self.inbox)
+        return new
