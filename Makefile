@@ -2,26 +2,26 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CATALOGS := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/hotline.po))
+LANGUAGES := $(wildcard locales/*/LC_MESSAGES/hotline.po)
 
 .PHONY: run test bench install lock words
 
 run: install            ## the whole hotline on this machine, with phones in the browser
 	$(BIN)/itikia run
 
-test: .venv/tested $(CATALOGS)  ## every check there is
+test: .venv/tested      ## every check there is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
-bench: .venv/tested $(CATALOGS) ## how fast it is, as ratios beside a yardstick in the same run
+bench: .venv/tested     ## how fast it is, as ratios beside a yardstick in the same run
 	$(BIN)/python -m benchmarks.bench
 
-install: .venv/installed $(CATALOGS)
+install: .venv/installed ## what the others need
 
-.venv/installed: requirements.txt pyproject.toml
+.venv/installed: requirements.txt pyproject.toml $(LANGUAGES)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -30,9 +30,6 @@ install: .venv/installed $(CATALOGS)
 .venv/tested: requirements-dev.txt .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
-
-locales/%/LC_MESSAGES/hotline.mo: locales/%/LC_MESSAGES/hotline.po | .venv/installed
-	$(BIN)/pybabel --quiet compile -D hotline -i $< -o $@
 
 words: .venv/tested     ## collect the sentences for the translators
 	$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ --no-location --sort-output --project Itikia --version "" --copyright-holder "the Itikia contributors" -o locales/hotline.pot hotline ussd

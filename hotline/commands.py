@@ -5,6 +5,8 @@ import os
 import secrets
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,11 +18,12 @@ import alembic.config
 import click
 from granian.constants import Interfaces
 from granian.server import Server as Granian
+from sqlalchemy import inspect
 
 from hotline import areas, bodies, clock, liaisons, tables
 from hotline.carriers import CARRIERS, Account
 from hotline.checks import findings
-from hotline.database import Database
+from hotline.database import Database, Locked
 from hotline.errors import BadRows, Misconfigured
 from hotline.jobs import Poster, work_on
 from hotline.language import languages
@@ -47,8 +50,12 @@ class Plainly(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except (Misconfigured, BadRows) as error:
+        except Misconfigured as error:
             raise click.ClickException(str(error)) from None
+        except BadRows as error:
+            raise click.ClickException(f"nothing was loaded, for this is wrong with the file:\n{error}") from None
+        except Locked as error:
+            raise click.ClickException(f"DATABASE_URL: the database does not answer ({str(error.orig).splitlines()[0]})") from None
 
 
 @click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +69,9 @@ def itikia(context: click.Context) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("rq").setLevel(logging.WARNING)
-    context.obj = from_environment(os.environ)
+    context.obj = settings = from_environment(os.environ)
+    if settings.carrier not in CARRIERS:
+        raise Misconfigured(f"CARRIER is {settings.carrier!r}; known are {', '.join(CARRIERS)}.")
 
 
 @contextmanager
@@ -88,9 +97,26 @@ def run(settings: Settings) -> None:
     environ = {**os.environ, "VAR": str(settings.var), "CALLBACK_SECRETS": ",".join(settings.callback_secrets)}
     release_to(settings)
     if settings.is_simulated:
+        environ |= {"CARRIER_API_KEY": "simulated", "CARRIER_BASE_URL": settings.carrier_base_url}
         load_example(settings)
-    click.echo(addresses(settings))
+    click.echo("Starting…")
+    threading.Thread(target=announce, args=(settings,), daemon=True).start()
     Supervisor(children(settings, environ)).run()
+
+
+def announce(settings: Settings) -> None:
+    """Tell where everything is, once the door is open, so that nobody dials a line that is not there yet."""
+    while not is_open(f"http://127.0.0.1:{settings.port}/health"):
+        time.sleep(0.2)
+    click.echo(addresses(settings))
+
+
+def is_open(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own address
+            return True
+    except OSError:
+        return False
 
 
 def children(settings: Settings, environ: dict[str, str]) -> list[Child]:
@@ -149,11 +175,16 @@ def furnished(settings: Settings) -> Settings:
 @itikia.command()
 @click.pass_obj
 def release(settings: Settings) -> None:
-    """Bring the database up to date, and load the country's areas if there are none."""
+    """Bring the database up to date.
+
+    The country's areas are loaded where there are none and its file comes with the hotline.
+    """
     release_to(settings)
+    click.echo("The database is up to date.")
 
 
 def release_to(settings: Settings, *, with_areas: bool = True) -> None:
+    settings.var.mkdir(parents=True, exist_ok=True)
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = settings.database_url
@@ -255,14 +286,15 @@ def load_areas(settings: Settings, file: Path) -> None:
     read = areas.read(file)
     country = next(area.code for area in read if area.parent is None)
     if country != settings.country.code:
-        raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}.")
-    load(settings, lambda service: areas_into(service, read))
-    click.echo(f"Loaded {len(read)} areas.")
+        raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}. Nothing was loaded.")
+    number = load(settings, lambda service: areas_into(service, read))
+    click.echo(f"Loaded {number} areas.")
 
 
-def areas_into(service: Service, read: list[areas.Area]) -> None:
+def areas_into(service: Service, read: list[areas.Area]) -> int:
     with service.database.writing() as session:
         areas.save(session, read)
+    return len(read)
 
 
 @itikia.group("bodies")
@@ -274,15 +306,25 @@ def bodies_() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def load_bodies(settings: Settings, file: Path) -> None:
-    """Load bodies from a CSV FILE with the columns code, name, kind and areas (several with | between), and perhaps categories."""
-    load(settings, lambda service: bodies_into(service, file))
-    click.echo("Loaded.")
+    """Load bodies from a CSV FILE with the columns code, name, kind and areas, and perhaps categories.
+
+    \b
+    kind        police, peace, women, oversight or coordination
+    areas       codes with | between; a body serves all that lies inside them
+    categories  codes with | between, where it answers less than its kind does
+
+    A body that is known by its code is brought up to date. One that is not in the file stays as it is. Nothing is loaded if any
+    row is wrong.
+    """
+    number = load(settings, lambda service: bodies_into(service, file))
+    click.echo(f"Loaded {number} bodies. Now those who answer for them: itikia liaisons load FILE")
 
 
-def bodies_into(service: Service, file: Path) -> None:
+def bodies_into(service: Service, file: Path) -> int:
     listed = bodies.check(tables.read(file, bodies.COLUMNS), service.areas)
     with service.database.writing() as session:
         bodies.save(session, listed)
+    return len(listed)
 
 
 @itikia.group("liaisons")
@@ -294,22 +336,37 @@ def liaisons_() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def load_liaisons(settings: Settings, file: Path) -> None:
-    """Load liaisons from a CSV FILE with the columns body, name, phone and languages, and perhaps on_duty (yes or no)."""
-    load(settings, lambda service: liaisons_into(service, file))
-    click.echo("Loaded. The numbers are sealed; delete the file or keep it locked away.")
+    """Load liaisons from a CSV FILE with the columns body, name, phone and languages, and perhaps on_duty.
+
+    \b
+    body       the code of their body
+    phone      as people there write it, or in international form
+    languages  codes with a space between, the best first: sw en
+    on_duty    yes or no when they begin; from then on they say so themselves
+
+    A liaison is known by the phone, and brought up to date. One who is not in the file stays as they are. Nothing is loaded if
+    any row is wrong.
+    """
+    number = load(settings, lambda service: liaisons_into(service, file))
+    click.echo(f"Loaded {number} liaisons. Their numbers are sealed: delete the file, or keep it locked away.")
+    click.echo("See whether somebody answers everything: itikia check")
 
 
-def liaisons_into(service: Service, file: Path) -> None:
+def liaisons_into(service: Service, file: Path) -> int:
     settings = service.settings
-    rows = tables.read(file, liaisons.COLUMNS)
+    table = tables.read(file, liaisons.COLUMNS)
     with service.database.writing() as session:
-        listed = liaisons.check(rows, bodies.by_code(session), settings.country.code, languages())
+        listed = liaisons.check(table, bodies.by_code(session), settings.country, languages())
         liaisons.save(session, settings.keys, listed, languages(), utc_now())
+    return len(listed)
 
 
-def load(settings: Settings, act: Callable[[Service], None]) -> None:
+def load(settings: Settings, act: Callable[[Service], int]) -> int:
+    """Do it on a database that is ready for it, and tell how many it were."""
     with service_of(settings) as service:
-        act(service)
+        if not inspect(service.database.engine).has_table("cases"):
+            raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
+        return act(service)
 
 
 # ------------------------------------------------------------------------------------------------------------- the example
