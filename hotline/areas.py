@@ -4,14 +4,12 @@ The areas of a country come from one file, are kept in the database, and are rea
 knows at once what lies inside what. The tree also finds the place that somebody meant, however they wrote it.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -20,8 +18,10 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline import tables
 from hotline.database import Base
 from hotline.errors import BadRow, BadRows, Misconfigured
+from hotline.tables import Cells, Row
 
 GAZETTEER = Path(__file__).parent / "gazetteer"
 """The countries that come with the hotline, one file each."""
@@ -30,9 +30,6 @@ NEEDED = ("code", "name", "parent", "aliases")
 """The headings that a file of areas must have; `level`, `latitude` and `longitude` may be there too."""
 
 SHORT_HEADINGS = {"lat": "latitude", "lon": "longitude"}
-
-BEYOND = ""
-"""Where the cells of a row are kept that no heading stands above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +187,9 @@ class Names:
         self._exact: dict[str, list[int]] = defaultdict(list)
         for place, compact in enumerate(self._compact):
             self._exact[compact].append(place)
+        self.closest = lru_cache(maxsize=1024)(self._closest)  # a conversation asks for the same at each of its turns
 
-    def closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
+    def _closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
         """See `Areas.closest`."""
         likeness = self._likeness(bare_words(text[:LONGEST]))
         scores = {place: score for place, score in likeness.items() if self._areas.inside(self._called[place].area, within)}
@@ -264,70 +262,27 @@ def _runs(words: list[str]) -> Iterator[tuple[str, set[str]]]:
                 yield run, {*words[:first], *words[last:]}
 
 
-Row = Mapping[str, str]
-Line = tuple[int, Row]
-"""A line of the file, as a spreadsheet numbers it, and its cells by heading."""
-
-
 def read(source: Path | str | IO[str] | IO[bytes]) -> list[Area]:
     """The areas in a file, given by its path or opened: comma-separated text in UTF-8; semicolons and tabs are understood too.
 
     Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without a parent is the country.
     """
-    rows = list(_rows(_text(source)))
-    wrong = [*_wrong_cells(rows), *_wrong_codes(rows), *_wrong_parents(rows)]
+    table = tables.read(source, NEEDED)
+    rows = [(line, {SHORT_HEADINGS.get(heading, heading): cell for heading, cell in cells.items()}) for line, cells in table.rows]
+    wrong = [*table.wrong, *_wrong_cells(rows), *_wrong_codes(rows), *_wrong_parents(rows)]
     if wrong:
         raise BadRows(sorted(wrong, key=lambda bad: bad.line))
     return [_from_row(row) for _, row in rows]
 
 
-def _text(source: Path | str | IO[str] | IO[bytes]) -> str:
-    """The text of the file. Bytes that are not UTF-8 are kept as lone surrogates, to be found in their row."""
-    content = Path(source).read_bytes() if isinstance(source, Path | str) else source.read()
-    text = content.decode("utf-8", "surrogateescape") if isinstance(content, bytes) else content
-    return text.removeprefix("\ufeff")
-
-
-def _rows(text: str) -> Iterator[Line]:
-    """Each row that is not blank. Raises `BadRows` when the file cannot be taken apart at all."""
-    lines = [(line, cells) for line, cells in enumerate(_cells(text), 1) if any(cells)]
-    if not lines:
-        raise BadRows([BadRow(1, "the file is empty")])
-    (heading_line, heading), *others = lines
-    headings = [SHORT_HEADINGS.get(name.casefold(), name.casefold()) for name in heading]
-    if missing := [name for name in NEEDED if name not in headings]:
-        reason = f"the heading “{'”, “'.join(missing)}” is missing; the first line must name the columns {', '.join(NEEDED)}"
-        raise BadRows([BadRow(heading_line, reason)])
-    for line, cells in others:
-        row = dict(zip_longest(headings, cells[: len(headings)], fillvalue=""))
-        yield line, {**row, BEYOND: "".join(cells[len(headings) :])}
-
-
-def _cells(text: str) -> Iterator[list[str]]:
-    """The cells of each row, blank rows too, without needless spaces. The separator is whichever is found most in the first line."""
-    separator = max(",;\t", key=text.lstrip().partition("\n")[0].count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    done = 0
-    try:
-        for cells in rows:
-            yield [" ".join(cell.split()) for cell in cells]
-            done += 1
-    except csv.Error:
-        raise BadRows([BadRow(done + 1, "a quotation mark is not closed")]) from None
-
-
-def _wrong_cells(rows: list[Line]) -> Iterator[BadRow]:
+def _wrong_cells(rows: Sequence[Row]) -> Iterator[BadRow]:
     for line, row in rows:
         for reason in _complaints(row):
             yield BadRow(line, reason)
 
 
-def _complaints(row: Row) -> Iterator[str]:
+def _complaints(row: Cells) -> Iterator[str]:
     """What is wrong with a row for itself."""
-    if any(_IS_NOT_UTF8(cell) for cell in row.values()):
-        yield "there are letters that are not UTF-8; save the file as “CSV UTF-8”"
-    if row[BEYOND]:
-        yield "there are more cells than headings; a cell with the separator in it needs quotation marks"
     for heading in ("code", "name"):
         if not row[heading]:
             yield f"the {heading} is missing"
@@ -338,9 +293,6 @@ def _complaints(row: Row) -> Iterator[str]:
         yield "latitude and longitude must be given together"
 
 
-_IS_NOT_UTF8 = re.compile("[\udc80-\udcff]").search
-
-
 def _is_within(cell: str, most: int) -> bool:
     try:
         return -most <= float(cell) <= most
@@ -348,14 +300,14 @@ def _is_within(cell: str, most: int) -> bool:
         return False
 
 
-def _wrong_codes(rows: list[Line]) -> Iterator[BadRow]:
+def _wrong_codes(rows: Sequence[Row]) -> Iterator[BadRow]:
     first: dict[str, int] = {}
     for line, row in rows:
         if row["code"] and first.setdefault(row["code"], line) != line:
             yield BadRow(line, f"the code “{row['code']}” is already on line {first[row['code']]}")
 
 
-def _wrong_parents(rows: list[Line]) -> Iterator[BadRow]:
+def _wrong_parents(rows: Sequence[Row]) -> Iterator[BadRow]:
     parents: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, row in rows:
@@ -370,7 +322,7 @@ def _wrong_parents(rows: list[Line]) -> Iterator[BadRow]:
         yield BadRow(lines[cycle[0]], f"each of these is inside the next, without an end: {' → '.join((*cycle, cycle[0]))}")
 
 
-def _wrong_countries(roots: list[Line]) -> Iterator[BadRow]:
+def _wrong_countries(roots: Sequence[Row]) -> Iterator[BadRow]:
     if not roots:
         yield BadRow(1, "there is no country: the row of the country has an empty parent")
         return
@@ -398,7 +350,7 @@ def _cycles(parents: Mapping[str, str]) -> Iterator[list[str]]:
             yield chain[chain.index(code) :]
 
 
-def _from_row(row: Row) -> Area:
+def _from_row(row: Cells) -> Area:
     aliases = dict.fromkeys(alias for cell in row["aliases"].split("|") if (alias := cell.strip()) and alias != row["name"])
     coordinates = [float(cell) if (cell := row.get(heading)) else None for heading in ("latitude", "longitude")]
     return Area(row["code"], row["name"], row["parent"] or None, row.get("level", ""), tuple(aliases), *coordinates)

@@ -1,6 +1,6 @@
 """The institutions that answer: a police station, a peace committee, a women's desk, an oversight authority."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, String, select
@@ -10,9 +10,15 @@ from hotline.areas import Areas
 from hotline.categories import CATEGORIES, Kind
 from hotline.database import Base
 from hotline.errors import BadRow, BadRows
+from hotline.tables import Cells, Table
 
 COLUMNS = ("code", "name", "kind", "areas")
 """What a file of bodies must have; `categories` may be there too."""
+
+LONGEST = {"code": 32, "name": 100}
+"""Letters. A name stands in a case's history with the liaison's beside it."""
+
+KINDS = {kind.value: kind for kind in Kind}
 
 
 class Body(Base):
@@ -46,31 +52,50 @@ class Listed:
     categories: tuple[str, ...]
 
 
-def check(rows: Iterable[tuple[int, Mapping[str, str]]], areas: Areas) -> list[Listed]:
-    """The bodies in the rows of a file, or `BadRows` with a reason for each that is wrong."""
-    bad: list[BadRow] = []
-    listed: dict[str, Listed] = {}
-    for line, row in rows:
-        body, reasons = _check(row, areas)
-        if body.code in listed:
-            reasons.append(f"code {body.code} stands here twice")
-        bad += [BadRow(line, reason) for reason in reasons]
-        listed[body.code] = body
+def check(table: Table, areas: Areas) -> list[Listed]:
+    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong."""
+    bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
+    listed: dict[str, tuple[int, Listed]] = {}
+    for line, row in table.rows:
+        first, _body = listed.setdefault(row["code"], (line, _listed(row)))
+        bad += [BadRow(line, reason) for reason in _complaints(row, areas)]
+        if row["code"] and first != line:
+            bad.append(BadRow(line, f"the code “{row['code']}” is already on line {first}"))
     if bad:
-        raise BadRows(bad)
-    return list(listed.values())
+        raise BadRows(sorted(bad, key=lambda each: each.line))
+    return [body for _line, body in listed.values()]
 
 
-def _check(row: Mapping[str, str], areas: Areas) -> tuple[Listed, list[str]]:
-    reasons = [f"{column} is empty" for column in COLUMNS if not row[column]]
-    kinds = [kind.value for kind in Kind]
-    served, categories = _split(row["areas"]), _split(row.get("categories", ""))
-    if row["kind"] and row["kind"] not in kinds:
-        reasons.append(f"kind {row['kind']!r} is none of {', '.join(kinds)}")
-    reasons += [f"there is no area {code}" for code in served if code not in areas]
-    reasons += [f"there is no category {code}; known are {', '.join(CATEGORIES)}" for code in categories if code not in CATEGORIES]
-    kind = Kind(row["kind"]) if row["kind"] in kinds else Kind.COORDINATION
-    return Listed(row["code"], row["name"], kind, served, categories), reasons
+def _complaints(row: Cells, areas: Areas) -> Iterator[str]:
+    """What is wrong with a row for itself."""
+    for column in COLUMNS:
+        if not row[column]:
+            yield f"the {column} is missing"
+    for column, most in LONGEST.items():
+        if len(row[column]) > most:
+            yield f"the {column} is longer than {most} letters"
+    kind = row["kind"].casefold()
+    if kind and kind not in KINDS:
+        yield f"the kind “{kind}” is none of {', '.join(KINDS)}"
+    for code in _split(row["areas"]):
+        if code not in areas:
+            yield _no_area(code, areas)
+    for code in _split(row.get("categories", "").casefold()):
+        if code not in CATEGORIES:
+            yield f"there is no category “{code}”; there are {', '.join(CATEGORIES)}"
+        elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, Kind.COORDINATION):
+            yield f"a body of the kind {kind} is never asked about {code}, only {' and '.join(CATEGORIES[code].answered_by)}"
+
+
+def _no_area(code: str, areas: Areas) -> str:
+    """People write the name of an area where its code belongs."""
+    meant = " or ".join(f"{found.area.code} ({areas.full_name(found.area)})" for found in areas.closest(code, limit=2))
+    return f"there is no area with the code “{code}”" + (f"; did you mean {meant}?" if meant else "")
+
+
+def _listed(row: Cells) -> Listed:
+    kind = KINDS.get(row["kind"].casefold(), Kind.COORDINATION)
+    return Listed(row["code"], row["name"], kind, _split(row["areas"]), _split(row.get("categories", "").casefold()))
 
 
 def _split(text: str) -> tuple[str, ...]:

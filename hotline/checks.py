@@ -90,7 +90,13 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     if not areas.version(session, country.code):
         yield Finding(f"There are no areas of {country.name}. Do: itikia areas load FILE")
     bodies = list(session.scalars(select(Body)))
+    if not bodies:
+        yield Finding("There are no bodies, so nobody can be asked. Do: itikia bodies load FILE")
+        return
     on_duty = Counter(session.scalars(select(Liaison.body_code).where(Liaison.on_duty)))
+    if not on_duty:
+        yield Finding("Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON.")
+        return
     if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
         yield Finding("No coordinating body has anybody on duty: a case that nobody answers has nowhere to go.")
     yield from _unanswered(bodies)
@@ -111,6 +117,6 @@ def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
 def _troubles(service: Service, session: Session) -> Iterator[Finding]:
     now = service.clock()
     if late := len(list(outbox.overdue(session, now))):
-        yield Finding(f"{late} errands have failed and are tried again; the workers' log says why.")
+        yield Finding(f"Errands that have failed and are tried again: {late}. The workers' log says why.")
     if doubtful := messages.undelivered(session, now - timedelta(days=1)):
-        yield Finding(f"{doubtful} texts of the last day failed, or we do not know whether they left.", serious=False)
+        yield Finding(f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.", serious=False)

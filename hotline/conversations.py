@@ -6,8 +6,8 @@ It lives in Redis. When Redis is away, whoever keeps conversations is told so by
 import json
 import logging
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -17,6 +17,8 @@ from hotline.dialogues.playing import Answers
 from hotline.sealed import Tampered, Vault
 
 log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
 
 Known = list[Any]
 """Facts about a caller, in a form that JSON can hold."""
@@ -46,6 +48,8 @@ class Conversation(NamedTuple):
     """What was known of the caller when they dialled in."""
     draft: Answers
     """What they had answered before they were cut off."""
+    again: bool
+    """Their last input was not understood."""
 
 
 class Conversations:
@@ -66,7 +70,7 @@ class Conversations:
         except redis.RedisError as error:
             self._leave_alone(error)
             return None, ()
-        return self._read(kept, _key(session)), self._read_draft(draft, _draft_key(caller))
+        return self._open(kept, _key(session), _conversation), self._open(draft, _draft_key(caller), _answers) or ()
 
     def keep(self, session: str, caller: str, conversation: Conversation, draft: Answers | None) -> None:
         """Keep it, with what may be gone on with later: the answers so far, or nothing, or as it was where `draft` is None."""
@@ -91,24 +95,20 @@ class Conversations:
         self._away_until = time.monotonic() + TRUCE
         log.warning("conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__)
 
-    def _read(self, locked: object, key: str) -> Conversation | None:
-        kept = self._unlock(locked, key)
-        if kept is None:
-            return None
-        conversation = Conversation(*kept)
-        return conversation._replace(answers=_answers(conversation.answers), draft=_answers(conversation.draft))
-
-    def _read_draft(self, locked: object, key: str) -> Answers:
-        return _answers(self._unlock(locked, key) or [])
-
-    def _unlock(self, locked: object, key: str) -> Any:
+    def _open(self, locked: object, key: str, read: Callable[[Any], Read]) -> Read | None:
+        """What is kept under this key. None where there is nothing, or nothing of ours: another release may have kept it."""
         if not isinstance(locked, bytes):
             return None
         try:
-            return json.loads(self._vault.unlock(locked, key))
-        except (Tampered, ValueError):
+            return read(json.loads(self._vault.unlock(locked, key)))
+        except (Tampered, TypeError, ValueError):
             log.warning("a conversation that was kept does not open; it begins anew")
             return None
+
+
+def _conversation(kept: Iterable[Any]) -> Conversation:
+    conversation = Conversation(*kept)
+    return conversation._replace(answers=_answers(conversation.answers), draft=_answers(conversation.draft))
 
 
 def _answers(pairs: Iterable[Sequence[str]]) -> Answers:

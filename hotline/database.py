@@ -85,15 +85,19 @@ class Database:
         self.engine.dispose()
 
 
+def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An insert in this database's own words, which can say what to do where the row is there already."""
+    table = record.metadata.tables[record.__tablename__]
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def insert_once(session: Session, record: type[Base], **values: object) -> bool:
     """Insert a row unless one with the same unique key is there already, also when two processes try at the same instant.
 
     True if it was inserted. Defaults that live in Python are filled in as always.
     """
-    sql = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    table = record.metadata.tables[record.__tablename__]
-    inserted = sql.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(inserted).first() is not None
+    once = insert(session, record).values(values).on_conflict_do_nothing()
+    return session.execute(once.returning(*record.metadata.tables[record.__tablename__].primary_key)).first() is not None
 
 
 def changed(result: object) -> bool:

@@ -43,11 +43,11 @@ class Call:
 
 def who_calls(session: Session, number_index: str, areas: Areas) -> Caller:
     """What is known of a caller when they dial in."""
-    person = people.by_index(session, number_index)
-    if person is None:
+    known = liaisons.known_by(session, number_index)
+    if known is None:
         return Caller()
-    who = liaisons.of(session, person)
-    return Caller(person.language, person.home_area, _desk_of(session, who, areas) if who else None)
+    language, home, liaison_id = known
+    return Caller(language, home, _desk_of(session, session.get_one(Liaison, liaison_id), areas) if liaison_id else None)
 
 
 def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:
@@ -98,7 +98,7 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
     match wish:
         case Report():
             case = open_case(work, wish, call)
-            return citizen.taken(case.spoken, work.clock_time(case.promised_at), work.country.emergency, wish.contact)
+            return citizen.taken(case.spoken, work.clock_time(case.promised_at), work.country.emergency, case.contact)
         case Judge():
             return _judge(work, wish)
         case Nothing():
@@ -111,20 +111,19 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
 def remember_language(work: Work, call: Call) -> None:
     """The language that somebody chose is theirs from now on."""
     if call.number is not None:
-        people.meet(work.session, work.keys, call.number, work.now, may_write=False).language = call.language
+        people.meet(work.session, work.keys, call.number, work.now, may_write=False, language=call.language)
 
 
 def open_case(work: Work, report: Report, call: Call) -> Case:
     """Make a report a case, once for each sitting: the same sitting again gets the same case."""
-    known = cases.by_session(work.session, call.session_index)
-    if known is not None:
-        return known
     person = _reporter(work, report, call)
-    values = _values(work, report, call, person)
-    while not insert_once(work.session, Case, **values, reference=references.new()):
+    while True:
+        values = _values(work, report, call, person)
+        if insert_once(work.session, Case, **values):
+            break
         if known := cases.by_session(work.session, call.session_index):
             return known
-    case = work.session.get_one(Case, values["id"])
+    case = Case(**values)
     case.note(work.session, work.now, "reported", "citizen", call.channel)
     work.put(What.OPEN, case.id)
     return case
@@ -134,6 +133,7 @@ def _values(work: Work, report: Report, call: Call, person: Person | None) -> di
     identity, category = uuid4(), CATEGORIES[report.category]
     return {
         "id": identity,
+        "reference": references.new(),
         "session_index": call.session_index,
         "channel": call.channel,
         "category_code": category.code,
@@ -152,8 +152,7 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
     if call.number is None:
         return None
     may_write = report.contact == "text"
-    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write)
-    person.language = call.language
+    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language)
     if report.remember:
         person.home_area = report.area
     if may_write and person.phone is not None:
@@ -223,10 +222,17 @@ def _answer(work: Work, person: Person, address: Address, text: str) -> Words | 
         return citizen.texts_resumed()
     case = cases.awaiting_verdict(work.session, person)
     who = liaisons.of(work.session, person)
-    if who is not None and (case is None or dispatch.before(work.session, who)):
+    if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)
         return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
     return _verdict(work, case, text) if case else None
+
+
+def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
+    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
+    if citizen.verdict_in(text) is None:
+        return True
+    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who))
 
 
 def _verdict(work: Work, case: Case, text: str) -> Words:

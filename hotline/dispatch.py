@@ -73,7 +73,7 @@ def put_before_next(work: Work, case: Case) -> Dispatch | None:
     work.session.flush()
     _write(work, dispatch)
     work.put(What.ESCALATE, dispatch.id, work.in_minutes(case.pace.patience))
-    case.note(work.session, work.now, "dispatched", dispatch.who, match.reason)
+    case.note(work.session, work.now, "dispatched", dispatch.who, dispatch.reason)
     return dispatch
 
 
@@ -155,6 +155,12 @@ def before(session: Session, liaison: Liaison) -> list[Dispatch]:
     """The dispatches that wait for something from this liaison, the newest first."""
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((ASKED, TAKEN)))
     return list(session.scalars(waiting.order_by(Dispatch.id.desc())))
+
+
+def was_asked_before(session: Session, asked: Dispatch) -> bool:
+    """Whether this case was put before this liaison in this round already."""
+    earlier = select(Dispatch.id).where(Dispatch.case_id == asked.case_id, Dispatch.round == asked.round, Dispatch.step < asked.step)
+    return session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
 
 
 def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:

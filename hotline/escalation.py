@@ -27,10 +27,14 @@ def find(work: Work, identity: UUID) -> None:
 
 
 def not_told(work: Work, message: Message) -> None:
-    """The text that put a case before a liaison has failed for good: they were not told, so the next is asked at once."""
+    """The text that puts a case before a liaison will never reach them, so the next is asked at once.
+
+    Where this was one who had been asked before, the end of the order is reached: asking goes on, but no longer in haste.
+    """
     if message.key.startswith("dispatch:"):
         identity = int(message.key.removeprefix("dispatch:"))
         asked = work.session.get_one(Dispatch, identity)
         if asked.state == ASKED and isinstance(message.case, Case):
             message.case.note(work.session, work.now, "not told", asked.who, message.code)
-            work.put(What.ESCALATE, identity)
+            if not dispatch.was_asked_before(work.session, asked):
+                work.put(What.ESCALATE, identity)

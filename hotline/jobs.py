@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 
 from hotline import cases, desk, escalation, faults, followups, messages, outbox
 from hotline.carriers import Carrier
+from hotline.messages import Message
 from hotline.outbox import Posting, Queue, What
 from hotline.work import Service, Work
 
@@ -98,6 +99,8 @@ class Worker:
         """Take the message, let go of the database, call the carrier, and write down what it said."""
         with self._service.work() as work:
             leased = messages.lease(work, message)
+            if leased is None and (held := work.session.get_one(Message, message)).state == messages.WITHHELD:
+                escalation.not_told(work, held)
         if leased is None:
             return
         faults.point("after-lease")

@@ -1,6 +1,7 @@
 """Those who answer for a body: who they are, what they speak, and whether they are on duty."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +11,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import people
 from hotline.bodies import Body
+from hotline.countries import Country
 from hotline.database import Base
 from hotline.errors import BadRow, BadRows, NotANumber
 from hotline.people import Address, Person
-from hotline.sealed import Keys, typed_number
+from hotline.sealed import Keys, takes_texts, typed_number
+from hotline.tables import Cells, Table
 
 COLUMNS = ("body", "name", "phone", "languages")
 """What a file of liaisons must have; `on_duty` (yes or no) may be there too."""
+
+LONGEST_NAME = 80
+"""Letters."""
 
 WORDS_FOR = {"": True, "yes": True, "y": True, "1": True, "true": True, "no": False, "n": False, "0": False, "false": False}
 
@@ -50,34 +56,58 @@ class Listed:
     on_duty: bool
 
 
-def check(rows: Iterable[tuple[int, Mapping[str, str]]], bodies: Collection[str], country: str, spoken: Collection[str]) -> list[Listed]:
-    """The liaisons in the rows of a file, or `BadRows` with a reason for each that is wrong. `spoken` are the hotline's languages."""
-    bad: list[BadRow] = []
-    listed: dict[str, Listed] = {}
-    for line, row in rows:
-        reasons = [f"{column} is empty" for column in COLUMNS if not row[column]]
+def check(table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]) -> list[Listed]:
+    """The liaisons that a file lists, or `BadRows` with a reason for each row that is wrong. `spoken` are the hotline's languages."""
+    bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
+    listed: dict[str, tuple[int, Listed]] = {}
+    for line, row in table.rows:
         number = _number(row["phone"], country)
-        languages = tuple(row["languages"].replace("|", " ").split())
-        if row["body"] and row["body"] not in bodies:
-            reasons.append(f"there is no body {row['body']}; load the bodies first")
-        if row["phone"] and not number:
-            reasons.append("phone is no telephone number of this country or in international form")
-        if number and number in listed:
-            reasons.append("this phone stands here twice: one phone is one liaison's")
-        if languages and not set(languages) & set(spoken):
-            reasons.append(f"languages: we write in {', '.join(spoken)}; the liaison needs one of them")
-        if row.get("on_duty", "").casefold() not in WORDS_FOR:
-            reasons.append("on_duty is neither yes nor no")
-        bad += [BadRow(line, reason) for reason in reasons]
-        listed[number] = Listed(row["body"], row["name"], number, languages, WORDS_FOR.get(row.get("on_duty", "").casefold(), True))
+        first, _liaison = listed.setdefault(number, (line, _listed(row, number)))
+        bad += [BadRow(line, reason) for reason in _complaints(row, number, bodies, country, spoken)]
+        if number and first != line:
+            bad.append(BadRow(line, f"the phone is already on line {first}: one phone is one liaison's"))
     if bad:
-        raise BadRows(bad)
-    return list(listed.values())
+        raise BadRows(sorted(bad, key=lambda each: each.line))
+    return [liaison for _line, liaison in listed.values()]
 
 
-def _number(text: str, country: str) -> str:
+def _complaints(row: Cells, number: str, bodies: Collection[str], country: Country, spoken: Collection[str]) -> Iterator[str]:
+    """What is wrong with a row for itself. A telephone number is never repeated: what is said of it may end up in a log."""
+    for column in COLUMNS:
+        if not row[column]:
+            yield f"the {column} is missing"
+    if len(row["name"]) > LONGEST_NAME:
+        yield f"the name is longer than {LONGEST_NAME} letters"
+    if row["body"] and row["body"] not in bodies:
+        yield f"there is no body with the code “{row['body']}”; load the bodies first, with itikia bodies load"
+    if row["phone"] and not number:
+        yield _no_number(row["phone"], country)
+    if number and not takes_texts(number):
+        yield "the phone is one that takes no texts, such as a landline"
+    if row["languages"] and not set(_languages(row)) & set(spoken):
+        yield f"we write in {', '.join(spoken)}, and the liaison needs one of these languages"
+    if row.get("on_duty", "").casefold() not in WORDS_FOR:
+        yield f"on_duty is “{row['on_duty']}”; write yes or no"
+
+
+def _no_number(text: str, country: Country) -> str:
+    if "E+" in text.upper():
+        return "the phone was shortened by the spreadsheet; make its column text, and write the number again"
+    return f"the phone is no telephone number of {country.name}, nor one in international form with + before it"
+
+
+def _listed(row: Cells, number: str) -> Listed:
+    return Listed(row["body"], row["name"], number, _languages(row), WORDS_FOR.get(row.get("on_duty", "").casefold(), True))
+
+
+def _languages(row: Cells) -> tuple[str, ...]:
+    """The codes, whatever stands between them."""
+    return tuple(re.findall(r"\w+", row["languages"].casefold()))
+
+
+def _number(text: str, country: Country) -> str:
     try:
-        return typed_number(text, country)
+        return typed_number(text, country.code)
     except NotANumber:
         return ""
 
@@ -91,6 +121,14 @@ def save(session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequenc
         liaison = of(session, person) or Liaison(person=person, on_duty=each.on_duty)
         liaison.body_code, liaison.name, liaison.languages = each.body, each.name, " ".join(each.languages)
         session.add(liaison)
+
+
+def known_by(session: Session, index: str) -> tuple[str | None, str | None, int | None] | None:
+    """The language, the home area and, for a liaison, their row, of the person with this phone. In one look: somebody is waiting."""
+    here = (Address.channel == people.PHONE, Address.number_index == index)
+    facts = select(Person.language, Person.home_area, Liaison.id).join(Address, Address.person_id == Person.id)
+    row = session.execute(facts.outerjoin(Liaison, Liaison.person_id == Person.id).where(*here)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
 
 
 def of(session: Session, person: Person) -> Liaison | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import outbox
 from hotline.carriers import Meaning, Receipt, Sending
-from hotline.cases import Case
+from hotline.cases import OPEN, Case
 from hotline.database import Base, Moment, insert_once
 from hotline.gsm import plain
 from hotline.language import Words, say
@@ -116,11 +116,18 @@ def gate(message: Message, work: Work) -> Gate:
         return Gate(False, "the person wants no texts from us")
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
         return Gate(False, "the citizen does not want to be texted about the case")
-    if message.about == About.FOLLOW_UP and message.case is not None and not message.case.open_to_verdict:
-        return Gate(False, "the question is out of date")
+    if message.case is not None and _is_out_of_date(message, message.case):
+        return Gate(False, "the case has gone on since")
     if message.about == About.FOLLOW_UP and message.case is not None and message.case.pace.code != "danger":
         return _at_waking_hours(work)
     return Gate(True)
+
+
+def _is_out_of_date(message: Message, case: Case) -> bool:
+    """Nobody is asked to take what somebody has, or what the citizen has said no to since; nor to judge what nobody has."""
+    if message.about == About.DISPATCH:
+        return case.state != OPEN or (case.verdict_at is not None and message.written_at < case.verdict_at)
+    return message.about == About.FOLLOW_UP and not case.open_to_verdict
 
 
 def _at_waking_hours(work: Work) -> Gate:
@@ -173,8 +180,10 @@ def _may_be_repeated(message: Message) -> bool:
 
 
 def _let_go(work: Work, message: Message) -> None:
-    """Somebody else is sending it, or has. Only in the first case is there something left to look after."""
-    if message.state != SENDING:
+    """Somebody else has sent it; or is sending it, and then we look again when their time is up."""
+    if message.state == SENDING:
+        work.put(What.DELIVER, message.id, message.leased_until)
+    else:
         outbox.finish(work.session, What.DELIVER, message.id)
 
 

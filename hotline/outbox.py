@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.database import Base, Moment
+from hotline.database import Base, Moment, insert
 
 GRACE = timedelta(seconds=3)
 """How long an errand that was posted on the spot has before the clock posts it again."""
@@ -76,16 +76,15 @@ class Posting:
 
 
 def put(session: Session, what: What, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
-    """Put an errand, to be committed with the reason for it. One that is due now is posted as soon as it is committed."""
-    key = f"{what}:{subject}"
-    errand = session.scalar(select(Errand).where(Errand.key == key))
-    if errand is None:
-        errand = Errand(key=key, what=what, subject=str(subject), queue=queue)
-        session.add(errand)
+    """Put an errand, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
+    as it is committed."""
     at_once = due_at <= now
-    errand.state, errand.due_at = "waiting", now + GRACE if at_once else due_at
+    waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at}
+    values = {"key": f"{what}:{subject}", "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
+    put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_=waits)
+    errand, posted = session.execute(put_or_put_off.returning(Errand.id, Errand.posted)).one()
     if at_once:
-        session.info.setdefault("errands", []).append(errand)
+        session.info.setdefault("errands", []).append(Posting(errand, posted, queue))
 
 
 def drop(session: Session, what: What, subject: object) -> None:
@@ -94,9 +93,9 @@ def drop(session: Session, what: What, subject: object) -> None:
 
 
 def to_post(session: Session) -> list[Posting]:
-    """The errands put in this session that are due at once. Ask after the flush and post after the commit."""
-    errands: list[Errand] = session.info.pop("errands", [])
-    return [Posting(errand.id, errand.posted, Queue(errand.queue)) for errand in errands if errand.state == "waiting"]
+    """The errands put in this session that are due at once, to be posted after the commit."""
+    postings: list[Posting] = session.info.pop("errands", [])
+    return postings
 
 
 def fallen_due(session: Session, now: datetime, limit: int = 500) -> list[Posting]:

@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
-from hotline.database import Base, Moment, insert_once
+from hotline.database import Base, Moment
 from hotline.sealed import Keys, seal
 
 PHONE = "phone"
@@ -54,13 +55,18 @@ def by_number(session: Session, keys: Keys, number: str) -> Person | None:
 
 
 def by_index(session: Session, index: str) -> Person | None:
-    return session.scalar(select(Person).join(Address).where(Address.channel == PHONE, Address.number_index == index))
+    here = select(Person).join(Person.addresses).where(Address.channel == PHONE, Address.number_index == index)
+    return session.scalars(here.options(contains_eager(Person.addresses))).unique().one_or_none()
 
 
-def meet(session: Session, keys: Keys, number: str, now: datetime, *, may_write: bool) -> Person:
-    """The person with this number, who becomes known if they were not. The number is kept, sealed, only where we may write."""
+def meet(session: Session, keys: Keys, number: str, now: datetime, *, may_write: bool, language: str | None = None) -> Person:
+    """The person with this number, who becomes known if they were not. The number is kept, sealed, only where we may write.
+
+    A `language` is theirs from now on.
+    """
     index = number_index(keys, number)
-    person = by_index(session, index) or _make_known(session, index, now)
+    person = by_index(session, index) or _make_known(session, index, now, language)
+    person.language = language or person.language
     address = person.phone
     assert address is not None
     if may_write and address.sealed is None:
@@ -68,13 +74,13 @@ def meet(session: Session, keys: Keys, number: str, now: datetime, *, may_write:
     return person
 
 
-def _make_known(session: Session, index: str, now: datetime) -> Person:
-    person = Person(met_at=now)
-    session.add(person)
-    session.flush()
-    if insert_once(session, Address, person_id=person.id, channel=PHONE, number_index=index):
+def _make_known(session: Session, index: str, now: datetime, language: str | None) -> Person:
+    person = Person(met_at=now, language=language, addresses=[Address(channel=PHONE, number_index=index)])
+    try:
+        with session.begin_nested():
+            session.add(person)
         return person
-    session.delete(person)
-    known = by_index(session, index)
-    assert known is not None, "somebody else has just made them known"
-    return known
+    except IntegrityError:  # somebody else has just made them known
+        known = by_index(session, index)
+        assert known is not None
+        return known

@@ -23,11 +23,13 @@ import phonenumbers
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl.public import PrivateKey, PublicKey, SealedBox
+from phonenumbers import PhoneNumberType
 
 from hotline.errors import Misconfigured, NotANumber
 
 E164 = re.compile(r"\+[1-9]\d{7,14}", re.ASCII)
 NONCE = 12
+NO_TEXTS = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Vault:
         """What was locked for exactly this place. Raises `Tampered` for anything else."""
         try:
             return self._cipher.decrypt(locked[:NONCE], locked[NONCE:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the second where even the nonce is cut off
             raise Tampered(f"what is kept in {place.partition(':')[0]} does not belong there") from None
 
     def read(self, locked: bytes, place: str) -> str:
@@ -136,9 +138,18 @@ def strict_number(text: str) -> str:
 
 
 def typed_number(text: str, country: str) -> str:
-    """A number as people write it (0711…, 254 711…, +254 (0) 711…) in international form. Raises `NotANumber`."""
-    text = re.sub(r"^\s*00", "+", text)  # Kenya's own international prefix is 000, so the library does not take 00 for one
-    return _checked(text, country)
+    """A number as people write it (0711…, 254 711…, +254 (0) 711…) in international form. Raises `NotANumber`.
+
+    `country` is the two letters of the country they write in.
+    """
+    if any(letter.isalpha() for letter in text):  # the library takes letters for the digits they share a key with: OOO would be 666
+        raise NotANumber("there are letters in it")
+    return _checked(re.sub(r"^\s*00+", "+", text), country)  # the library takes 000 for the international prefix in Kenya, never 00
+
+
+def takes_texts(number: str) -> bool:
+    """Whether a number in international form may be a mobile telephone's; landlines, toll-free and paid numbers take no texts."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) not in NO_TEXTS
 
 
 def _checked(text: str, country: str | None) -> str:

@@ -33,9 +33,11 @@ class Child:
     deaths: int = 0
     not_before: float = 0.0
 
-    def start(self) -> None:
+    def start(self, group: int = 0) -> None:
+        """In this group of processes; 0 begins a new one."""
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(self.command, env={**self.environ, SUPERVISED: "1"}, stdin=subprocess.DEVNULL)
+        environ = {**self.environ, SUPERVISED: str(os.getpid())}
+        self.process = subprocess.Popen(self.command, env=environ, stdin=subprocess.DEVNULL, process_group=group)
 
     def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -62,7 +64,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts the children in order, starts again what dies, and stops them in the opposite order."""
+    """Starts the children in order, starts again what dies, and stops them all: the first, which the others lean on, last."""
 
     children: list[Child] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -72,8 +74,6 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: self.stopping.set())
         try:
-            for child in self.children:
-                child.start()
             while not self.stopping.wait(0.1):
                 self.look_after()
         finally:
@@ -85,13 +85,19 @@ class Supervisor:
                 pause = child.note_death()
                 log.warning("%s has died and starts again%s", child.name, f" in {pause:.0f} s" if pause >= 1 else "")
             if child.process is None and time.monotonic() >= child.not_before:
-                child.start()
+                child.start(self._group())
+
+    def _group(self) -> int:
+        """The children have a group to themselves: Ctrl-C reaches only us, who stop them in order; and it ends as one if we are killed."""
+        running = (child.process.pid for child in self.children if child.process is not None and not child.has_died())
+        return next(map(os.getpgid, running), 0)
 
     def stop(self) -> None:
-        for child in reversed(self.children):
-            child.stop()
-        for child in reversed(self.children):
-            child.wait(8)
+        for children in (self.children[1:], self.children[:1]):
+            for child in children:
+                child.stop()
+            for child in children:
+                child.wait(8)
 
 
 def leave_with_parent() -> None:
@@ -106,7 +112,10 @@ def leave_with_parent() -> None:
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.2)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if str(parent) == os.environ[SUPERVISED]:
+        os.killpg(0, signal.SIGTERM)  # the queue and the simulator too, which do not watch
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(2)
     os._exit(1)
 

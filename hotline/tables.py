@@ -1,48 +1,76 @@
-"""Files of rows as people make them: a spreadsheet saved as CSV, with a byte-order mark, semicolons, or both."""
+"""Files of rows as people make them: a spreadsheet saved as CSV, with a byte-order mark, semicolons, blank lines, or all of that."""
 
 import csv
-from collections.abc import Sequence
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from hotline.errors import BadRow, BadRows
 
-Row = tuple[int, dict[str, str]]
-"""The line as a spreadsheet counts it, and the cells by heading: lower case, nothing around them."""
+Cells = Mapping[str, str]
+"""What stands in a row, by heading."""
+
+Row = tuple[int, Cells]
+"""The line as a spreadsheet counts it, the heading included, and its cells."""
 
 SEPARATORS = ",;\t"
 
 
-def read(path: Path, columns: Sequence[str]) -> list[Row]:
-    """The rows of a file that has at least these columns. Empty lines are passed over.
+class Table(NamedTuple):
+    """What stands in a file."""
 
-    Raises `BadRows` when it is no text in UTF-8, when a column is missing, or when there is nothing in it.
+    rows: list[Row]
+    wrong: list[BadRow]
+    """What is wrong with rows already, whatever they are about."""
+
+
+def read(source: Path | str | IO[str] | IO[bytes], columns: Sequence[str]) -> Table:
+    """The rows of a file that has at least these columns, given by its path or opened. Blank rows are passed over.
+
+    Headings are in small letters, and no cell has a needless space. Raises `BadRows` when the file cannot be taken apart at all.
     """
-    lines = _text(path).splitlines(keepends=True)
+    lines = [(line, cells) for line, cells in enumerate(_cells(_text(source)), 1) if any(cells)]
     if not lines:
         raise BadRows([BadRow(1, "the file is empty")])
-    table = csv.reader(lines, delimiter=max(SEPARATORS, key=lines[0].count))
-    heading = [cell.strip().casefold() for cell in next(table)]
-    if missing := [column for column in columns if column not in heading]:
-        raise BadRows([BadRow(1, f"the heading has no column {', '.join(missing)}; it needs {', '.join(columns)}")])
-    rows, bad = [], []
-    for cells in table:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(heading):
-            bad.append(BadRow(table.line_num, f"has {len(cells)} cells under {len(heading)} headings"))
-        padded = [cell.strip() for cell in cells] + [""] * (len(heading) - len(cells))
-        rows.append((table.line_num, dict(zip(heading, padded, strict=False))))
-    if bad:
-        raise BadRows(bad)
-    if not rows:
-        raise BadRows([BadRow(1, "there is nothing under the heading")])
-    return rows
+    (first, heading), *others = lines
+    headings = [name.casefold().replace(" ", "_") for name in heading]
+    if missing := [column for column in columns if column not in headings]:
+        reason = f"the heading “{'”, “'.join(missing)}” is missing; the first line must name the columns {', '.join(columns)}"
+        raise BadRows([BadRow(first, reason)])
+    wrong = [BadRow(line, reason) for line, cells in others for reason in _complaints(cells, headings)]
+    return Table([(line, dict(zip_longest(headings, cells[: len(headings)], fillvalue=""))) for line, cells in others], wrong)
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
+def _text(source: Path | str | IO[str] | IO[bytes]) -> str:
+    """The text of the file. Bytes that are not UTF-8 are kept as lone surrogates, to be found in their row."""
+    content = Path(source).read_bytes() if isinstance(source, Path | str) else source.read()
+    text = content.decode("utf-8", "surrogateescape") if isinstance(content, bytes) else content
+    if "\0" in text:
+        raise BadRows([BadRow(1, "this is no CSV file; save the spreadsheet as “CSV UTF-8”")])
+    return text.removeprefix("\ufeff")
+
+
+def _cells(text: str) -> Iterator[list[str]]:
+    """The cells of each row, blank rows too. The separator is whichever is found most in the first line."""
+    separator = max(SEPARATORS, key=text.lstrip().partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    done = 0
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadRows([BadRow(line, "is not UTF-8; save the file again as CSV UTF-8")]) from None
+        for cells in rows:
+            yield [" ".join(cell.split()) for cell in cells]
+            done += 1
+    except csv.Error:
+        raise BadRows([BadRow(done + 1, "a quotation mark is not closed")]) from None
+
+
+def _complaints(cells: Sequence[str], headings: Sequence[str]) -> Iterator[str]:
+    if any(_IS_NOT_UTF8(cell) for cell in cells):
+        yield "there are letters that are not UTF-8; save the file as “CSV UTF-8”"
+    if any(cells[len(headings) :]):
+        yield "there are more cells than headings; a cell with the separator in it needs quotation marks"
+
+
+_IS_NOT_UTF8 = re.compile("[\udc80-\udcff]").search

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hotline import areas, outbox
+from hotline import areas, faults, outbox
 from hotline.areas import Areas
 from hotline.countries import Country
 from hotline.database import Database, Locked
@@ -111,5 +111,6 @@ class Service:
             yield Work(session, self.clock(), self.settings, at_hand)
             session.flush()
             postings = outbox.to_post(session)
+            faults.point("before-commit")
         if postings:
             self.post(postings)

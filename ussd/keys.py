@@ -8,7 +8,7 @@ from hotline.countries import Country
 from hotline.dialogues import citizen, numbered, playing
 from hotline.dialogues.citizen import Caller, Wish
 from hotline.dialogues.playing import Answers, Asking, Said
-from hotline.dialogues.screens import LookUp, Menu
+from hotline.dialogues.screens import Ask, LookUp, Menu
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
 SEPARATOR = "*"
@@ -26,7 +26,7 @@ class Position:
     """What was answered before the caller was cut off: until they say whether to go on with it."""
     page: int = 0
     again: bool = False
-    """The last input was not understood."""
+    """The last input was not understood. It stays so while the pages are turned, for with that said on them they break elsewhere."""
     wish: Wish | None = None
     """Set when the conversation is over: what the caller wants."""
 
@@ -36,10 +36,12 @@ class Keypad:
 
     def __init__(self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]) -> None:
         self._areas, self._country, self._limits, self._look_up = areas, country, limits, look_up
+        self._known: dict[tuple[Caller, bool, Answers], Asking | Said[Wish] | Said[str]] = {}
+        """Where answers lead: asked more than once in a turn."""
 
     def beginning(self, caller: Caller, draft: Answers = ()) -> Position:
-        language = caller.language or self._country.languages[0]
-        return Position(caller, dict(draft).get("language", language), draft=draft)
+        chosen = [answer for name, answer in draft if name.startswith("language")]
+        return Position(caller, (chosen or [caller.language or self._country.languages[0]])[-1], draft=draft)
 
     def page(self, position: Position) -> str:
         """What the phone shows there."""
@@ -54,8 +56,8 @@ class Keypad:
     def _best(self, position: Position, inputs: Sequence[str]) -> tuple[int, Position]:
         missed = 0
         for number, typed in enumerate(inputs):
-            if position.wish is not None:
-                break
+            if position.wish is not None:  # the line would have been closed by then
+                return missed + len(inputs) - number, position
             if not self.takes_words(position):
                 position = self.press(position, typed)
                 missed += position.again
@@ -70,7 +72,8 @@ class Keypad:
 
     def takes_words(self, position: Position) -> bool:
         """Whether the caller is to write, not to choose."""
-        return not isinstance(self._asking(position).question, Menu)
+        question = self._asking(position).question
+        return isinstance(question, Ask) and not question.number
 
     def wish(self, position: Position) -> Wish | None:
         """What the caller wants, if these answers are enough to say."""
@@ -81,15 +84,15 @@ class Keypad:
         asking = self._asking(position)
         match numbered.tidy(typed):
             case "":
-                return replace(position, again=False)
+                return position
             case key if key == HOME:
                 return self._at(position, _language_only(asking.answers))
             case key if key == BACK and position.page:
-                return replace(position, page=position.page - 1, again=False)
+                return replace(position, page=position.page - 1)
             case key if key == BACK:
                 return self._at(position, playing.back(asking.answers))
             case key if key == MORE and position.page + 1 < len(self._pages(position, asking)):
-                return replace(position, page=position.page + 1, again=False)
+                return replace(position, page=position.page + 1)
             case _:
                 return self._answer(position, asking, typed)
 
@@ -117,6 +120,12 @@ class Keypad:
         return there
 
     def _resume(self, position: Position, answers: Answers) -> Asking | Said[Wish] | Said[str]:
+        key = (position.caller, bool(position.draft), answers)
+        if key not in self._known:
+            self._known[key] = self._played(position, answers)
+        return self._known[key]
+
+    def _played(self, position: Position, answers: Answers) -> Asking | Said[Wish] | Said[str]:
         def look_up(question: LookUp) -> str:
             return self._look_up(question, position.language)
 
@@ -131,8 +140,9 @@ class Keypad:
 
 
 def _language_only(answers: Answers) -> Answers:
-    """What is left when somebody starts anew: the language they chose."""
-    return answers[:1] if answers and answers[0][0] == "language" else ()
+    """What is left when somebody starts anew: how they came to the language they speak."""
+    chosen = [number for number, (name, _answer) in enumerate(answers, 1) if name.startswith("language")]
+    return answers[: chosen[-1]] if chosen else ()
 
 
 def _least(readings: Iterator[tuple[int, Position]]) -> tuple[int, Position]:

@@ -1,14 +1,17 @@
 """A screen as pages of a phone's size. What does not fit is on the next page; no choice is ever dropped."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from hotline.dialogues import numbered
 from hotline.dialogues.screens import Ask, Menu
 from hotline.gsm import fits, plain
 from hotline.language import Words, _, say
 
-BACK, HOME, MORE = "0", "00", "98"
+BACK, HOME, MORE = "0", "00", str(numbered.MORE)
 """The keys that people know from their networks' own menus. No choice ever has one of these numbers."""
 
 
@@ -29,42 +32,44 @@ def not_understood(question: Menu | Ask) -> Words:
 def pages(question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False) -> tuple[str, ...]:
     """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer was not understood."""
     text = plain(say(question.text, language))
-    if again:
-        text = f"{plain(say(not_understood(question), language))}\n{text}"
-    lines = [plain(line) for line in numbered.lines(question, language)] if isinstance(question, Menu) else []
-    return tuple(_turned(text, lines, "" if first else plain(say(BACK_LINE, language)), plain(say(MORE_LINE, language)), limits))
+    lines = numbered.lines(question, language) if isinstance(question, Menu) else []
+    top = plain(say(not_understood(question), language)) if again else ""
+    back, more = plain(say(BACK_LINE, language)), plain(say(MORE_LINE, language))
+    parts = [part for line in (text, *lines) for part in _broken(plain(line), [top, more, back], limits)]
+    return tuple(_turned(parts, top, more, back, limits, first=first))
 
 
 BACK_LINE = _("{back}. Back {home}. Home", back=BACK, home=HOME)
 MORE_LINE = _("{more}. More", more=MORE)
 
 
-def _turned(text: str, lines: list[str], back: str, more: str, limits: Limits) -> list[str]:
-    """Fill page after page. Each but the last ends with the way on."""
-    done: list[str] = []
-    left = [*_chunks(text, back, more, limits), *lines]
-    while left:
-        room = len(left)
-        while room > 1 and not _fits([*left[:room], *([] if room == len(left) else [more]), back], limits):
+def _turned(parts: list[str], top: str, more: str, back: str, limits: Limits, *, first: bool) -> Iterator[str]:
+    """Fill page after page. Each but the last ends with the way on, and the very `first` of a call has no way back."""
+    way_back = "" if first else back
+    while parts:
+        room = len(parts)
+        while room > 1 and not _fits([top, *parts[:room], more if parts[room:] else "", way_back], limits):
             room -= 1
-        rest = left[room:]
-        done.append(_page([*left[:room], *([more] if rest else []), back]))
-        left = rest
-    return done
+        here, parts = parts[:room], parts[room:]
+        yield _page([top, *here, more if parts else "", way_back])
+        way_back = back
 
 
-def _chunks(text: str, back: str, more: str, limits: Limits) -> list[str]:
-    """The question itself, broken between words where it is longer than a page."""
-    if _fits([text, more, back], limits):
+def _broken(text: str, around: list[str], limits: Limits) -> list[str]:
+    """A question or a choice, broken between words, and within a word only where that alone is longer than a page."""
+    if _fits([text, *around], limits):
         return [text]
-    chunks, chunk = [], ""
-    for word in text.replace("\n", " \n").split(" "):
-        longer = f"{chunk} {word}" if chunk else word
-        if chunk and not _fits([longer, more, back], limits):
-            chunks.append(chunk)
-            longer = word
-        chunk = longer
-    return [part.strip("\n ") for part in (*chunks, chunk)]
+    words = chain.from_iterable([word] if _fits([word, *around], limits) else word for word in _WORDS(text))
+    parts = [""]
+    for word in words:
+        if _fits([parts[-1] + word, *around], limits):
+            parts[-1] += word
+        else:
+            parts.append(word)
+    return [part.strip("\n ") for part in parts]
+
+
+_WORDS = re.compile(r"\s*\S+").findall
 
 
 def _page(parts: list[str]) -> str:

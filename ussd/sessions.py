@@ -25,7 +25,7 @@ from hotline.errors import NotANumber
 from hotline.gsm import plain, shorten
 from hotline.language import Words, say
 from hotline.sealed import strict_number
-from hotline.work import Service
+from hotline.work import Service, Work
 from ussd.keys import SEPARATOR, Keypad, Position
 from ussd.pages import Limits
 
@@ -55,17 +55,20 @@ class Line:
             return self._answer(turn.transcript, call, caller)
         except Exception as error:
             log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what the caller said
-            return self._last(citizen.not_saved(self._country.emergency), call.language)
+            kept, _draft = self._conversations.find(call.session_index, caller)
+            return self._last(citizen.not_saved(self._country.emergency), kept.language if kept else call.language)
 
     def ended(self, ended: Ended) -> None:
         """The carrier says that the line is closed. If it was cut, what can be saved of the call is saved."""
         call, caller = self._who(ended.session, ended.number)
-        with self._service.work() as work:
-            if not arrivals.is_new(work.session, "ended", call.session_index, work.now, ended.status):
-                return
         kept, _draft = self._conversations.find(call.session_index, caller)
-        if kept is not None and not kept.ended and ended.status.casefold() != ENDED_WELL:
-            self._save_what_there_is(kept, replace(call, language=kept.language), caller)
+        cut = kept if kept is not None and not kept.ended and ended.status.casefold() != ENDED_WELL else None
+        last = None
+        with self._service.work() as work:
+            if arrivals.is_new(work.session, "ended", call.session_index, work.now, ended.status) and cut is not None:
+                last = self._save_what_there_is(work, cut, replace(call, language=cut.language))
+        if cut is not None and last is not None:
+            self._conversations.keep(call.session_index, caller, cut._replace(shown=last.text, ended=True), ())
 
     def _who(self, session: str, raw_number: str) -> tuple[Call, str]:
         """This sitting, bound to its phone so that nobody else can go on with it; and what the phone's drafts are found by."""
@@ -78,19 +81,17 @@ class Line:
 
     def _answer(self, transcript: str, call: Call, caller: str) -> Reply:
         kept, draft = self._conversations.find(call.session_index, caller)
-        if kept is not None and (transcript == kept.transcript or kept.ended):
+        if kept is not None and (kept.ended or kept.transcript.startswith(transcript)):
             return Reply(kept.shown, kept.ended)
         keypad = self._keypad(call)
-        if kept is not None and kept.transcript.startswith(transcript):
-            late = keypad.play(keypad.beginning(_caller(kept.known)), transcript)
-            return Reply(keypad.page(late), ended=False)
         position = self._position(keypad, kept, transcript, call, draft)
         call = replace(call, language=position.language)
         if position.wish is None:
             reply = Reply(keypad.page(position), ended=False)
         else:
             reply = self._last(self._carry_out(position, position.wish, call), call.language)
-        self._keep(position, transcript, reply, call, caller)
+        conversation = _conversation(position, transcript, reply)
+        self._conversations.keep(call.session_index, caller, conversation, _draft_to_keep(position, kept))
         return reply
 
     def _keypad(self, call: Call) -> Keypad:
@@ -98,11 +99,11 @@ class Line:
 
     def _position(self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers) -> Position:
         """Where this transcript leads: on from where the last turn was answered, or else from the beginning."""
-        if kept is None or not transcript.startswith(kept.transcript):
+        before = f"{kept.transcript}{SEPARATOR}" if kept is not None and kept.transcript else ""
+        if kept is None or not transcript.startswith(before):
             return keypad.play(keypad.beginning(self._who_calls(call), () if transcript else draft), transcript)
-        typed = transcript[len(kept.transcript) :]
-        typed = typed.removeprefix(SEPARATOR) if kept.transcript else typed
-        position = Position(_caller(kept.known), kept.language, kept.answers, kept.draft, kept.page)
+        typed = transcript.removeprefix(before)
+        position = Position(_caller(kept.known), kept.language, kept.answers, kept.draft, kept.page, kept.again)
         return keypad.press(position, typed) if keypad.takes_words(position) else keypad.play(position, typed)
 
     def _who_calls(self, call: Call) -> Caller:
@@ -133,31 +134,32 @@ class Line:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
         return Reply(shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True)
 
-    def _keep(self, position: Position, transcript: str, reply: Reply, call: Call, caller: str) -> None:
-        conversation = Conversation(
-            transcript, reply.text, reply.ended, position.answers, position.page, position.language, _known(position.caller), position.draft
-        )
-        self._conversations.keep(call.session_index, caller, conversation, _draft_to_keep(position))
-
-    def _save_what_there_is(self, kept: Conversation, call: Call, caller: str) -> None:
-        """Somebody in danger who was cut off is a case all the same. Of anybody else we keep the language they chose."""
-        keypad, known = self._keypad(call), _caller(kept.known)
+    def _save_what_there_is(self, work: Work, kept: Conversation, call: Call) -> Reply | None:
+        """Somebody in danger who was cut off is a case all the same: its last page. Of anybody else we keep the language they chose."""
+        known = _caller(kept.known)
+        if kept.language != known.language and kept.answers:
+            desk.remember_language(work, call)
         position = Position(known, kept.language, citizen.as_far_as_it_goes(kept.answers), kept.draft)
-        wish = keypad.wish(position) if not kept.draft else None
-        with self._service.work() as work:
-            if kept.language != known.language and kept.answers:
-                desk.remember_language(work, call)
-            if isinstance(wish, Report) and wish.category == DANGER.code:
-                desk.open_case(work, wish, call)
+        wish = None if kept.draft else self._keypad(call).wish(position)
         if isinstance(wish, Report) and wish.category == DANGER.code:
-            self._conversations.keep(call.session_index, caller, kept._replace(ended=True), ())
+            return self._last(desk.carry_out(work, wish, call), call.language)
+        return None
 
 
-def _draft_to_keep(position: Position) -> Answers | None:
-    """What may be gone on with after a cut; nothing when all is said; None, and so whatever there was, as long as nothing is begun."""
+def _conversation(position: Position, transcript: str, reply: Reply) -> Conversation:
+    answers, page, known = position.answers, position.page, _known(position.caller)
+    return Conversation(transcript, *reply, answers, page, position.language, known, position.draft, position.again)
+
+
+def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | None:
+    """What may be gone on with after a cut; nothing when all is said or begun anew; None, and so whatever there was, until then."""
     if position.wish is not None:
         return ()
-    return position.answers if not position.draft and citizen.draft_of(position.answers) else None
+    if position.draft:
+        return None
+    if citizen.draft_of(position.answers):
+        return position.answers
+    return () if kept is not None and kept.draft else None
 
 
 def _known(caller: Caller) -> Known:

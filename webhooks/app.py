@@ -43,6 +43,7 @@ def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication
     line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.url_map.merge_slashes = False  # it would redirect, and no carrier follows
     app.register_blueprint(health(service, poster))
     app.register_blueprint(events(settings, carrier, line, service))
     app.register_error_handler(Exception, sorry)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from hotline import desk
 from hotline.carriers import Carrier, Malformed
@@ -39,7 +39,7 @@ class Dialled:
         self._sorry = Reply(say(sorry, settings.country.languages[0]), ended=True)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
+        path: str = environ["PATH_INFO"].rstrip("/")
         if not (path.startswith(self._before) and path.endswith(self._after)):
             return self._rest(environ, start_response)
         if not is_secret(path[len(self._before) : -len(self._after)], self._secrets):
@@ -53,7 +53,9 @@ class Dialled:
             return self._line.turn(self._carrier.turn(read_form(environ)))
         except (Refused, Malformed) as error:
             log.warning("a turn that cannot be read: %s", error)
-            return self._sorry
+        except Exception as error:
+            log.error("a turn failed at the door: %s", type(error).__name__)  # noqa: TRY400 - as in the line itself
+        return self._sorry
 
 
 def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -> Blueprint:
@@ -100,6 +102,8 @@ def _taken(event: Event) -> Response:
 
 def sorry(error: Exception) -> Response:
     """The last resort: no page ever shows how we fell over, and no log what was in it."""
+    if isinstance(error, NotFound | MethodNotAllowed):  # the same for both, so that nobody learns what there is
+        return Response("Not Found\n", 404, mimetype="text/plain")
     if isinstance(error, HTTPException):
         return Response(f"{error.name}\n", error.code, mimetype="text/plain")
     log.error("a request failed: %s", type(error).__name__)

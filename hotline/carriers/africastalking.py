@@ -136,6 +136,9 @@ class AfricasTalking:
     def send(self, number: str, text: str) -> Sending:
         """Send one text, once. There is no idempotency key for texts, so where no answer comes it is `UNKNOWN`.
 
+        That is so, too, of a text that met a line which was just being hung up: it looks the same whether or not it was heard. A line that
+        was hung up before is noticed, and another is taken.
+
         `enqueue` makes the company answer before the networks do, so that a slow network is no missing answer. The SDK cannot say no to it.
         """
         answer = _asked(lambda: self._texts.send(text, [number], self._sender, enqueue=True, timeout=self._timeouts))
@@ -337,6 +340,8 @@ def _needed(form: Form, name: str) -> str:
     value = form.get(name, "")
     if not value.strip() or value in NOTHING:
         raise Malformed(f"{name} is missing")
+    if "\0" in value:
+        raise Malformed(f"{name} holds a letter that no database does")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Literal
 
@@ -125,8 +126,11 @@ def danger(caller: Caller, areas: Areas) -> Scene[Report]:
     return Report(DANGER.code, area.code, "", _contact(contact))
 
 
+ABOUT: Choices = tuple((category.code, category.name) for category in CATEGORIES.values())
+
+
 def report(caller: Caller, areas: Areas) -> Scene[Report]:
-    category = yield Menu("category", _("What is it about?"), tuple((each.code, each.name) for each in CATEGORIES.values()))
+    category = yield Menu("category", _("What is it about?"), ABOUT)
     area = yield from choose_area(areas, caller.home)
     details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
     contact = yield may_we_text()
@@ -171,6 +175,7 @@ def choose_area(areas: Areas, home: str | None = None) -> Scene[Area]:
     return area
 
 
+@lru_cache(maxsize=1024)
 def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
     choices: Choices = tuple((each.code, verbatim(each.name)) for each in areas.children(area))
     if unknown:
@@ -193,7 +198,7 @@ def follow(emergency: str) -> Scene[Judge | Nothing]:
     """How does my case stand? And if somebody said that help came: did it?"""
     for turn in range(1, TRIES + 1):
         reference = yield Ask(
-            f"reference{turn}", _("Key in your case number.") if turn == 1 else _("That is not a case number. Look again:")
+            f"reference{turn}", _("Key in your case number.") if turn == 1 else _("That is not a case number. Look again:"), number=True
         )
         case = standing((yield LookUp(f"?case{turn}", reference)))
         if case.state not in ("unknown", "slip"):
@@ -243,11 +248,14 @@ def draft_of(answers: Sequence[tuple[str, str]]) -> bool:
 
 
 def as_far_as_it_goes(answers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The answers of somebody cut off, with the careful answer wherever none was given: no texts, and nothing remembered."""
-    return (*answers, ("contact", "none"), ("remember", "no"))
+    """The answers of somebody cut off, with the careful answer wherever none was given: not sure where in the area that they had got to,
+    no texts, and nothing remembered."""
+    steps = sum(name.startswith("area") for name, _answer in answers)
+    where = ((f"area{steps + 1}", "here"),) if steps else ()
+    return (*answers, *where, ("contact", "none"), ("remember", "no"))
 
 
-def taken(reference: str, by: str, emergency: str, contact: Contact) -> Words:
+def taken(reference: str, by: str, emergency: str, contact: str) -> Words:
     """The last screen of a report: the promise, and how to hold us to it."""
     if contact == "text":
         return _(

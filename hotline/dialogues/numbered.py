@@ -1,14 +1,19 @@
 """A list of choices as numbered lines, for every phone that has keys; and what somebody meant by the key they pressed."""
 
 import unicodedata
+from collections.abc import Iterator
+from itertools import count
 
 from hotline.dialogues.screens import Menu
 from hotline.language import say
 
+MORE = 98
+"""What people know for turning the page. No choice has this number."""
+
 
 def lines(menu: Menu, language: str) -> list[str]:
     """The choices, a line each: `1. Yes`. A choice has the same number wherever the list is broken into pages."""
-    return [f"{number}. {say(words, language)}" for number, (_key, words) in enumerate(menu.choices, 1)]
+    return [f"{number}. {say(words, language)}" for number, (_key, words) in zip(_numbers(), menu.choices, strict=False)]
 
 
 def answer(menu: Menu, typed: str, language: str) -> str | None:
@@ -18,13 +23,16 @@ def answer(menu: Menu, typed: str, language: str) -> str | None:
     """
     text = tidy(typed)
     if is_number(text):
-        number = int(text)
-        return menu.choices[number - 1][0] if 1 <= number <= len(menu.choices) else None
+        return next((key for number, (key, _words) in zip(_numbers(), menu.choices, strict=False) if number == int(text)), None)
     written = text.casefold()
     for key, words in menu.choices:
         if written and say(words, language).casefold() == written:
             return key
     return text if menu.typed and text else None
+
+
+def _numbers() -> Iterator[int]:
+    return (number for number in count(1) if number != MORE)
 
 
 def is_number(text: str) -> bool:

@@ -33,6 +33,8 @@ class Ask:
 
     name: str
     text: Words
+    number: bool = False
+    """A number is asked for, and no words."""
 
     def takes(self, answer: str) -> bool:
         return bool(answer)

@@ -66,6 +66,7 @@ class Company(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Counter)
         self.answers: deque[Answer | Trouble] = deque()
         self.closing = threading.Event()
+        self.silent = threading.Event()
         self.connections = 0
         self.asked: list[tuple[str, str]] = []
         self.forms: list[dict[str, str]] = []
@@ -160,6 +161,23 @@ def stops_in_the_middle(counter: Counter) -> None:
 def answers_nonsense(counter: Counter) -> None:
     counter.wfile.write(b"what?\r\n\r\n")
     counter.close_connection = True
+
+
+def hangs_up_in_silence(counter: Counter) -> None:
+    """As a server does whose patience with an idle line is at an end: it does not say so before."""
+    counter.say(TAKEN)
+    counter.wfile.flush()
+    counter.connection.shutdown(socket.SHUT_RDWR)
+    counter.close_connection = True
+    counter.server.silent.set()
+
+
+def hangs_up_at_the_next_word(counter: Counter) -> None:
+    """The same, at the instant in which the next text is on its way."""
+    counter.say(TAKEN)
+    counter.wfile.flush()
+    counter.connection.recv(1, socket.MSG_PEEK)
+    counter.break_off()
 
 
 @pytest.fixture
@@ -456,6 +474,22 @@ def test_a_line_that_the_company_has_hung_up_is_dialled_again(company: Company, 
     company.answers.append(said(recipient(), headers={"Connection": "close"}))
     assert [carrier.send(NUMBER, TEXT).meaning for _ in range(2)] == [Meaning.ACCEPTED] * 2
     assert company.connections == 2
+
+
+def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_text(company: Company, carrier: AfricasTalking) -> None:
+    company.answers.append(hangs_up_in_silence)
+    assert carrier.send(NUMBER, "one").meaning == Meaning.ACCEPTED
+    assert company.silent.wait(3)
+    assert carrier.send(NUMBER, "two").meaning == Meaning.ACCEPTED
+    assert [form["message"] for form in company.forms] == ["one", "two"]
+    assert company.connections == 2
+
+
+def test_a_line_that_is_hung_up_as_we_speak_leaves_us_in_doubt_and_the_text_is_said_once(company: Company, carrier: AfricasTalking) -> None:
+    company.answers.append(hangs_up_at_the_next_word)
+    sent = [carrier.send(NUMBER, text).meaning for text in ("one", "two", "three")]
+    assert sent == [Meaning.ACCEPTED, Meaning.UNKNOWN, Meaning.ACCEPTED], "nobody can tell whether the second was heard"
+    assert [form["message"] for form in company.forms] == ["one", "three"]
 
 
 def test_no_cookies_are_kept(company: Company, carrier: AfricasTalking) -> None:

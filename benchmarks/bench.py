@@ -1,0 +1,290 @@
+"""How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and turn about.
+
+    python -m benchmarks.bench            dialling in and delivering, on SQLite and on PostgreSQL
+    python -m benchmarks.bench --quick    on SQLite only, and shorter
+    python -m benchmarks.bench --servers  the same door behind other web servers
+
+The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that of delivering is a job of
+RQ that does nothing. Ends with 1 if any page was not the one expected.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.processes import BIN, SQLITE, Stack, Store, cpu_seconds, free_port, postgresql
+from benchmarks.ussd_load import Callers, Load, Step, Target, Walk, phone
+from benchmarks.wire import Carrier, Line, Text
+from benchmarks.yardstick import PAGE, Noop
+
+CALLERS = 32
+HOP_TARGET, DELIVERY_TARGET = 1.2, 3.0
+
+REPORT: Walk = (
+    Step("", holds="2. English"),
+    Step("2", holds="2. Report something"),
+    Step("2", holds="What is it about?"),
+    Step("5", holds="Type the name of the place"),
+    Step("Kaptembwo", holds="1. Kaptembwo, Nakuru"),
+    Step("1", holds="in a few words"),
+    Step("Stolen {n}x", holds="May we text"),
+    Step("1", holds="Is Kaptembwo, Nakuru your home"),
+    Step("1", kind="END", holds="Case "),
+)
+"""A whole report by somebody who has never called, with its commits."""
+
+MENUS = REPORT[:7]
+"""The same without its end: nothing is committed."""
+
+CONSTANT: Walk = (Step("", holds=PAGE[4:]),) * len(REPORT)
+
+GUNICORN = "gunicorn -w 2 -k gthread --threads 8 --keep-alive 30 -b 127.0.0.1:{port} "
+GRANIAN = (
+    "granian --interface wsgi --factory --host 127.0.0.1 --port {port} --no-access-log --workers {workers} --blocking-threads {threads} "
+)
+DOOR = "webhooks.app:from_environment"
+SERVERS = {
+    "gunicorn, 2 x 8 threads": GUNICORN + DOOR + "()",
+    "granian, 2 x 1": GRANIAN + "--workers 2 --blocking-threads 1 " + DOOR,
+    "granian, 2 x 2": GRANIAN + "--workers 2 --blocking-threads 2 " + DOOR,
+    "granian, 2 x 4": GRANIAN + "--workers 2 --blocking-threads 4 " + DOOR,
+    "granian, 3 x 1": GRANIAN + "--workers 3 --blocking-threads 1 " + DOOR,
+    "granian, 1 x 4": GRANIAN + "--workers 1 --blocking-threads 4 " + DOOR,
+}
+"""How each of them is told to serve the same door: worker processes x threads."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a run takes."""
+
+    rounds: int
+    seconds: float
+    warm_up: float
+    deliveries: int
+
+
+USUAL, QUICK = Length(4, 2.5, 0.7, 60), Length(2, 1.5, 0.5, 20)
+
+
+@dataclass
+class Visits:
+    """All visits to one target with one walk; its figures are medians over them."""
+
+    name: str
+    target: Target
+    walk: Walk
+    loads: list[Load] = field(default_factory=list)
+
+    @property
+    def cpu_a_hop(self) -> float:
+        return statistics.median(load.cpu_a_hop for load in self.loads)
+
+    @property
+    def hops_a_second(self) -> float:
+        return statistics.median(load.hops_a_second for load in self.loads)
+
+    def latency(self, share: float) -> float:
+        return statistics.median(load.latency(share) for load in self.loads)
+
+    @property
+    def wrong(self) -> Counter[str]:
+        return sum((load.wrong for load in self.loads), Counter())
+
+
+def visit_in_turns(visits: Sequence[Visits], length: Length) -> None:
+    """There and back again, so that what drifts on the machine touches everybody alike."""
+    callers = Callers(CALLERS)
+    for round_ in range(length.rounds):
+        for each in visits if round_ % 2 == 0 else reversed(visits):
+            each.loads.append(callers.visit(each.target, each.walk, length.seconds, length.warm_up))
+
+
+# ------------------------------------------------------------------------------------------------------------ what is measured
+
+
+@contextmanager
+def stack_on(store: Store, carrier_port: int = 9) -> Iterator[Stack]:
+    """A hotline with the roster that comes as an example, nothing of it running but the queue."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder), carrier_port, DATABASE_URL=store.url)
+        try:
+            stack.make_ready()
+            yield stack
+        finally:
+            stack.stop()
+
+
+def yardstick(stack: Stack) -> Visits:
+    port = free_port()
+    pid = stack.start_web(port, served(GUNICORN + "benchmarks.yardstick:app", port))
+    return Visits("the yardstick", Target(port, "/constant", {"web": pid}), CONSTANT)
+
+
+def served(command: str, port: int) -> list[str | Path]:
+    program, *words = command.format(port=port).split()
+    return [BIN / program, *words]
+
+
+def dialling_in(store: Store, length: Length) -> bool:
+    """True if every page was right. The workers are not running: what they do is behind the door."""
+    with stack_on(store) as stack:
+        base = yardstick(stack)
+        processes = {"web": stack.start_web(), "queue": stack.queue, **dict(store.processes)}
+        product = Target(stack.port, stack.callback("ussd"), processes)
+        menus, report = Visits("menus only", product, MENUS), Visits("a whole report", product, REPORT)
+        visit_in_turns([base, menus, report], length)
+    print(f"\nDialling in, on {store.name}: {CALLERS} people at once.")
+    print_beside(base, [menus, report])
+    if report.cpu_a_hop > HOP_TARGET * base.cpu_a_hop:
+        print_where_it_goes(report)
+    return all_right([base, menus, report])
+
+
+def servers(length: Length) -> bool:
+    """The same door behind several web servers, with whole reports on SQLite."""
+    with stack_on(SQLITE) as stack:
+        base = yardstick(stack)
+        visits = []
+        for name, command in SERVERS.items():
+            port = free_port()
+            processes = {"web": stack.start_web(port, served(command, port)), "queue": stack.queue}
+            visits.append(Visits(name, Target(port, stack.callback("ussd"), processes), REPORT))
+        visit_in_turns([base, *visits], length)
+    print(f"\nThe same door behind several servers, whole reports on SQLite: {CALLERS} people at once.")
+    print_beside(base, visits)
+    return all_right([base, *visits])
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One report, from the last key: when its last page was there, and when the carrier had the text to its liaison. In seconds."""
+
+    page: float
+    liaison: float
+
+
+async def delivering(store: Store, length: Length) -> None:
+    """One report after another through the whole hotline, and after each a job that does nothing."""
+    texts: asyncio.Queue[Text] = asyncio.Queue()
+    carrier = Carrier(texts.put_nowait)
+    with stack_on(store, await carrier.open()) as stack:
+        noop = Noop(stack.redis_url)
+        stack.start("noop", [sys.executable, "-m", "benchmarks.yardstick", stack.redis_url])
+        stack.start_web()
+        workers = stack.start_workers()
+        for number in range(3):  # everybody comes, and finds their tools
+            await deliver(stack, texts, number)
+            noop.seconds()
+        before = sum(map(cpu_seconds, workers))
+        deliveries, noops = [], []
+        for number in range(length.deliveries):
+            deliveries.append(await deliver(stack, texts, 100 + number))
+            noops.append(noop.seconds())
+        used = sum(map(cpu_seconds, workers)) - before
+    carrier.close()
+    print_deliveries(store, deliveries, noops, used / length.deliveries)
+
+
+async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> Delivery:
+    """Report, and wait for the text to the citizen and the one to the liaison."""
+    citizen = phone(number)
+    form = {"sessionId": f"ATUid_{number}", "phoneNumber": citizen, "networkCode": "63902", "serviceCode": "*384*4455#"}
+    line, typed = Line(stack.port), [step.typed.format(n=number) for step in REPORT[1:]]
+    for hop in range(len(typed)):
+        await line.post(stack.callback("ussd"), {**form, "text": "*".join(typed[:hop])})
+    pressed = time.perf_counter()
+    await line.post(stack.callback("ussd"), {**form, "text": "*".join(typed)})
+    page = time.perf_counter()
+    line.close()
+    came = [await asyncio.wait_for(texts.get(), 30) for _both in range(2)]
+    liaison = next(text for text in came if text.number != citizen)
+    await asyncio.sleep(0.05)  # the worker writes down what the carrier said, and rests
+    return Delivery(page - pressed, liaison.at - pressed)
+
+
+# ------------------------------------------------------------------------------------------------------------ what is printed
+
+
+def print_beside(base: Visits, visits: Sequence[Visits]) -> None:
+    print(f"  {'':26}{'CPU a hop':>18}{'hops/s':>18}{'p99':>18}")
+    for each in (base, *visits):
+        cpu = f"{each.cpu_a_hop / base.cpu_a_hop:.2f} x ({each.cpu_a_hop * 1000:.2f} ms)"
+        rate = f"{each.hops_a_second / base.hops_a_second:.2f} x ({each.hops_a_second:.0f})"
+        tail = f"{each.latency(0.99) / base.latency(0.99):.2f} x ({each.latency(0.99) * 1000:.0f} ms)"
+        print(f"  {each.name:26}{cpu:>18}{rate:>18}{tail:>18}")
+    elsewhere = max(load.elsewhere for each in (base, *visits) for load in each.loads)
+    if elsewhere > 0.1:
+        print(f"  Others took up to {elsewhere:.0%} of the machine meanwhile: the CPU holds, the times less so.")
+
+
+def print_where_it_goes(report: Visits) -> None:
+    print(f"  CPU a hop is above its target of {HOP_TARGET} x. Where it goes:")
+    for name in report.target.processes:
+        share = statistics.median(load.cpu[name] / sum(load.cpu.values()) for load in report.loads)
+        print(f"    {share:4.0%} {name}")
+    for hop, step in enumerate(report.walk):
+        slow = statistics.median(statistics.median(load.by_step[hop]) for load in report.loads) / report.latency(0.5)
+        print(f"    {slow:5.2f} x the median hop after {step.typed.partition('{')[0] or 'dialling'!r}")
+
+
+def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequence[float], cpu: float) -> None:
+    print(f"\nDelivering, on {store.name}: from the last key until the carrier has the liaison's text, beside an RQ job that does nothing.")
+    whole, after = [each.liaison for each in deliveries], [each.liaison - each.page for each in deliveries]
+    for name, seconds in (("from the last key", whole), ("after the last page", after)):
+        ratios = (
+            f"p50 {percentile(seconds, 0.5) / percentile(noops, 0.5):.2f} x, p90 {percentile(seconds, 0.9) / percentile(noops, 0.9):.2f} x"
+        )
+        print(f"  {name:20} {ratios}   ({milliseconds(seconds)}; the yardstick {milliseconds(noops)})")
+    print(f"  Behind the door a report takes {cpu * 1000:.1f} ms of CPU: two texts sent, a liaison found.")
+    if percentile(after, 0.5) > DELIVERY_TARGET * percentile(noops, 0.5):
+        page = percentile([each.page for each in deliveries], 0.5) / percentile(whole, 0.5)
+        print(f"  That is above its target of {DELIVERY_TARGET} x. Of the way, {page:.0%} is the last page.")
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    return sorted(seconds)[int(share * (len(seconds) - 1))]
+
+
+def milliseconds(seconds: Sequence[float]) -> str:
+    return f"{percentile(seconds, 0.5) * 1000:.1f} and {percentile(seconds, 0.9) * 1000:.1f} ms"
+
+
+def all_right(visits: Sequence[Visits]) -> bool:
+    wrong = sum((each.wrong for each in visits), Counter())
+    for what, times in wrong.most_common(5):
+        print(f"  WRONG {times} times: {what}")
+    return not wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="How fast the hotline is, as ratios to a yardstick in the same run.")
+    parser.add_argument("--quick", action="store_true", help="on SQLite only, and shorter")
+    parser.add_argument("--servers", action="store_true", help="compare web servers instead")
+    asked = parser.parse_args()
+    length = QUICK if asked.quick else USUAL
+    if asked.servers:
+        return 0 if servers(length) else 1
+    right = measure(SQLITE, length)
+    if not asked.quick:
+        with postgresql() as store:
+            right = measure(store, length) and right
+    return 0 if right else 1
+
+
+def measure(store: Store, length: Length) -> bool:
+    right = dialling_in(store, length)
+    asyncio.run(delivering(store, length))
+    return right
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,292 @@
+"""A liaison answers, in one short text, and is told at once what has come of it."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select
+
+from hotline import desk, liaisons
+from hotline.carriers import InboundText
+from hotline.dispatch import Dispatch
+from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
+from tests.stories.test_a_report import report, word_of
+from tests.world import Phone, World
+
+
+@pytest.fixture
+def sergeant(world: World) -> Phone:
+    """Sergeant Kipruto, who has just been asked to take the citizen's report."""
+    report(world.phone(CITIZEN))
+    return world.phone(KIPRUTO)
+
+
+def report_by_liaison(liaison: Phone) -> None:
+    """A liaison reports something as any citizen does. They have a language already."""
+    liaison.dial()
+    liaison.choose("Ripoti")
+    liaison.choose("Ghasia")
+    liaison.press("kaptembwa")
+    liaison.choose("Kaptembwo")
+    liaison.press("vijana wenye silaha")
+    liaison.choose("Ndiyo")
+    liaison.choose("Hapana")
+
+
+def word(phone: Phone) -> str:
+    return word_of(phone.inbox[0])
+
+
+def states(world: World) -> list[str]:
+    with world.service.database.reading() as session:
+        return list(session.scalars(select(Dispatch.state).order_by(Dispatch.id)))
+
+
+def answer(phone: Phone, text: str) -> str:
+    """The last text that comes back."""
+    phone.new_texts()
+    phone.text(text)
+    return phone.new_texts()[-1]
+
+
+# Taking it
+
+
+@pytest.mark.parametrize("text", ["1", " 1 ", "1.", "1 {}", "1{}", "1. {}", "1, {}.", "1-{}", "1 {}!"])
+@pytest.mark.parametrize("written", [str.upper, str.lower, str.title])
+def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone, text: str, written: Callable[[str], str]) -> None:
+    name = word(sergeant)
+    assert answer(sergeant, text.format(written(name))).startswith(f"{name} ni yako")
+    assert [case.state for case in world.cases()] == ["acknowledged"]
+    assert states(world) == ["taken"]
+
+
+def test_to_take_it_twice_is_no_harm(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    sergeant.text("1")
+    assert answer(sergeant, f"1 {name}") == f"Tayari una {name}. Tuma 3 {name} ikikamilika, 2 {name} ukishindwa."
+    assert sum("kuna aliyeichukua" in text for text in world.phone(CITIZEN).inbox) == 1
+
+
+def test_the_same_text_brought_twice_is_answered_once(sergeant: Phone) -> None:
+    sergeant.new_texts()
+    sergeant.text("1", "one-and-the-same")
+    sergeant.text("1", "one-and-the-same")
+    assert len(sergeant.new_texts()) == 1
+
+
+def test_a_wrong_word_takes_nothing_and_names_the_right_one(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    wrong = "SIMBA" if name != "SIMBA" else "TEMBO"
+    assert name in answer(sergeant, f"1 {wrong}")
+    assert states(world) == ["asked"]
+
+
+@pytest.mark.parametrize("text", ["0", "4", "yes", "12 SIMBA", "1 SIMBA NDOVU", "👍"])
+def test_what_is_no_answer_is_explained(world: World, sergeant: Phone, text: str) -> None:
+    answered = answer(sergeant, text)
+    assert "1" in answered
+    assert "2" in answered
+    assert states(world) == ["asked"]
+
+
+def test_with_two_cases_open_the_word_is_asked_for(world: World, sergeant: Phone) -> None:
+    report(world.phone(NEIGHBOUR))
+    achieng = world.phone(ACHIENG)
+    world.pass_minutes(5.5)
+    names = {word_of(text) for text in sergeant.inbox}
+    assert len(names) == 2, "a liaison knows no two cases by one word"
+    achieng_names = {word_of(text) for text in achieng.inbox}
+    assert achieng_names == names, "and all who are asked know a case by the same one"
+    answered = answer(achieng, "1")
+    assert all(name in answered for name in names)
+    assert {case.state for case in world.cases()} == {"open"}
+    chosen = max(names)
+    assert answer(achieng, f"1 {chosen}").startswith(f"{chosen} is yours")
+    assert sorted(case.state for case in world.cases()) == ["acknowledged", "open"]
+
+
+def test_one_for_whom_nothing_waits_is_told_so(world: World) -> None:
+    assert answer(world.phone(ACHIENG), "1") == "No case waits for you."
+
+
+def test_a_stranger_cannot_take_a_case(world: World, sergeant: Phone) -> None:
+    world.phone(STRANGER).text(f"1 {word(sergeant)}")
+    world.phone(WANJIKU).text(f"1 {word(sergeant)}")
+    assert states(world) == ["asked"]
+
+
+# Who is first
+
+
+def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) -> None:
+    crowd = [f"+2547220009{number:02}" for number in range(40)]
+    with world.service.database.writing() as session:
+        listed = [liaisons.Listed("station", f"Officer {number[-2:]}", number, ("en",), True) for number in crowd]
+        liaisons.save(session, world.service.settings.keys, listed, ("en", "sw"), MORNING)
+    report(world.phone(CITIZEN))
+    world.pass_minutes(5 * 45)
+    assert all(world.phone(number).inbox for number in crowd)
+    name = word_of(world.phone(crowd[0]).inbox[0])
+    take_at_the_same_instant(world, crowd, name)
+    world.settle()
+    answers = [world.phone(number).inbox[-1] for number in crowd]
+    winners = [place for place, text in enumerate(answers) if text.startswith(f"{name} is yours")]
+    assert len(winners) == 1
+    told = f"{name} was taken first by Officer {winners[0]:02}. Nothing more for you to do."
+    assert answers.count(told) == 39
+    assert states(world).count("taken") == 1
+    assert [entry for entry in world.history(world.cases()[0]) if entry.startswith("acknowledged")] == [
+        f"acknowledged Officer {winners[0]:02}, Kaptembwo Police Station"
+    ]
+
+
+def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> None:
+    together = threading.Barrier(len(numbers))
+
+    def take(number: str) -> None:
+        text = InboundText(f"crowd-{number}", number, "22384", f"1 {name}")
+        together.wait(10)
+        with world.service.work() as work:
+            desk.text_arrives(work, text)
+
+    with ThreadPoolExecutor(len(numbers)) as threads:
+        list(threads.map(take, numbers))
+
+
+# Cannot
+
+
+def test_who_cannot_passes_it_on_at_once(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    assert answer(sergeant, "2").startswith(f"{name} ")
+    assert word_of(world.phone(ACHIENG).inbox[0]) == name
+    assert states(world) == ["cannot", "asked"]
+    world.pass_minutes(5.5)
+    assert states(world) == ["cannot", "unanswered", "asked"], "and the time of the next begins anew"
+
+
+def test_who_has_it_and_cannot_after_all_passes_it_on(world: World, sergeant: Phone) -> None:
+    sergeant.text("1")
+    sergeant.text("2")
+    (case,) = world.cases()
+    assert (case.state, case.liaison_id, case.acknowledged_at) == ("open", None, None)
+    assert world.phone(ACHIENG).inbox
+    world.phone(ACHIENG).text("1")
+    (case,) = world.cases()
+    assert case.state == "acknowledged"
+
+
+def test_who_said_cannot_may_think_better_of_it_while_nobody_has_it(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    sergeant.text("2")
+    assert answer(sergeant, f"1 {name}").startswith(f"{name} ni yako")
+    assert states(world) == ["taken", "superseded"]
+
+
+def test_cannot_twice_asks_no_second_person(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    sergeant.text("2")
+    answer(sergeant, f"2 {name}")
+    assert states(world) == ["cannot", "asked"]
+
+
+# Done
+
+
+def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
+    name, citizen = word(sergeant), world.phone(CITIZEN)
+    sergeant.text("1")
+    citizen.new_texts()
+    assert answer(sergeant, f"3 {name}").startswith(f"{name} ")
+    assert "msaada ulifika?" in citizen.new_texts()[-1]
+    assert [case.state for case in world.cases()] == ["resolved"]
+
+
+def test_done_before_taking_it_is_not_done(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    assert f"1 {name}" in answer(sergeant, f"3 {name}")
+    assert states(world) == ["asked"]
+
+
+def test_done_late_does_not_ask_the_citizen_twice(world: World, sergeant: Phone) -> None:
+    citizen = world.phone(CITIZEN)
+    sergeant.text("1")
+    world.pass_minutes(300)
+    sergeant.text("3")
+    world.pass_minutes(300)
+    assert sum("msaada ulifika?" in text for text in citizen.inbox) == 1
+    citizen.text("1")
+    assert [case.state for case in world.cases()] == ["closed"]
+
+
+def test_done_after_the_citizen_has_said_no_changes_nothing(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    sergeant.text("1")
+    sergeant.text("3")
+    world.phone(CITIZEN).text("2")
+    for text in (f"3 {name}", f"1 {name}", f"2 {name}"):
+        assert name in answer(sergeant, text)
+        (case,) = world.cases()
+        assert (case.state, case.round, case.liaison_id) == ("open", 2, None), text
+    assert len(states(world)) == 2, "and nobody is asked because of it"
+
+
+def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    world.pass_minutes(5.5)
+    achieng = world.phone(ACHIENG)
+    achieng.text("1")
+    achieng.text("3")
+    world.phone(CITIZEN).text("2")
+    assert answer(sergeant, f"1 {name}") == f"{name} haiko kwako tena. Huna la kufanya zaidi."
+    assert answer(achieng, f"1 {name}") == f"{name} is no longer with you. Nothing more for you to do."
+
+
+# Two hats
+
+
+def test_a_citizen_who_is_a_liaison_too_gives_a_verdict_where_no_case_waits_for_them(world: World) -> None:
+    wanjiku, sergeant = world.phone(WANJIKU), world.phone(KIPRUTO)
+    report_by_liaison(wanjiku)
+    sergeant.text("1")
+    sergeant.text("3")
+    assert "msaada ulifika?" in wanjiku.inbox[-1]
+    wanjiku.text("1")
+    (case,) = world.cases()
+    assert (case.state, case.verdict) == ("closed", "helped")
+
+
+def test_while_a_case_waits_for_them_a_number_is_the_liaisons_and_a_word_the_citizens(world: World) -> None:
+    wanjiku, sergeant = world.phone(WANJIKU), world.phone(KIPRUTO)
+    report_by_liaison(wanjiku)
+    sergeant.text("1")
+    sergeant.text("3")
+    report(world.phone(CITIZEN), "Ardhi")
+    sergeant.text("2")
+    world.phone(ACHIENG).text("2")
+    assert "Ardhi" in wanjiku.inbox[-1]
+    wanjiku.text("1")
+    own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
+    assert (own.state, own.verdict, other.state) == ("resolved", None, "acknowledged")
+    wanjiku.text("Ndiyo")
+    own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
+    assert (own.state, own.verdict, other.state) == ("closed", "helped", "acknowledged")
+
+
+def test_while_asked_for_a_verdict_a_liaison_can_still_go_off_duty(world: World) -> None:
+    wanjiku, sergeant = world.phone(WANJIKU), world.phone(KIPRUTO)
+    report_by_liaison(wanjiku)
+    sergeant.text("1")
+    sergeant.text("3")
+    assert "ON" in answer(wanjiku, "off")
+    assert "ON" in answer(wanjiku, "hello")
+    wanjiku.text("hapana")
+    assert [case.verdict for case in world.cases()] == ["not_helped"]
+
+
+def test_the_desk_can_take_what_nobody_else_would(world: World, sergeant: Phone) -> None:
+    world.pass_minutes(5 * 4.5)
+    world.phone(DESK).text("1")
+    assert "taken first by Duty desk" in answer(world.phone(ACHIENG), f"1 {word(sergeant)}")

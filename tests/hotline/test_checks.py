@@ -1,0 +1,189 @@
+"""What is misconfigured is told in words, gravest first, each with what to do about it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from hotline.areas import AreaRecord
+from hotline.bodies import Body, Serves
+from hotline.carriers import Meaning, Sending
+from hotline.checks import Finding, findings
+from hotline.database import Database, journal_mode
+from hotline.jobs import Poster
+from hotline.liaisons import Liaison
+from hotline.outbox import Errand, What, put
+from hotline.settings import Settings
+from hotline.work import Service
+from tests.builders import CITIZEN, MORNING
+from tests.stories.test_a_report import report
+from tests.world import World
+
+LIVE = {
+    "CARRIER_API_KEY": "a key",
+    "PUBLIC_URL": "https://hotline.example",
+    "SERVICE_CODE": "*384*4455#",
+    "SENDER": "22384",
+    "CALLBACK_SECRETS": "a-secret-of-24-letters-x",
+}
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    with closing(Database(settings.database_url)) as database:
+        yield Service(settings, database, clock=lambda: MORNING)
+
+
+def found(service: Service, environ: Mapping[str, str] | None = None) -> list[Finding]:
+    return findings(service, Poster(service.settings.redis_url), environ or {})
+
+
+def words(service: Service, *, serious: bool = True, environ: Mapping[str, str] | None = None) -> list[str]:
+    return [finding.words for finding in found(service, environ) if finding.serious is serious]
+
+
+def live(service: Service, **other: object) -> Service:
+    """A hotline with a real carrier, told everything it must be told but for these."""
+    values: dict[str, object] = {
+        "carrier_api_key": "a key",
+        "public_url": "https://hotline.example",
+        "callback_secrets": ("a-secret-of-24-letters-x",),
+    }
+    return replace(service, settings=replace(service.settings, **values | other))  # type: ignore[arg-type]
+
+
+def test_a_rehearsal_with_everybody_in_their_place_has_nothing_serious(service: Service) -> None:
+    assert words(service) == []
+    notes = words(service, serious=False)
+    assert "CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone." in notes
+    assert any("WAL-reset" in note for note in notes) == (service.database.is_sqlite and journal_mode() != "WAL")
+
+
+def test_the_gravest_stands_first(service: Service) -> None:
+    (service.settings.var / "keys").mkdir()
+    spoilt = replace(service, settings=replace(service.settings, keys=replace(service.settings.keys, folder=service.settings.var / "keys")))
+    order = [finding.serious for finding in found(spoilt)]
+    assert order == sorted(order, reverse=True)
+    assert True in order
+    assert False in order
+
+
+# Keys
+
+
+@pytest.mark.parametrize(("lost", "serious"), [("seal.public", True), ("index.key", True), ("vault.key", True), ("seal.private", False)])
+def test_a_missing_key_is_named(service: Service, lost: str, serious: bool) -> None:
+    folder = service.settings.var / "some"
+    folder.mkdir()
+    for file in service.settings.keys.folder.iterdir():
+        if file.name != lost:
+            (folder / file.name).write_bytes(file.read_bytes())
+            (folder / file.name).chmod(0o600)
+    poor = replace(service, settings=replace(service.settings, keys=replace(service.settings.keys, folder=folder)))
+    (told,) = [text for text in words(poor, serious=serious) if text.startswith("KEYS")]
+    assert told == f"KEYS: there is no {lost} in {folder}. `itikia keys` makes a set."
+    (folder / "index.key").touch()
+    (folder / "index.key").chmod(0o640)
+    assert f"KEYS: others on this machine can read {folder / 'index.key'}. Do: chmod 600 {folder / 'index.key'}" in words(poor)
+
+
+# A real carrier
+
+
+def test_a_real_carrier_needs_what_the_operator_must_say(service: Service) -> None:
+    assert words(live(service), environ=LIVE) == []
+    told = words(live(service, public_url="", callback_secrets=()), environ={})
+    assert [text.split()[0] for text in told] == ["PUBLIC_URL", "SERVICE_CODE", "SENDER", "CALLBACK_SECRETS"]
+    assert all(" is empty. It is " in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("public_url", "http://hotline.example", "PUBLIC_URL does not begin with https://"),
+        ("sender", "POLISI", "SENDER is 'POLISI'. Nobody can answer a text from a name"),
+    ],
+)
+def test_what_a_real_carrier_cannot_do_is_told(service: Service, name: str, value: str, part: str) -> None:
+    (told,) = words(live(service, **{name: value}), environ=LIVE)
+    assert told.startswith(part)
+
+
+def test_the_sandbox_reaches_nobody(service: Service) -> None:
+    assert "CARRIER_USERNAME is sandbox: texts never reach a handset." in words(
+        live(service, carrier_username="sandbox"), serious=False, environ=LIVE
+    )
+
+
+# Queue and database
+
+
+def test_a_queue_that_is_away_is_told(service: Service) -> None:
+    (told,) = [finding for finding in findings(service, Poster("redis://127.0.0.1:9/0"), {}) if finding.serious]
+    assert told.words.startswith("REDIS_URL: the queue does not answer.")
+
+
+def test_a_database_that_is_away_is_told(service: Service) -> None:
+    with closing(Database("postgresql+psycopg://127.0.0.1:9/nothing")) as nowhere:
+        assert "DATABASE_URL: the database does not answer." in words(replace(service, database=nowhere))
+
+
+def test_an_empty_database_is_told(service: Service) -> None:
+    with closing(Database(f"sqlite:///{service.settings.var}/empty.db")) as empty:
+        assert "DATABASE_URL: the database is empty. Do: itikia release" in words(replace(service, database=empty))
+
+
+# Who answers
+
+
+def test_without_areas_bodies_or_liaisons_it_is_told_what_to_load(service: Service) -> None:
+    with service.database.writing() as session:
+        session.execute(update(Liaison).values(on_duty=False))
+    assert words(service) == ["Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."]
+    with service.database.writing() as session:
+        for record in (Liaison, Serves, Body, AreaRecord):
+            session.execute(delete(record))
+    assert words(service) == [
+        "There are no areas of Kenya. Do: itikia areas load FILE",
+        "There are no bodies, so nobody can be asked. Do: itikia bodies load FILE",
+    ]
+
+
+def test_a_case_needs_somewhere_to_end(service: Service) -> None:
+    with service.database.writing() as session:
+        session.execute(update(Liaison).where(Liaison.body_code == "situation").values(on_duty=False))
+    assert words(service) == ["No coordinating body has anybody on duty: a case that nobody answers has nowhere to go."]
+
+
+def test_who_has_nobody_on_duty_and_what_nobody_answers_is_noted(service: Service) -> None:
+    with service.database.writing() as session:
+        session.execute(update(Liaison).where(Liaison.body_code == "women").values(on_duty=False))
+        session.execute(update(Body).where(Body.code == "oversight").values(kind="peace"))
+    notes = words(service, serious=False)
+    assert "Nakuru Women's Desk has nobody on duty." in notes
+    assert "No body of kind oversight answers 'conduct'; such cases go to the coordinating body." in notes
+    assert not any("'theft'" in note for note in notes)
+
+
+# What went wrong lately
+
+
+def test_errands_that_fail_are_counted(service: Service) -> None:
+    with service.database.writing() as session:
+        put(session, What.FIND, "nobody", MORNING, now=MORNING)
+        session.flush()
+        session.execute(update(Errand).values(failures=3, last_failure="KeyError at jobs.py:1"))
+    assert words(service) == ["Errands that have failed and are tried again: 1. The workers' log says why."]
+
+
+def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world: World) -> None:
+    world.carrier.answers.append(Sending(Meaning.PERMANENT, "403 InvalidPhoneNumber"))
+    report(world.phone(CITIZEN))
+    poster = Poster(world.service.settings.redis_url)
+    note = "Texts of the last day that failed, or of which we do not know whether they left: 1."
+    assert note in [finding.words for finding in findings(world.service, poster, {})]
+    world.now += timedelta(days=2)
+    assert not any("of the last day" in finding.words for finding in findings(world.service, poster, {}))

@@ -1,0 +1,109 @@
+"""What the operator may decide, and the sentence they read when it cannot be so."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import Misconfigured
+from hotline.settings import SIMULATOR, Settings, from_environment
+
+SECRET, OTHER_SECRET = "a-secret-of-24-letters-x", "another_secret_of_24_let"
+
+
+def refusal(environ: Mapping[str, str]) -> str:
+    with pytest.raises(Misconfigured) as refused:
+        from_environment(environ)
+    return str(refused.value)
+
+
+def test_without_a_word_from_anybody_it_is_a_rehearsal_in_kenya() -> None:
+    settings = from_environment({})
+    assert settings.country.code == "KE"
+    assert settings.is_simulated
+    assert settings.carrier_base_url == SIMULATOR
+    assert settings.var == Path.cwd() / "var"
+    assert settings.database_url == f"sqlite:///{settings.var}/itikia.db"
+    assert settings.redis_url == f"unix://{settings.var}/redis/redis.sock"
+    assert settings.keys.folder == settings.var / "keys"
+    assert (settings.port, settings.bind) == (8000, "127.0.0.1")
+    assert settings.minutes(15) == timedelta(minutes=15)
+
+
+def test_a_setting_that_is_empty_is_as_good_as_none() -> None:
+    names = ("VAR", "KEYS", "DATABASE_URL", "REDIS_URL", "COUNTRY", "CARRIER", "CARRIER_USERNAME", "CARRIER_API_KEY", "SENDER", "PORT",
+             "CARRIER_BASE_URL", "SERVICE_CODE", "PUBLIC_URL", "CALLBACK_SECRETS", "BIND", "MINUTE")  # fmt: skip
+    assert from_environment(dict.fromkeys(names, "")) == from_environment({})
+
+
+def test_with_a_key_the_carrier_is_real_and_at_its_own_address() -> None:
+    settings = from_environment({"CARRIER_API_KEY": "k"})
+    assert not settings.is_simulated
+    assert settings.carrier_base_url == ""
+    assert from_environment({"CARRIER_API_KEY": "k", "CARRIER_BASE_URL": "http://proxy"}).carrier_base_url == "http://proxy"
+
+
+@pytest.mark.parametrize("url", ["postgres://h/d", "postgresql://h/d", "postgresql+psycopg://h/d"])
+def test_postgresql_is_reached_by_the_driver_that_is_installed(url: str) -> None:
+    assert from_environment({"DATABASE_URL": url}).database_url == "postgresql+psycopg://h/d"
+
+
+def test_everything_lies_under_one_folder_unless_told() -> None:
+    settings = from_environment({"VAR": "/srv/a b", "KEYS": "/etc/itikia"})
+    assert settings.database_url == "sqlite:////srv/a b/itikia.db"
+    assert settings.redis_url == "unix:///srv/a%20b/redis/redis.sock"
+    assert settings.keys.folder == Path("/etc/itikia")
+
+
+def test_a_minute_may_be_short_to_rehearse() -> None:
+    assert from_environment({"MINUTE": "2"}).minutes(15) == timedelta(seconds=30)
+
+
+def test_there_may_be_a_second_secret_while_one_is_replaced() -> None:
+    assert from_environment({"CALLBACK_SECRETS": f" {SECRET} , {OTHER_SECRET},"}).callback_secrets == (SECRET, OTHER_SECRET)
+    assert from_environment({"CALLBACK_SECRETS": " , "}).callback_secrets == ()
+
+
+def test_an_address_is_kept_without_its_last_slash() -> None:
+    assert from_environment({"PUBLIC_URL": "https://hotline.example/"}).public_url == "https://hotline.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("COUNTRY", "XX", "known are KE, NG"),
+        ("COUNTRY", "ke", "known are KE, NG"),
+        ("PORT", "http", "whole number above zero"),
+        ("PORT", "-1", "whole number above zero"),
+        ("PORT", "0", "whole number above zero"),
+        ("MINUTE", "0", "whole number above zero"),
+        ("MINUTE", "1.5", "whole number above zero"),
+        ("CALLBACK_SECRETS", "short", "at least 16 letters"),
+        ("CALLBACK_SECRETS", "a secret with spaces in it", "and nothing else"),
+        ("CALLBACK_SECRETS", "a/secret/with/slashes", "and nothing else"),
+        ("CALLBACK_SECRETS", f"{SECRET},{OTHER_SECRET},a-third-secret-there", "one secret, or two"),
+    ],
+)
+def test_what_cannot_be_is_told_with_the_name_of_the_setting(name: str, value: str, part: str) -> None:
+    said = refusal({name: value})
+    assert said.startswith(name)
+    assert part in said
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("secrets", ["short-one", f"{SECRET}/", f"{SECRET},{OTHER_SECRET},{SECRET}"])
+def test_a_refused_secret_is_not_shown(secrets: str) -> None:
+    assert secrets.partition(",")[0] not in refusal({"CALLBACK_SECRETS": secrets})
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    shown = repr(from_environment({"CARRIER_API_KEY": "not-to-be-seen", "CALLBACK_SECRETS": SECRET}))
+    assert "not-to-be-seen" not in shown
+    assert SECRET not in shown
+
+
+def test_every_setting_says_what_it_is() -> None:
+    source = Path(from_environment.__code__.co_filename).read_text()
+    told = source.partition("class Settings")[2].partition("def from_environment")[0]
+    assert all(f'"""{name.upper()}:' in told for name in Settings.__dataclass_fields__)

@@ -1,0 +1,156 @@
+"""A process dies at the worst moment, and its successor goes on: no report is lost, and no citizen is told a thing twice."""
+
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline import messages, references
+from hotline.cases import Case
+from hotline.database import Database
+from hotline.messages import About, Message
+from hotline.settings import from_environment
+from simulator.client import Town
+from tests.stories.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running, wait_until
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where a process dies while a report is under way, and what is written of the citizen's own text in the end."""
+
+    process: str
+    place: str
+    state: str
+    """WITHHELD where the citizen wants no texts, and so the text under way is the one that puts the case before a liaison."""
+
+    @property
+    def texts(self) -> bool:
+        return self.state != messages.WITHHELD
+
+    @property
+    def details(self) -> str:
+        return f"{self.place} {self.state}"
+
+
+SENT, UNKNOWN, WITHHELD = messages.SENT, messages.UNKNOWN, messages.WITHHELD
+
+DEATHS = [
+    Death("work urgent", "before-commit", SENT),
+    Death("work urgent", "after-pop", SENT),
+    Death("work urgent", "after-lease", UNKNOWN),
+    Death("work urgent", "after-send", UNKNOWN),
+    Death("work urgent", "before-record", UNKNOWN),
+    Death("work urgent", "after-lease", WITHHELD),
+    Death("work urgent", "after-send", WITHHELD),
+    Death("work urgent", "before-record", WITHHELD),
+    Death("clock", "after-claim", SENT),
+    Death("web", "before-commit", SENT),
+    Death("web", "after-commit", SENT),
+    Death("web", "after-post", SENT),
+]
+"""Those whose text is in the hands of the dead come early: it takes the time of a lease until somebody else may touch it."""
+
+
+def test_whoever_dies_wherever_every_report_is_put_before_a_liaison(stack: Stack) -> None:
+    numbers = {death: f"+2547110001{row:02}" for row, death in enumerate(DEATHS)}
+    shown = {death: _report(stack, death, numbers[death]) for death in DEATHS}
+    wait_until(lambda: not _under_way(stack), "every text was sent, or known to be unknown")
+    for death, reference in shown.items():
+        times = _times_told(stack, death)
+        assert 1 <= times <= (1 if death.texts else 2), f"the liaison heard {times} times of {death}"
+        told = [text for text in _texts(stack) if text["number"] == numbers[death] and "received" in text["text"]]
+        assert sum(text["count"] for text in told) == {SENT: 1, UNKNOWN: death.place != "after-lease", WITHHELD: 0}[death.state], death
+        assert _state(stack, reference) == death.state, death
+    assert len(_cases(stack)) == len(DEATHS), "a report that was dialled once is one case, however often its last turn came"
+
+
+def _report(stack: Stack, death: Death, number: str) -> str:
+    """A report during which a process dies. Returns the case's number as the citizen was shown it."""
+    died = stack.arm(death.process, death.place)
+    if death.process == "clock":
+        stack.arm("web", "after-commit")  # so that there is something for the clock to find
+    reference = stack.gateway(number).report(death.details, text=death.texts)
+    wait_until(died.exists, f"{death.process} dies {death.place}")
+    if death.process == "work urgent" and death.texts:
+        wait_until(lambda: _times_told(stack, death), f"the liaison hears of {death}")
+    return reference
+
+
+def _texts(stack: Stack) -> list[dict[str, str | int]]:
+    texts: list[dict[str, str | int]] = stack.town.counters()["texts"]
+    return texts
+
+
+def _times_told(stack: Stack, death: Death) -> int:
+    """How often a liaison was sent this report."""
+    return sum(int(text["count"]) for text in _texts(stack) if f" {death.details}\n" in str(text["text"]))
+
+
+def _under_way(stack: Stack) -> list[Message]:
+    with stack.database.reading() as session:
+        return list(session.scalars(select(Message).where(Message.state.in_((messages.WAITING, messages.SENDING)))))
+
+
+def _state(stack: Stack, shown: str) -> str:
+    """What is written of the text that tells a citizen that their case was received."""
+    received = select(Message.state).join(Case).where(Case.reference == references.read(shown), Message.about == About.CASE)
+    with stack.database.reading() as session:
+        return session.scalars(received).one()
+
+
+def _cases(stack: Stack) -> list[Case]:
+    with stack.database.reading() as session:
+        return list(session.scalars(select(Case)))
+
+
+def test_whatever_is_killed_comes_back(folder: Path) -> None:
+    with running(folder, {}) as stack:
+        for name in ("queue", "web", "clock", *WORKERS):
+            before = stack.pid(name)
+            stack.kill(name)
+            wait_until(lambda n=name, b=before: stack.pid(n) != b, f"{name} is back")
+        stack.wait_until_open()
+        workers = below(stack.pid("web"))
+        stack.kill("web worker")
+        wait_until(lambda: len(below(stack.pid("web")).keys() - workers) == 1, "another stands at the door")
+        stack.gateway("+254711000100").report("all are back")
+        wait_until(lambda: any("all are back" in str(text["text"]) for text in _texts(stack)), "a liaison hears of it")
+
+
+def test_a_hotline_that_is_killed_leaves_nothing_behind_and_starts_again_where_it_was(folder: Path) -> None:
+    environ = environment(folder)
+    settings = from_environment(environ)
+    first = _run(environ)
+    parts = below(first.pid)
+    assert len(parts) == 7
+    first.kill()
+    first.wait()
+    wait_until(lambda: not parts.keys() & {pid for pid, _above, _command in processes()}, "all its parts are gone", 10)
+
+    second = _run(environ)
+    try:
+        shown = Gateway(f"http://127.0.0.1:{settings.port}/africastalking/{SECRET}/ussd", "+254711000100").report("it runs again")
+        with Town(settings.carrier_base_url) as town:
+            wait_until(lambda: any("it runs again" in text["text"] for text in town.counters()["texts"]), "a liaison hears of it")
+    finally:
+        parts = below(second.pid)
+        second.send_signal(signal.SIGINT)
+        assert second.wait(30) == 0
+    assert not parts.keys() & {pid for pid, _above, _command in processes()}
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        assert session.scalars(select(Case.reference)).all() == [references.read(shown)]
+    database.close()
+
+
+def _run(environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    """`itikia run`, as soon as a phone can dial in."""
+    process = subprocess.Popen([ITIKIA, "run"], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    wait_until(lambda: answers(f"http://127.0.0.1:{environ['PORT']}/health"), "the door is open")
+    wait_until(lambda: answers(f"{environ['CARRIER_BASE_URL']}/simulator/town"), "the simulator answers")
+    return process

@@ -1,0 +1,746 @@
+"""A dial-in, as it goes for the one who holds the phone: slow networks, slips of the finger, a queue that is away, a line that is cut."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import redis
+from sqlalchemy import select, text
+
+from hotline.cases import Case
+from hotline.database import Database
+from hotline.gsm import fits
+from hotline.people import Address
+from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
+from tests.world import Phone, World
+
+NOT_SAVED = "We could not take this just now. Please dial again. In an emergency call 999."
+
+
+@pytest.fixture(params=["with Redis", "without Redis"])
+def either(world: World, request: pytest.FixtureRequest) -> World:
+    """A hotline with its conversations at hand, and one that has only what the carrier repeats."""
+    if request.param == "without Redis":
+        world.forget_redis()
+    return world
+
+
+def begin(phone: Phone, category: str = "Robbery", place: str = "kaptembwa") -> Phone:
+    """A report in English, as far as the details."""
+    phone.dial()
+    phone.choose("English") if "English" in phone.screen else None
+    phone.choose("Report")
+    phone.choose(category)
+    phone.press(place)
+    phone.choose("Kaptembwo")
+    return phone
+
+
+def finish(phone: Phone, *, text: bool = True) -> str:
+    """From the question whether we may text to the end. Returns the case's number."""
+    phone.choose("Yes" if text else "No, do not text")
+    phone.choose("No")
+    assert phone.screen.startswith("Case "), phone.screen
+    return phone.screen.split()[1].rstrip(".")
+
+
+def report(phone: Phone, *, text: bool = True) -> str:
+    begin(phone).press("they took my phone")
+    return finish(phone, text=text)
+
+
+def only_case(world: World) -> Case:
+    (case,) = world.cases()
+    return case
+
+
+def details(world: World) -> str:
+    return only_case(world).details(world.service.settings.keys)
+
+
+@contextmanager
+def database_gone(world: World) -> Iterator[None]:
+    """Nobody listens where the database was."""
+    there = world.service.database
+    world.service.database = Database("sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x")
+    yield
+    world.service.database.close()
+    world.service.database = there
+
+
+@contextmanager
+def database_locked(world: World) -> Iterator[None]:
+    """Somebody else writes and does not come to an end."""
+    with world.service.database.writing() as session:
+        session.execute(text("SELECT 1" if world.service.database.is_sqlite else "LOCK TABLE people, cases IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+@contextmanager
+def redis_gone(world: World) -> Iterator[None]:
+    there = world.line, world.conversations
+    world.forget_redis()
+    yield
+    world.line, world.conversations = there
+
+
+# What is typed
+
+
+@pytest.mark.parametrize("words", ["youths * with *** sticks", "call 1*2*now", "saa 3*1*2*kwao", "# and *# and #"])
+def test_a_star_in_somebodys_words_stays_theirs(either: World, words: str) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    assert citizen.press(words).startswith("May we text"), "it is the details, not the answers to what comes after"
+    finish(citizen)
+    assert details(either) == words
+
+
+@pytest.mark.parametrize("words", ["*", "* at both ends *", "1*1", "0*00*98"])
+def test_even_words_that_look_like_keys_stay_words(world: World, words: str) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    citizen.press(words)
+    finish(citizen)
+    assert details(world) == words.strip()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "x" * 2000,
+        "They came * with 🔥 and 🚓",
+        "ሰዎች በመንገድ ላይ ናቸው",
+        "سبعة رجال يحملون عصي 123",
+        "'; DROP TABLE cases; --",
+        "<script>alert(1)</script> & <b>",
+        "{number} %s {0} \\n ${HOME}",
+        "two\nlines",
+    ],
+    ids=["2000 letters", "emoji", "Amharic", "right to left", "SQL", "HTML", "braces", "lines"],
+)
+def test_whatever_somebody_writes_reaches_the_case_and_the_liaison_unharmed(either: World, words: str) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    citizen.press(words)
+    finish(citizen)
+    assert details(either) == words
+    sergeant = either.phone(KIPRUTO)
+    assert words[:16] in sergeant.inbox[0], "as much as two texts hold"
+    sergeant.dial()
+    sergeant.choose("Waitikiaji: kesi zangu")
+    assert "".join(words.split()) in "".join(read(sergeant, "1").split()), "and all of it by dialling in"
+
+
+def read(phone: Phone, key: str) -> str:
+    """All the pages that this key leads to, without their own keys."""
+    pages = [phone.press(key)]
+    while "98. " in phone.screen:
+        pages.append(phone.press("98"))
+    return "\n".join(line for page in pages for line in page.splitlines() if not line.startswith(("98. ", "0. ")))
+
+
+def test_a_choice_is_understood_however_it_is_keyed(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    for typed in ("2", "2.", " 2)", "2:", "٢", "۲", "２", "२", "English", "english", " ENGLISH "):
+        citizen.dial()
+        assert citizen.press(typed).startswith("Itikia. Emergency? Call 999."), typed
+
+
+def test_what_is_no_choice_shows_the_same_screen_with_a_word_about_it(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    screen = citizen.dial()
+    for typed in ("99", "3", "-1", "1.5", "x", "98", "0000", "9" * 30, "½", "ñ"):
+        assert citizen.press(typed) == f"Chagua nambari kwenye orodha.\n{screen}", typed
+    assert citizen.press("2").startswith("Itikia. Emergency?")
+
+
+def test_an_empty_reply_shows_the_same_screen(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    screen = citizen.dial()
+    assert citizen._turn() == screen, "the first empty reply looks just like the dial"
+    menu = citizen.press("2")
+    assert citizen.press("") == menu
+    begin(citizen)
+    asked = citizen.screen
+    assert citizen.press("", "  ") == asked
+    citizen.press("they took my phone")
+    finish(citizen)
+    assert details(either) == "they took my phone"
+
+
+def test_the_same_choice_twice_is_two_answers(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("1")
+    assert "Wapi? Andika jina la mahali" in citizen.press("1"), "Kiswahili, and then in danger"
+
+
+def test_back_home_and_more_work_everywhere(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    languages = citizen.dial()
+    menu = citizen.press("2")
+    assert citizen.press("0") == languages
+    assert citizen.press("2") == menu
+    topics = citizen.choose("Report")
+    more = citizen.press("98")
+    assert more != topics
+    assert citizen.press("0") == topics, "back on a later page is the page before"
+    assert citizen.press("98", "00") == menu
+    assert citizen.press("00") == menu
+    begin(citizen)
+    asked = citizen.screen
+    contact = citizen.press("a few * words")
+    assert citizen.press("0") == asked
+    assert citizen.press("other words") == contact
+    citizen.choose("Yes")
+    assert citizen.press("0") == contact
+    assert citizen.press("00") == menu
+    assert either.cases() == []
+
+
+def test_every_choice_after_a_slip_is_on_the_pages_that_follow(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2")
+    citizen.choose("Report")
+    shown = citizen.press("55")
+    while "98. " in citizen.screen:
+        shown += "\n" + citizen.press("98")
+    numbers = [line.partition(".")[0] for line in shown.splitlines() if line[0] in "123456789" and not line.startswith("98")]
+    assert numbers == [str(number) for number in range(1, 10)]
+    assert citizen.press("77").startswith("Choose a number"), "the word about it is on the page where it happened"
+
+
+def test_the_language_changes_on_the_way_and_stays_changed(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.choose("Kiswahili")
+    citizen.choose("Lugha")
+    menu = citizen.choose("English")
+    assert menu.startswith("Itikia. Emergency?")
+    citizen.choose("Report")
+    assert citizen.press("00") == menu, "home is in the language that was chosen last"
+    citizen.choose("Report")
+    citizen.choose("Robbery")
+    citizen.press("kaptembwa")
+    citizen.choose("Kaptembwo")
+    citizen.press("they took my phone")
+    finish(citizen)
+    assert only_case(either).language == "en"
+    assert citizen.dial().startswith("Itikia. Emergency?")
+
+
+# Places
+
+
+def test_a_place_is_found_however_it_is_spelt(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1")
+    assert "1. Kawangware, Nairobi" in citizen.press("Kawangwaree")
+    citizen.choose("Kawangware")
+    assert citizen.screen.startswith("May we text")
+
+
+def test_after_nonsense_twice_one_can_still_choose(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1")
+    assert citizen.press("qqqqqq").startswith("We do not know qqqqqq.")
+    assert citizen.press("zzzz 🦁🦁🦁").startswith("We do not know zzzz 🦁🦁🦁.")
+    citizen.choose("Nairobi")
+    citizen.choose("I am not sure")
+    citizen.choose("No, do not text")
+    assert only_case(either).area_code == "KE047"
+
+
+def test_a_place_that_lies_elsewhere_is_found_all_the_same(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1")
+    citizen.choose("Nakuru")
+    assert "Kawangware, Nairobi" in citizen.press("Kawangware")
+    citizen.choose("None of these")
+    assert citizen.screen.startswith("Where in Nakuru?")
+    citizen.press("Kawangware")
+    citizen.choose("Kawangware")
+    citizen.choose("Yes")
+    assert only_case(either).area_code == "KE0472751372"
+
+
+# A network that repeats itself
+
+
+def test_every_turn_that_comes_twice_gets_the_same_screen_and_one_case(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    citizen.press("they took my phone")
+    for key in ("1", "2"):
+        citizen.press(key)
+        assert citizen.send_turn(citizen.transcript) == (citizen.screen, not citizen.in_call)
+        assert citizen.send_turn(citizen.transcript) == (citizen.screen, not citizen.in_call)
+    world.settle()
+    assert only_case(world).spoken in citizen.screen
+    assert len(world.phone(KIPRUTO).inbox) == 1
+
+
+def test_the_last_turn_twice_gives_the_same_number_even_without_redis(either: World) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    citizen.press("they took my phone")
+    number = finish(citizen)
+    either.pass_minutes(2)
+    assert citizen.send_turn(citizen.transcript) == (citizen.screen, True)
+    assert only_case(either).spoken == number
+    assert len(either.phone(CITIZEN).inbox) == 1
+
+
+def test_the_last_turn_twice_at_once_is_one_case(either: World) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    citizen.press("they took my phone", "1")
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(citizen.send_turn, [f"{citizen.transcript}*2"] * 6))
+    assert len(set(answers)) == 1
+    assert answers[0][0].startswith(f"Case {only_case(either).spoken}")
+    either.settle()
+    assert len(either.phone(KIPRUTO).inbox) == 1
+
+
+def test_turns_that_come_late_or_out_of_order_change_nothing(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    now = citizen.screen
+    for late in ("", "2", "2*2", citizen.transcript.rpartition("*")[0]):
+        assert citizen.send_turn(late) == (now, False)
+    citizen.press("they took my phone")
+    number = finish(citizen)
+    for late in ("", "2*2", citizen.transcript.rpartition("*")[0], f"{citizen.transcript}*1*1"):
+        assert citizen.send_turn(late) == (citizen.screen, True)
+    assert (only_case(world).spoken, details(world)) == (number, "they took my phone")
+
+
+def test_a_turn_whose_forerunner_was_never_answered_is_played_with_it(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    screen, _ended = citizen.send_turn("2*2")
+    assert screen.startswith("What is it about?")
+
+
+def test_one_may_dial_deep(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.session = "ATUid_deep"
+    assert citizen.send_turn("2*2")[0].startswith("What is it about?")
+    assert citizen.send_turn("2*2*5")[0].startswith("Where?")
+
+
+def test_a_number_keyed_deep_again_and_again_does_not_keep_the_line_busy(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.session = "ATUid_deeper"
+    screen, ended = citizen.send_turn("2*3" + "*1" * 70)
+    assert (screen, ended) == ("We cannot find that case. In an emergency call 999.", True)
+
+
+# Whose line it is
+
+
+@pytest.mark.parametrize("number", [" 254711000123", "+999", "anonymous", "+254711000123*", "0711000123", "+2547110001", "None-such", "🙂"])
+def test_a_caller_without_a_number_can_report_without_one(world: World, number: str) -> None:
+    citizen = world.phone(number)
+    report(citizen)
+    case = only_case(world)
+    assert (case.contact, case.person_id) == ("none", None)
+    assert citizen.screen.startswith(f"Case {case.spoken}. Somebody answers it by")
+    assert len(world.phone(KIPRUTO).inbox) == 1
+    with world.service.database.reading() as session:
+        assert len(session.scalars(select(Address)).all()) == 6, "the liaisons' own, and nobody else's"
+
+
+def test_it_does_not_matter_by_which_network_somebody_calls(world: World) -> None:
+    for network in ("63902", "99999", "00000", "dialoguss", ""):
+        form = {"sessionId": f"ATUid_{network}", "phoneNumber": CITIZEN, "text": "2", "networkCode": network, "serviceCode": "*384#"}
+        assert world.line.turn(world.carrier.turn(form)).text.startswith("Itikia. Emergency?")
+
+
+def test_nobody_can_go_on_with_the_call_of_another_phone(world: World) -> None:
+    citizen, stranger = begin(world.phone(CITIZEN)), world.phone(STRANGER)
+    stranger.session = citizen.session
+    screen, _ended = stranger.send_turn(f"{citizen.transcript}*a false word*1*2")
+    assert screen.startswith("Case "), "the same keys are a report of their own"
+    assert details(world) == "a false word"
+    citizen.press("they took my phone")
+    finish(citizen)
+    assert {case.details(world.service.settings.keys) for case in world.cases()} == {"a false word", "they took my phone"}
+
+
+# Cut off
+
+
+def test_one_who_was_cut_off_goes_on_where_they_were(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    asked = citizen.screen
+    citizen.hang_up()
+    assert citizen.dial().startswith("You were cut off.")
+    assert "0. " not in citizen.screen, "there is nothing to go back to"
+    assert citizen.choose("Go on") == asked
+    citizen.press("they took my phone")
+    finish(citizen)
+    assert details(world) == "they took my phone"
+    assert "cut off" not in citizen.dial()
+
+
+def test_the_line_need_not_have_been_closed_before_one_dials_again(world: World) -> None:
+    old, new = begin(world.phone(CITIZEN)), world.phone(CITIZEN)
+    assert new.dial().startswith("You were cut off.")
+    new.choose("Go on")
+    new.press("they took my phone")
+    finish(new)
+    old.hang_up()
+    assert details(world) == "they took my phone"
+
+
+def test_one_may_start_again_and_then_it_is_forgotten(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    citizen.hang_up()
+    citizen.dial()
+    assert citizen.choose("Start again").startswith("Itikia. Emergency?")
+    citizen.hang_up()
+    assert "cut off" not in citizen.dial()
+
+
+def test_the_draft_is_offered_in_the_language_it_was_begun_in(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.choose("Kiswahili")
+    citizen.choose("Lugha")
+    citizen.choose("English")
+    citizen.choose("Report")
+    citizen.choose("Robbery")
+    assert citizen.dial().startswith("You were cut off.")
+
+
+def test_a_draft_is_not_kept_longer_than_a_quarter_of_an_hour(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    with redis.Redis.from_url(world.service.settings.redis_url) as client:
+        (draft,) = client.keys("draft:*")
+        (kept,) = client.keys("conversation:*")
+        assert 0 < client.ttl(draft) <= 900
+        assert 180 < client.ttl(kept) <= 240
+        client.delete(draft)
+    assert citizen.dial().startswith("Lugha / Language")
+
+
+def test_another_phone_is_not_offered_the_draft(world: World) -> None:
+    begin(world.phone(CITIZEN)).hang_up()
+    assert "cut off" not in world.phone(NEIGHBOUR).dial()
+
+
+def test_one_in_danger_who_is_cut_off_is_a_case_once(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1", "kaptembwa", "1")
+    assert citizen.screen.startswith("May we text")
+    for status in ("Incomplete", "Incomplete", "Failed"):
+        citizen.hang_up(status)
+    case = only_case(world)
+    assert (case.category_code, case.area_code, case.contact, case.language) == ("danger", "KE0321750872", "none", "en")
+    assert len(world.phone(KIPRUTO).inbox) == 1
+    assert "cut off" not in citizen.dial()
+
+
+def test_one_in_danger_who_got_as_far_as_the_county_is_a_case_of_the_county(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1")
+    citizen.choose("Nakuru")
+    citizen.hang_up()
+    assert only_case(world).area_code == "KE032"
+
+
+def test_one_in_danger_who_got_nowhere_can_go_on(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    where = citizen.press("2", "1")
+    citizen.hang_up()
+    assert world.cases() == []
+    citizen.dial()
+    assert citizen.choose("Go on") == where
+
+
+def test_a_last_turn_that_comes_after_the_line_was_cut_finds_the_case_that_was_saved(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1", "kaptembwa", "1")
+    citizen.hang_up()
+    screen, ended = citizen.send_turn(f"{citizen.transcript}*1")
+    assert ended
+    assert screen.startswith(f"Case {only_case(world).spoken}. Somebody answers it by")
+
+
+@pytest.mark.parametrize("status", ["Success", "Incomplete", "Failed", "SomethingNew", ""])
+def test_the_end_of_the_line_may_be_told_before_the_last_turn(world: World, status: str) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    citizen.press("they took my phone", "1")
+    citizen.hang_up(status)
+    screen, _ended = citizen.send_turn(f"{citizen.transcript}*2")
+    assert screen.startswith(f"Case {only_case(world).spoken}")
+
+
+def test_the_end_of_a_call_that_went_well_or_that_nobody_knows_does_nothing(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.session = "ATUid_unknown"
+    citizen.hang_up()
+    report(citizen)
+    citizen.hang_up("Success")
+    citizen.hang_up("Incomplete")
+    assert len(world.cases()) == 1
+
+
+def test_a_call_cut_while_the_database_is_away_is_saved_when_the_carrier_tells_again(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2", "1", "kaptembwa", "1")
+    with database_gone(world), pytest.raises(Exception, match=r"unable to open|refused"):
+        citizen.hang_up()
+    citizen.hang_up()
+    assert only_case(world).category_code == "danger"
+
+
+# What stands behind is away
+
+
+def test_a_whole_report_goes_without_redis(world: World) -> None:
+    world.forget_redis()
+    citizen = begin(world.phone(CITIZEN), place="Kaptembwaa")
+    citizen.press("0", "0")
+    citizen.press("kaptembwo", "1")
+    citizen.press("youths * sticks", "0", "youths * stones", "1", "0")
+    number = finish(citizen)
+    assert details(world) == "youths * stones"
+    assert only_case(world).spoken == number
+
+
+def test_redis_may_go_and_come_back_in_the_middle_of_a_call(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2")
+    with redis_gone(world):
+        citizen.choose("Report")
+        citizen.choose("Robbery")
+    citizen.press("kaptembwa")
+    with redis_gone(world):
+        citizen.choose("Kaptembwo")
+    citizen.press("they took * my phone")
+    finish(citizen)
+    assert details(world) == "they took * my phone"
+
+
+def test_words_written_while_redis_was_away_are_not_lost(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    with redis_gone(world):
+        citizen.press("they took my phone")
+    citizen.press("1")
+    if citizen.screen.startswith("May we text"):
+        citizen.choose("Yes")
+    citizen.choose("No")
+    assert details(world).startswith("they took my phone")
+
+
+def test_the_menu_answers_while_the_database_is_gone(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    with database_gone(either):
+        assert citizen.dial().startswith("Lugha / Language")
+        assert citizen.press("2").startswith("Itikia. Emergency?")
+
+
+def test_a_report_at_whose_end_the_database_is_gone_is_said_to_be_not_saved_and_is_not_lost(either: World) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    citizen.press("they took my phone", "1")
+    with database_gone(either):
+        screen, ended = citizen.send_turn(f"{citizen.transcript}*2")
+    assert ended
+    assert "999" in screen
+    assert either.cases() == []
+    assert citizen.send_turn(f"{citizen.transcript}*2")[0].startswith("Case ")
+    assert details(either) == "they took my phone"
+
+
+def test_one_whose_report_could_not_be_saved_dials_again_and_goes_on(world: World) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    last = citizen.press("they took my phone", "1")
+    with database_gone(world):
+        assert citizen.press("2") == NOT_SAVED, "in the language of the call"
+    citizen.dial()
+    assert citizen.choose("Go on") == last
+    citizen.choose("No")
+    assert details(world) == "they took my phone"
+
+
+def test_while_the_database_is_locked_the_menu_answers_and_the_end_says_so(world: World) -> None:
+    citizen, neighbour = begin(world.phone(CITIZEN)), world.phone(NEIGHBOUR)
+    citizen.press("they took my phone", "1")
+    with database_locked(world):
+        assert neighbour.dial().startswith("Lugha / Language")
+        assert citizen.send_turn(f"{citizen.transcript}*2") == (NOT_SAVED, True)
+    assert citizen.send_turn(f"{citizen.transcript}*2")[0].startswith("Case ")
+    assert len(world.cases()) == 1
+
+
+@pytest.mark.parametrize("foreign", ["garbage", "empty", "old release", "no list", "another kind"])
+def test_what_does_not_belong_into_redis_is_ignored(world: World, foreign: str) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    vault = world.service.settings.keys.vault
+    with redis.Redis.from_url(world.service.settings.redis_url) as client:
+        for key in client.keys("*"):
+            name = key.decode()
+            client.delete(name)
+            match foreign:
+                case "garbage":
+                    client.set(name, b"\xff\x00garbage that is rather longer")
+                case "empty":
+                    client.set(name, b"")
+                case "old release":
+                    client.set(name, vault.lock(json.dumps(["", "Hello", False]), name))
+                case "no list":
+                    client.set(name, vault.lock(json.dumps({"answers": 7}), name))
+                case _:
+                    client.rpush(name, "x")
+    citizen.press("they took my phone")
+    finish(citizen)
+    assert details(world) == "they took my phone"
+
+
+# My case
+
+
+def wrong(number: str) -> str:
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
+
+
+def test_a_number_keyed_wrongly_three_times_ends_with_the_emergency_number(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    number = report(citizen)
+    citizen.dial()
+    assert citizen.choose("My case").startswith("Key in your case number.")
+    assert citizen.press(wrong(number)).startswith("That is not a case number.")
+    assert citizen.press("no idea").startswith("That is not a case number.")
+    assert citizen.press("7").startswith("We cannot find that case. In an emergency call 999.")
+    assert not citizen.in_call
+
+
+@pytest.mark.parametrize("between", ["", "-", " ", " - "])
+def test_a_case_is_found_with_a_dash_with_spaces_and_after_a_slip(either: World, between: str) -> None:
+    citizen = either.phone(CITIZEN)
+    number = report(citizen)
+    citizen.dial()
+    citizen.choose("My case")
+    citizen.press(wrong(number))
+    assert citizen.press(f" {number.replace('-', between)} ").startswith("Your case was received. Expect an answer by 12:00.")
+
+
+def stand(world: World, number: str) -> str:
+    """How the case stands, asked from a phone of which nothing is known."""
+    stranger = world.phone(STRANGER)
+    stranger.dial()
+    stranger.choose("English") if "English" in stranger.screen else None
+    stranger.choose("My case")
+    return stranger.press(number)
+
+
+def test_the_citizen_sees_how_it_stands_until_it_is_closed(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    number = report(citizen)
+    assert stand(world, number).startswith("Your case was received.")
+    sergeant.text("1")
+    assert stand(world, number).startswith("Somebody has taken your case. Did help come?")
+    sergeant.text("3")
+    assert stand(world, number).startswith("We were told that help came. Did help come?")
+    citizen.dial()
+    citizen.choose("My case")
+    citizen.press(number)
+    assert citizen.choose("Not yet known") == "Call again when you know."
+    citizen.dial()
+    citizen.choose("My case")
+    citizen.press(number)
+    assert citizen.choose("Yes") == "Thank you for telling us. The case is closed."
+    assert citizen.send_turn(citizen.transcript)[0] == citizen.screen
+    assert stand(world, number) == "Your case is closed."
+
+
+# A liaison dials in
+
+
+def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
+    report(either.phone(CITIZEN))
+    either.pass_minutes(21)
+    corporal = either.phone(ACHIENG)
+    corporal.dial()
+    corporal.choose("Liaisons: my cases")
+    assert "You are on duty." in corporal.screen
+    assert "Robbery or theft, Kaptembwo" in corporal.screen
+    corporal.press("1")
+    assert "Robbery or theft, Kaptembwo, Nakuru. they took my phone" in corporal.screen
+    assert " is yours." in corporal.choose("I take it")
+    corporal.dial()
+    corporal.choose("Liaisons: my cases")
+    corporal.press("1")
+    assert " is done." in corporal.choose("It is done")
+    assert only_case(either).state == "resolved"
+
+
+def test_a_liaison_who_cannot_says_so_and_goes_off_duty(either: World) -> None:
+    report(either.phone(CITIZEN))
+    sergeant = either.phone(KIPRUTO)
+    sergeant.dial()
+    sergeant.choose("Waitikiaji: kesi zangu")
+    sergeant.press("1")
+    assert "inaenda kwa mwingine" in sergeant.choose("Siwezi")
+    assert len(either.phone(ACHIENG).inbox) == 1
+    sergeant.dial()
+    sergeant.choose("Waitikiaji: kesi zangu")
+    assert sergeant.choose("Toka zamu").startswith("Hauko zamu.")
+    sergeant.dial()
+    assert sergeant.choose("Waitikiaji: kesi zangu").startswith("Hauko zamu.")
+    assert sergeant.choose("Ingia zamu").startswith("Uko zamu.")
+
+
+def test_long_details_are_read_page_by_page_by_the_liaison(either: World) -> None:
+    citizen = begin(either.phone(CITIZEN))
+    words = " ".join(f"word{number}" for number in range(90))
+    citizen.press(words)
+    finish(citizen)
+    sergeant = either.phone(KIPRUTO)
+    sergeant.dial()
+    sergeant.choose("Waitikiaji: kesi zangu")
+    assert words in " ".join(read(sergeant, "1").split())
+    assert "ni yako" in sergeant.choose("Naichukua")
+
+
+def test_a_liaison_can_report_like_anybody(either: World) -> None:
+    corporal = either.phone(ACHIENG)
+    corporal.dial()
+    corporal.choose("Report")
+    corporal.choose("Land")
+    corporal.press("kaptembwa")
+    corporal.choose("Kaptembwo")
+    corporal.press("cattle in the maize")
+    finish(corporal)
+    assert details(either) == "cattle in the maize"
+
+
+def test_a_stranger_is_not_offered_the_desk(either: World) -> None:
+    citizen = either.phone(CITIZEN)
+    citizen.dial()
+    citizen.press("2")
+    assert "Liaisons" not in citizen.screen
+
+
+def test_no_page_that_closes_the_line_is_longer_than_a_page(either: World) -> None:
+    citizen, ends = either.phone(CITIZEN), []
+    number = report(citizen, text=False)
+    ends.append(citizen.screen)
+    for keys in (("3", number), ("3", "1", "2", "3")):
+        citizen.dial()
+        citizen.press(*keys)
+        ends.append(citizen.screen)
+    with database_gone(either):
+        ends.append(begin(either.phone(NEIGHBOUR)).press("words", "1", "2"))
+    assert all(fits(end, septets=156, units=76) for end in ends)
+    assert not citizen.in_call
