@@ -123,7 +123,7 @@ class Stack:
     def start(self, name: str, command: Sequence[str | Path]) -> int:
         """Start a part, and say under which number it runs."""
         with self.log.open("ab") as log:
-            environ: Mapping[str, str] = {**self.environ, SUPERVISED: "1"}
+            environ: Mapping[str, str] = {**self.environ, SUPERVISED: str(os.getpid())}
             process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.processes[name] = process
         return process.pid

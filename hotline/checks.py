@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline import areas, messages, outbox
 from hotline.bodies import Body
+from hotline.carriers import Carrier, Unreachable
 from hotline.categories import CATEGORIES, Kind
 from hotline.database import Locked, journal_mode
 from hotline.errors import Misconfigured
@@ -29,6 +30,14 @@ def findings(service: Service, poster: Poster, environ: Mapping[str, str]) -> li
     """All that is wrong, the gravest things first."""
     found = [*_keys(service), *_settings(service, environ), *_queue(poster), *_database(service)]
     return sorted(found, key=lambda finding: not finding.serious)
+
+
+def account(carrier: Carrier) -> list[Finding]:
+    """What the carrier says of us, asked over the network."""
+    try:
+        return [Finding(f"The carrier knows us. What is left on the account: {carrier.balance()}.", serious=False)]
+    except Unreachable as error:
+        return [Finding(f"The carrier does not answer, or does not know us ({error}). Look at CARRIER_USERNAME and CARRIER_API_KEY.")]
 
 
 def _keys(service: Service) -> Iterator[Finding]:

@@ -21,15 +21,15 @@ from granian.server import Server as Granian
 from sqlalchemy import inspect
 
 from hotline import areas, bodies, clock, liaisons, tables
-from hotline.carriers import CARRIERS, Account
-from hotline.checks import findings
+from hotline.carriers import carrier_of
+from hotline.checks import account, findings
 from hotline.database import Database, Locked
 from hotline.errors import BadRows, Misconfigured
 from hotline.jobs import Poster, work_on
 from hotline.language import languages
 from hotline.outbox import Queue
 from hotline.settings import Settings, from_environment
-from hotline.supervisor import Child, Supervisor, embedded_queue, leave_with_parent
+from hotline.supervisor import Child, Supervisor, embedded_queue, leave_with_supervisor
 from hotline.work import Service, utc_now
 
 CALLBACKS = {
@@ -69,9 +69,9 @@ def itikia(context: click.Context) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("rq").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     context.obj = settings = from_environment(os.environ)
-    if settings.carrier not in CARRIERS:
-        raise Misconfigured(f"CARRIER is {settings.carrier!r}; known are {', '.join(CARRIERS)}.")
+    carrier_of(settings)
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def release_to(settings: Settings, *, with_areas: bool = True) -> None:
 @click.pass_obj
 def web(settings: Settings) -> None:
     """The public door, where carriers call."""
-    leave_with_parent()
+    leave_with_supervisor()
     Granian(
         "webhooks.app:from_environment", address=settings.bind, port=settings.port, interface=Interfaces.WSGI, factory=True,
         workers=2, blocking_threads=4, respawn_failed_workers=True, respawn_interval=0.5, log_access=False,
@@ -211,21 +211,20 @@ def web(settings: Settings) -> None:
 @click.pass_obj
 def work(settings: Settings, queue: str | None) -> None:
     """The workers: all three, a process each, or the one for QUEUE."""
-    leave_with_parent()
+    leave_with_supervisor()
     if queue is None:
         Supervisor([Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in Queue]).run()
         return
-    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
     with service_of(settings) as service:
         post = Poster(settings.redis_url)
-        work_on(Queue(queue), replace(service, post=post), CARRIERS[settings.carrier](account), settings.redis_url)
+        work_on(Queue(queue), replace(service, post=post), carrier_of(settings), settings.redis_url)
 
 
 @itikia.command("clock")
 @click.pass_obj
 def clock_(settings: Settings) -> None:
     """The clock: posts whatever has fallen due."""
-    leave_with_parent()
+    leave_with_supervisor()
     with service_of(settings) as service:
         clock.tick(service, Poster(settings.redis_url), threading.Event())
 
@@ -262,6 +261,8 @@ def check(settings: Settings) -> None:
     """What is misconfigured, in plain words. Ends with 1 where something keeps the hotline from answering."""
     with service_of(settings) as service:
         found = findings(service, Poster(settings.redis_url), os.environ)
+    if not settings.is_simulated:
+        found += account(carrier_of(settings))
     for finding in found:
         click.echo(f"{'! ' if finding.serious else '- '}{finding.words}")
     if not found:

@@ -128,9 +128,10 @@ def _match(work: Work, case: Case) -> Match | None:
 
 
 def _candidates(work: Work, case: Case) -> list[Candidate]:
-    """Every liaison of a body that serves the place or anything around it."""
+    """Every liaison of a body that serves the place or anything around it, but for the one who reported it."""
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
     serving = select(Liaison, Body, Serves.area_code).join(Body, Liaison.body_code == Body.code).join(Serves, Serves.body_code == Body.code)
+    serving = serving.where(Liaison.person_id.is_distinct_from(case.person_id))
     nearest: dict[int, tuple[Liaison, Body, str]] = {}
     for liaison, body, area in work.session.execute(serving.where(Serves.area_code.in_(around))):
         known = nearest.get(liaison.id)

@@ -81,7 +81,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         service_code=environ.get("SERVICE_CODE") or "*384*4455#",
         public_url=(environ.get("PUBLIC_URL") or "").rstrip("/"),
         callback_secrets=_secrets(environ.get("CALLBACK_SECRETS", "")),
-        port=_number(environ, "PORT", 8000),
+        port=_number(environ, "PORT", 8000, most=65535),
         bind=environ.get("BIND") or "127.0.0.1",
         minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
     )
@@ -110,8 +110,8 @@ def _secrets(text: str) -> tuple[str, ...]:
     return secrets
 
 
-def _number(environ: Mapping[str, str], name: str, usual: int) -> int:
+def _number(environ: Mapping[str, str], name: str, usual: int, most: int = 100_000) -> int:
     text = environ.get(name) or str(usual)
-    if not text.isdecimal() or not int(text):
-        raise Misconfigured(f"{name} is {text!r}; write a whole number above zero.")
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise Misconfigured(f"{name} is {text!r}; write a whole number from 1 to {most}.")
     return int(text)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from hotline.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
-SUPERVISED = "ITIKIA_SUPERVISED"
+SUPERVISED, STARTED_BY = "ITIKIA_SUPERVISED", "ITIKIA_STARTED_BY"
+"""In the environment: which process is the supervisor, and which of its children has started this one. So whoever is above may go before
+it is first looked for, and is missed all the same."""
 CALM = 5.0
 """Seconds that a process must live for its death to count as the first in a row."""
 
@@ -100,22 +102,29 @@ class Supervisor:
                 child.wait(8)
 
 
-def leave_with_parent() -> None:
-    """In a supervised process, and in the processes that it starts: stop when the one above is gone, however it went.
+def leave_with_supervisor() -> None:
+    """In a supervised process: when the supervisor is gone, however it went, stop, and everything else that it started.
 
     Otherwise a hotline that was killed would leave its parts behind, holding the port and working on unattended.
     """
-    if os.environ.get(SUPERVISED):
-        threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    os.environ[STARTED_BY] = str(os.getpid())
+    _leave_with(SUPERVISED, lambda: os.killpg(0, signal.SIGTERM))
 
 
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
+def leave_with_parent() -> None:
+    """In a process that one of ours has started: stop when that one is gone."""
+    _leave_with(STARTED_BY, lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _leave_with(whom: str, stop: Callable[[], None]) -> None:
+    if above := os.environ.get(whom):
+        threading.Thread(target=_watch, args=(int(above), stop), daemon=True).start()
+
+
+def _watch(above: int, stop: Callable[[], None]) -> None:
+    while os.getppid() == above:
         time.sleep(0.2)
-    if str(parent) == os.environ[SUPERVISED]:
-        os.killpg(0, signal.SIGTERM)  # the queue and the simulator too, which do not watch
-    else:
-        os.kill(os.getpid(), signal.SIGTERM)
+    stop()
     time.sleep(2)
     os._exit(1)
 

@@ -135,7 +135,7 @@ class Line:
         return Reply(shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True)
 
     def _save_what_there_is(self, work: Work, kept: Conversation, call: Call) -> Reply | None:
-        """Somebody in danger who was cut off is a case all the same: its last page. Of anybody else we keep the language they chose."""
+        """Somebody in danger who was cut off is a case all the same, and this its last page. Of anybody else the language is kept."""
         known = _caller(kept.known)
         if kept.language != known.language and kept.answers:
             desk.remember_language(work, call)

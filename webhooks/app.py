@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from hotline.carriers import CARRIERS, Account, Carrier
+from hotline.carriers import Carrier, carrier_of
 from hotline.conversations import Conversations
 from hotline.database import Database
 from hotline.errors import Misconfigured
@@ -33,8 +33,7 @@ def from_environment() -> "WSGIApplication":
         raise Misconfigured("CALLBACK_SECRETS is empty, so no carrier could call. `itikia urls` suggests one.")
     poster = Poster(settings.redis_url)
     service = Service(settings, Database(settings.database_url), post=poster)
-    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
-    return door(service, CARRIERS[settings.carrier](account), poster)
+    return door(service, carrier_of(settings), poster)
 
 
 def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":

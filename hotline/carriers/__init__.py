@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from hotline.errors import Misconfigured
+from hotline.settings import Settings
+
 
 class Meaning(StrEnum):
     """What a carrier's answer to a text means for us."""
@@ -75,10 +78,6 @@ class Ended:
     """How many pages there were."""
     error: str = ""
     """What the carrier found wrong with our last page."""
-    at: datetime | None = None
-    """None where the carrier gave no date that can be read."""
-    milliseconds: int | None = None
-    """How long it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +166,11 @@ from hotline.carriers.africastalking import AfricasTalking  # noqa: E402 - it bu
 
 CARRIERS: dict[str, Callable[[Account], Carrier]] = {"africastalking": AfricasTalking}
 """The carriers there are, by the name that CARRIER has."""
+
+
+def carrier_of(settings: Settings) -> Carrier:
+    """The carrier that the settings name. Raises `Misconfigured`."""
+    if settings.carrier not in CARRIERS:
+        raise Misconfigured(f"CARRIER is {settings.carrier!r}; known are {', '.join(CARRIERS)}.")
+    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
+    return CARRIERS[settings.carrier](account)

@@ -176,8 +176,6 @@ class AfricasTalking:
             status=form.get("status", ""),
             hops=_number(form.get("hopsCount", "")),
             error=form.get("errorMessage", ""),
-            at=_moment(form.get("date", "")),
-            milliseconds=_number(form.get("durationInMillis", "")),
         )
 
     def inbound_text(self, form: Form) -> InboundText:

@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 
 from hotline.areas import AreaRecord
 from hotline.bodies import Body, Serves
-from hotline.carriers import Meaning, Sending
-from hotline.checks import Finding, findings
+from hotline.carriers import Meaning, Sending, Unreachable
+from hotline.checks import Finding, account, findings
 from hotline.database import Database, journal_mode
 from hotline.jobs import Poster
 from hotline.liaisons import Liaison
@@ -19,6 +19,7 @@ from hotline.outbox import Errand, What, put
 from hotline.settings import Settings
 from hotline.work import Service
 from tests.builders import CITIZEN, MORNING
+from tests.fakes import PretendCarrier
 from tests.stories.test_a_report import report
 from tests.world import World
 
@@ -187,3 +188,22 @@ def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world:
     assert note in [finding.words for finding in findings(world.service, poster, {})]
     world.now += timedelta(days=2)
     assert not any("of the last day" in finding.words for finding in findings(world.service, poster, {}))
+
+
+class Knowing(PretendCarrier):
+    def balance(self) -> str:
+        return "KES 1785.5000"
+
+
+class Strange(PretendCarrier):
+    def balance(self) -> str:
+        raise Unreachable("HTTP 401, and no balance in it")
+
+
+def test_the_carrier_is_asked_whether_it_knows_us() -> None:
+    (known,) = account(Knowing())
+    assert not known.serious
+    assert "KES 1785.5000" in known.words
+    (unknown,) = account(Strange())
+    assert unknown.serious
+    assert "CARRIER_API_KEY" in unknown.words

@@ -1,24 +1,32 @@
 """Who is written to, when, and how often; whatever the carrier says, and in whatever order."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from itertools import permutations
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
 
-import pytest
-from hypothesis import HealthCheck, given, settings as how
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hotline import desk, messages
-from hotline.carriers import Meaning, Receipt, Sending
+from hotline import acknowledgement, desk, dispatch, liaisons, messages, people
+from hotline.carriers import Meaning, OptOut, Receipt, Sending
+from hotline.desk import Call
+from hotline.dialogues.citizen import Contact, Report
+from hotline.dialogues.liaison import Act
 from hotline.messages import About, Message
-from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
+from hotline.references import spoken
+from tests.builders import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.stories.test_a_report import report
-from tests.world import World
+from tests.world import Phone, World
 
-QUICK = how(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-GREW_DARK, NIGHT = datetime(2026, 11, 21, 17, 30, tzinfo=UTC), datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
-"""Half past eight and ten in the evening in Nairobi."""
+FEW = how(max_examples=max(5, how().max_examples // 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""More of them with --hypothesis-profile=long."""
+EVENING = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+"""Half past eight in Nairobi."""
+
+fresh = count(1)
 
 
 def written(world: World, about: About) -> list[Message]:
@@ -109,20 +117,106 @@ def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World
     assert states(world, About.DISPATCH) == [messages.WITHHELD]
 
 
-@QUICK
+def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: World) -> None:
+    world.now = EVENING
+    citizen = world.phone(CITIZEN)
+    report(citizen)
+    world.phone(KIPRUTO).text("1")
+    citizen.new_texts()
+    world.pass_minutes(10 * 60)
+    assert citizen.new_texts() == []
+    world.pass_minutes(31)
+    assert ["msaada ulifika?" in text for text in citizen.new_texts()] == [True]
+
+
+def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
+    world.now = EVENING
+    citizen = world.phone(CITIZEN)
+    report_danger(citizen)
+    world.phone(KIPRUTO).text("1")
+    world.pass_minutes(31)
+    assert "msaada ulifika?" in citizen.inbox[-1]
+
+
+def report_danger(citizen: Phone) -> None:
+    citizen.dial()
+    for words in ("Kiswahili", "Niko hatarini"):
+        citizen.choose(words)
+    citizen.press("kaptembwa")
+    for words in ("Kaptembwo", "Ndiyo"):
+        citizen.choose(words)
+
+
+@FEW
 @given(st.permutations(("Sent", "Success", "Failed", "Sent", "Success")), st.integers(0, 5))
-def test_a_text_that_one_receipt_calls_arrived_has_arrived_in_whatever_order_they_come(
-    world: World, statuses: list[str], before: int
-) -> None:
-    identity = f"ATXid_{datetime.now(UTC).timestamp()}"
+def test_a_text_of_which_one_receipt_says_that_it_arrived_has_arrived(world: World, statuses: Sequence[str], early: int) -> None:
+    identity = f"ATXid_receipts_{next(fresh)}"
     receipts = [world.carrier.receipt({"id": identity, "status": status}) for status in statuses]
-    early, late = receipts[:before], receipts[before:]
+
+    def before_the_answer(_number: str, _text: str) -> None:
+        for receipt in receipts[:early]:
+            receive(world, receipt)
+
+    world.carrier.on_send = before_the_answer
     world.carrier.answers.append(Sending(Meaning.ACCEPTED, "101", identity))
-    world.carrier.on_send = lambda _number, _text: [receive_quietly(world, receipt) for receipt in early][:0] and None
-    world.phone(CITIZEN).text("hello")
-    world.carrier.on_send = lambda _number, _text: None
-    for receipt in late:
+    world.phone(KIPRUTO).text("ON")
+    for receipt in receipts[early:]:
         receive(world, receipt)
     with world.service.database.reading() as session:
-        sent = session.scalars(select(Message).where(Message.provider_id == identity)).all()
-    assert [(message.state, message.code, message.delivered_at is not None) for message in sent] == [(messages.SENT, "Success", True)]
+        sent = session.scalars(select(Message).where(Message.provider_id == identity)).one()
+    assert (sent.state, sent.code, sent.delivered_at is not None) == (messages.SENT, "Success", True)
+
+
+STEPS = st.sampled_from(("yes", "no", "STOP", "START", "carrier", "taken", "hours"))
+
+
+@FEW
+@given(st.lists(STEPS, min_size=2, max_size=7))
+def test_nobody_is_texted_about_a_case_who_said_no_or_stop(world: World, steps: Sequence[str]) -> None:
+    citizen = world.phone(f"+254711{next(fresh):06}")
+    may_be_texted, stopped, allowed = False, False, set[str]()
+    told: list[tuple[str, bool]] = []
+    world.carrier.on_send = lambda number, text: told.append((text, may_be_texted)) if number == citizen.number else None
+    for step in steps:
+        stopped = {"yes": False, "STOP": True, "START": False, "carrier": True}.get(step, stopped)
+        may_be_texted = not stopped
+        match step:
+            case "yes" | "no":
+                reference = open_case(world, citizen, "text" if step == "yes" else "none")
+                allowed |= {reference} if step == "yes" else set()
+            case "STOP" | "START":
+                citizen.text(step)
+            case "carrier":
+                opt_out(world, citizen)
+            case "taken":
+                take_all(world, KIPRUTO)
+            case _:
+                world.pass_minutes(150)
+    about_a_case = [(text, allowed_then) for text, allowed_then in told if re.match(r"\d{4}-\d{4}: ", text)]
+    assert all(allowed_then and text[:9] in allowed for text, allowed_then in about_a_case)
+
+
+def open_case(world: World, citizen: Phone, contact: Contact) -> str:
+    """A citizen reports. Returns the case's number as it is shown."""
+    told = Report("violence", KAPTEMBWO.code, "kelele", contact)
+    with world.service.work() as work:
+        reference = desk.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
+    world.settle()
+    return spoken(reference)
+
+
+def opt_out(world: World, phone: Phone) -> None:
+    with world.service.work() as work:
+        desk.opt_out_arrives(work, OptOut(phone.number))
+
+
+def take_all(world: World, number: str) -> None:
+    """A liaison takes whatever is before them."""
+    with world.service.work() as work:
+        who = people.by_number(work.session, work.keys, number)
+        assert who is not None
+        liaison = liaisons.of(work.session, who)
+        assert liaison is not None
+        for each in dispatch.before(work.session, liaison):
+            acknowledgement.act(work, liaison, Act("take", each.word))
+    world.settle()

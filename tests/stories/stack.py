@@ -141,11 +141,12 @@ class Stack:
             if pid is not None:
                 os.kill(pid, signal.SIGKILL)
 
-    def arm(self, name: str, place: str) -> Path:
-        """Start a process anew so that it dies at this place, once. Returns the file that is there as soon as it has died."""
-        died = self.folder / f"{name.replace(' ', '-')}-died-{place}-{next(sittings)}"
+    def arm(self, name: str, place: str) -> Callable[[], bool]:
+        """Start a process anew so that it dies at this place, once. Returns what tells whether it has died, and its successor runs."""
+        died = self.folder / f"{name.replace(' ', '-')}-died-{next(sittings)}"
         self.restart(name, FAULT=place, FAULT_ONCE=str(died))
-        return died
+        armed = self.pid(name)
+        return lambda: died.exists() and (name == "web" or self.pid(name) != armed)
 
     def restart(self, name: str, **environ: str) -> None:
         """Let a process finish what it does, and start it anew with this in its environment. The web server is not asked but killed."""

@@ -174,3 +174,18 @@ def test_a_language_is_remembered_and_a_home_only_if_one_says_so(world: World) -
     citizen.dial()
     citizen.choose("Niko hatarini")
     assert "1. London, Nakuru" in citizen.screen
+
+
+def test_a_liaison_is_never_asked_to_take_what_they_reported_themselves(world: World) -> None:
+    sergeant, corporal = world.phone(KIPRUTO), world.phone(ACHIENG)
+    sergeant.dial()
+    sergeant.choose("Ripoti")
+    sergeant.choose("Wizi")
+    sergeant.press("kaptembwa")
+    sergeant.choose("Kaptembwo")
+    sergeant.press("pikipiki imeibwa")
+    sergeant.choose("Hapana")
+    sergeant.choose("Hapana")
+    world.pass_minutes(24 * 60)
+    assert sergeant.inbox == []
+    assert "Robbery or theft" in corporal.inbox[0]

@@ -56,7 +56,7 @@ ROW = re.compile(r"^\| (\d+) +\| (.+?) *\| (.+?) *\|$", re.MULTILINE)
 TRAPS = {int(number): seen_to for number, _trap, seen_to in ROW.findall(__doc__)}
 
 
-def tests_that_there_are() -> set[str]:
+def existing_tests() -> set[str]:
     written = (path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     return {name for text in written for name in re.findall(r"^def (test_\w+)\(", text, re.MULTILINE)}
 
@@ -68,6 +68,6 @@ def test_every_trap_is_seen_to() -> None:
 
 def test_every_test_and_place_that_the_table_names_is_there() -> None:
     named = {name for seen_to in TRAPS.values() for name in re.findall(r"\btest_\w+", seen_to)}
-    assert named - tests_that_there_are() == set()
+    assert named - existing_tests() == set()
     places = {place for seen_to in TRAPS.values() for place in re.findall(r"[\w/]+\.py", seen_to)}
     assert {place for place in places if not (ROOT / place).is_file()} == set()
