@@ -67,7 +67,8 @@ LIAISONS = 3
 """At each desk. A liaison has as many cases at once as there are case words, and no more."""
 COUNTRY = "NG"
 AREAS = ROOT / "tests" / "data" / "nigeria_areas.csv"
-DRAINED_IN = 300.0
+STANDSTILL = 60.0
+"""Seconds without anything done, after which something is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +243,8 @@ class Person:
         """What this person would choose, wherever it is offered; what is not on this page is on a later one."""
         if "May we text" in page:
             return ("Yes",) if self._citizen.wants_texts else ("No, do not text",)
-        return (
-            "English",
-            "Go on where you were",
-            "Report something",
-            CATEGORIES[self._citizen.category].name.english,
-            "I am not sure",
-            "No",
-        )
+        category = CATEGORIES[self._citizen.category].name.english
+        return ("English", "Go on where you were", "Report something", category, "I am not sure", "No")
 
 
 class Liaisons:
@@ -311,13 +306,18 @@ async def replay(stack: Stack, gateway: Gateway, people: Sequence[Citizen], tree
 
 
 async def settle(database: Database, liaisons: Liaisons) -> bool:
-    """Wait until nothing is left to be opened or delivered. False if that never comes."""
-    until = time.monotonic() + DRAINED_IN
-    undone = select(func.count()).where(Errand.state == "waiting", Errand.what.in_((What.OPEN, What.DELIVER)))
-    while time.monotonic() < until:
+    """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is left."""
+    soon = Errand.what.in_((What.OPEN, What.DELIVER))
+    done = select(func.count()).where(soon, Errand.state == "done")
+    left = select(func.count()).where(soon, Errand.state == "waiting")
+    most, moved_at = -1, time.monotonic()
+    while time.monotonic() - moved_at < STANDSTILL:
         with database.reading() as session:
-            if not session.scalar(undone) and not liaisons.are_busy:
-                return True
+            number, nothing_left = session.scalar(done) or 0, not session.scalar(left)
+        if nothing_left and not liaisons.are_busy:
+            return True
+        if number > most:
+            most, moved_at = number, time.monotonic()
         await asyncio.sleep(0.5)
     return False
 
@@ -411,7 +411,7 @@ def print_outcome(outcome: Outcome, told: Sequence[Told], people: Sequence[Citiz
     print(f"                   {outcome.citizens_texted_twice} citizens (never)")
     print(f"  answered otherwise when a callback came twice: {again['answered otherwise']}")
     if not settled:
-        print(f"  something was still to be opened or delivered {DRAINED_IN:.0f} s later")
+        print(f"  something is left to be opened or delivered, and nothing more was done for {STANDSTILL:.0f} s")
 
 
 # ------------------------------------------------------------------------------------------------------------------------ main

@@ -55,7 +55,9 @@ class Plainly(click.Group):
         except BadRows as error:
             raise click.ClickException(f"nothing was loaded, for this is wrong with the file:\n{error}") from None
         except Locked as error:
-            raise click.ClickException(f"DATABASE_URL: the database does not answer ({str(error.orig).splitlines()[0]})") from None
+            raise click.ClickException(
+                f"DATABASE_URL: the database does not answer ({str(getattr(error, 'orig', error)).splitlines()[0]})"
+            ) from None
 
 
 @click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})

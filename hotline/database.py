@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-Locked = OperationalError
-"""What a database raises that is locked or gone: try again."""
+Locked = (OperationalError, NoneFree)
+"""What is raised where the database is locked or gone, or all our connections to it are busy: try again."""
 
 WAL_IS_SAFE = (3, 51, 3)
 """Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same instant (sqlite.org/wal.html)."""

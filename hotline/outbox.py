@@ -88,8 +88,9 @@ def put(session: Session, what: What, subject: object, due_at: datetime, queue: 
 
 
 def drop(session: Session, what: What, subject: object) -> None:
-    """The reason for it is gone."""
-    session.execute(update(Errand).where(Errand.key == f"{what}:{subject}", Errand.state == "waiting").values(state="dropped"))
+    """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will find nothing to do."""
+    free = select(Errand.id).where(Errand.key == f"{what}:{subject}", Errand.state == "waiting").with_for_update(skip_locked=True)
+    session.execute(update(Errand).where(Errand.id.in_(free)).values(state="dropped").execution_options(synchronize_session=False))
 
 
 def to_post(session: Session) -> list[Posting]:

@@ -62,6 +62,7 @@ class Child:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
 
 
 @dataclass

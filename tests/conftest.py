@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -18,6 +19,9 @@ from hotline.settings import Settings
 from hotline.supervisor import embedded_queue
 from tests import builders
 from tests.world import World
+
+hypothesis.settings.register_profile("long", max_examples=1000)
+"""For a night: pytest --hypothesis-profile=long"""
 
 
 @pytest.fixture(scope="session")

@@ -134,12 +134,14 @@ class Stack:
         assert child.process is not None
         return child.process.pid
 
-    def kill(self, name: str) -> None:
-        """As if the power had gone. `web worker` is one of those that the public door has below it."""
-        pid = next(iter(below(self.pid("web"))), None) if name == "web worker" else self.pid(name)
+    def kill(self, name: str) -> int:
+        """As if the power had gone. `web worker` is one of those that the public door has below it. Returns which process it was."""
+        pid = self.pid("web") if name == "web worker" else self.pid(name)
+        if name == "web worker":
+            pid = next(iter(below(pid)), pid)
         with suppress(ProcessLookupError):
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
+        return pid
 
     def arm(self, name: str, place: str) -> Callable[[], bool]:
         """Start a process anew so that it dies at this place, once. Returns what tells whether it has died, and its successor runs."""

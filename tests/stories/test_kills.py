@@ -36,7 +36,7 @@ class Death:
 
     @property
     def details(self) -> str:
-        return f"{self.place} {self.state}"
+        return f"{self.process} {self.place} {self.state}"
 
 
 SENT, UNKNOWN, WITHHELD = messages.SENT, messages.UNKNOWN, messages.WITHHELD
@@ -113,13 +113,11 @@ def _cases(stack: Stack) -> list[Case]:
 def test_whatever_is_killed_comes_back(folder: Path) -> None:
     with running(folder, {}) as stack:
         for name in ("queue", "web", "clock", *WORKERS):
-            before = stack.pid(name)
-            stack.kill(name)
-            wait_until(partial(_is_another, stack, name, before), f"{name} is back")
+            wait_until(partial(_is_another, stack, name, stack.kill(name)), f"{name} is back")
         stack.wait_until_open()
-        workers = below(stack.pid("web"))
-        stack.kill("web worker")
-        wait_until(lambda: len(below(stack.pid("web")).keys() - workers) == 1, "another stands at the door")
+        wait_until(lambda: len(below(stack.pid("web"))) == 2, "two stand at the door")
+        killed = stack.kill("web worker")
+        wait_until(lambda: len(below(stack.pid("web")).keys() - {killed}) == 2, "another stands at the door")
         stack.gateway("+254711000100").report("all are back")
         wait_until(lambda: any("all are back" in text["text"] for text in _texts(stack)), "a liaison hears of it")
 

@@ -10,11 +10,16 @@ import redis
 from sqlalchemy import select, text
 
 from hotline.cases import Case
+from hotline.countries import COUNTRIES
 from hotline.database import Database
+from hotline.dialogues.citizen import Caller, Nothing, Standing
+from hotline.dialogues.screens import LookUp
 from hotline.gsm import fits
 from hotline.people import Address
-from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
+from tests.builders import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
 from tests.world import Phone, World
+from ussd.keys import Keypad
+from ussd.pages import Limits
 
 NOT_SAVED = "We could not take this just now. Please dial again. In an emergency call 999."
 
@@ -65,9 +70,11 @@ def database_gone(world: World) -> Iterator[None]:
     """Nobody listens where the database was."""
     there = world.service.database
     world.service.database = Database("sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x")
-    yield
-    world.service.database.close()
-    world.service.database = there
+    try:
+        yield
+    finally:
+        world.service.database.close()
+        world.service.database = there
 
 
 @contextmanager
@@ -82,8 +89,10 @@ def database_locked(world: World) -> Iterator[None]:
 def redis_gone(world: World) -> Iterator[None]:
     there = world.line, world.conversations
     world.forget_redis()
-    yield
-    world.line, world.conversations = there
+    try:
+        yield
+    finally:
+        world.line, world.conversations = there
 
 
 # What is typed
@@ -330,11 +339,17 @@ def test_one_may_dial_deep(either: World) -> None:
     assert citizen.send_turn("2*2*5")[0].startswith("Where?")
 
 
-def test_a_number_keyed_deep_again_and_again_does_not_keep_the_line_busy(either: World) -> None:
-    citizen = either.phone(CITIZEN)
-    citizen.session = "ATUid_deeper"
-    screen, ended = citizen.send_turn("2*3" + "*1" * 70)
-    assert (screen, ended) == ("We cannot find that case. In an emergency call 999.", True)
+def test_keying_deep_is_looked_up_no_more_often_than_by_hand() -> None:
+    looked_up: list[str] = []
+
+    def look_up(question: LookUp, _language: str) -> str:
+        looked_up.append(question.key)
+        return Standing("slip").to_text()
+
+    keypad = Keypad(AREAS, COUNTRIES["KE"], Limits(156, 76), look_up)
+    position = keypad.play(keypad.beginning(Caller()), "2*3" + "*1" * 70)
+    assert isinstance(position.wish, Nothing), "three tries, and the line is closed"
+    assert looked_up == ["1", "1", "1"]
 
 
 # Whose line it is

@@ -62,10 +62,12 @@ def open_door(world: World, carrier: Carrier) -> Iterator[Knocker]:
     server = make_server("127.0.0.1", 0, door(world.service, carrier, poster), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    yield Knocker(world, server.port)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield Knocker(world, server.port)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

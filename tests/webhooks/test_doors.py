@@ -15,7 +15,7 @@ from hotline.cases import Case
 from hotline.database import Database
 from hotline.messages import Message, Slip
 from hotline.people import Address
-from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
+from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
 from tests.fakes import PretendCarrier
 from tests.stories.test_a_report import report, word_of
 from tests.webhooks.conftest import FORM, NEXT_SECRET, SECRET, Knocker, open_door
@@ -216,6 +216,18 @@ def test_a_text_that_comes_twice_is_taken_once(knocker: Knocker) -> None:
     assert len(sergeant.new_texts()) == 1
     assert inbound(knocker, KIPRUTO, f"1 {word}") == 200
     assert "Tayari una" in sergeant.new_texts()[0]
+
+
+def test_a_no_that_comes_again_hours_later_is_not_a_second_no(knocker: Knocker) -> None:
+    world, citizen, committee = knocker.world, knocker.world.phone(CITIZEN), knocker.world.phone(WANJIKU)
+    report(citizen)
+    inbound(knocker, KIPRUTO, "1")
+    world.pass_minutes(121)
+    inbound(knocker, CITIZEN, "2", "ATXid_no")
+    inbound(knocker, WANJIKU, f"1 {word_of(committee.inbox[0])}")
+    assert inbound(knocker, CITIZEN, "2", "ATXid_no") == 200
+    (case,) = world.cases()
+    assert (case.state, case.round) == ("acknowledged", 2)
 
 
 @pytest.mark.parametrize("date", ["2017-05-03T06:04:45Z", "2017-05-03 06:04:45", "yesterday", "", "None"])
