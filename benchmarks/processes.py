@@ -68,7 +68,10 @@ class Store:
     processes: tuple[tuple[str, int], ...] = ()
 
 
-SQLITE = Store("SQLite")
+@contextmanager
+def sqlite() -> Iterator[Store]:
+    """A file in the hotline's own folder."""
+    yield Store("SQLite")
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from benchmarks.processes import BIN, ROOT, SQLITE, Stack, Store, family, is_open, postgresql, wait_until
+from benchmarks.processes import BIN, ROOT, Stack, Store, family, is_open, postgresql, sqlite, wait_until
 from benchmarks.wire import Broken, Carrier, Line, Text
 from hotline import areas, cases
 from hotline.areas import Areas
@@ -462,7 +462,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="only so many of them")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, postgresql() if asked.postgres else contextlib.nullcontext(SQLITE) as store:
+    with tempfile.TemporaryDirectory() as folder, (postgresql if asked.postgres else sqlite)() as store:
         return 0 if asyncio.run(run(asked.file, asked.limit, store, Path(folder))) else 1
 
 

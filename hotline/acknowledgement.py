@@ -55,7 +55,7 @@ def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
     dispatch.supersede(work.session, case, work.now, but=taken.id)
     drop(work.session, What.ESCALATE, taken.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
-    followups.tell(work, case, citizen.somebody_has_it(case.spoken), About.CASE, f"taken:{case.id}/{case.round}")
+    followups.tell(work, case, citizen.somebody_has_it(case.spoken), About.CASE, f"taken:{taken.id}")
     followups.plan(work, case)
 
 
@@ -65,7 +65,7 @@ def _cannot(work: Work, case: Case, asked: Dispatch) -> Words:
     case.note(work.session, work.now, "passed on", asked.who)
     drop(work.session, What.ESCALATE, asked.id)
     if case.liaison_id == asked.liaison_id and case.state == ACKNOWLEDGED:
-        case.state, case.liaison_id, case.acknowledged_at = OPEN, None, None
+        cases.give_up(case, work.in_minutes(case.pace.promise))
         work.session.flush()
     if case.state == OPEN:
         dispatch.put_before_next(work, case)

@@ -8,8 +8,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import references
-from hotline.categories import CATEGORIES, Category
+from hotline.categories import CATEGORIES, DANGER, Category
 from hotline.database import Base, Moment, changed
+from hotline.language import Words, _
 from hotline.people import Person
 from hotline.sealed import Keys
 
@@ -64,7 +65,14 @@ class Case(Base):
     @property
     def pace(self) -> Category:
         """The category whose times the case goes by."""
-        return CATEGORIES["danger"] if self.in_danger else self.category
+        return DANGER if self.in_danger else self.category
+
+    @property
+    def about(self) -> Words:
+        """What it is about, to a liaison: danger first, if the citizen has said so since."""
+        if self.in_danger and self.category is not DANGER:
+            return _("{danger}! {category}", danger=DANGER.name, category=self.category.name)
+        return self.category.name
 
     @property
     def spoken(self) -> str:
@@ -121,10 +129,10 @@ def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bo
     return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == OPEN).values(values)))
 
 
-def awaiting_verdict(session: Session, person: Person) -> Case | None:
-    """The case about which this citizen was asked last, and has not answered."""
-    asked = select(Case).where(Case.person_id == person.id, Case.asked_at.is_not(None), Case.state.in_((ACKNOWLEDGED, RESOLVED)))
-    return session.scalar(asked.order_by(Case.asked_at.desc()).limit(1))
+def give_up(case: Case, promised_at: datetime) -> None:
+    """Nobody has the case any more, and there is a new promise. Whoever takes it next is asked about anew."""
+    case.state, case.promised_at = OPEN, promised_at
+    case.liaison_id = case.acknowledged_at = case.resolved_at = case.asked_at = None
 
 
 def history(session: Session, case: Case) -> list[Entry]:

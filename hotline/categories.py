@@ -49,7 +49,7 @@ CATEGORIES = {
     category.code: category
     for category in (
         #        code        name in the menu                        urgency   promise patience follow-up  answered by
-        Category("danger",   _("I am in danger now"),                LIFE,     15,     3,       30,        (POLICE, PEACE)),
+        Category("danger",   _("Danger to life now"),                LIFE,     15,     3,       30,        (POLICE, PEACE)),
         Category("violence", _("Violence or a gathering"),           HIGH,     30,     5,       120,       (POLICE, PEACE)),
         Category("threat",   _("Threat or incitement"),              HIGH,     60,     10,      240,       (PEACE, POLICE)),
         Category("gender",   _("Violence at home, rape"),            HIGH,     30,     5,       120,       (WOMEN, POLICE)),

@@ -107,7 +107,7 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
         yield Finding("Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON.")
         return
     if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
-        yield Finding("No coordinating body has anybody on duty: a case that nobody answers has nowhere to go.")
+        yield Finding("No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same.")
     yield from _unanswered(bodies)
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
@@ -125,7 +125,9 @@ def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
 
 def _troubles(service: Service, session: Session) -> Iterator[Finding]:
     now = service.clock()
-    if late := len(list(outbox.overdue(session, now))):
-        yield Finding(f"Errands that have failed and are tried again: {late}. The workers' log says why.")
+    if failing := outbox.failing(session):
+        yield Finding(f"Errands that have failed and are tried again: {failing}. The workers' log says why.")
+    if late := outbox.overdue(session, now):
+        yield Finding(f"Errands that should have been done a minute ago: {late}. Is there a worker for each queue, and the clock?")
     if doubtful := messages.undelivered(session, now - timedelta(days=1)):
         yield Finding(f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.", serious=False)

@@ -6,7 +6,7 @@ import threading
 from hotline import faults, outbox
 from hotline.database import Locked
 from hotline.jobs import Poster
-from hotline.outbox import Posting
+from hotline.outbox import Posting, Queue
 from hotline.work import Service
 
 log = logging.getLogger(__name__)
@@ -16,11 +16,12 @@ TICK = 0.5
 
 
 def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
-    """Claim what has fallen due and post it. Nothing is claimed while the queue is away. Two clocks do no harm."""
-    if not poster.reachable():
+    """Claim what has fallen due and post it, but to a queue that is away or has plenty to do already. Two clocks do no harm."""
+    busy = poster.busy()
+    if len(busy) == len(Queue):
         return []
     with service.work() as work:
-        postings = outbox.fallen_due(work.session, work.now)
+        postings = outbox.fallen_due(work.session, work.now, but=busy)
     if postings:
         faults.point("after-claim")
         poster(postings)

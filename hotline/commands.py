@@ -148,7 +148,7 @@ def addresses(settings: Settings) -> str:
     if settings.is_simulated:
         lines += [
             f"  Two phones in your browser    {settings.carrier_base_url}/",
-            "  A phone in another terminal   itikia phone +254733000444",
+            "  A phone in another terminal   {PROGRAM} phone +254733000444",
         ]
     lines += [
         f"  Health                        http://127.0.0.1:{settings.port}/health",
@@ -267,10 +267,9 @@ def check(settings: Settings) -> None:
         found += account(carrier_of(settings))
     for finding in found:
         click.echo(f"{'! ' if finding.serious else '- '}{finding.words}")
-    if not found:
-        click.echo("Nothing is wrong.")
     if any(finding.serious for finding in found):
         raise SystemExit(1)
+    click.echo("Nothing keeps the hotline from answering.")
 
 
 @itikia.group("areas")

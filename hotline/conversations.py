@@ -5,13 +5,13 @@ It lives in Redis. When Redis is away, whoever keeps conversations is told so by
 
 import json
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+import hiredis
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from hotline.dialogues.playing import Answers
 from hotline.sealed import Tampered, Vault
@@ -52,12 +52,47 @@ class Conversation(NamedTuple):
     """Their last input was not understood."""
 
 
+Command = tuple[str | bytes | int, ...]
+
+
+class Trips:
+    """Trips to Redis, each with all its commands at once, over one connection a thread: at half of what the client's own layers cost."""
+
+    def __init__(self, url: str) -> None:
+        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._thread = threading.local()
+
+    def trip(self, *commands: Command) -> list[Any]:
+        """What each command answered. A connection that was lost while it lay idle is made anew, once. Raises `redis.RedisError`."""
+        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]  # its types know no str
+        try:
+            return self._ask(packed, len(commands))
+        except redis.ConnectionError:
+            return self._ask(packed, len(commands))
+
+    def _ask(self, packed: bytes, number: int) -> list[Any]:
+        connection = self._connection()
+        try:
+            connection.send_packed_command([packed], check_health=False)
+            return [connection.read_response() for _ in range(number)]
+        except BaseException:
+            connection.disconnect()  # else the next trip would read this one's answers
+            raise
+
+    def _connection(self) -> Any:
+        if not hasattr(self._thread, "connection"):
+            self._thread.connection = self._pool.make_connection()
+        return self._thread.connection
+
+    def close(self) -> None:
+        self._pool.disconnect()
+
+
 class Conversations:
     """Keeps them. One trip to Redis to look, one to keep."""
 
     def __init__(self, url: str, vault: Vault) -> None:
-        no_retries = Retry(NoBackoff(), 0)
-        self._redis = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=no_retries)
+        self._redis = Trips(url)
         self._vault = vault
         self._away_until = 0.0
 
@@ -66,7 +101,7 @@ class Conversations:
         if time.monotonic() < self._away_until:
             return None, ()
         try:
-            kept, draft = self._redis.mget(_key(session), _draft_key(caller))
+            ((kept, draft),) = self._redis.trip(("MGET", _key(session), _draft_key(caller)))
         except redis.RedisError as error:
             self._leave_alone(error)
             return None, ()
@@ -78,15 +113,16 @@ class Conversations:
             return
         key, draft_key = _key(session), _draft_key(caller)
         try:
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.set(key, self._vault.lock(json.dumps(conversation), key), ex=KEPT)
-                if draft:
-                    pipe.set(draft_key, self._vault.lock(json.dumps(draft), draft_key), ex=DRAFT_KEPT)
-                elif draft is not None:
-                    pipe.delete(draft_key)
-                pipe.execute()
+            self._redis.trip(*self._to_keep(key, draft_key, conversation, draft))
         except redis.RedisError as error:
             self._leave_alone(error)
+
+    def _to_keep(self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None) -> Iterator[Command]:
+        yield "SET", key, self._vault.lock(json.dumps(conversation), key), "EX", KEPT
+        if draft:
+            yield "SET", draft_key, self._vault.lock(json.dumps(draft), draft_key), "EX", DRAFT_KEPT
+        elif draft is not None:
+            yield "DEL", draft_key
 
     def close(self) -> None:
         self._redis.close()

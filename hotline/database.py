@@ -4,13 +4,17 @@ SQLite on one small machine, PostgreSQL where there are several. The rest of the
 `Database.writing()`, and does not know which of the two it is.
 """
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
@@ -79,11 +83,26 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed at the end, whole, or not at all when anything is raised."""
-        with Session(self._writing) as session, session.begin():
+        with self._turn(), Session(self._writing) as session, session.begin():
             yield session
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Writers on SQLite go one after another, as they came. Left to itself it lets them try again at random, and some starve."""
+        return in_line(Path(f"{self.url.database}.turn")) if self.is_sqlite and self.url.database else nullcontext()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def in_line(file: Path) -> Iterator[None]:
+    """Wait for all who came before, in whatever process. One who dies lets the next in."""
+    turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
 
 
 def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.Insert:
@@ -97,8 +116,15 @@ def insert_once(session: Session, record: type[Base], **values: object) -> bool:
 
     True if it was inserted. Defaults that live in Python are filled in as always.
     """
-    once = insert(session, record).values(values).on_conflict_do_nothing()
-    return session.execute(once.returning(*record.metadata.tables[record.__tablename__].primary_key)).first() is not None
+    return session.execute(_once(record, session.get_bind().dialect.name), values).first() is not None
+
+
+@cache
+def _once(record: type[Base], dialect: str) -> Executable:
+    """Put together once, which takes longer than carrying it out."""
+    table = record.metadata.tables[record.__tablename__]
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def changed(result: object) -> bool:

@@ -18,7 +18,7 @@ from hotline.dialogues.screens import LookUp
 from hotline.dispatch import Dispatch
 from hotline.errors import NotANumber
 from hotline.escalation import not_told
-from hotline.language import Words, say
+from hotline.language import Words, _, means, say
 from hotline.liaisons import Liaison
 from hotline.messages import About
 from hotline.outbox import What
@@ -26,8 +26,8 @@ from hotline.people import Address, Person
 from hotline.sealed import strict_number
 from hotline.work import Work
 
-STOP = {"stop", "acha", "simama", "unsubscribe"}
-START = {"start", "anza", "unstop"}
+STOP = _("stop, unsubscribe")
+START = _("start, unstop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:
 
 
 def _waiting(each: Dispatch, areas: Areas) -> Waiting:
-    return Waiting(each.word, each.case.pace.code, areas[each.case.area_code].name, each.state == dispatch.TAKEN)
+    return Waiting(each.word, each.case.category_code, areas[each.case.area_code].name, each.state == dispatch.TAKEN)
 
 
 def look_up(work: Work, question: LookUp, call: Call) -> str:
@@ -74,7 +74,7 @@ def _standing(work: Work, typed: str) -> Standing:
         return Standing("unknown")
     match case.state:
         case cases.OPEN:
-            return Standing("waiting", work.clock_time(case.promised_at))
+            return Standing("waiting", work.clock_time(case.promised_at) if case.promised_at > work.now else "")
         case cases.ACKNOWLEDGED:
             return Standing("taken", open_to_verdict=True)
         case cases.RESOLVED:
@@ -89,7 +89,7 @@ def _details(work: Work, call: Call, word: str) -> Words:
         for each in dispatch.before(work.session, who):
             if each.word == word:
                 place = work.areas.full_name(work.areas[each.case.area_code])
-                return liaison.case_details(each.case.pace.name, place, each.case.details(work.keys))
+                return liaison.case_details(each.case.about, place, each.case.details(work.keys))
     return liaison.over(word)
 
 
@@ -98,7 +98,7 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
     match wish:
         case Report():
             case = open_case(work, wish, call)
-            return citizen.taken(case.spoken, work.clock_time(case.promised_at), work.country.emergency, case.contact)
+            return citizen.promised(case.spoken, work.clock_time(case.promised_at), work.country.emergency, case.contact)
         case Judge():
             return _judge(work, wish)
         case Nothing():
@@ -160,10 +160,10 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
     return person
 
 
-def welcome(work: Work, case: Case) -> None:
+def take_up(work: Work, case: Case) -> None:
     """What happens first to a case: its citizen hears that it was received, and it is put before a liaison."""
     received = citizen.received(case.spoken, work.clock_time(case.promised_at))
-    followups.tell(work, case, received, About.CASE, f"received:{case.id}")
+    followups.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
     if case.state == cases.OPEN:
         dispatch.put_before_next(work, case)
 
@@ -213,14 +213,13 @@ def text_arrives(work: Work, text: InboundText) -> None:
 
 
 def _answer(work: Work, person: Person, address: Address, text: str) -> Words | None:
-    said = text.strip().casefold().rstrip(".!")
-    if said in STOP:
+    if means(text, STOP):
         messages.stop(work, address)
         return citizen.texts_stopped()
-    if said in START:
+    if means(text, START):
         address.opted_out_at = None
         return citizen.texts_resumed()
-    case = cases.awaiting_verdict(work.session, person)
+    case = followups.asked_last(work.session, person)
     who = liaisons.of(work.session, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)

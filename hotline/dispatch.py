@@ -97,10 +97,10 @@ def _write(work: Work, dispatch: Dispatch) -> None:
 
 def _fitting(case: Case, word: str, place: str, details: str, by: str, language: str) -> Words:
     """The text to a liaison, with as much of the details as two texts hold. The rest is read by dialling in."""
-    text = words.please_take(word, case.pace.name, place, details, by)
+    text = words.please_take(word, case.about, place, details, by)
     while details and not fits(say(text, language), **TWO_TEXTS):
         details = details[: int(len(details) * 0.9)].rstrip()
-        text = words.please_take(word, case.pace.name, place, f"{details}..", by)
+        text = words.please_take(word, case.about, place, f"{details}..", by)
     return text
 
 
@@ -111,12 +111,8 @@ def _free_word(session: Session, case: Case, liaison: int) -> str:
     )
     taken = {word for other, word in before if other != case.id}
     start = case.id.int % len(WORDS)
-    for number in ("", *range(2, 10)):
-        for place in range(len(WORDS)):
-            word = f"{WORDS[(start + place) % len(WORDS)]}{number}"
-            if word not in taken:
-                return word
-    raise RuntimeError("one liaison has more open cases than there are words")
+    in_order = [WORDS[(start + place) % len(WORDS)] for place in range(len(WORDS))]
+    return next(word for number in ("", *range(2, len(taken) + 3)) for each in in_order if (word := f"{each}{number}") not in taken)
 
 
 def _match(work: Work, case: Case) -> Match | None:
@@ -153,21 +149,27 @@ def _loads(session: Session, of: dict[int, tuple[Liaison, Body, str]]) -> dict[i
 
 
 def before(session: Session, liaison: Liaison) -> list[Dispatch]:
-    """The dispatches that wait for something from this liaison, the newest first."""
+    """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
+    sees it no more."""
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((ASKED, TAKEN)))
-    return list(session.scalars(waiting.order_by(Dispatch.id.desc())))
+    return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if _may_see(liaison, each)]
+
+
+def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:
+    """The last dispatch that this liaison knew by this word, whatever has become of it."""
+    known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
+    latest = session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
+    return latest if latest is not None and _may_see(liaison, latest) else None
+
+
+def _may_see(liaison: Liaison, asked: Dispatch) -> bool:
+    return matching.eligible(asked.case.category, Kind(liaison.body.kind)).allowed
 
 
 def was_asked_before(session: Session, asked: Dispatch) -> bool:
     """Whether this case was put before this liaison in this round already."""
     earlier = select(Dispatch.id).where(Dispatch.case_id == asked.case_id, Dispatch.round == asked.round, Dispatch.step < asked.step)
     return session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
-
-
-def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:
-    """The last dispatch that this liaison knew by this word, whatever has become of it."""
-    known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
-    return session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
 
 
 def end(session: Session, dispatch: Dispatch, state: str, now: datetime) -> bool:

@@ -1,12 +1,16 @@
 """The citizen, not the office, says whether help came."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from hotline import cases, dispatch, messages
-from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, RESOLVED, Case
+from hotline.cases import CLOSED, Case
 from hotline.dialogues import citizen as words
 from hotline.dialogues.citizen import Verdict
 from hotline.language import Words
-from hotline.messages import About
+from hotline.messages import About, Message
 from hotline.outbox import Queue, What
+from hotline.people import Person
 from hotline.work import Work
 
 
@@ -26,11 +30,27 @@ def _subject(case: Case) -> str:
 
 def ask(work: Work, case: Case, round_: int) -> None:
     """Ask whether help came, if nobody has asked in this round. One who wants no texts is asked when they dial in."""
-    if case.round != round_ or case.state not in (ACKNOWLEDGED, RESOLVED) or case.asked_at is not None:
+    if case.round != round_ or not case.open_to_verdict or case.asked_at is not None:
         return
     case.asked_at = work.now
     case.note(work.session, work.now, "asked")
-    tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, f"asked:{case.id}/{case.round}")
+    tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, _key(case))
+
+
+def _key(case: Case) -> str:
+    """The question goes by who had the case when it was asked: it is asked anew when somebody else has it."""
+    had_since = int(case.acknowledged_at.timestamp()) if case.acknowledged_at else 0
+    return f"asked:{case.id}/{case.round}/{had_since}"
+
+
+def asked_last(session: Session, person: Person) -> Case | None:
+    """The case about which this citizen was asked last, and has not answered. What was written but never left was not asked."""
+    left = Message.state.in_((messages.SENDING, messages.SENT, messages.UNKNOWN))
+    asked = select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
+    for message in session.scalars(asked.order_by(Message.sent_at.desc())):
+        if message.case is not None and message.case.open_to_verdict and message.key == _key(message.case):
+            return message.case
+    return None
 
 
 def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
@@ -63,9 +83,9 @@ def _close(work: Work, case: Case) -> None:
 def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:
     """Help did not come: the case begins a new round and goes to a body that has not had it."""
     dispatch.supersede(work.session, case, work.now)
-    case.state, case.round = OPEN, case.round + 1
+    case.round += 1
     case.in_danger = case.in_danger or in_danger
-    case.liaison_id = case.acknowledged_at = case.resolved_at = case.asked_at = None
+    cases.give_up(case, work.in_minutes(case.pace.promise))
     case.note(work.session, work.now, "reopened")
     work.session.flush()
     dispatch.put_before_next(work, case)

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue as RedisQueue
 from rq import SimpleWorker
 from rq.job import Job
@@ -22,12 +24,15 @@ from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
 
+PLENTY = 100
+"""Jobs on a queue that is busy."""
+
 ERRAND = "hotline.errand"
 """The only thing that a job may name: a queue that somebody else can write to must not run what they like."""
 
 
 def _open(work: Work, case: str) -> None:
-    desk.welcome(work, cases.hold(work.session, UUID(case)))
+    desk.take_up(work, cases.hold(work.session, UUID(case)))
 
 
 def _escalate(work: Work, dispatch: str) -> None:
@@ -142,7 +147,7 @@ class Poster:
     """Puts errands on the queue."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=0.5)
+        self._redis = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
         self._queues = {queue: RedisQueue(queue, connection=self._redis, serializer=JSONSerializer) for queue in Queue}
 
     def __call__(self, postings: Sequence[Posting]) -> None:
@@ -151,7 +156,7 @@ class Poster:
         try:
             for posting in postings:
                 self._post(posting)
-        except redis.RedisError as error:
+        except Exception as error:
             log.warning("errands wait for the clock: the queue is away (%s)", type(error).__name__)
         faults.point("after-post")
 
@@ -159,6 +164,13 @@ class Poster:
         name = f"errand_{posting.errand}_{posting.posted}"
         # A result must outlive its job (never 0): with nothing kept, a job whose worker died just after it was done is run again for ever.
         self._queues[posting.queue].enqueue_call(ERRAND, (posting.errand,), job_id=name, timeout=60, result_ttl=60, failure_ttl=3600)
+
+    def busy(self) -> set[Queue]:
+        """The queues whose worker has plenty to do: posting again what waits there would bury it. All of them while Redis is away."""
+        try:
+            return {queue for queue, jobs in self._queues.items() if jobs.count > PLENTY}
+        except redis.RedisError:
+            return set(Queue)
 
     def reachable(self) -> bool:
         try:

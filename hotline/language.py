@@ -26,9 +26,6 @@ class Words:
     english: str
     values: tuple[tuple[str, "Words | str | int"], ...] = ()
 
-    def to_json(self) -> object:
-        return [self.english, {name: value.to_json() if isinstance(value, Words) else value for name, value in self.values}]
-
 
 def _(english: str, /, **values: Words | str | int) -> Words:
     """Note a sentence down to be said later. Translators find it by this call's name."""
@@ -47,6 +44,12 @@ def say(words: Words, language: str) -> str:
     if not words.values:
         return said
     return said.format(**{name: say(value, language) if isinstance(value, Words) else value for name, value in words.values})
+
+
+def means(text: str, words: Words) -> bool:
+    """Whether somebody wrote one of these words, in any language we speak. Translators put commas between them."""
+    said = text.strip().casefold().rstrip(".!)")
+    return any(said in (each.strip() for each in say(words, language).casefold().split(",")) for language in languages())
 
 
 @cache

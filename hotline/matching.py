@@ -100,8 +100,8 @@ def _order(candidate: Candidate, matter: Matter, areas: Areas) -> tuple[int, int
 
 
 def _distance(candidate: Candidate, matter: Matter, areas: Areas) -> int:
-    around = [area.code for area in areas.outwards(matter.area)]
-    return around.index(candidate.area) if candidate.area in around else len(around)
+    steps = areas.distance(matter.area, areas[candidate.area])
+    return len(areas.outwards(matter.area)) if steps is None else steps
 
 
 def _reason(candidate: Candidate, matter: Matter, areas: Areas) -> str:

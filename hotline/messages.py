@@ -5,15 +5,17 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import outbox
+from hotline import liaisons, outbox
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import OPEN, Case
+from hotline.categories import Kind, Urgency
 from hotline.database import Base, Moment, insert_once
 from hotline.gsm import plain
 from hotline.language import Words, say
+from hotline.matching import eligible
 from hotline.outbox import Queue, What
 from hotline.people import Address
 from hotline.sealed import open_seal
@@ -24,8 +26,13 @@ LEASE = timedelta(seconds=20)
 PAUSES = (2, 10, 30, 60, 300)
 """Seconds before a text is tried again that never reached the carrier; the last one for ever."""
 GIVE_UP = timedelta(hours=12)
+DOUBTFUL_TRIES = 3
+"""How often a liaison's text is sent where nobody knows whether it left. By then the next has been asked."""
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
+
+RECEIVED = "received:"
+"""How the key of a text begins that repeats the promise."""
 
 WAITING, SENDING, SENT, UNKNOWN, FAILED, WITHHELD = "waiting", "sending", "sent", "unknown", "failed", "withheld"
 
@@ -62,12 +69,13 @@ class Message(Base):
     code: Mapped[str] = mapped_column(String(80), default="")
     """The carrier's last word on it, as the carrier spells it; or why the gate held it back."""
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was last handed to the carrier."""
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     address: Mapped[Address] = relationship()
     case: Mapped[Case | None] = relationship()
 
 
-class Slip(Base):
+class ReceiptRecord(Base):
     """A receipt as it came: it may come before we have written down whom it is for, and it may come twice."""
 
     __tablename__ = "receipts"
@@ -116,18 +124,28 @@ def gate(message: Message, work: Work) -> Gate:
         return Gate(False, "the person wants no texts from us")
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
         return Gate(False, "the citizen does not want to be texted about the case")
-    if message.case is not None and _is_out_of_date(message, message.case):
+    if message.about == About.DISPATCH and message.case is not None and not _may_see(work.session, message, message.case):
+        return Gate(False, "this liaison may not see the case")
+    if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
         return Gate(False, "the case has gone on since")
-    if message.about == About.FOLLOW_UP and message.case is not None and message.case.pace.code != "danger":
+    if message.about == About.FOLLOW_UP and message.case is not None and message.case.pace.urgency != Urgency.LIFE:
         return _at_waking_hours(work)
     return Gate(True)
 
 
-def _is_out_of_date(message: Message, case: Case) -> bool:
-    """Nobody is asked to take what somebody has, or what the citizen has said no to since; nor to judge what nobody has."""
+def _may_see(session: Session, message: Message, case: Case) -> bool:
+    """Whether it is a liaison still, and one of a body that may see the case."""
+    who = liaisons.of(session, message.address.person)
+    return who is not None and eligible(case.category, Kind(who.body.kind)).allowed
+
+
+def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
+    """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what is past."""
     if message.about == About.DISPATCH:
         return case.state != OPEN or (case.verdict_at is not None and message.written_at < case.verdict_at)
-    return message.about == About.FOLLOW_UP and not case.open_to_verdict
+    if message.key.startswith(RECEIVED):
+        return work.now >= case.promised_at
+    return not case.open_to_verdict
 
 
 def _at_waking_hours(work: Work) -> Gate:
@@ -156,14 +174,14 @@ def lease(work: Work, identity: UUID) -> Leased | None:
         message.state, message.code = UNKNOWN, "we do not know whether it left"
         outbox.finish(work.session, What.DELIVER, identity)
         return None
-    if message.state != WAITING and not (message.state == SENDING and _expired(message, work)):
+    if message.state not in (WAITING, SENDING) or not _expired(message, work):
         _let_go(work, message)
         return None
     passage = gate(message, work)
     if not passage.allowed:
         _hold_back(work, message, passage)
         return None
-    message.state, message.lease, message.leased_until = SENDING, uuid4(), work.now + LEASE
+    message.state, message.lease, message.leased_until, message.sent_at = SENDING, uuid4(), work.now + LEASE, work.now
     message.tries += 1
     assert message.lease is not None
     assert message.address.sealed is not None
@@ -176,12 +194,12 @@ def _expired(message: Message, work: Work) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return message.about == About.DISPATCH
+    return message.about == About.DISPATCH and message.tries < DOUBTFUL_TRIES
 
 
 def _let_go(work: Work, message: Message) -> None:
-    """Somebody else has sent it; or is sending it, and then we look again when their time is up."""
-    if message.state == SENDING:
+    """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time is up."""
+    if message.state in (WAITING, SENDING):
         work.put(What.DELIVER, message.id, message.leased_until)
     else:
         outbox.finish(work.session, What.DELIVER, message.id)
@@ -205,7 +223,7 @@ def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
         message.address.opted_out_at = work.now
     match sending.meaning:
         case Meaning.ACCEPTED:
-            message.state, message.provider_id, message.sent_at = SENT, sending.provider_id, work.now
+            message.state, message.provider_id = SENT, sending.provider_id
             _match_receipts(work.session, message)
         case Meaning.PERMANENT:
             message.state = FAILED
@@ -223,14 +241,15 @@ def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
 def _again(work: Work, message: Message, sending: Sending) -> None:
     message.state = WAITING
     pause = sending.retry_after or timedelta(seconds=PAUSES[min(message.tries, len(PAUSES)) - 1])
-    work.put(What.DELIVER, message.id, work.now + pause)
+    message.leased_until = work.now + pause
+    work.put(What.DELIVER, message.id, message.leased_until)
 
 
 def receive(work: Work, receipt: Receipt) -> Message | None:
     """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
     session = work.session
     values = {name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")}
-    insert_once(session, Slip, **values, at=work.now)
+    insert_once(session, ReceiptRecord, **values, at=work.now)
     message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
     if message is None:
         return None
@@ -245,12 +264,12 @@ def _match_receipts(session: Session, message: Message) -> None:
     """What the receipts say together: on the handset, if one of them says so, else failed if one says that for good."""
     if message.provider_id is None:
         return
-    slips = list(session.scalars(select(Slip).where(Slip.provider_id == message.provider_id, Slip.final)))
-    arrived = [slip for slip in slips if slip.delivered]
+    receipts = list(session.scalars(select(ReceiptRecord).where(ReceiptRecord.provider_id == message.provider_id, ReceiptRecord.final)))
+    arrived = [each for each in receipts if each.delivered]
     if arrived:
         message.state, message.code, message.delivered_at = SENT, arrived[0].status, arrived[0].at
-    elif slips:
-        message.state, message.code = FAILED, (slips[-1].reason or slips[-1].status)[:80]
+    elif receipts:
+        message.state, message.code = FAILED, (receipts[-1].reason or receipts[-1].status)[:80]
 
 
 def stop(work: Work, address: Address) -> None:
@@ -260,5 +279,5 @@ def stop(work: Work, address: Address) -> None:
 
 def undelivered(session: Session, since: datetime) -> int:
     """How many texts failed, or left us in doubt, since then."""
-    doubtful = select(Message.id).where(Message.state.in_((FAILED, UNKNOWN)), Message.written_at >= since)
-    return len(session.scalars(doubtful).all())
+    doubtful = select(func.count()).where(Message.state.in_((FAILED, UNKNOWN)), Message.written_at >= since)
+    return session.scalar(doubtful) or 0

@@ -4,12 +4,12 @@ An *errand* is that row. Once it is committed it is posted to the queue, which i
 fallen due and was not done. So an errand may be run twice, but it is done once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, Moment, insert
@@ -99,9 +99,10 @@ def to_post(session: Session) -> list[Posting]:
     return postings
 
 
-def fallen_due(session: Session, now: datetime, limit: int = 500) -> list[Posting]:
-    """Claim what has fallen due, to be posted. Two clocks may ask at once: each errand goes to one of them."""
-    due = select(Errand.id).where(Errand.state == "waiting", Errand.due_at <= now).order_by(Errand.due_at).limit(limit)
+def fallen_due(session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()) -> list[Posting]:
+    """Claim what has fallen due, to be posted, `but` for what belongs on these queues. Of two clocks, each gets its own."""
+    here = (Errand.state == "waiting", Errand.due_at <= now, Errand.queue.not_in(but))
+    due = select(Errand.id).where(*here).order_by(Errand.due_at).limit(limit)
     rows = session.execute(
         update(Errand)
         .where(Errand.id.in_(due.with_for_update(skip_locked=True)), Errand.state == "waiting")
@@ -145,6 +146,11 @@ def fail(session: Session, errand: int, failure: str, now: datetime) -> None:
     session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(values))
 
 
-def overdue(session: Session, now: datetime) -> Iterable[Errand]:
-    """Errands that have failed and wait still: what `itikia check` shows."""
-    return session.scalars(select(Errand).where(Errand.state == "waiting", Errand.failures > 0, Errand.due_at < now + timedelta(hours=1)))
+def failing(session: Session) -> int:
+    """How many errands have failed and wait to be tried again."""
+    return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.failures > 0)) or 0
+
+
+def overdue(session: Session, now: datetime) -> int:
+    """How many errands should have been done a minute ago: nobody is working, or the clock stands still."""
+    return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.due_at < now - timedelta(minutes=1))) or 0

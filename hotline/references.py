@@ -6,7 +6,7 @@ every two neighbours swapped.
 
 import secrets
 
-from hotline.dialogues.numbered import tidy
+from hotline.typed import tidy
 
 DIGITS = 8
 DAMM = (

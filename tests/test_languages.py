@@ -111,7 +111,7 @@ def last_words(outcome: object) -> list[Words]:
     """Everything that may be said when a path has come to this."""
     match outcome:
         case Report(contact=contact):
-            return [citizen.taken("4071-3826", "23:59", EMERGENCY, contact)]
+            return [citizen.promised("4071-3826", "23:59", EMERGENCY, contact)]
         case Judge(verdict=verdict):
             return [citizen.thanks_for_verdict(verdict, EMERGENCY)]
         case Nothing(words=words):

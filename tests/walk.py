@@ -16,6 +16,7 @@ STANDINGS = (
     Standing("slip"),
     Standing("unknown"),
     Standing("waiting", "23:59"),
+    Standing("waiting", ""),
     Standing("taken", open_to_verdict=True),
     Standing("done", open_to_verdict=True),
     Standing("closed"),
@@ -40,7 +41,7 @@ def walk(scene: Callable[[], Scene[object]], language: str) -> Iterator[Stop]:
         waiting: list[LookUp] = []
         there = _resume(scene(), answers, language, waiting)
         if waiting:
-            todo += [(*_before(answers, waiting[0]), (waiting[0].name, found)) for found in _found(waiting[0])]
+            todo += [(*answers, (waiting[0].name, found)) for found in _found(waiting[0])]
         elif isinstance(there, Said):
             yield Stop(None, there.outcome, there.answers, there.language)
         elif isinstance(there, Asking):
@@ -62,10 +63,6 @@ def _resume(scene: Scene[object], answers: Answers, language: str, waiting: list
         return resume(scene, answers, language, look_up)
     except _Wait:
         return None
-
-
-def _before(answers: Answers, _waiting: LookUp) -> Answers:
-    return answers
 
 
 def _found(question: LookUp) -> list[str]:

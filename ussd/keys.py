@@ -9,10 +9,13 @@ from hotline.dialogues import citizen, numbered, playing
 from hotline.dialogues.citizen import Caller, Wish
 from hotline.dialogues.playing import Answers, Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
+from hotline.typed import tidy
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
 SEPARATOR = "*"
 """What the carrier puts between inputs; a citizen may write it too."""
+MOST_INPUTS, MOST_PRESSES = 200, 400
+"""More than anybody keys in within one call, and how far we go to find out what they meant; beyond, somebody wants to keep us busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Keypad:
         self._areas, self._country, self._limits, self._look_up = areas, country, limits, look_up
         self._known: dict[tuple[Caller, bool, Answers], Asking | Said[Wish] | Said[str]] = {}
         """Where answers lead: asked more than once in a turn."""
+        self._presses = 0
 
     def beginning(self, caller: Caller, draft: Answers = ()) -> Position:
         chosen = [answer for name, answer in draft if name.startswith("language")]
@@ -51,7 +55,7 @@ class Keypad:
     def play(self, position: Position, transcript: str) -> Position:
         """Play inputs that are known only joined together. Free words may hold a `*` of their own, so of all the ways to read them the
         one is taken in which least is not understood, and of those the one that takes the fewest `*` for the citizen's."""
-        return self._best(position, transcript.split(SEPARATOR) if transcript else [])[1]
+        return self._best(position, transcript.split(SEPARATOR, MOST_INPUTS) if transcript else [])[1]
 
     def _best(self, position: Position, inputs: Sequence[str]) -> tuple[int, Position]:
         missed = 0
@@ -62,10 +66,17 @@ class Keypad:
                 position = self.press(position, typed)
                 missed += position.again
                 continue
-            readings = (self._words_of(position, inputs[number:], length) for length in range(1, len(inputs) - number + 1))
-            worse, best = _least(readings)
+            worse, best = _least(self._readings(position, inputs[number:]))
             return missed + worse, best
         return missed, position
+
+    def _readings(self, position: Position, inputs: Sequence[str]) -> Iterator[tuple[int, Position]]:
+        """The inputs read as ever longer words and what follows them. Whoever sends more than a person can type gets one reading only."""
+        for length in range(1, len(inputs)):
+            if self._presses > MOST_PRESSES:
+                break
+            yield self._words_of(position, inputs, length)
+        yield self._words_of(position, inputs, len(inputs))
 
     def _words_of(self, position: Position, inputs: Sequence[str], length: int) -> tuple[int, Position]:
         return self._best(self.press(position, SEPARATOR.join(inputs[:length])), inputs[length:])
@@ -81,8 +92,9 @@ class Keypad:
 
     def press(self, position: Position, typed: str) -> Position:
         """One key, or one line of words."""
+        self._presses += 1
         asking = self._asking(position)
-        match numbered.tidy(typed):
+        match tidy(typed):
             case "":
                 return position
             case key if key == HOME:

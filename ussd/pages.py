@@ -28,7 +28,7 @@ def not_understood(question: Menu | Ask) -> Words:
     return _("Choose a number from the list.") if isinstance(question, Menu) else _("Please write a few words.")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def pages(question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False) -> tuple[str, ...]:
     """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer was not understood."""
     text = plain(say(question.text, language))

@@ -31,8 +31,6 @@ from ussd.pages import Limits
 
 log = logging.getLogger(__name__)
 
-ENDED_WELL = "success"
-
 
 class Reply(NamedTuple):
     """What the phone shows, and whether the line closes with it."""
@@ -61,8 +59,10 @@ class Line:
     def ended(self, ended: Ended) -> None:
         """The carrier says that the line is closed. If it was cut, what can be saved of the call is saved."""
         call, caller = self._who(ended.session, ended.number)
+        if ended.error:
+            log.warning("the carrier did not like a page of ours: %s", ended.error[:80])
         kept, _draft = self._conversations.find(call.session_index, caller)
-        cut = kept if kept is not None and not kept.ended and ended.status.casefold() != ENDED_WELL else None
+        cut = kept if kept is not None and not kept.ended and ended.cut else None
         last = None
         with self._service.work() as work:
             if arrivals.is_new(work.session, "ended", call.session_index, work.now, ended.status) and cut is not None:
@@ -126,7 +126,7 @@ class Line:
         if isinstance(wish, Nothing) and not chosen:
             return wish.words
         with self._service.work() as work:
-            if chosen:
+            if chosen and not isinstance(wish, Report):  # whose language is kept with it
                 desk.remember_language(work, call)
             return desk.carry_out(work, wish, call)
 

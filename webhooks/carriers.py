@@ -90,7 +90,11 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
 
 def _taken(event: Event) -> Response:
     try:
-        event(read_form(request.environ))
+        form = read_form(request.environ)
+        try:
+            event(form)
+        except Locked:  # two who wanted the same rows: one of them was sent back, and tries once more
+            event(form)
     except (Refused, Malformed) as error:
         log.warning("a callback that cannot be read: %s", error)
         return Response("this cannot be read\n", 400, mimetype="text/plain")

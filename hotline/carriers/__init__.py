@@ -73,7 +73,9 @@ class Ended:
     session: str
     number: str
     status: str
-    """The carrier's own word; `Success` where the last page was shown."""
+    """The carrier's own word."""
+    cut: bool
+    """It ended before the last page was shown."""
     hops: int | None = None
     """How many pages there were."""
     error: str = ""

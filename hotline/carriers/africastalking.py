@@ -92,6 +92,9 @@ RECEIPTS = {
 }
 """What a receipt says: whether it is the last word, and whether the text is on the handset. Other words are kept and mean nothing yet."""
 
+ENDED_WELL = "success"
+"""How a dial-in ends whose last page was shown; otherwise it is `Incomplete` or `Failed`."""
+
 OPTED_OUT = "userinblacklist"
 """Spelt UserInBlacklist in answers and UserInBlackList in receipts."""
 
@@ -174,6 +177,7 @@ class AfricasTalking:
             session=_needed(form, "sessionId"),
             number=_needed(form, "phoneNumber"),
             status=form.get("status", ""),
+            cut=form.get("status", "").casefold() != ENDED_WELL,
             hops=_number(form.get("hopsCount", "")),
             error=form.get("errorMessage", ""),
         )

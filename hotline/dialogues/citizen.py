@@ -11,7 +11,8 @@ from hotline.categories import CATEGORIES, DANGER
 from hotline.dialogues import liaison
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
 from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Scene
-from hotline.language import Words, _, own_name, verbatim
+from hotline.language import Words, _, means, own_name, verbatim
+from hotline.typed import tidy
 
 Contact = Literal["text", "none"]
 """Whether the citizen wants to be texted about the case."""
@@ -67,7 +68,7 @@ class Standing:
 
     state: Literal["unknown", "slip", "waiting", "taken", "done", "closed"]
     by: str = ""
-    """Clock time by which an answer was promised, where it is still to come."""
+    """Clock time by which an answer was promised; empty where that is over."""
     open_to_verdict: bool = False
 
     def to_text(self) -> str:
@@ -95,7 +96,7 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
             case "report":
                 return (yield from report(caller, areas))
             case "case":
-                return (yield from follow(emergency))
+                return (yield from my_case(emergency))
             case "desk" if caller.desk is not None:
                 return (yield from liaison.at_desk(caller.desk))
             case _:
@@ -110,7 +111,7 @@ def _wishes(caller: Caller) -> Choices:
         ("case", _("My case")),
         ("language", verbatim("Lugha / Language")),
     )
-    return (*wishes, ("desk", _("Liaisons: my cases"))) if caller.desk else wishes
+    return (*wishes, ("desk", _("Cases given to me"))) if caller.desk else wishes
 
 
 def choose_language(name: str, languages: Sequence[str]) -> Menu:
@@ -194,7 +195,7 @@ def _which_of(name: str, areas: Areas, found: Sequence[Area]) -> Menu:
     return Menu(name, _("Which one?"), (*choices, ("none", _("None of these"))))
 
 
-def follow(emergency: str) -> Scene[Judge | Nothing]:
+def my_case(emergency: str) -> Scene[Judge | Nothing]:
     """How does my case stand? And if somebody said that help came: did it?"""
     for turn in range(1, TRIES + 1):
         reference = yield Ask(
@@ -224,10 +225,12 @@ VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _
 
 def how_it_stands(case: Standing) -> Words:
     match case.state:
+        case "waiting" if not case.by:
+            return _("No answer yet, and the time we said has passed. We are still asking.")
         case "waiting":
             return _("Your case was received. Expect an answer by {time}.", time=case.by)
         case "taken":
-            return _("Somebody has taken your case.")
+            return _("Somebody is seeing to your case.")
         case "done":
             return _("We were told that help came.")
         case _:
@@ -255,14 +258,14 @@ def as_far_as_it_goes(answers: Sequence[tuple[str, str]]) -> tuple[tuple[str, st
     return (*answers, *where, ("contact", "none"), ("remember", "no"))
 
 
-def taken(reference: str, by: str, emergency: str, contact: str) -> Words:
+def promised(reference: str, by: str, emergency: str, contact: str) -> Words:
     """The last screen of a report: the promise, and how to hold us to it."""
     if contact == "text":
         return _(
             "Case {reference}. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
         )
     return _(
-        "Case {reference}. Somebody answers it by {time}. Dial again to see how it stands. In danger call {number}.",
+        "Case {reference}. It will be answered by {time}. Dial again to see how it stands. In danger call {number}.",
         reference=reference,
         time=by,
         number=emergency,
@@ -275,7 +278,7 @@ def received(reference: str, by: str) -> Words:
 
 
 def somebody_has_it(reference: str) -> Words:
-    return _("{reference}: somebody has taken it and is seeing to it.", reference=reference)
+    return _("{reference}: somebody is seeing to it now.", reference=reference)
 
 
 def did_help_come(reference: str) -> Words:
@@ -287,9 +290,9 @@ def thanks_for_verdict(verdict: Verdict, emergency: str) -> Words:
         case "helped":
             return _("Thank you for telling us. The case is closed.")
         case "not_helped":
-            return _("We are sorry. Somebody else is asked now.")
+            return _("We are sorry. We are asking somebody else now.")
         case "danger":
-            return _("Somebody else is asked at once. Call {number} if you can.", number=emergency)
+            return _("We are asking somebody else now. Call {number} if you can.", number=emergency)
 
 
 def how_to_report(service_code: str, emergency: str) -> Words:
@@ -310,14 +313,15 @@ def texts_resumed() -> Words:
     return _("You will get our texts again.")
 
 
+YES, NO = _("yes"), _("no")
+"""As people text them; a translation may hold several words, with commas between."""
+
+
 def verdict_in(text: str) -> Verdict | None:
-    """The verdict that a texted answer holds, if it is one: a key, or a plain yes or no."""
-    match text.strip().casefold().rstrip(".!)"):
-        case "1" | "yes" | "ndiyo" | "ndio":
-            return "helped"
-        case "2" | "no" | "hapana" | "la":
-            return "not_helped"
-        case "3":
-            return "danger"
-        case _:
-            return None
+    """The verdict that a texted answer holds, if it is one: a key, or a plain yes or no in any of our languages."""
+    key = tidy(text)
+    if key == "1" or means(text, YES):
+        return "helped"
+    if key == "2" or means(text, NO):
+        return "not_helped"
+    return "danger" if key == "3" else None

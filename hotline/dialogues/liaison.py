@@ -6,7 +6,7 @@ from typing import Literal
 
 from hotline.categories import CATEGORIES
 from hotline.dialogues.screens import Choices, LookUp, Menu, Scene
-from hotline.language import Words, _, verbatim
+from hotline.language import Words, _, means, verbatim
 
 Step = Literal["take", "cannot", "done"]
 
@@ -50,20 +50,20 @@ class GoOff:
     """The liaison goes off duty."""
 
 
-REPLY = re.compile(r"\s*([123])\s*[.):,-]?\s*([^\W\d_]*\d?)\s*[.!]?\s*")
+REPLY = re.compile(r"\s*([123])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
+
+
+ON, OFF = _("on, on duty, come on duty"), _("off, off duty, go off duty")
+"""As liaisons text them; a translation may hold several, with commas between."""
 
 
 def understand(text: str) -> Act | GoOn | GoOff | None:
     """What a liaison's text asks for: `1 SIMBA`, `1simba`, `2. Simba`, a bare `1`, ON, OFF. None where it is something else."""
     if found := REPLY.fullmatch(text):
         return Act(STEPS[found[1]], found[2].upper())
-    match text.strip().casefold().rstrip("."):
-        case "on" | "on duty" | "zamu" | "kazini":
-            return GoOn()
-        case "off" | "off duty" | "mapumziko":
-            return GoOff()
-        case _:
-            return None
+    if means(text, ON):
+        return GoOn()
+    return GoOff() if means(text, OFF) else None
 
 
 def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
@@ -107,7 +107,7 @@ def case_details(about: Words, place: str, details: str) -> Words:
 
 
 def yours(word: str) -> Words:
-    return _("{word} is yours. The citizen knows that somebody comes. Text 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _("{word} is yours. Text 3 {word} when done, 2 {word} if you cannot.", word=word)
 
 
 def already_yours(word: str) -> Words:
@@ -123,7 +123,7 @@ def passed_on(word: str) -> Words:
 
 
 def done(word: str) -> Words:
-    return _("{word} is done. The citizen is asked now whether help came.", word=word)
+    return _("{word}: noted as done. The citizen has the last word on it.", word=word)
 
 
 def take_first(word: str) -> Words:
@@ -135,11 +135,11 @@ def over(word: str) -> Words:
 
 
 def no_such_word(words: str) -> Words:
-    return _("No case of yours has that word. Yours: {words}. Text 1 and the word to take it.", words=words)
+    return _("No case of yours has that word. Yours: {words}. Text 1, 2 or 3 and the word.", words=words)
 
 
 def which_word(words: str) -> Words:
-    return _("You have several cases: {words}. Text 1 and the word of the one you take.", words=words)
+    return _("You have several cases: {words}. Text 1, 2 or 3 and the word.", words=words)
 
 
 def no_cases() -> Words:

@@ -1,11 +1,11 @@
 """A list of choices as numbered lines, for every phone that has keys; and what somebody meant by the key they pressed."""
 
-import unicodedata
 from collections.abc import Iterator
 from itertools import count
 
 from hotline.dialogues.screens import Menu
 from hotline.language import say
+from hotline.typed import is_number, tidy
 
 MORE = 98
 """What people know for turning the page. No choice has this number."""
@@ -33,16 +33,3 @@ def answer(menu: Menu, typed: str, language: str) -> str | None:
 
 def _numbers() -> Iterator[int]:
     return (number for number in count(1) if number != MORE)
-
-
-def is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 9
-
-
-def tidy(typed: str) -> str:
-    """Digits of any script as 0 to 9, and nothing around them."""
-    text = unicodedata.normalize("NFKC", typed).strip()
-    stripped = text.rstrip(".):").strip()
-    if stripped.isdecimal():
-        return "".join(str(unicodedata.decimal(digit)) for digit in stripped)
-    return text

@@ -156,7 +156,7 @@ def test_without_areas_bodies_or_liaisons_it_is_told_what_to_load(service: Servi
 def test_a_case_needs_somewhere_to_end(service: Service) -> None:
     with service.database.writing() as session:
         session.execute(update(Liaison).where(Liaison.body_code == "situation").values(on_duty=False))
-    assert words(service) == ["No coordinating body has anybody on duty: a case that nobody answers has nowhere to go."]
+    assert words(service) == ["No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same."]
 
 
 def test_who_has_nobody_on_duty_and_what_nobody_answers_is_noted(service: Service) -> None:

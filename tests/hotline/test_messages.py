@@ -140,7 +140,7 @@ def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
 
 def report_danger(citizen: Phone) -> None:
     citizen.dial()
-    for words in ("Kiswahili", "Niko hatarini"):
+    for words in ("Kiswahili", "Hatari kwa maisha"):
         citizen.choose(words)
     citizen.press("kaptembwa")
     for words in ("Kaptembwo", "Ndiyo"):

@@ -22,7 +22,7 @@ from hotline.database import Base
 from hotline.dialogues.citizen import Contact, Verdict
 from hotline.dispatch import Dispatch
 from hotline.jobs import Worker
-from hotline.messages import About, Message, Slip
+from hotline.messages import About, Message, ReceiptRecord
 from hotline.outbox import Errand, Queue, What
 from tests.builders import ACHIENG, CITIZEN, KIPRUTO, MORNING, WANJIKU
 from tests.hotline.test_messages import FEW, fresh, open_case, take_all
@@ -312,7 +312,7 @@ def _empty(world: World) -> None:
     world.now, world.workers = MORNING, {queue: worker(world, queue) for queue in Queue}
     for kept in (world.posted, world.carrier.sent, world.carrier.answers):
         kept.clear()
-    happened: list[type[Base]] = [Errand, Slip, Message, Dispatch, Entry, Case]
+    happened: list[type[Base]] = [Errand, ReceiptRecord, Message, Dispatch, Entry, Case]
     with world.service.database.writing() as session:
         for record in happened:
             session.execute(delete(record))

@@ -37,7 +37,7 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
 
     sergeant.text(f"1 {word}")
     assert f"{word} ni yako" in sergeant.new_texts()[0]
-    assert citizen.new_texts() == [f"{number}: kuna aliyeichukua na anaishughulikia."]
+    assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
 
     world.pass_minutes(119)
     assert citizen.new_texts() == []
@@ -45,7 +45,7 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     assert "msaada ulifika?" in citizen.new_texts()[0]
 
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Mwingine anaombwa sasa."]
+    assert citizen.new_texts() == ["Pole sana. Sasa tunamwomba mwingine."]
     assert "Ghasia" in committee.new_texts()[0]
     assert sergeant.new_texts() == []
     (case,) = world.cases()
@@ -113,7 +113,7 @@ def test_still_in_danger_is_as_urgent_as_can_be(world: World) -> None:
     sergeant.text("1")
     sergeant.text("3")
     citizen.text("3")
-    assert "Niko hatarini sasa" in committee.new_texts()[0]
+    assert "Hatari kwa maisha sasa" in committee.new_texts()[0]
     (case,) = world.cases()
     assert case.in_danger
 
@@ -127,9 +127,9 @@ def test_one_who_wants_no_texts_gets_none_and_sees_it_when_dialling_in(world: Wo
     citizen.dial()
     citizen.choose("Kesi yangu")
     citizen.press(number)
-    assert "Kuna aliyechukua kesi yako. Je, msaada ulifika?" in citizen.screen
+    assert "Kesi yako inashughulikiwa. Je, msaada ulifika?" in citizen.screen
     citizen.choose("Hapana")
-    assert "Mwingine anaombwa" in citizen.screen
+    assert "Sasa tunamwomba mwingine" in citizen.screen
     (case,) = world.cases()
     assert (case.verdict, case.round) == ("not_helped", 2)
 
@@ -138,13 +138,13 @@ def test_danger_needs_no_typing(world: World) -> None:
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     citizen.dial()
     citizen.choose("English")
-    citizen.choose("I am in danger now")
+    citizen.choose("Danger to life now")
     citizen.choose("Nakuru")
     citizen.choose("Nakuru Town West")
     citizen.choose("Kaptembwo")
     citizen.choose("Yes")
     assert "by 10:15" in citizen.screen
-    assert "Niko hatarini sasa" in sergeant.inbox[0]
+    assert "Hatari kwa maisha sasa" in sergeant.inbox[0]
 
 
 def test_what_is_about_the_police_never_reaches_them(world: World) -> None:
@@ -158,7 +158,7 @@ def test_a_language_is_remembered_and_a_home_only_if_one_says_so(world: World) -
     citizen = world.phone(CITIZEN)
     report(citizen)
     assert citizen.dial().startswith("Itikia. Dharura?"), "the language is not asked again"
-    citizen.choose("Niko hatarini")
+    citizen.choose("Hatari kwa maisha")
     assert "Andika jina la mahali" in citizen.screen, "nothing is remembered of one who has not said so"
     citizen.press("kaptembwa")
     citizen.choose("Kaptembwo")
@@ -172,7 +172,7 @@ def test_a_language_is_remembered_and_a_home_only_if_one_says_so(world: World) -
     citizen.choose("Ndiyo")
     citizen.choose("Ndiyo")
     citizen.dial()
-    citizen.choose("Niko hatarini")
+    citizen.choose("Hatari kwa maisha")
     assert "1. London, Nakuru" in citizen.screen
 
 

@@ -20,7 +20,7 @@ from tests.stories.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
 
-SECONDS = 30
+SECONDS = 20
 PRODUCERS = 2
 SEED = 20261121
 VICTIMS = ("web worker", "web", "work urgent", "work urgent", "work ordinary", "work bulk", "clock", "queue")

@@ -136,7 +136,7 @@ def test_whatever_somebody_writes_reaches_the_case_and_the_liaison_unharmed(eith
     sergeant = either.phone(KIPRUTO)
     assert words[:16] in sergeant.inbox[0], "as much as two texts hold"
     sergeant.dial()
-    sergeant.choose("Waitikiaji: kesi zangu")
+    sergeant.choose("Kesi nilizopewa")
     assert "".join(words.split()) in "".join(read(sergeant, "1").split()), "and all of it by dialling in"
 
 
@@ -361,7 +361,7 @@ def test_a_caller_without_a_number_can_report_without_one(world: World, number: 
     report(citizen)
     case = only_case(world)
     assert (case.contact, case.person_id) == ("none", None)
-    assert citizen.screen.startswith(f"Case {case.spoken}. Somebody answers it by")
+    assert citizen.screen.startswith(f"Case {case.spoken}. It will be answered by")
     assert len(world.phone(KIPRUTO).inbox) == 1
     with world.service.database.reading() as session:
         assert len(session.scalars(select(Address)).all()) == 6, "the liaisons' own, and nobody else's"
@@ -485,7 +485,7 @@ def test_a_last_turn_that_comes_after_the_line_was_cut_finds_the_case_that_was_s
     citizen.hang_up()
     screen, ended = citizen.send_turn(f"{citizen.transcript}*1")
     assert ended
-    assert screen.startswith(f"Case {only_case(world).spoken}. Somebody answers it by")
+    assert screen.startswith(f"Case {only_case(world).spoken}. It will be answered by")
 
 
 @pytest.mark.parametrize("status", ["Success", "Incomplete", "Failed", "SomethingNew", ""])
@@ -664,7 +664,7 @@ def test_the_citizen_sees_how_it_stands_until_it_is_closed(world: World) -> None
     number = report(citizen)
     assert stand(world, number).startswith("Your case was received.")
     sergeant.text("1")
-    assert stand(world, number).startswith("Somebody has taken your case. Did help come?")
+    assert stand(world, number).startswith("Somebody is seeing to your case. Did help come?")
     sergeant.text("3")
     assert stand(world, number).startswith("We were told that help came. Did help come?")
     citizen.dial()
@@ -687,14 +687,14 @@ def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
     either.pass_minutes(21)
     corporal = either.phone(ACHIENG)
     corporal.dial()
-    corporal.choose("Liaisons: my cases")
+    corporal.choose("Cases given to me")
     assert "You are on duty." in corporal.screen
     assert "Robbery or theft, Kaptembwo" in corporal.screen
     corporal.press("1")
     assert "Robbery or theft, Kaptembwo, Nakuru. they took my phone" in corporal.screen
     assert " is yours." in corporal.choose("I take it")
     corporal.dial()
-    corporal.choose("Liaisons: my cases")
+    corporal.choose("Cases given to me")
     corporal.press("1")
     assert " is done." in corporal.choose("It is done")
     assert only_case(either).state == "resolved"
@@ -704,16 +704,16 @@ def test_a_liaison_who_cannot_says_so_and_goes_off_duty(either: World) -> None:
     report(either.phone(CITIZEN))
     sergeant = either.phone(KIPRUTO)
     sergeant.dial()
-    sergeant.choose("Waitikiaji: kesi zangu")
+    sergeant.choose("Kesi nilizopewa")
     sergeant.press("1")
     assert "inaenda kwa mwingine" in sergeant.choose("Siwezi")
     assert len(either.phone(ACHIENG).inbox) == 1
     sergeant.dial()
-    sergeant.choose("Waitikiaji: kesi zangu")
-    assert sergeant.choose("Toka zamu").startswith("Hauko zamu.")
+    sergeant.choose("Kesi nilizopewa")
+    assert sergeant.choose("Toka zamu").startswith("Hauko zamuni.")
     sergeant.dial()
-    assert sergeant.choose("Waitikiaji: kesi zangu").startswith("Hauko zamu.")
-    assert sergeant.choose("Ingia zamu").startswith("Uko zamu.")
+    assert sergeant.choose("Kesi nilizopewa").startswith("Hauko zamuni.")
+    assert sergeant.choose("Ingia zamu").startswith("Uko zamuni.")
 
 
 def test_long_details_are_read_page_by_page_by_the_liaison(either: World) -> None:
@@ -723,7 +723,7 @@ def test_long_details_are_read_page_by_page_by_the_liaison(either: World) -> Non
     finish(citizen)
     sergeant = either.phone(KIPRUTO)
     sergeant.dial()
-    sergeant.choose("Waitikiaji: kesi zangu")
+    sergeant.choose("Kesi nilizopewa")
     assert words in " ".join(read(sergeant, "1").split())
     assert "ni yako" in sergeant.choose("Naichukua")
 

@@ -13,7 +13,7 @@ from hotline.arrivals import Arrival
 from hotline.carriers import Form, InboundText, Turn
 from hotline.cases import Case
 from hotline.database import Database
-from hotline.messages import Message, Slip
+from hotline.messages import Message, ReceiptRecord
 from hotline.people import Address
 from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
 from tests.fakes import PretendCarrier
@@ -45,7 +45,7 @@ def inbound(knocker: Knocker, number: str, words: str, identity: str = "", **oth
     return knocker.tell("texts", **fields | others).status
 
 
-def rows(knocker: Knocker, table: type[Arrival | Case | Message | Slip | Address]) -> int:
+def rows(knocker: Knocker, table: type[Arrival | Case | Message | ReceiptRecord | Address]) -> int:
     with knocker.world.service.database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -270,11 +270,11 @@ def test_a_liaison_off_duty_is_answered_too(knocker: Knocker) -> None:
     report(knocker.world.phone(CITIZEN))
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "off.")
-    assert sergeant.new_texts() == ["Hauko zamu. Tuma ON ukirudi."]
+    assert sergeant.new_texts() == ["Hauko zamuni. Tuma ON ukirudi."]
     inbound(knocker, KIPRUTO, f"1 {word}")
     assert f"{word} ni yako" in sergeant.new_texts()[0]
     inbound(knocker, KIPRUTO, "Zamu")
-    assert sergeant.new_texts() == ["Uko zamu. Tuma OFF ukiondoka."]
+    assert sergeant.new_texts() == ["Uko zamuni. Tuma OFF ukiondoka."]
 
 
 def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
@@ -282,7 +282,7 @@ def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
     sergeant = knocker.world.phone(KIPRUTO)
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "1 NOSUCH")
-    assert sergeant.new_texts() == [f"Huna kesi yenye neno hilo. Zako: {word}. Tuma 1 na neno lake kuichukua."]
+    assert sergeant.new_texts() == [f"Huna kesi yenye neno hilo. Zako: {word}. Tuma 1, 2 au 3 na neno lake."]
 
 
 @pytest.mark.parametrize("typo", ["4 SIMBA", "tkae it", "👍", "1 SIMBA na TEMBO"])
@@ -299,7 +299,7 @@ def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> No
     words = [word_of(told) for told in corporal.new_texts()]
     assert len(set(words)) == 2
     inbound(knocker, ACHIENG, "1")
-    assert corporal.new_texts() == [f"You have several cases: {words[1]}, {words[0]}. Text 1 and the word of the one you take."]
+    assert corporal.new_texts() == [f"You have several cases: {words[1]}, {words[0]}. Text 1, 2 or 3 and the word."]
 
 
 def test_one_who_answers_when_the_case_has_moved_on_is_told_so(knocker: Knocker) -> None:
@@ -370,7 +370,7 @@ def test_a_word_that_nobody_knows_yet_is_kept_and_changes_nothing(knocker: Knock
     report(knocker.world.phone(CITIZEN))
     assert knocker.tell("receipts", id="ATXid_0", status="Teleported" * 30, failureReason="NotNetworkSubcriber" * 9).status == 200
     assert states(knocker)["ATXid_0"] == "sent"
-    assert rows(knocker, Slip) == 1
+    assert rows(knocker, ReceiptRecord) == 1
 
 
 def test_a_liaison_whose_text_failed_is_passed_over_at_once(knocker: Knocker) -> None:
