@@ -199,7 +199,7 @@ def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
     name, citizen = word(sergeant), world.phone(CITIZEN)
     sergeant.text("1")
     citizen.new_texts()
-    assert answer(sergeant, f"3 {name}").startswith(f"{name} ")
+    assert answer(sergeant, f"3 {name}").startswith(f"{name}: ")
     assert "msaada ulifika?" in citizen.new_texts()[-1]
     assert [case.state for case in world.cases()] == ["resolved"]
 

@@ -162,7 +162,9 @@ def test_the_check_ends_well_when_nothing_keeps_the_hotline_from_answering(niger
     nigeria.enter("liaisons", "load", nigeria.file("liaisons.csv", LIAISONS))
     result = nigeria.enter("check", REDIS_URL=redis_url)
     assert result.exit_code == 0
-    assert all(line.startswith("- ") for line in result.output.splitlines())
+    *findings, last = result.output.splitlines()
+    assert all(line.startswith("- ") for line in findings)
+    assert last == "Nothing keeps the hotline from answering."
 
 
 @pytest.mark.parametrize(

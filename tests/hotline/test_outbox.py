@@ -201,12 +201,13 @@ class Anything(RuleBasedStateMachine):
         _empty(world)
         world.carrier.on_send = self._look
 
-    def _look(self, _number: str, _text: str) -> None:
+    def _look(self, _number: str, text: str) -> None:
         """A text is about to leave. Whatever is wrong is kept for later: here a worker would swallow it."""
         leased_now = select(Message).where(Message.state == messages.SENDING, Message.leased_until == self.world.now + messages.LEASE)
         with self.world.service.database.reading() as session:
             for message in session.scalars(leased_now.where(Message.about == About.DISPATCH)):
-                if message.case is None or message.case.state != cases.OPEN:
+                leaves = self.world.service.settings.keys.vault.read(message.locked_text, f"messages.text:{message.id}") == text
+                if leaves and (message.case is None or message.case.state != cases.OPEN):
                     self.wrong.append("a liaison is asked to take what somebody has")
 
     @rule(contact=st.sampled_from(("text", "none")))
