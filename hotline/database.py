@@ -7,6 +7,7 @@ SQLite on one small machine, PostgreSQL where there are several. The rest of the
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -26,6 +27,10 @@ Locked = (OperationalError, NoneFree)
 
 WAL_IS_SAFE = (3, 51, 3)
 """Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same instant (sqlite.org/wal.html)."""
+
+
+PATIENCE = 4
+"""Seconds to wait for a lock, well under the ten that a carrier waits for us."""
 
 
 class Base(DeclarativeBase):
@@ -96,13 +101,28 @@ class Database:
 
 @contextmanager
 def in_line(file: Path) -> Iterator[None]:
-    """Wait for all who came before, in whatever process. One who dies lets the next in."""
-    turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    """Wait for whoever writes now, in whatever process. One who dies lets the next in; after `PATIENCE` seconds it is `Locked`."""
     try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+        turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:  # there is no such folder, or it is not ours: the database will say so itself
+        yield
+        return
+    try:
+        _take_turn(turn)
         yield
     finally:
         os.close(turn)
+
+
+def _take_turn(turn: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise OperationalError("waiting for a turn to write", None, TimeoutError("database is locked")) from None
+            time.sleep(0.003)
 
 
 def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.Insert:
@@ -139,7 +159,7 @@ def _postgresql(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_timeout=4, connect_args={"timeout": 4, "check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(url, pool_timeout=4, connect_args={"timeout": PATIENCE, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

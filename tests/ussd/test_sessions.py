@@ -696,7 +696,7 @@ def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
     corporal.dial()
     corporal.choose("Cases given to me")
     corporal.press("1")
-    assert " is done." in corporal.choose("It is done")
+    assert ": noted as done." in corporal.choose("It is done")
     assert only_case(either).state == "resolved"
 
 
