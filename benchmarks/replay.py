@@ -4,7 +4,7 @@
     python -m benchmarks.replay FILE --limit 200     only the first of them
     python -m benchmarks.replay FILE --postgres      on PostgreSQL; on SQLite otherwise
 
-A hotline of our own serves Nigeria, with police, a peace committee and a women's desk in every state. Every report comes from a phone of
+A hotline of our own serves Nigeria, with police, a peace committee, a women's desk and an oversight office in every state. Every report comes from a phone of
 its own, by somebody who reads the pages and answers them. One in ten callbacks comes twice, some come again late, the door and a worker
 are killed on the way, and liaisons text that they take the case. At the end the database must know every case that anybody was promised.
 
@@ -108,8 +108,8 @@ def _citizen(number: int, row: Mapping[str, str], tree: Areas) -> Citizen:
 
 def roster(folder: Path, tree: Areas) -> tuple[Path, Path]:
     """Files of bodies and of liaisons: three desks in every state, and two for the whole country."""
-    states = [(kind, state.code, state.name) for state in tree.children(tree.country) for kind in ("police", "peace", "women")]
-    country = [(kind, tree.country.code, tree.country.name) for kind in ("oversight", "coordination")]
+    states = [(kind, state.code, state.name) for state in tree.children(tree.country) for kind in ("police", "peace", "women", "oversight")]
+    country = [(kind, tree.country.code, tree.country.name) for kind in ("coordination",)]
     bodies, liaisons = folder / "bodies.csv", folder / "liaisons.csv"
     with bodies.open("w", newline="") as first, liaisons.open("w", newline="") as second:
         list_bodies, list_liaisons = csv.writer(first), csv.writer(second)

@@ -148,7 +148,7 @@ def addresses(settings: Settings) -> str:
     if settings.is_simulated:
         lines += [
             f"  Two phones in your browser    {settings.carrier_base_url}/",
-            "  A phone in another terminal   {PROGRAM} phone +254733000444",
+            f"  A phone in another terminal   {PROGRAM} phone +254733000444",
         ]
     lines += [
         f"  Health                        http://127.0.0.1:{settings.port}/health",
