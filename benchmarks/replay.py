@@ -4,7 +4,8 @@
     python -m benchmarks.replay FILE --limit 200     only the first of them
     python -m benchmarks.replay FILE --postgres      on PostgreSQL; on SQLite otherwise
 
-A hotline of our own serves Nigeria, with police, a peace committee, a women's desk and an oversight office in every state. Every report comes from a phone of
+A hotline of our own serves Nigeria, with police, a peace committee, a women's desk and an oversight office in every state. Every report
+comes from a phone of
 its own, by somebody who reads the pages and answers them. One in ten callbacks comes twice, some come again late, the door and a worker
 are killed on the way, and liaisons text that they take the case. At the end the database must know every case that anybody was promised.
 
