@@ -1,5 +1,7 @@
 """One report travels the whole road, in people's words."""
 
+from datetime import timedelta
+
 from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
 from tests.world import Phone, World
 
@@ -189,3 +191,31 @@ def test_a_liaison_is_never_asked_to_take_what_they_reported_themselves(world: W
     world.pass_minutes(24 * 60)
     assert sergeant.inbox == []
     assert "Robbery or theft" in corporal.inbox[0]
+
+
+def test_a_plain_yes_is_about_the_case_that_was_asked_about(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    report(citizen)
+    first = word_of(sergeant.inbox[-1])
+    sergeant.text(f"1 {first}")
+    world.now += timedelta(hours=10, minutes=58)  # 20:58 in Nairobi
+    world.tick()
+    assert "msaada ulifika?" in citizen.inbox[-1], "asked in the evening"
+    citizen.dial()
+    citizen.choose("Ripoti")
+    citizen.choose("Ghasia")
+    citizen.press("kaptembwa")
+    citizen.choose("Kaptembwo")
+    citizen.press("tena")
+    citizen.choose("Ndiyo")
+    citizen.choose("Hapana")
+    second = word_of(sergeant.inbox[-1])
+    assert second != first
+    sergeant.text(f"1 {second}")
+    world.pass_minutes(180)
+    citizen.text("1")
+    asked, not_asked = world.cases()
+    assert (asked.verdict, asked.state) == ("helped", "closed")
+    assert (not_asked.verdict, not_asked.state) == (None, "acknowledged"), "its question waits for the morning"
+    world.pass_minutes(8 * 60)
+    assert not_asked.spoken in citizen.inbox[-1]

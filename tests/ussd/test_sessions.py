@@ -759,3 +759,14 @@ def test_no_page_that_closes_the_line_is_longer_than_a_page(either: World) -> No
         ends.append(begin(either.phone(NEIGHBOUR)).press("words", "1", "2"))
     assert all(fits(end, septets=156, units=76) for end in ends)
     assert not citizen.in_call
+
+
+def test_nobody_can_keep_us_busy_with_readings_that_never_end(world: World) -> None:
+    world.forget_redis()
+    phone = world.phone(CITIZEN)
+    phone.dial()
+    shown, ended = phone.send_turn("2*2*Kaptembwo*1*x" + "*1*9*9*0" * 30 + "*9*9")
+    assert shown
+    assert not ended
+    shown, _ended = phone.send_turn("2*2*2*Kaptembwo*1*x" + "*9" * 3000)
+    assert shown
