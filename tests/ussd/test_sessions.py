@@ -765,7 +765,7 @@ def test_nobody_can_keep_us_busy_with_readings_that_never_end(world: World) -> N
     world.forget_redis()
     phone = world.phone(CITIZEN)
     phone.dial()
-    shown, ended = phone.send_turn("2*2*Kaptembwo*1*x" + "*1*9*9*0" * 30 + "*9*9")
+    shown, ended = phone.send_turn("2*2*2*Kaptembwo*1*x" + "*1*9*9*0" * 30 + "*9*9")
     assert shown
     assert not ended
     shown, _ended = phone.send_turn("2*2*2*Kaptembwo*1*x" + "*9" * 3000)
