@@ -152,18 +152,14 @@ def before(session: Session, liaison: Liaison) -> list[Dispatch]:
     """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
     sees it no more."""
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((ASKED, TAKEN)))
-    return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if _may_see(liaison, each)]
+    return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if matching.may_see(each.case, liaison)]
 
 
 def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:
     """The last dispatch that this liaison knew by this word, whatever has become of it."""
     known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
     latest = session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
-    return latest if latest is not None and _may_see(liaison, latest) else None
-
-
-def _may_see(liaison: Liaison, asked: Dispatch) -> bool:
-    return matching.eligible(asked.case.category, Kind(liaison.body.kind)).allowed
+    return latest if latest is not None and matching.may_see(latest.case, liaison) else None
 
 
 def was_asked_before(session: Session, asked: Dispatch) -> bool:

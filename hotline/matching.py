@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from hotline.areas import Area, Areas
+from hotline.cases import Case
 from hotline.categories import CONDUCT, Category, Kind
 from hotline.language import own_name, say
+from hotline.liaisons import Liaison
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ def eligible(category: Category, kind: Kind) -> Eligibility:
     if category == CONDUCT and kind == Kind.POLICE:
         return Eligibility(False, "a report about the police does not go to the police")
     return Eligibility(True, "nothing stands against it")
+
+
+def may_see(case: Case, liaison: Liaison) -> bool:
+    """The same rule, of a case and the body that a liaison belongs to now."""
+    return eligible(case.category, Kind(liaison.body.kind)).allowed
 
 
 def best(matter: Matter, candidates: Iterable[Candidate], areas: Areas) -> Match | None:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from hotline import liaisons, outbox
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import OPEN, Case
-from hotline.categories import Kind, Urgency
+from hotline.categories import Urgency
 from hotline.database import Base, Moment, insert_once
 from hotline.gsm import plain
 from hotline.language import Words, say
-from hotline.matching import eligible
+from hotline.matching import may_see
 from hotline.outbox import Queue, What
 from hotline.people import Address
 from hotline.sealed import open_seal
@@ -136,7 +136,7 @@ def gate(message: Message, work: Work) -> Gate:
 def _may_see(session: Session, message: Message, case: Case) -> bool:
     """Whether it is a liaison still, and one of a body that may see the case."""
     who = liaisons.of(session, message.address.person)
-    return who is not None and eligible(case.category, Kind(who.body.kind)).allowed
+    return who is not None and may_see(case, who)
 
 
 def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
