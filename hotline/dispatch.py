@@ -22,6 +22,8 @@ from hotline.work import Work
 
 ASKED, TAKEN, DONE, CANNOT, UNANSWERED, SUPERSEDED = "asked", "taken", "done", "cannot", "unanswered", "superseded"
 """What has become of a dispatch. Superseded: the case went on without this liaison."""
+WAITS = (ASKED, TAKEN)
+"""As long as it is one of these, something is expected of the liaison."""
 
 WORDS = (
     "SIMBA", "TEMBO", "CHUI", "DUMA", "TWIGA", "NYATI", "KIFARU", "PUNDA", "FISI", "NYANI", "SUNGURA", "SAMAKI", "NDEGE", "KUKU", "MBUZI",
@@ -107,7 +109,7 @@ def _fitting(case: Case, word: str, place: str, details: str, by: str, language:
 def _free_word(session: Session, case: Case, liaison: int) -> str:
     """A word that no other case of this liaison goes by now; the same for every liaison of a case where that can be."""
     before = session.execute(
-        select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_((ASKED, TAKEN)))
+        select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(WAITS))
     )
     taken = {word for other, word in before if other != case.id}
     start = case.id.int % len(WORDS)
@@ -144,14 +146,14 @@ def _candidates(work: Work, case: Case) -> list[Candidate]:
 
 
 def _loads(session: Session, of: dict[int, tuple[Liaison, Body, str]]) -> dict[int, int]:
-    busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_((ASKED, TAKEN)))
+    busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_(WAITS))
     return {liaison: number for liaison, number in session.execute(busy.group_by(Dispatch.liaison_id))}
 
 
 def before(session: Session, liaison: Liaison) -> list[Dispatch]:
     """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
     sees it no more."""
-    waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((ASKED, TAKEN)))
+    waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(WAITS))
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if matching.may_see(each.case, liaison)]
 
 
@@ -170,7 +172,7 @@ def was_asked_before(session: Session, asked: Dispatch) -> bool:
 
 def end(session: Session, dispatch: Dispatch, state: str, now: datetime) -> bool:
     """Give a dispatch its end, if it still waits for something."""
-    waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_((ASKED, TAKEN)))
+    waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(WAITS))
     ended = changed(session.execute(waits.values(state=state, ended_at=now)))
     session.refresh(dispatch)
     return ended
@@ -178,5 +180,5 @@ def end(session: Session, dispatch: Dispatch, state: str, now: datetime) -> bool
 
 def supersede(session: Session, case: Case, now: datetime, *, but: int | None = None) -> None:
     """The case went on: nobody need answer it any more, but for this dispatch."""
-    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_((ASKED, TAKEN)), Dispatch.id != but)
+    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS), Dispatch.id != but)
     session.execute(others.values(state=SUPERSEDED, ended_at=now))
