@@ -108,9 +108,7 @@ def _fitting(case: Case, word: str, place: str, details: str, by: str, language:
 
 def _free_word(session: Session, case: Case, liaison: int) -> str:
     """A word that no other case of this liaison goes by now; the same for every liaison of a case where that can be."""
-    before = session.execute(
-        select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(WAITS))
-    )
+    before = session.execute(select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(WAITS)))
     taken = {word for other, word in before if other != case.id}
     start = case.id.int % len(WORDS)
     in_order = [WORDS[(start + place) % len(WORDS)] for place in range(len(WORDS))]
