@@ -32,7 +32,7 @@ install: .venv/installed ## what the others need
 	touch $@
 
 words: .venv/tested     ## collect the sentences for the translators
-	$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ --no-location --sort-output --project Itikia --version 0 --copyright-holder "the Itikia contributors" -o locales/hotline.pot hotline ussd
+	$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ --no-location --sort-output --project Itikia --version 0 --copyright-holder "the Itikia contributors" -o locales/hotline.pot hotline bot ussd
 	for catalog in locales/*/LC_MESSAGES/hotline.po; do $(BIN)/pybabel --quiet update -N -D hotline -i locales/hotline.pot -o $$catalog -l $$(basename $$(dirname $$(dirname $$catalog))); done
 
 lock: .venv/tested      ## pin every dependency anew, for every platform

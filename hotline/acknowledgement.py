@@ -1,12 +1,15 @@
 """A liaison answers: takes the case, cannot, or has done it. From whatever phone, and the first to take it has it."""
 
+from collections.abc import Callable
+
 from hotline import cases, dispatch, followups
 from hotline.cases import ACKNOWLEDGED, OPEN, RESOLVED, Case
 from hotline.dialogues import citizen, liaison
-from hotline.dialogues.liaison import Act
+from hotline.dialogues.liaison import Act, Step
 from hotline.dispatch import CANNOT, DONE, TAKEN, Dispatch
 from hotline.language import Words
 from hotline.liaisons import Liaison
+from hotline.matching import may_see
 from hotline.messages import About
 from hotline.outbox import What, drop
 from hotline.work import Work
@@ -18,8 +21,15 @@ def act(work: Work, who: Liaison, wish: Act) -> Words:
     if isinstance(found, Words):
         return found
     case = cases.hold(work.session, found.case_id)
-    steps = {"take": _take, "cannot": _cannot, "done": _done}
-    return steps[wish.step](work, case, found)
+    return STEPS[wish.step](work, case, found)
+
+
+def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
+    """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
+    tapped = work.session.get(Dispatch, identity)
+    if tapped is None or tapped.liaison_id != who.id or not may_see(tapped.case, who):
+        return liaison.no_cases()
+    return STEPS[step](work, cases.hold(work.session, tapped.case_id), tapped)
 
 
 def _meant(work: Work, who: Liaison, word: str) -> Dispatch | Words:
@@ -52,17 +62,36 @@ def _take(work: Work, case: Case, asked: Dispatch) -> Words:
 
 def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
     """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
-    dispatch.supersede(work.session, case, work.now, but=taken.id)
+    dispatch.supersede(work, case, but=taken.id)
     drop(work.session, What.ESCALATE, taken.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
     followups.tell(work, case, citizen.somebody_has_it(case.spoken), About.CASE, f"taken:{taken.id}")
     followups.plan(work, case)
 
 
+def _on_the_way(work: Work, case: Case, taken: Dispatch) -> Words:
+    if taken.state != TAKEN or case.state != ACKNOWLEDGED:
+        return _not_theirs(case, taken)
+    if case.on_the_way_at is None:
+        case.on_the_way_at = work.now
+        case.note(work.session, work.now, "on the way", taken.who)
+        followups.tell(work, case, citizen.somebody_is_coming(case.spoken), About.CASE, f"coming:{taken.id}")
+        dispatch.redraw(work, case)
+    return liaison.on_the_way(taken.word)
+
+
 def _cannot(work: Work, case: Case, asked: Dispatch) -> Words:
-    if not dispatch.end(work.session, asked, CANNOT, work.now):
+    return _pass_on(work, case, asked, "")
+
+
+def _not_mine(work: Work, case: Case, asked: Dispatch) -> Words:
+    return _pass_on(work, case, asked, "it is not theirs to answer")
+
+
+def _pass_on(work: Work, case: Case, asked: Dispatch, why: str) -> Words:
+    if not dispatch.end(work, asked, CANNOT):
         return liaison.over(asked.word)
-    case.note(work.session, work.now, "passed on", asked.who)
+    case.note(work.session, work.now, "passed on", asked.who, why)
     drop(work.session, What.ESCALATE, asked.id)
     if case.liaison_id == asked.liaison_id and case.state == ACKNOWLEDGED:
         cases.give_up(case, work.in_minutes(case.pace.promise))
@@ -74,9 +103,23 @@ def _cannot(work: Work, case: Case, asked: Dispatch) -> Words:
 
 def _done(work: Work, case: Case, taken: Dispatch) -> Words:
     if taken.state != TAKEN or case.state != ACKNOWLEDGED:
-        return liaison.take_first(taken.word) if case.state == OPEN and taken.round == case.round else liaison.over(taken.word)
-    dispatch.end(work.session, taken, DONE, work.now)
+        return _not_theirs(case, taken)
+    dispatch.end(work, taken, DONE)
     case.state, case.resolved_at = RESOLVED, work.now
     case.note(work.session, work.now, "resolved", taken.who)
     followups.ask_now(work, case)
     return liaison.done(taken.word)
+
+
+def _not_theirs(case: Case, asked: Dispatch) -> Words:
+    return liaison.take_first(asked.word) if case.state == OPEN and asked.round == case.round else liaison.over(asked.word)
+
+
+STEPS: dict[Step, Callable[[Work, Case, Dispatch], Words]] = {
+    "take": _take,
+    "on_the_way": _on_the_way,
+    "cannot": _cannot,
+    "not_mine": _not_mine,
+    "done": _done,
+}
+"""What each step does."""

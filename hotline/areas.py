@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import cos, dist, pi, radians, sin
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -81,6 +82,7 @@ class Areas:
         self._steps = {code: {outer.code: steps for steps, outer in enumerate(chain)} for code, chain in self._outwards.items()}
         self._full_names = _full_names(self._outwards)
         self._names = Names(self)
+        self._placed = [(area, _on_globe(*place)) for area in self._areas.values() if (place := self._place(area))]
 
     def __getitem__(self, code: str) -> Area:
         return self._areas[code]
@@ -124,6 +126,42 @@ class Areas:
         The country itself is never among them: which country it is the hotline knows.
         """
         return self._names.closest(text, within or self.country, limit)
+
+    def nearest(self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0) -> tuple[Area, ...]:
+        """The areas around a spot by the distance of their middle, nearest first; none for a spot that is not on the globe.
+
+        The smallest that are known are named: never the country, nor an area when all that is directly inside it has a place on the map,
+        or when something inside it is nearer.
+        """
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            return ()
+        spot, reach = _on_globe(latitude, longitude), 2 * sin(min(within_km / EARTH_KM, pi) / 2)
+        near = sorted((far, area.code) for area, place in self._placed if (far := dist(spot, place)) <= reach)
+        found: list[Area] = []
+        for area in (self._areas[code] for _far, code in near):
+            if len(found) < limit and not any(self.inside(nearer, area) for nearer in found):
+                found.append(area)
+        return tuple(found)
+
+    def _place(self, area: Area) -> tuple[float, float] | None:
+        """Where to look for the middle of an area, unless it is told better by the areas inside it."""
+        inside = self.children(area)
+        if area is self.country or (inside and all(_latlon(inner) for inner in inside)):
+            return None
+        return _latlon(area)
+
+
+EARTH_KM = 6371.0
+
+
+def _latlon(area: Area) -> tuple[float, float] | None:
+    return None if area.latitude is None or area.longitude is None else (area.latitude, area.longitude)
+
+
+def _on_globe(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """The spot on a globe of size one: whichever is nearer through the ground is nearer over it too, at the poles and at the date line."""
+    north, east = radians(latitude), radians(longitude)
+    return cos(north) * cos(east), cos(north) * sin(east), sin(north)
 
 
 def _children(areas: Iterable[Area]) -> dict[str, tuple[Area, ...]]:

@@ -1,11 +1,13 @@
 """What the carrier has brought, by the carrier's own number for it: what is brought twice is taken once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String
+from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, Moment, insert_once
+
+KEPT = timedelta(days=30)
 
 
 class Arrival(Base):
@@ -16,6 +18,11 @@ class Arrival(Base):
     status: Mapped[str] = mapped_column(String(40), default="")
     """What the carrier said of it, in its own word, known to us or not."""
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Nobody brings anything again after so long."""
+    session.execute(delete(Arrival).where(Arrival.at < now - KEPT))
 
 
 def is_new(session: Session, kind: str, number: str, now: datetime, status: str = "") -> bool:

@@ -46,6 +46,8 @@ class Case(Base):
     liaison_id: Mapped[int | None] = mapped_column(ForeignKey("liaisons.id"))
     """Who has acknowledged it in this round."""
     acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
+    on_the_way_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the liaison who has it set out."""
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
     asked_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the citizen was asked, in this round, whether help came."""
@@ -123,6 +125,11 @@ def by_session(session: Session, session_index: str) -> Case | None:
     return session.scalar(select(Case).where(Case.session_index == session_index))
 
 
+def latest_of(session: Session, person: Person) -> Case | None:
+    """What this citizen reported last, while it is not closed."""
+    return session.scalar(select(Case).where(Case.person_id == person.id, Case.state != CLOSED).order_by(Case.opened_at.desc()).limit(1))
+
+
 def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bool:
     """Give the case to this liaison if nobody has it. False where somebody was first."""
     values = {"state": ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
@@ -132,7 +139,7 @@ def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bo
 def give_up(case: Case, promised_at: datetime) -> None:
     """Nobody has the case any more, and there is a new promise. Whoever takes it next is asked about anew."""
     case.state, case.promised_at = OPEN, promised_at
-    case.liaison_id = case.acknowledged_at = case.resolved_at = case.asked_at = None
+    case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.resolved_at = case.asked_at = None
 
 
 def history(session: Session, case: Case) -> list[Entry]:

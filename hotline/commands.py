@@ -25,7 +25,7 @@ from hotline.carriers import carrier_of
 from hotline.checks import account, findings
 from hotline.database import Database, Locked
 from hotline.errors import BadRows, Misconfigured
-from hotline.jobs import Poster, work_on
+from hotline.jobs import CARRIED, Poster, Worker, work_on
 from hotline.language import languages
 from hotline.outbox import Queue
 from hotline.settings import Settings, from_environment
@@ -40,6 +40,8 @@ CALLBACKS = {
     "optouts": "SMS callback: bulk opt-out",
 }
 """The addresses that a carrier calls, and where they belong in its dashboard."""
+
+SIMULATED_TOKEN = "1000:simulated"  # noqa: S105 - it opens nothing
 
 PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
 
@@ -101,6 +103,8 @@ def run(settings: Settings) -> None:
     if settings.is_simulated:
         environ |= {"CARRIER_API_KEY": "simulated", "CARRIER_BASE_URL": settings.carrier_base_url}
         load_example(settings)
+    if settings.telegram_is_simulated:
+        environ |= {"TELEGRAM_TOKEN": SIMULATED_TOKEN, "TELEGRAM_BASE_URL": settings.carrier_base_url}
     click.echo("Starting…")
     threading.Thread(target=announce, args=(settings,), daemon=True).start()
     Supervisor(children(settings, environ)).run()
@@ -123,10 +127,16 @@ def is_open(address: str) -> bool:
 
 def children(settings: Settings, environ: dict[str, str]) -> list[Child]:
     """The processes of a hotline on one machine, in the order in which they start."""
-    own = [Child(name, [str(PROGRAM), *name.split()], environ) for name in ("web", *(f"work {queue}" for queue in Queue), "clock")]
+    own = [Child(name, [str(PROGRAM), *name.split()], environ) for name in ("web", *(f"work {queue}" for queue in CARRIED), "clock")]
+    own += telegram(environ) if environ.get("TELEGRAM_TOKEN") else []
     queue = [] if os.environ.get("REDIS_URL") else [embedded_queue(settings.redis_socket.parent, environ)]
     outside = [simulator(settings, environ)] if settings.is_simulated else []
     return [*queue, *outside, *own]
+
+
+def telegram(environ: dict[str, str]) -> list[Child]:
+    """The bot, and the worker that delivers by Telegram."""
+    return [Child("bot", [sys.executable, "-m", "bot"], environ), Child("bot deliver", [sys.executable, "-m", "bot", "deliver"], environ)]
 
 
 def simulator(settings: Settings, environ: dict[str, str]) -> Child:
@@ -139,6 +149,8 @@ def simulator(settings: Settings, environ: dict[str, str]) -> Child:
         "SIMULATOR_SERVICE_CODE": settings.service_code,
         "SIMULATOR_SHORT_CODE": settings.sender,
         "SIMULATOR_PHONES": environ.get("SIMULATOR_PHONES") or example_phones(),
+        "SIMULATOR_CHATS": environ.get("SIMULATOR_CHATS") or example_chats(),
+        "SIMULATOR_TELEGRAM_TOKEN": SIMULATED_TOKEN,
     }
     return Child("simulator", [sys.executable, "-m", "simulator"], {**environ, **told})
 
@@ -147,7 +159,7 @@ def addresses(settings: Settings) -> str:
     lines = ["", "Itikia runs on this machine. Stop it with Ctrl-C.", ""]
     if settings.is_simulated:
         lines += [
-            f"  Two phones in your browser    {settings.carrier_base_url}/",
+            f"  Phones in your browser        {settings.carrier_base_url}/",
             f"  A phone in another terminal   {PROGRAM} phone +254733000444",
         ]
     lines += [
@@ -209,17 +221,17 @@ def web(settings: Settings) -> None:
 
 
 @itikia.command()
-@click.argument("queue", type=click.Choice([queue.value for queue in Queue]), required=False)
+@click.argument("queue", type=click.Choice([queue.value for queue in CARRIED]), required=False)
 @click.pass_obj
 def work(settings: Settings, queue: str | None) -> None:
     """The workers: all three, a process each, or the one for QUEUE."""
     leave_with_supervisor()
     if queue is None:
-        Supervisor([Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in Queue]).run()
+        Supervisor([Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in CARRIED]).run()
         return
     with service_of(settings) as service:
-        post = Poster(settings.redis_url)
-        work_on(Queue(queue), replace(service, post=post), carrier_of(settings), settings.redis_url)
+        posting = replace(service, post=Poster(settings.redis_url))
+        work_on(Queue(queue), Worker(posting, carrier_of(settings), Queue(queue)), settings.redis_url)
 
 
 @itikia.command("clock")
@@ -390,6 +402,11 @@ def load_example(settings: Settings) -> None:
 def example_phones() -> str:
     """The phones that the page shows first: somebody in Nakuru, and the sergeant there."""
     return "+254711000123=Citizen;+254722000101=Sgt. Kipruto, police"
+
+
+def example_chats() -> str:
+    """Who has a smartphone there: a citizen, and the corporal, whose number the roster has."""
+    return "7001=Asha;7002=Cpl. Achieng, police=+254722000102"
 
 
 for command in entry_points(group="itikia.commands"):

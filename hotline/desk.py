@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import acknowledgement, arrivals, cases, dispatch, followups, liaisons, messages, people, references
+from hotline import acknowledgement, arrivals, cases, dispatch, erasure, evidence, followups, liaisons, messages, people, references
 from hotline.areas import Areas
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
 from hotline.categories import CATEGORIES
 from hotline.database import insert_once
 from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller, Judge, Nothing, Report, Standing, Wish
+from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Wish
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
 from hotline.dialogues.screens import LookUp
 from hotline.dispatch import Dispatch
@@ -37,17 +38,32 @@ class Call:
     session_index: str
     channel: str
     number: str | None
-    """In international form; None where what the carrier gave us is no number. Such a caller can report all the same."""
+    """In international form, or the channel's own; None where what the carrier gave us is no number. Such a caller can report all the
+    same."""
     language: str
+    origin: str = ""
+    """The poster or the link that brought them, if one did."""
+
+    @property
+    def address(self) -> str:
+        """The channel of the address that they speak from."""
+        return people.TELEGRAM if self.channel == people.TELEGRAM else people.PHONE
 
 
-def who_calls(session: Session, number_index: str, areas: Areas) -> Caller:
-    """What is known of a caller when they dial in."""
-    known = liaisons.known_by(session, number_index)
+def who_calls(session: Session, number_index: str, areas: Areas, channel: str = people.PHONE) -> Caller:
+    """What is known of a caller when they dial in, or write in a chat."""
+    known = liaisons.known_by(session, number_index, channel)
     if known is None:
         return Caller()
     language, home, liaison_id = known
     return Caller(language, home, _desk_of(session, session.get_one(Liaison, liaison_id), areas) if liaison_id else None)
+
+
+def has_reported(session: Session, number_index: str, channel: str) -> bool:
+    """Whether somebody has reported from this address before."""
+    theirs = select(Case.id).join(Address, Address.person_id == Case.person_id)
+    here = (Case.channel == channel, Address.channel == channel, Address.number_index == number_index)
+    return session.scalars(theirs.where(*here).limit(1)).first() is not None
 
 
 def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:
@@ -70,13 +86,16 @@ def _standing(work: Work, typed: str) -> Standing:
     if reference is None:
         return Standing("slip")
     case = cases.by_reference(work.session, reference)
-    if case is None:
-        return Standing("unknown")
+    return standing_of(work, case) if case is not None else Standing("unknown")
+
+
+def standing_of(work: Work, case: Case) -> Standing:
+    """How a case stands, for its citizen."""
     match case.state:
         case cases.OPEN:
             return Standing("waiting", work.clock_time(case.promised_at) if case.promised_at > work.now else "")
         case cases.ACKNOWLEDGED:
-            return Standing("taken", open_to_verdict=True)
+            return Standing("coming" if case.on_the_way_at else "taken", open_to_verdict=True)
         case cases.RESOLVED:
             return Standing("done", open_to_verdict=True)
         case _:
@@ -103,6 +122,11 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
             return _judge(work, wish)
         case Nothing():
             return wish.words
+        case Stop():
+            return _stop(work, call)
+        case Forget():
+            _forget(work, call)
+            return citizen.forgotten(work.country.emergency)
         case _:
             who = _liaison(work, call)
             return _for_liaison(work, who, wish) if who else liaison.no_cases()
@@ -111,7 +135,24 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
 def remember_language(work: Work, call: Call) -> None:
     """The language that somebody chose is theirs from now on."""
     if call.number is not None:
-        people.meet(work.session, work.keys, call.number, work.now, may_write=False, language=call.language)
+        people.meet(work.session, work.keys, call.number, work.now, may_write=False, language=call.language, channel=call.address)
+
+
+def _stop(work: Work, call: Call) -> Words:
+    person = _person(work, call)
+    if person is not None and (address := person.at(call.address)):
+        messages.stop(work, address)
+    return citizen.texts_stopped()
+
+
+def _forget(work: Work, call: Call) -> None:
+    person = _person(work, call)
+    if person is not None:
+        erasure.forget(work, person, call.address)
+
+
+def _person(work: Work, call: Call) -> Person | None:
+    return people.by_number(work.session, work.keys, call.number, call.address) if call.number else None
 
 
 def open_case(work: Work, report: Report, call: Call) -> Case:
@@ -124,7 +165,8 @@ def open_case(work: Work, report: Report, call: Call) -> Case:
         if known := cases.by_session(work.session, call.session_index):
             return known
     case = Case(**values)
-    case.note(work.session, work.now, "reported", "citizen", call.channel)
+    case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
+    evidence.belongs_to(work.session, call.session_index, case, work.now)
     work.put(What.OPEN, case.id)
     return case
 
@@ -152,11 +194,11 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
     if call.number is None:
         return None
     may_write = report.contact == "text"
-    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language)
+    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language, channel=call.address)
     if report.remember:
         person.home_area = report.area
-    if may_write and person.phone is not None:
-        person.phone.opted_out_at = None
+    if may_write and (address := person.at(call.address)):
+        address.opted_out_at = None
     return person
 
 
@@ -177,7 +219,7 @@ def _judge(work: Work, wish: Judge) -> Words:
 
 
 def _liaison(work: Work, call: Call) -> Liaison | None:
-    person = people.by_number(work.session, work.keys, call.number) if call.number else None
+    person = _person(work, call)
     return liaisons.of(work.session, person) if person else None
 
 
@@ -206,13 +248,14 @@ def text_arrives(work: Work, text: InboundText) -> None:
     address = person.phone
     assert address is not None
     language = person.language or work.country.languages[0]
-    answer, key = _answer(work, person, address, text.text), f"answer:{text.id}"[:80]
+    answer, key = answer_to(work, person, address, text.text), f"answer:{text.id}"[:80]
     if answer is None:
         answer, key = _way_in(work, address)
     messages.write(work, address, About.ANSWER, answer, language, key=key)
 
 
-def _answer(work: Work, person: Person, address: Address, text: str) -> Words | None:
+def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
+    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
     if means(text, STOP):
         messages.stop(work, address)
         return citizen.texts_stopped()

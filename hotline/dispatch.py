@@ -6,18 +6,20 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import liaisons, matching, messages
+from hotline import matching, messages, people
 from hotline.bodies import Body, Serves
-from hotline.cases import Case
+from hotline.cases import ACKNOWLEDGED, OPEN, Case
 from hotline.categories import Kind
 from hotline.database import Base, Moment, changed
 from hotline.dialogues import liaison as words
+from hotline.dialogues.liaison import How
 from hotline.gsm import fits
 from hotline.language import Words, say
 from hotline.liaisons import Liaison
 from hotline.matching import Candidate, Match, Matter
-from hotline.messages import About
-from hotline.outbox import What
+from hotline.messages import About, Message
+from hotline.outbox import Queue, What
+from hotline.people import Address
 from hotline.work import Work
 
 ASKED, TAKEN, DONE, CANNOT, UNANSWERED, SUPERSEDED = "asked", "taken", "done", "cannot", "unanswered", "superseded"
@@ -33,6 +35,9 @@ WORDS = (
 """Case words: animals and food that everybody can spell, none like another. A liaison's reply names the case by its word."""
 
 TWO_TEXTS = {"septets": 306, "units": 134}
+
+KEY = "dispatch:"
+"""How the key of a text begins that puts a case before a liaison."""
 
 
 class Dispatch(Base):
@@ -62,6 +67,22 @@ class Dispatch(Base):
     @property
     def who(self) -> str:
         return f"{self.liaison.name}, {self.body.name}"
+
+    @property
+    def how(self) -> How:
+        """How the case stands to this liaison."""
+        case = self.case
+        match self.state:
+            case "asked" | "unanswered" if case.state == OPEN and case.round == self.round:
+                return "asked"
+            case "taken" if case.state == ACKNOWLEDGED and case.liaison_id == self.liaison_id:
+                return "on_the_way" if case.on_the_way_at else "taken"
+            case "done" if case.round == self.round:
+                return "done"
+            case "cannot":
+                return "passed_on"
+            case _:
+                return "first_was" if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round else "over"
 
 
 def put_before_next(work: Work, case: Case) -> Dispatch | None:
@@ -94,7 +115,9 @@ def _write(work: Work, dispatch: Dispatch) -> None:
     language = liaison.person.language or "en"
     place, by = work.areas.full_name(work.areas[case.area_code]), work.clock_time(work.in_minutes(case.pace.patience))
     text = _fitting(case, dispatch.word, place, case.details(work.keys), by, language)
-    messages.write(work, liaisons.phone(work.session, liaison), About.DISPATCH, text, language, key=f"dispatch:{dispatch.id}", case=case)
+    address = liaison.person.best
+    assert address is not None, "a liaison has a phone"
+    messages.write(work, address, About.DISPATCH, text, language, key=f"{KEY}{dispatch.id}", case=case)
 
 
 def _fitting(case: Case, word: str, place: str, details: str, by: str, language: str) -> Words:
@@ -168,15 +191,24 @@ def was_asked_before(session: Session, asked: Dispatch) -> bool:
     return session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
 
 
-def end(session: Session, dispatch: Dispatch, state: str, now: datetime) -> bool:
+def end(work: Work, dispatch: Dispatch, state: str) -> bool:
     """Give a dispatch its end, if it still waits for something."""
     waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(WAITS))
-    ended = changed(session.execute(waits.values(state=state, ended_at=now)))
-    session.refresh(dispatch)
+    ended = changed(work.session.execute(waits.values(state=state, ended_at=work.now)))
+    work.session.refresh(dispatch)
+    redraw(work, dispatch.case)
     return ended
 
 
-def supersede(session: Session, case: Case, now: datetime, *, but: int | None = None) -> None:
+def supersede(work: Work, case: Case, *, but: int | None = None) -> None:
     """The case went on: nobody need answer it any more, but for this dispatch."""
-    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS), Dispatch.id != but)
-    session.execute(others.values(state=SUPERSEDED, ended_at=now))
+    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS), Dispatch.id.is_distinct_from(but))
+    work.session.execute(others.values(state=SUPERSEDED, ended_at=work.now))
+    redraw(work, case)
+
+
+def redraw(work: Work, case: Case) -> None:
+    """Have each liaison's card of this case show how it stands now. What went as a text stays as it was."""
+    cards = select(Message.id).join(Message.address).where(Message.case_id == case.id, Message.about == About.DISPATCH)
+    for card in work.session.scalars(cards.where(Address.channel == people.TELEGRAM)):
+        work.put(What.REDRAW, card, queue=Queue.TELEGRAM)

@@ -1,6 +1,7 @@
 """What can go wrong, in words a person can act on."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class Misconfigured(Exception):
@@ -31,3 +32,11 @@ class BadRows(Exception):
 
 class NotANumber(ValueError):
     """These characters are no telephone number that the hotline can call back."""
+
+
+class NotTaken(ValueError):
+    """What somebody sent is not taken as evidence: it is too large, or no picture or voice note that can be read."""
+
+    def __init__(self, reason: Literal["too_large", "unreadable"]) -> None:
+        super().__init__(reason)
+        self.reason: Literal["too_large", "unreadable"] = reason

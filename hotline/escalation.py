@@ -14,7 +14,7 @@ def escalate(work: Work, identity: int) -> None:
     """The time of this dispatch is up. If it still waits for an answer, the case is put before the next."""
     asked = work.session.get_one(Dispatch, identity)
     case = cases.hold(work.session, asked.case_id)
-    if case.state == cases.OPEN and asked.round == case.round and dispatch.end(work.session, asked, UNANSWERED, work.now):
+    if case.state == cases.OPEN and asked.round == case.round and dispatch.end(work, asked, UNANSWERED):
         case.note(work.session, work.now, "unanswered", asked.who)
         dispatch.put_before_next(work, case)
 
@@ -31,8 +31,8 @@ def not_told(work: Work, message: Message) -> None:
 
     Where this was one who had been asked before, the end of the order is reached: asking goes on, but no longer in haste.
     """
-    if message.key.startswith("dispatch:"):
-        identity = int(message.key.removeprefix("dispatch:"))
+    if message.key.startswith(dispatch.KEY):
+        identity = int(message.key.removeprefix(dispatch.KEY))
         asked = work.session.get_one(Dispatch, identity)
         if asked.state == ASKED and isinstance(message.case, Case):
             message.case.note(work.session, work.now, "not told", asked.who, message.code)

@@ -55,7 +55,7 @@ def asked_last(session: Session, person: Person) -> Case | None:
 
 def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
     """Write to the citizen of a case; the gate decides whether it leaves."""
-    address = case.person.phone if case.person else None
+    address = case.person.best if case.person else None
     if address is not None:
         messages.write(work, address, about, what, case.language, key=key, case=case)
 
@@ -76,13 +76,13 @@ def judge(work: Work, case: Case, verdict: Verdict) -> bool:
 
 def _close(work: Work, case: Case) -> None:
     case.state, case.closed_at = CLOSED, work.now
-    dispatch.supersede(work.session, case, work.now)
+    dispatch.supersede(work, case)
     case.note(work.session, work.now, "closed")
 
 
 def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:
     """Help did not come: the case begins a new round and goes to a body that has not had it."""
-    dispatch.supersede(work.session, case, work.now)
+    dispatch.supersede(work, case)
     case.round += 1
     case.in_danger = case.in_danger or in_danger
     cases.give_up(case, work.in_minutes(case.pace.promise))

@@ -5,7 +5,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import redis
@@ -16,13 +16,15 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from hotline import cases, desk, escalation, faults, followups, messages, outbox
+from hotline import cases, deliveries, desk, escalation, faults, followups, outbox
 from hotline.carriers import Carrier
-from hotline.messages import Message
 from hotline.outbox import Posting, Queue, What
 from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
+
+CARRIED = (Queue.URGENT, Queue.ORDINARY, Queue.BULK)
+"""The queues whose workers do errands of every kind, and send by the carrier. What goes by Telegram has a worker of its own."""
 
 PLENTY = 100
 """Jobs on a queue that is busy."""
@@ -54,7 +56,15 @@ ACTS: dict[What, Callable[[Work, str], None]] = {
     What.FIND: _find,
     What.FOLLOW_UP: _follow_up,
 }
-"""What is done for each kind of errand, in one transaction with marking it done. Only delivering is not: a carrier stands between."""
+"""What is done for each kind of errand, in one transaction with marking it done. Delivering is not, for a carrier stands between; nor is
+what is shown in chats, which `bot/delivery.py` sees to."""
+
+
+class Errands(Protocol):
+    """Whoever does errands."""
+
+    def run(self, errand: int) -> None:
+        """Do this one, or see to it that it is done, if it is still to be done. It never raises."""
 
 
 class Worker:
@@ -102,45 +112,41 @@ class Worker:
 
     def _deliver(self, message: UUID) -> None:
         """Take the message, let go of the database, call the carrier, and write down what it said."""
-        with self._service.work() as work:
-            leased = messages.lease(work, message)
-            if leased is None and (held := work.session.get_one(Message, message)).state == messages.WITHHELD:
-                escalation.not_told(work, held)
+        leased = deliveries.take(self._service, message)
         if leased is None:
             return
         faults.point("after-lease")
         sending = self._carrier.send(leased.number, leased.text)
         faults.point("after-send")
-        with self._service.work() as work:
-            sent = messages.record(work, leased, sending)
-            if sent is not None and sent.state == messages.FAILED:
-                escalation.not_told(work, sent)
-            faults.point("before-record")
+        deliveries.note(self._service, leased, sending)
 
     def _put_off(self, errand: int, error: Exception) -> None:
-        """What went wrong, by its kind and place only: its words may hold what a citizen said."""
-        frames = traceback.extract_tb(error.__traceback__)
-        where = next(
-            (f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames) if "hotline" in frame.filename), "?"
-        )
-        log.error("errand %s failed and is tried again: %s at %s", errand, type(error).__name__, where)
-        try:
-            with self._service.work() as work:
-                outbox.fail(work.session, errand, f"{type(error).__name__} at {where}", work.now)
-        except Exception as worse:
-            log.error("and could not be put off: %s", type(worse).__name__)  # noqa: TRY400
+        put_off(self._service, errand, error)
+
+
+def put_off(service: Service, errand: int, error: Exception) -> None:
+    """Try it again later. What went wrong is told by its kind and place only: its words may hold what a citizen said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if any(package in frame.filename for package in ("/hotline/", "/bot/"))]
+    where = f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else "?"
+    log.error("errand %s failed and is tried again: %s at %s", errand, type(error).__name__, where)
+    try:
+        with service.work() as work:
+            outbox.fail(work.session, errand, f"{type(error).__name__} at {where}", work.now)
+    except Exception as worse:
+        log.error("and could not be put off: %s", type(worse).__name__)  # noqa: TRY400
 
 
 class ErrandJob(Job):
     """A job that can do nothing but an errand, whatever it says it is."""
 
-    worker: ClassVar[Worker]
+    errands: ClassVar[Errands]
     success_callback = failure_callback = stopped_callback = None  # a forged job could name these too
 
     def _execute(self) -> None:
         if self.func_name != ERRAND or len(self.args) != 1:
             raise PermissionError("this job is no errand")
-        self.worker.run(int(self.args[0]))
+        self.errands.run(int(self.args[0]))
 
 
 class Poster:
@@ -179,11 +185,11 @@ class Poster:
             return False
 
 
-def work_on(queue: Queue, service: Service, carrier: Carrier, redis_url: str) -> None:
-    """Work on one queue until told to stop. One queue a process: on several, a job can be lost between two of them."""
+def work_on(queue: Queue, does: Errands, redis_url: str) -> None:
+    """Have the errands on one queue done until told to stop. One queue a process: on several, a job can be lost between two of them."""
 
     class Bound(ErrandJob):
-        worker = Worker(service, carrier, queue)
+        errands = does
 
     connection = redis.Redis.from_url(redis_url, socket_connect_timeout=5)
     quick: dict[str, Any] = {"maintenance_interval": 15, "job_monitoring_interval": 5, "worker_ttl": 30}

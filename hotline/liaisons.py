@@ -123,9 +123,9 @@ def save(session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequenc
         session.add(liaison)
 
 
-def known_by(session: Session, index: str) -> tuple[str | None, str | None, int | None] | None:
-    """The language, the home area and, for a liaison, their row, of the person with this phone. In one look: somebody is waiting."""
-    here = (Address.channel == people.PHONE, Address.number_index == index)
+def known_by(session: Session, index: str, channel: str = people.PHONE) -> tuple[str | None, str | None, int | None] | None:
+    """The language, the home area and, for a liaison, their row, of the person with this address. In one look: somebody is waiting."""
+    here = (Address.channel == channel, Address.number_index == index)
     facts = select(Person.language, Person.home_area, Liaison.id).join(Address, Address.person_id == Person.id)
     row = session.execute(facts.outerjoin(Liaison, Liaison.person_id == Person.id).where(*here)).one_or_none()
     return (row[0], row[1], row[2]) if row else None
@@ -134,7 +134,3 @@ def known_by(session: Session, index: str) -> tuple[str | None, str | None, int 
 def of(session: Session, person: Person) -> Liaison | None:
     """The liaison that this person is, if they are one."""
     return session.scalar(select(Liaison).where(Liaison.person_id == person.id))
-
-
-def phone(session: Session, liaison: Liaison) -> Address:
-    return session.scalars(select(Address).where(Address.person_id == liaison.person_id, Address.channel == people.PHONE)).one()

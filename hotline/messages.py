@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import liaisons, outbox
+from hotline import liaisons, outbox, people
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import OPEN, Case
 from hotline.categories import Urgency
 from hotline.database import Base, Moment, insert_once
 from hotline.gsm import plain
-from hotline.language import Words, say
+from hotline.language import SOURCE, Words, say
 from hotline.matching import may_see
 from hotline.outbox import Queue, What
 from hotline.people import Address
@@ -48,6 +48,17 @@ class About(StrEnum):
     """Asks a citizen whether help came, at an hour when phones may ring."""
     ANSWER = "answer"
     """Answers somebody's own text."""
+
+
+class Priority(IntEnum):
+    """What goes first where a channel cannot take everything at once."""
+
+    CASE = 0
+    REPLY = 1
+    BULK = 2
+
+
+PRIORITIES = {About.DISPATCH: Priority.CASE, About.CASE: Priority.CASE, About.ANSWER: Priority.REPLY, About.FOLLOW_UP: Priority.BULK}
 
 
 class Message(Base):
@@ -108,8 +119,14 @@ def write(work: Work, address: Address, about: About, words: Words, language: st
     text = work.keys.vault.lock(plain(say(words, language)), _place(identity))
     message = Message(id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now)
     work.session.add(message)
-    work.put(What.DELIVER, identity, queue=Queue.ORDINARY if about == About.FOLLOW_UP else Queue.URGENT)
+    work.put(What.DELIVER, identity, queue=_queue(message))
     return message
+
+
+def _queue(message: Message) -> Queue:
+    if message.address.channel == people.TELEGRAM:
+        return Queue.TELEGRAM
+    return Queue.ORDINARY if message.about == About.FOLLOW_UP else Queue.URGENT
 
 
 def _place(message: UUID) -> str:
@@ -120,6 +137,8 @@ def gate(message: Message, work: Work) -> Gate:
     """The one place that says whether a text may go to this person, now."""
     if message.address.sealed is None:
         return Gate(False, "we were never given leave to write to this number")
+    if message.address.closed_at is not None:
+        return Gate(False, "nothing arrives there any more")
     if message.address.opted_out_at is not None and message.about != About.ANSWER:
         return Gate(False, "the person wants no texts from us")
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
@@ -163,19 +182,28 @@ class Leased:
 
     message: UUID
     lease: UUID
+    about: About
+    key: str
     number: str
     text: str
+    language: str
+    """That it was written in."""
 
 
 def lease(work: Work, identity: UUID) -> Leased | None:
     """Take a message to send it. None where it is not to be sent now: done, held back, or in other hands."""
-    message = work.session.scalars(select(Message).where(Message.id == identity).with_for_update()).one()
+    message = work.session.scalar(select(Message).where(Message.id == identity).with_for_update())
+    if message is None:  # the person has had everything about them deleted
+        outbox.finish(work.session, What.DELIVER, identity)
+        return None
     if message.state == SENDING and _expired(message, work) and not _may_be_repeated(message):
         message.state, message.code = UNKNOWN, "we do not know whether it left"
         outbox.finish(work.session, What.DELIVER, identity)
         return None
     if message.state not in (WAITING, SENDING) or not _expired(message, work):
         _let_go(work, message)
+        return None
+    if not message.address.is_open and _go_elsewhere(work, message):
         return None
     passage = gate(message, work)
     if not passage.allowed:
@@ -186,7 +214,14 @@ def lease(work: Work, identity: UUID) -> Leased | None:
     assert message.lease is not None
     assert message.address.sealed is not None
     text = work.keys.vault.read(message.locked_text, _place(identity))
-    return Leased(identity, message.lease, open_seal(work.keys, message.address.sealed), text)
+    number = open_seal(work.keys, message.address.sealed)
+    return Leased(identity, message.lease, About(message.about), message.key, number, text, _language(message))
+
+
+def _language(message: Message) -> str:
+    if message.case is not None and message.about != About.DISPATCH:
+        return message.case.language
+    return message.address.person.language or SOURCE
 
 
 def _expired(message: Message, work: Work) -> bool:
@@ -200,14 +235,14 @@ def _may_be_repeated(message: Message) -> bool:
 def _let_go(work: Work, message: Message) -> None:
     """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time is up."""
     if message.state in (WAITING, SENDING):
-        work.put(What.DELIVER, message.id, message.leased_until)
+        work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
     else:
         outbox.finish(work.session, What.DELIVER, message.id)
 
 
 def _hold_back(work: Work, message: Message, passage: Gate) -> None:
     if passage.not_before is not None:
-        work.put(What.DELIVER, message.id, passage.not_before, Queue.ORDINARY)
+        work.put(What.DELIVER, message.id, passage.not_before, _queue(message))
         return
     message.state, message.code = WITHHELD, passage.reason
     outbox.finish(work.session, What.DELIVER, message.id)
@@ -215,12 +250,16 @@ def _hold_back(work: Work, message: Message, passage: Gate) -> None:
 
 def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
     """Write down the carrier's answer. None where the lease had run out and somebody else has it."""
-    message = work.session.scalars(select(Message).where(Message.id == leased.message).with_for_update()).one()
-    if message.lease != leased.lease:
+    message = work.session.scalar(select(Message).where(Message.id == leased.message).with_for_update())
+    if message is None or message.lease != leased.lease:
         return None
     message.code, message.lease, message.leased_until = sending.code[:80], None, None
     if sending.opted_out:
         message.address.opted_out_at = work.now
+    if sending.closed:
+        message.address.closed_at = message.address.closed_at or work.now
+        if _go_elsewhere(work, message):
+            return message
     match sending.meaning:
         case Meaning.ACCEPTED:
             message.state, message.provider_id = SENT, sending.provider_id
@@ -242,7 +281,19 @@ def _again(work: Work, message: Message, sending: Sending) -> None:
     message.state = WAITING
     pause = sending.retry_after or timedelta(seconds=PAUSES[min(message.tries, len(PAUSES)) - 1])
     message.leased_until = work.now + pause
-    work.put(What.DELIVER, message.id, message.leased_until)
+    work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
+
+
+def _go_elsewhere(work: Work, message: Message) -> bool:
+    """Send it to where else the person can be reached. False where there is nowhere."""
+    closed, other = message.address, message.address.person.best
+    if other is None or other is closed or not other.is_open:
+        return False
+    if message.case is not None:
+        message.case.note(work.session, work.now, "goes elsewhere", why=f"{closed.channel} is closed, so it goes to the {other.channel}")
+    message.address, message.state, message.tries, message.leased_until = other, WAITING, 0, None
+    work.put(What.DELIVER, message.id, queue=_queue(message))
+    return True
 
 
 def receive(work: Work, receipt: Receipt) -> Message | None:

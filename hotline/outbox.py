@@ -29,6 +29,8 @@ class Queue(StrEnum):
     """What a citizen waits for less anxiously: the question whether help came."""
     BULK = "bulk"
     """Many texts of no hurry."""
+    TELEGRAM = "telegram"
+    """Whatever goes by Telegram, case before answer before bulk: one process keeps within what its API allows."""
 
 
 class What(StrEnum):
@@ -44,6 +46,8 @@ class What(StrEnum):
     """A case for which nobody was there: look again."""
     FOLLOW_UP = "follow_up"
     """A case and its round: ask whether help came."""
+    REDRAW = "redraw"
+    """A message that is a card: the case has gone on, and the card shows how it stands."""
 
 
 class Errand(Base):
@@ -81,7 +85,7 @@ def put(session: Session, what: What, subject: object, due_at: datetime, queue: 
     at_once = due_at <= now
     waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at}
     values = {"key": f"{what}:{subject}", "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
-    put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_=waits)
+    put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
     errand, posted = session.execute(put_or_put_off.returning(Errand.id, Errand.posted)).one()
     if at_once:
         session.info.setdefault("errands", []).append(Posting(errand, posted, queue))
@@ -144,6 +148,11 @@ def fail(session: Session, errand: int, failure: str, now: datetime) -> None:
     again = now + timedelta(seconds=min(60, 2**failures))
     values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}
     session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(values))
+
+
+def rest(session: Session, errand: int, until: datetime) -> None:
+    """It cannot be done yet, which is nobody's fault."""
+    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(due_at=until))
 
 
 def failing(session: Session) -> int:

@@ -5,13 +5,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from hotline.database import Base, Moment
 from hotline.sealed import Keys, seal
 
 PHONE = "phone"
 """The channel of an address that is a telephone number, reached by USSD, SMS or voice."""
+TELEGRAM = "telegram"
+"""The channel of an address that is somebody's own chat with our bot; its number is the one that Telegram knows them by."""
+BEST_FIRST = (TELEGRAM, PHONE)
+"""Where we write to somebody who can be reached at several: what costs them and us nothing goes first."""
 
 
 class Person(Base):
@@ -24,9 +28,18 @@ class Person(Base):
     met_at: Mapped[datetime] = mapped_column(Moment)
     addresses: Mapped[list["Address"]] = relationship(back_populates="person")
 
+    def at(self, channel: str) -> "Address | None":
+        return next((address for address in self.addresses if address.channel == channel), None)
+
     @property
     def phone(self) -> "Address | None":
-        return next((address for address in self.addresses if address.channel == PHONE), None)
+        return self.at(PHONE)
+
+    @property
+    def best(self) -> "Address | None":
+        """Where to write to them: the best address that is open; of those that are not, the best all the same, for the gate to judge."""
+        known = [address for channel in BEST_FIRST if (address := self.at(channel))]
+        return next((address for address in known if address.is_open), known[0] if known else None)
 
 
 class Address(Base):
@@ -42,45 +55,55 @@ class Address(Base):
     """What the number is found by: see `sealed.Index`."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The person wants no messages from us here."""
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Nothing arrives here any more: the chat was blocked or deleted."""
     person: Mapped[Person] = relationship(back_populates="addresses")
 
-
-def number_index(keys: Keys, number: str) -> str:
-    """What a telephone number in international form is found by."""
-    return keys.index.of("address", number)
-
-
-def by_number(session: Session, keys: Keys, number: str) -> Person | None:
-    return by_index(session, number_index(keys, number))
+    @property
+    def is_open(self) -> bool:
+        """Whether something written to it may arrive."""
+        return self.sealed is not None and self.closed_at is None
 
 
-def by_index(session: Session, index: str) -> Person | None:
-    here = select(Person).join(Person.addresses).where(Address.channel == PHONE, Address.number_index == index)
-    return session.scalars(here.options(contains_eager(Person.addresses))).unique().one_or_none()
+def number_index(keys: Keys, number: str, channel: str = PHONE) -> str:
+    """What a telephone number in international form is found by, or somebody's number with another channel."""
+    return keys.index.of("address", number if channel == PHONE else f"{channel}:{number}")
 
 
-def meet(session: Session, keys: Keys, number: str, now: datetime, *, may_write: bool, language: str | None = None) -> Person:
+def by_number(session: Session, keys: Keys, number: str, channel: str = PHONE) -> Person | None:
+    return by_index(session, number_index(keys, number, channel), channel)
+
+
+def by_index(session: Session, index: str, channel: str = PHONE) -> Person | None:
+    here = select(Person).join(Person.addresses).where(Address.channel == channel, Address.number_index == index)
+    return session.scalars(here.options(joinedload(Person.addresses))).unique().one_or_none()
+
+
+def meet(
+    session: Session, keys: Keys, number: str, now: datetime, *, may_write: bool, language: str | None = None, channel: str = PHONE
+) -> Person:
     """The person with this number, who becomes known if they were not. The number is kept, sealed, only where we may write.
 
     A `language` is theirs from now on.
     """
-    index = number_index(keys, number)
-    person = by_index(session, index) or _make_known(session, index, now, language)
+    index = number_index(keys, number, channel)
+    person = by_index(session, index, channel) or _make_known(session, index, now, language, channel)
     person.language = language or person.language
-    address = person.phone
+    address = person.at(channel)
     assert address is not None
     if may_write and address.sealed is None:
         address.sealed = seal(keys, number)
     return person
 
 
-def _make_known(session: Session, index: str, now: datetime, language: str | None) -> Person:
-    person = Person(met_at=now, language=language, addresses=[Address(channel=PHONE, number_index=index)])
+def _make_known(session: Session, index: str, now: datetime, language: str | None, channel: str) -> Person:
+    person = Person(met_at=now, language=language, addresses=[Address(channel=channel, number_index=index)])
     try:
         with session.begin_nested():
             session.add(person)
         return person
     except IntegrityError:  # somebody else has just made them known
-        known = by_index(session, index)
+        known = by_index(session, index, channel)
         assert known is not None
         return known

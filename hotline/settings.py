@@ -1,5 +1,6 @@
 """What the operator may decide. Read once, at each process's front door, from the environment; nobody else looks there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +12,7 @@ from hotline.errors import Misconfigured
 from hotline.sealed import Keys
 
 SIMULATOR = "http://127.0.0.1:8055"
+TELEGRAM = "https://api.telegram.org"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Settings:
     """PUBLIC_URL: the https address under which the carrier reaches this machine."""
     callback_secrets: tuple[str, ...] = field(repr=False)
     """CALLBACK_SECRETS: one long random word in the callback addresses, or two with a comma while the one is replaced by the other."""
+    telegram_token: str = field(repr=False)
+    """TELEGRAM_TOKEN: the bot's secret, as BotFather gave it. Without one there is no Telegram; while the simulator plays the carrier, it
+    plays Telegram too."""
+    telegram_base_url: str
+    """TELEGRAM_BASE_URL: where the Bot API listens, if not at its usual address."""
     port: int
     """PORT: where the public door listens."""
     bind: str
@@ -53,6 +60,15 @@ class Settings:
     @property
     def is_simulated(self) -> bool:
         return not self.carrier_api_key
+
+    @property
+    def telegram_is_simulated(self) -> bool:
+        return self.is_simulated and not self.telegram_token
+
+    @property
+    def telegram_secret(self) -> str:
+        """What Telegram must show at our door. It is made of the token, so that a new token brings a new one."""
+        return self.keys.index.of("telegram door", self.telegram_token)
 
     @property
     def redis_socket(self) -> Path:
@@ -81,6 +97,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         service_code=environ.get("SERVICE_CODE") or "*384*4455#",
         public_url=(environ.get("PUBLIC_URL") or "").rstrip("/"),
         callback_secrets=_secrets(environ.get("CALLBACK_SECRETS", "")),
+        telegram_token=_token(environ.get("TELEGRAM_TOKEN", "")),
+        telegram_base_url=(environ.get("TELEGRAM_BASE_URL") or TELEGRAM).rstrip("/"),
         port=_number(environ, "PORT", 8000, most=65535),
         bind=environ.get("BIND") or "127.0.0.1",
         minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
@@ -108,6 +126,12 @@ def _secrets(text: str) -> tuple[str, ...]:
     if any(len(secret) < 16 or not secret.replace("-", "").replace("_", "").isalnum() for secret in secrets):
         raise Misconfigured("CALLBACK_SECRETS: a secret has at least 16 letters, digits, - and _ and nothing else.")
     return secrets
+
+
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"\d+:[\w-]+", text, re.ASCII):
+        raise Misconfigured("TELEGRAM_TOKEN: a token is digits, a colon, and letters, digits, - and _ and nothing else.")
+    return text
 
 
 def _number(environ: Mapping[str, str], name: str, usual: int, most: int = 100_000) -> int:

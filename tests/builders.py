@@ -15,13 +15,13 @@ MORNING = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 AREAS = Areas(
     [
         Area("KE", "Kenya", None, "country"),
-        Area("KE032", "Nakuru", "KE", "county", ("Nakuru Town",)),
-        Area("KE032175", "Nakuru Town West", "KE032", "constituency"),
-        Area("KE0321750872", "Kaptembwo", "KE032175", "ward", ("Kaptembwa",)),
-        Area("KE0321750871", "London", "KE032175", "ward"),
-        Area("KE047", "Nairobi", "KE", "county"),
-        Area("KE047275", "Dagoretti North", "KE047", "constituency"),
-        Area("KE0472751372", "Kawangware", "KE047275", "ward"),
+        Area("KE032", "Nakuru", "KE", "county", ("Nakuru Town",), -0.51, 36.15),
+        Area("KE032175", "Nakuru Town West", "KE032", "constituency", (), -0.32, 36.03),
+        Area("KE0321750872", "Kaptembwo", "KE032175", "ward", ("Kaptembwa",), -0.31, 36.04),
+        Area("KE0321750871", "London", "KE032175", "ward", (), -0.27, 36.06),
+        Area("KE047", "Nairobi", "KE", "county", (), -1.29, 36.86),
+        Area("KE047275", "Dagoretti North", "KE047", "constituency", (), -1.28, 36.77),
+        Area("KE0472751372", "Kawangware", "KE047275", "ward", (), -1.29, 36.75),
     ]
 )
 KAPTEMBWO = AREAS["KE0321750872"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from hotline.carriers import Carrier, carrier_of
-from hotline.conversations import Conversations
+from hotline.conversations import Conversations, Trips
 from hotline.database import Database
 from hotline.errors import Misconfigured
 from hotline.jobs import Poster
@@ -19,6 +19,7 @@ from ussd.sessions import Line
 from webhooks.carriers import Dialled, events, sorry
 from webhooks.guards import MOST_BYTES
 from webhooks.health import health
+from webhooks.telegram import telegram
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -38,6 +39,7 @@ def from_environment() -> "WSGIApplication":
 
 def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":
     settings = service.settings
+    trips = Trips(settings.redis_url)
     conversations = Conversations(settings.redis_url, settings.keys.vault)
     line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
     app = Flask(__name__)
@@ -45,5 +47,6 @@ def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication
     app.url_map.merge_slashes = False  # it would redirect, and no carrier follows
     app.register_blueprint(health(service, poster))
     app.register_blueprint(events(settings, carrier, line, service))
+    app.register_blueprint(telegram(settings, trips))
     app.register_error_handler(Exception, sorry)
     return Dialled(settings, carrier, line, app)

@@ -41,6 +41,8 @@ class Sending:
     """As the carrier writes it, currency and all."""
     opted_out: bool = False
     """The person wants no texts from us. That binds us from now on."""
+    closed: bool = False
+    """Nothing will ever arrive at this address again."""
     retry_after: timedelta | None = None
     """When to try again, where the carrier has a say in it."""
 

@@ -1,16 +1,18 @@
 """What a citizen is asked and told. Calm, short, and the same on every phone."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
+from math import nan
 from typing import Literal
 
 from hotline.areas import Area, Areas
 from hotline.categories import CATEGORIES, DANGER
 from hotline.dialogues import liaison
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
-from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Scene
+from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Question, Scene
 from hotline.language import Words, _, means, own_name, verbatim
 from hotline.typed import tidy
 
@@ -25,6 +27,17 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class InChat:
+    """They write in a chat that a company carries, and reads."""
+
+    company: str
+    instead: str
+    """What to dial to keep that company out."""
+    warned: bool
+    """They have reported before, and know."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """What is known of whoever calls before they have said anything."""
 
@@ -33,6 +46,8 @@ class Caller:
     """The code of the area they asked us to remember."""
     desk: Desk | None = None
     """Set for a liaison: what waits for them."""
+    chat: InChat | None = None
+    """None for one who dials in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class Nothing:
 class Standing:
     """How a case stands, as much as one is told who knows its reference."""
 
-    state: Literal["unknown", "slip", "waiting", "taken", "done", "closed"]
+    state: Literal["unknown", "slip", "waiting", "taken", "coming", "done", "closed"]
     by: str = ""
     """Clock time by which an answer was promised; empty where that is over."""
     open_to_verdict: bool = False
@@ -81,7 +96,17 @@ def standing(text: str) -> Standing:
     return Standing(state, by, ask == "1")  # type: ignore[arg-type]
 
 
-Wish = Report | Judge | Nothing | Act | GoOn | GoOff
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """No more messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Nothing of this person is to be kept."""
+
+
+Wish = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget
 
 
 def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Wish]:
@@ -91,12 +116,18 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
     for turn in count(1):
         wish = yield Menu(f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller))
         match wish:
+            case "danger" | "report" if caller.chat and not caller.chat.warned and (yield who_reads(caller.chat)) == "dial":
+                return Nothing(how_to_report(caller.chat.instead, emergency))
             case "danger":
                 return (yield from danger(caller, areas))
             case "report":
                 return (yield from report(caller, areas))
             case "case":
                 return (yield from my_case(emergency))
+            case "stop":
+                return Stop()
+            case "forget":
+                return (yield from forget_me())
             case "desk" if caller.desk is not None:
                 return (yield from liaison.at_desk(caller.desk))
             case _:
@@ -105,13 +136,31 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
 
 
 def _wishes(caller: Caller) -> Choices:
-    wishes = (
+    wishes: Choices = (
         ("danger", DANGER.name),
         ("report", _("Report something")),
         ("case", _("My case")),
         ("language", verbatim("Lugha / Language")),
     )
+    if caller.chat:
+        wishes = (*wishes, ("stop", _("No more messages")), ("forget", _("Delete my data")))
     return (*wishes, ("desk", _("Cases given to me"))) if caller.desk else wishes
+
+
+def who_reads(chat: InChat) -> Menu:
+    """Before somebody's first report: what the company can see, and how to keep it out."""
+    warning = _(
+        "{company} can see what you write here, and your name and number. We give those to nobody. To keep {company} out, dial {code}.",
+        company=chat.company,
+        code=chat.instead,
+    )
+    return Menu("who_reads", warning, (("here", _("Go on here")), ("dial", _("I will dial"))))
+
+
+def forget_me() -> Scene[Forget | Nothing]:
+    question = _("Delete what we keep of you? Cases that are open go on, but nobody can tell you how they stand.")
+    answer = yield Menu("forget", question, (("yes", _("Yes, delete")), ("no", _("No"))))
+    return Forget() if answer == "yes" else Nothing(_("Nothing was deleted."))
 
 
 def choose_language(name: str, languages: Sequence[str]) -> Menu:
@@ -144,7 +193,7 @@ def may_we_text() -> Menu:
 
 
 def may_we_remember(areas: Areas, area: Area) -> Menu:
-    question = _("Is {area} your home area? Shall we remember it for your next call?", area=areas.full_name(area))
+    question = _("Is {area} your home area? Shall we remember it for next time?", area=areas.full_name(area))
     return Menu("remember", question, (("yes", _("Yes")), ("no", _("No"))))
 
 
@@ -168,6 +217,9 @@ def choose_area(areas: Areas, home: str | None = None) -> Scene[Area]:
             break
         if answer in areas:
             area = areas[answer]
+        elif near := areas.nearest(*_spot(answer)):
+            picked = yield _is_it(f"found{turn}", areas, near)
+            area = areas.get(picked) or area
         elif found := areas.closest(answer, within=area) or areas.closest(answer):
             picked = yield _which_of(f"found{turn}", areas, [each.area for each in found])
             area = areas.get(picked) or area
@@ -176,10 +228,37 @@ def choose_area(areas: Areas, home: str | None = None) -> Scene[Area]:
     return area
 
 
+SPOT = re.compile(r"near (-?\d+\.\d+) (-?\d+\.\d+)")
+
+
+def spot(latitude: float, longitude: float) -> str:
+    """A place that was pointed at on a map, as an answer to *where*: to some hundred metres, for more is nobody's business."""
+    return f"near {latitude:.3f} {longitude:.3f}"
+
+
+def is_about_where(question: Question) -> bool:
+    """Whether a place on a map would answer it."""
+    return isinstance(question, Menu) and question.typed
+
+
+def _spot(answer: str) -> tuple[float, float]:
+    """The opposite of `spot`; nowhere on earth for any other answer."""
+    found = SPOT.fullmatch(answer)
+    return (float(found[1]), float(found[2])) if found else (nan, nan)
+
+
+def _is_it(name: str, areas: Areas, near: Sequence[Area]) -> Menu:
+    (first, *others) = near
+    choices = ((first.code, _("Yes")), *((area.code, verbatim(areas.full_name(area))) for area in others), ("none", _("None of these")))
+    return Menu(name, _("Is it {place}?", place=areas.full_name(first)), choices)
+
+
 @lru_cache(maxsize=1024)
 def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
     choices: Choices = tuple((each.code, verbatim(each.name)) for each in areas.children(area))
-    if unknown:
+    if SPOT.fullmatch(unknown):
+        text = _("We know no place near there in {country}. Type its name or choose:", country=areas.country.name)
+    elif unknown:
         text = _("We do not know {place}. Type it another way or choose:", place=unknown[:30])
     elif area == areas.country:
         text = _("Where? Type the name of the place, or choose:")
@@ -217,7 +296,7 @@ def _judge(reference: str, case: Standing) -> Scene[Judge | Nothing]:
         case "helped" | "not_helped" | "danger":
             return Judge(reference, verdict)
         case _:
-            return Nothing(_("Call again when you know."))
+            return Nothing(_("Come back when you know."))
 
 
 VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _("No, still in danger")))
@@ -231,6 +310,8 @@ def how_it_stands(case: Standing) -> Words:
             return _("Your case was received. Expect an answer by {time}.", time=case.by)
         case "taken":
             return _("Somebody is seeing to your case.")
+        case "coming":
+            return _("Somebody is on the way.")
         case "done":
             return _("We were told that help came.")
         case _:
@@ -265,7 +346,7 @@ def promised(reference: str, by: str, emergency: str, contact: str) -> Words:
             "Case {reference}. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
         )
     return _(
-        "Case {reference}. It will be answered by {time}. Dial again to see how it stands. In danger call {number}.",
+        "Case {reference}. It will be answered by {time}. Come back to see how it stands. In danger call {number}.",
         reference=reference,
         time=by,
         number=emergency,
@@ -279,6 +360,10 @@ def received(reference: str, by: str) -> Words:
 
 def somebody_has_it(reference: str) -> Words:
     return _("{reference}: somebody is seeing to it now.", reference=reference)
+
+
+def somebody_is_coming(reference: str) -> Words:
+    return _("{reference}: somebody is on the way.", reference=reference)
 
 
 def did_help_come(reference: str) -> Words:
@@ -302,15 +387,68 @@ def how_to_report(service_code: str, emergency: str) -> Words:
 
 def not_saved(emergency: str) -> Words:
     """Something broke on our side. It says so, and what to do."""
-    return _("We could not take this just now. Please dial again. In an emergency call {number}.", number=emergency)
+    return _("We could not take this just now. Please try again. In an emergency call {number}.", number=emergency)
 
 
 def texts_stopped() -> Words:
-    return _("You will get no more texts from us. Text START to have them again.")
+    return _("You will get no more messages from us. Write START to have them again.")
 
 
 def texts_resumed() -> Words:
-    return _("You will get our texts again.")
+    return _("You will get our messages again.")
+
+
+def forgotten(emergency: str) -> Words:
+    return _("What we kept of you is deleted. In an emergency call {number}.", number=emergency)
+
+
+def evidence_taken(number: int) -> Words:
+    """What was sent is kept; this many now."""
+    return _("Photos and voice notes kept: {number}.", number=number)
+
+
+def evidence_added(reference: str) -> Words:
+    return _("It was added to case {reference}.", reference=reference)
+
+
+def evidence_refused() -> Words:
+    return _("This cannot be opened, so it was not kept. Send a photo or a voice note.")
+
+
+def evidence_too_large() -> Words:
+    return _("This is too large. Send a smaller photo or a shorter voice note.")
+
+
+def evidence_enough(most: int) -> Words:
+    return _("{most} are enough, so it was not kept.", most=most)
+
+
+def evidence_of_nothing() -> Words:
+    return _("Begin a report first, then send it again.")
+
+
+def share_your_location() -> Words:
+    return _("Press the button below to share where you are.")
+
+
+def only_photos_and_voice() -> Words:
+    return _("We can take photos, voice notes, words and your location here, and nothing else.")
+
+
+def changes_are_not_seen() -> Words:
+    return _("We do not see changes to what was sent. Write it anew.")
+
+
+def earlier_question() -> Words:
+    return _("That was an earlier question.")
+
+
+def only_in_private(name: str) -> Words:
+    return _("I speak to people one by one only. Write to me: {name}", name=name)
+
+
+def too_many(emergency: str) -> Words:
+    return _("That was a lot at once. Please wait a minute. In an emergency call {number}.", number=emergency)
 
 
 YES, NO = _("yes"), _("no")

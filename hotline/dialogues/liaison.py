@@ -8,10 +8,24 @@ from hotline.categories import CATEGORIES
 from hotline.dialogues.screens import Choices, LookUp, Menu, Scene
 from hotline.language import Words, _, means, verbatim
 
-Step = Literal["take", "cannot", "done"]
+Step = Literal["take", "cannot", "done", "on_the_way", "not_mine"]
 
-STEPS: dict[str, Step] = {"1": "take", "2": "cannot", "3": "done"}
+STEPS: dict[str, Step] = {"1": "take", "2": "cannot", "3": "done", "4": "on_the_way", "5": "not_mine"}
 """The first key of a reply, and what it means."""
+
+I_HAVE_IT, ON_THE_WAY, DONE = ("take", _("I have it")), ("on_the_way", _("On the way")), ("done", _("Done"))
+NOT_MINE, CANNOT = ("not_mine", _("Not mine")), ("cannot", _("I cannot"))
+"""The same steps where they can be chosen."""
+
+How = Literal["asked", "taken", "on_the_way", "done", "passed_on", "first_was", "over"]
+"""How a case stands to one liaison before whom it was put."""
+
+NEXT: dict[How, Choices] = {
+    "asked": (I_HAVE_IT, CANNOT, NOT_MINE),
+    "taken": (ON_THE_WAY, DONE, CANNOT),
+    "on_the_way": (DONE, CANNOT),
+}
+"""What they can do then; where it stands otherwise, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class GoOff:
     """The liaison goes off duty."""
 
 
-REPLY = re.compile(r"\s*([123])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
+REPLY = re.compile(r"\s*([12345])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
 
 
 ON, OFF = _("on, on duty, come on duty"), _("off, off duty, go off duty")
@@ -77,41 +91,57 @@ def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
         case _:
             taken = any(case.word == word and case.taken for case in desk.cases)
             details = yield LookUp("?details", word)
-            step = yield Menu("step", verbatim(details), _next_steps(taken))
-            return Act("done" if step == "done" else "take" if step == "take" else "cannot", word)
+            step = yield Menu("step", verbatim(details), NEXT["taken" if taken else "asked"])
+            return Act(next(each for each in STEPS.values() if each == step), word)
 
 
 def _at_desk(desk: Desk) -> Choices:
-    cases = tuple(
-        (case.word, _("{word}: {about}, {place}", word=case.word, about=CATEGORIES[case.category].name, place=case.place))
-        for case in desk.cases
-    )
+    cases = tuple((case.word, heading(case.word, CATEGORIES[case.category].name, case.place)) for case in desk.cases)
     return (*cases, ("off", _("Go off duty")) if desk.on_duty else ("on", _("Come on duty")))
 
 
-def _next_steps(taken: bool) -> Choices:
-    first = ("done", _("It is done")) if taken else ("take", _("I take it"))
-    return (first, ("cannot", _("I cannot")))
+def heading(word: str, about: Words, place: str) -> Words:
+    return _("{word}: {about}, {place}", word=word, about=about, place=place)
+
+
+def no_details() -> Words:
+    return _("No details.")
 
 
 def please_take(word: str, about: Words, place: str, details: str, by: str) -> Words:
     """The text that puts a case before a liaison."""
     return _(
         "{word}: {about}, {place}. {details}\nAnswer by {time}: 1 {word} = I take it, 2 {word} = I cannot",
-        word=word, about=about, place=place, details=details or _("No details."), time=by,
+        word=word, about=about, place=place, details=details or no_details(), time=by,
     )  # fmt: skip
 
 
 def case_details(about: Words, place: str, details: str) -> Words:
-    return _("{about}, {place}. {details}", about=about, place=place, details=details or _("No details."))
+    return _("{about}, {place}. {details}", about=about, place=place, details=details or no_details())
 
 
 def yours(word: str) -> Words:
-    return _("{word} is yours. Text 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _("{word} is yours. Text 4 {word} when on the way, 3 {word} when done, 2 {word} if you cannot.", word=word)
 
 
 def already_yours(word: str) -> Words:
     return _("You have {word} already. Text 3 {word} when done, 2 {word} if you cannot.", word=word)
+
+
+def answer_by(time: str) -> Words:
+    return _("Answer by {time}.", time=time)
+
+
+def you_have_it(word: str) -> Words:
+    return _("{word} is yours.", word=word)
+
+
+def on_the_way(word: str) -> Words:
+    return _("{word}: you are on the way. Text 3 {word} when done.", word=word)
+
+
+def you_are_coming(word: str) -> Words:
+    return _("{word}: you are on the way.", word=word)
 
 
 def first_was(word: str, name: str) -> Words:
@@ -135,11 +165,11 @@ def over(word: str) -> Words:
 
 
 def no_such_word(words: str) -> Words:
-    return _("No case of yours has that word. Yours: {words}. Text 1, 2 or 3 and the word.", words=words)
+    return _("No case of yours has that word. Yours: {words}. Text a number and the word.", words=words)
 
 
 def which_word(words: str) -> Words:
-    return _("You have several cases: {words}. Text 1, 2 or 3 and the word.", words=words)
+    return _("You have several cases: {words}. Text a number and the word.", words=words)
 
 
 def no_cases() -> Words:
@@ -155,4 +185,20 @@ def off_duty() -> Words:
 
 
 def what_to_text() -> Words:
-    return _("Text 1, 2 or 3 and the word of the case: 1 take it, 2 cannot, 3 done. ON or OFF for duty.")
+    return _("Text a number and the word of the case: 1 take it, 2 cannot, 3 done, 4 on the way, 5 not mine. ON or OFF for duty.")
+
+
+def share_your_number() -> Words:
+    return _("Press the button below to show us your number. We look for it among those who answer for a body.")
+
+
+def not_your_own() -> Words:
+    return _("That is not your own number. Press the button below to share yours.")
+
+
+def linked(name: str, body: str) -> Words:
+    return _("Welcome, {name}, {body}. Cases come to you here from now on.", name=name, body=body)
+
+
+def not_listed() -> Words:
+    return _("Nobody with this number answers for a body. Ask whoever keeps the list. The number was not kept.")

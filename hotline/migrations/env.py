@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hotline import acknowledgement, arrivals, desk, dispatch, followups, outbox  # noqa: F401 - each brings its tables
+from hotline import acknowledgement, arrivals, chats, desk, dispatch, followups, outbox  # noqa: F401 - each brings its tables
 from hotline.database import Base, Database
 
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")

@@ -1,7 +1,9 @@
 """Where people say they are, and what the hotline makes of it."""
 
 import io
+import math
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sqlalchemy import text as sql
 from hotline.areas import GAZETTEER, Area, Areas, load, read, save, version
 from hotline.database import Base, Database
 from hotline.errors import BadRows, Misconfigured
+from tests.builders import AREAS
 
 NIGERIA = Path(__file__).parents[1] / "data" / "nigeria_areas.csv"
 
@@ -208,6 +211,124 @@ def test_one_or_two_slips_of_the_finger_do_not_hide_a_ward(kenya: Areas) -> None
 def test_letters_with_hooks_and_tones_are_found_by_plain_ones() -> None:
     areas = Areas(read(io.StringIO("code,name,parent,aliases\nNG,Nigeria,,\nNG1,Ɗan Ɓaya,NG,Ìbàdàn\nNG2,አዲስ አበባ,NG,\nNG3,الخرطوم,NG,\n")))
     assert [areas.closest(text)[0].area.code for text in ("dan baya", "ibadan", "አዲስ አበባ", "الخرطوم")] == ["NG1", "NG1", "NG2", "NG3"]
+
+
+# Finding where somebody stands
+
+ALONG = """code,name,parent,aliases,latitude,longitude
+KE,Kenya,,,0,37
+KE1,Meru,KE,,0,37.05
+KE11,Imenti,KE1,,0,37.2
+KE111,Nkuene,KE11,,0,37.3
+KE112,Mitunguu,KE11,,,
+KE2,Embu,KE,,0,36.7
+KE21,Manyatta,KE2,,,
+"""
+
+
+def kilometres(one: Area, latitude: float, longitude: float) -> float:
+    """By the haversine, which the tree does not use."""
+    assert one.latitude is not None
+    assert one.longitude is not None
+    north, east = (math.radians(angle) / 2 for angle in (one.latitude - latitude, one.longitude - longitude))
+    square = math.sin(north) ** 2 + math.cos(math.radians(latitude)) * math.cos(math.radians(one.latitude)) * math.sin(east) ** 2
+    return 2 * 6371 * math.asin(math.sqrt(square))
+
+
+def around(areas: Areas, latitude: float, longitude: float, limit: int = 3, within_km: float = 50) -> list[str]:
+    return [area.name for area in areas.nearest(latitude, longitude, limit, within_km)]
+
+
+def test_who_stands_in_a_ward_is_shown_the_wards_around() -> None:
+    assert around(AREAS, -0.31, 36.04) == ["Kaptembwo", "London"]
+    assert around(AREAS, -0.27, 36.06) == ["London", "Kaptembwo"]
+    assert around(AREAS, -1.29, 36.75) == ["Kawangware"]
+
+
+def test_the_middle_of_a_county_does_not_hide_its_wards() -> None:
+    assert around(AREAS, -0.51, 36.15) == ["Kaptembwo", "London"]
+    assert around(AREAS, -0.51, 36.15, limit=1) == ["Kaptembwo"]
+
+
+def test_where_only_the_larger_area_is_on_the_map_it_is_shown() -> None:
+    along = Areas(read(io.StringIO(ALONG)))
+    assert around(along, 0, 36.7) == ["Embu"]
+    assert around(along, 0, 37.2) == ["Imenti", "Nkuene"]
+
+
+def test_an_area_is_left_out_when_something_in_it_is_nearer() -> None:
+    assert around(Areas(read(io.StringIO(ALONG))), 0, 37.28) == ["Nkuene"]
+
+
+def test_the_country_is_never_shown() -> None:
+    assert around(Areas(read(io.StringIO(ALONG))), 0, 37) == ["Imenti", "Nkuene", "Embu"]
+    assert around(Areas([Area("KE", "Kenya", None, latitude=0, longitude=37)]), 0, 37) == []
+
+
+def test_nothing_far_away_is_shown() -> None:
+    along = Areas(read(io.StringIO(ALONG)))
+    assert around(along, 0, 36.7, within_km=0) == ["Embu"]
+    assert around(along, 0.2, 36.7, within_km=22.2) == []
+    assert around(along, 0.2, 36.7, within_km=22.3) == ["Embu"]
+    assert around(along, 40, -100, within_km=30_000) == ["Embu", "Imenti", "Nkuene"]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [(math.nan, 37), (0, math.nan), (math.inf, 37), (0, -math.inf), (90.1, 37), (-91, 37), (0, 180.5), (0, 1e300)],
+)
+def test_a_spot_that_is_not_on_the_globe_is_nowhere(latitude: float, longitude: float) -> None:
+    assert around(Areas(read(io.StringIO(ALONG))), latitude, longitude, within_km=1e9) == []
+
+
+def test_the_date_line_and_the_pole_are_no_borders() -> None:
+    fiji = Areas(
+        [Area("FJ", "Fiji", None), Area("FJ1", "Taveuni", "FJ", "", (), -16.9, 179.9), Area("FJ2", "Pole", "FJ", "", (), 89.9, 10)]
+    )
+    assert around(fiji, -16.9, -179.9) == ["Taveuni"]
+    assert around(fiji, 89.9, -170) == ["Pole"]
+
+
+def test_the_nearest_in_kenya_are_in_order_and_none_is_missed(kenya: Areas) -> None:
+    chance = random.Random(2026)
+    for _ in range(100):
+        latitude, longitude = chance.uniform(-4.5, 4.5), chance.uniform(34, 41.5)
+        found = kenya.nearest(latitude, longitude, limit=8)
+        far = [kilometres(area, latitude, longitude) for area in found]
+        assert far == sorted(far)
+        assert all(distance <= 50 for distance in far)
+        for ward in (area for area in kenya if area.level == "ward" and area.latitude is not None and area not in found):
+            assert kilometres(ward, latitude, longitude) > (far[-1] if len(far) == 8 else 50)
+
+
+def test_every_county_and_constituency_of_kenya_is_on_the_map(kenya: Areas) -> None:
+    placed = Counter(area.level for area in kenya if area.latitude is not None)
+    assert placed["country"] == 0
+    assert (placed["county"], placed["constituency"]) == (47, 290)
+    assert placed["ward"] > 100
+
+
+def test_no_place_in_kenya_is_far_from_what_it_lies_in(kenya: Areas) -> None:
+    for area in kenya:
+        if area.latitude is not None and area.longitude is not None and area.level != "county":
+            assert kilometres(kenya.outwards(area)[1], area.latitude, area.longitude) < 200, area
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "constituency"),
+    [
+        (-1.2795, 36.7416, "KE047275"),
+        (-0.3086, 36.0411, "KE032175"),
+        (-4.0435, 39.6682, "KE001006"),
+        (-0.0917, 34.7680, "KE042240"),
+        (-1.4761, 36.9614, "KE034185"),
+        (-0.3332, 37.6459, "KE013061"),
+        (0.2725, 36.5381, "KE031163"),
+    ],
+    ids=["Kawangware", "Kaptembwo", "Mombasa Island", "Kisumu", "Kitengela", "Chuka", "Rumuruti"],
+)
+def test_well_known_places_are_near_their_constituency(kenya: Areas, latitude: float, longitude: float, constituency: str) -> None:
+    assert any(kenya.inside(area, kenya[constituency]) for area in kenya.nearest(latitude, longitude))
 
 
 # Reading a file

@@ -17,7 +17,7 @@ from pathlib import Path
 import redis
 import requests
 
-from hotline.commands import furnished, load_example, release_to
+from hotline.commands import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
 from hotline.database import Database
 from hotline.outbox import Queue
 from hotline.settings import from_environment
@@ -82,9 +82,13 @@ class Stack:
     """A hotline whose processes can be killed one by one. They are the same as those of `itikia run`, under the same supervisor."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        """`settings`: as an operator writes them in the environment, over those for a hotline in this folder on free ports."""
+        """`settings`: as an operator writes them in the environment, over those for a hotline in this folder on free ports. With a
+        TELEGRAM_TOKEN it has a bot too; with a PUBLIC_URL, which is then filled in, updates are brought to its door."""
         self.folder = folder
         self.environ = environment(folder / "var", CARRIER_API_KEY="simulated", **settings)
+        self.environ["TELEGRAM_BASE_URL"] = self.environ["CARRIER_BASE_URL"]
+        if "PUBLIC_URL" in settings:
+            self.environ["PUBLIC_URL"] = f"http://127.0.0.1:{self.environ['PORT']}"
         self.settings = furnished(from_environment(self.environ))
         self.database = Database(self.settings.database_url)
         self.url = f"http://127.0.0.1:{self.settings.port}"
@@ -98,10 +102,13 @@ class Stack:
         outside = {
             "SIMULATOR_PORT": self.settings.carrier_base_url.rpartition(":")[2],
             "SIMULATOR_CALLBACKS": f"{self.url}/africastalking/{SECRET}",
+            "SIMULATOR_TELEGRAM_TOKEN": SIMULATED_TOKEN,
         }
         yield Child("simulator", [sys.executable, "-m", "simulator"], {**self.environ, **outside})
         for name in ("web", *WORKERS, "clock"):
             yield Child(name, [str(ITIKIA), *name.split()], self.environ)
+        if self.settings.telegram_token:
+            yield from telegram(self.environ)
 
     def start(self) -> None:
         """Bring everything up, the example's liaisons with it, until a phone can dial."""
@@ -109,6 +116,8 @@ class Stack:
         load_example(self.settings)
         self._watching.start()
         self.wait_until_open()
+        if self.settings.telegram_token and self.settings.public_url:
+            subprocess.run([ITIKIA, "telegram", "connect"], env=self.environ, check=True, capture_output=True)
 
     def _watch(self) -> None:
         while not self._supervisor.stopping.wait(0.05):

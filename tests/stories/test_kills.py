@@ -131,7 +131,7 @@ def test_a_hotline_that_is_killed_leaves_nothing_behind_and_starts_again_where_i
     settings = from_environment(environ)
     first = _run(environ)
     parts = below(first.pid)
-    assert len(parts) == 7
+    assert len(parts) == 9
     first.kill()
     first.wait()
     wait_until(lambda: not parts.keys() & {pid for pid, _above, _command in processes()}, "all its parts are gone", 10)

@@ -21,7 +21,7 @@ from tests.world import Phone, World
 from ussd.keys import Keypad
 from ussd.pages import Limits
 
-NOT_SAVED = "We could not take this just now. Please dial again. In an emergency call 999."
+NOT_SAVED = "We could not take this just now. Please try again. In an emergency call 999."
 
 
 @pytest.fixture(params=["with Redis", "without Redis"])
@@ -670,7 +670,7 @@ def test_the_citizen_sees_how_it_stands_until_it_is_closed(world: World) -> None
     citizen.dial()
     citizen.choose("My case")
     citizen.press(number)
-    assert citizen.choose("Not yet known") == "Call again when you know."
+    assert citizen.choose("Not yet known") == "Come back when you know."
     citizen.dial()
     citizen.choose("My case")
     citizen.press(number)
@@ -692,11 +692,11 @@ def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
     assert "Robbery or theft, Kaptembwo" in corporal.screen
     corporal.press("1")
     assert "Robbery or theft, Kaptembwo, Nakuru. they took my phone" in corporal.screen
-    assert " is yours." in corporal.choose("I take it")
+    assert " is yours." in corporal.choose("I have it")
     corporal.dial()
     corporal.choose("Cases given to me")
     corporal.press("1")
-    assert ": noted as done." in corporal.choose("It is done")
+    assert ": noted as done." in corporal.choose("Done")
     assert only_case(either).state == "resolved"
 
 

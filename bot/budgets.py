@@ -1,0 +1,142 @@
+"""How much we ask of Telegram at a time. Its limits are nowhere written down for good, so what counts is what it answers.
+
+| limit                        | what we keep to                                                                 |
+| ---------------------------- | ------------------------------------------------------------------------------- |
+| 30 messages a second to all  | `RATE` for what we write unasked; answers to what somebody has just written are free |
+| 1 a second to one chat       | `GAP`, after a few at once                                                       |
+| "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed            |
+| our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets slower, not faster |
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import RedisError
+from telegram._utils.types import JSONDict
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 32
+RATE = 25.0
+"""Messages a second, and as many at once after a silence of a second."""
+GAP, A_FEW = 1.0, 3
+"""Seconds between two messages to one chat, but for the first few."""
+FLOOD = "telegram:flood"
+LONGEST = 3600.0
+"""Seconds that we wait at most, however long we are told."""
+
+
+class Flood:
+    """Until when Telegram wants to hear nothing from us: kept in Redis, so that every process of ours holds its tongue."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        self._until = 0.0
+
+    async def began(self, seconds: float) -> None:
+        """Telegram has said how long to wait. The longest wait counts."""
+        seconds = min(seconds, LONGEST)
+        self._until = max(self._until, time.monotonic() + seconds)
+        log.warning("Telegram wants a pause of %.0f s", seconds)
+        try:
+            if seconds > await self._left_for_all():
+                await self._redis.set(FLOOD, 1, px=int(seconds * 1000))
+        except RedisError:
+            log.warning("the other processes are not told of it: Redis is away")
+
+    async def over(self) -> None:
+        """Return when we may speak again."""
+        while (left := max(self._until - time.monotonic(), await self._shared())) > 0:
+            await asyncio.sleep(left)
+
+    async def _shared(self) -> float:
+        try:
+            return await self._left_for_all()
+        except RedisError:
+            return 0.0
+
+    async def _left_for_all(self) -> float:
+        return max(0.0, await self._redis.pttl(FLOOD) / 1000)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+class Budgets(BaseRateLimiter[str]):
+    """Stands before every request of a bot. One that is `patient` asks again after a pause; else whoever asked sees to it."""
+
+    def __init__(self, flood: Flood, *, patient: bool) -> None:
+        self._flood, self._patient = flood, patient
+        self._in_flight = asyncio.Semaphore(AT_ONCE)
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, bool | JSONDict | list[JSONDict]]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],  # noqa: ARG002 - as the base class has it
+        rate_limit_args: str | None,  # noqa: ARG002
+    ) -> bool | JSONDict | list[JSONDict]:
+        while True:
+            await self._flood.over()
+            async with self._in_flight:
+                try:
+                    return await callback(*args, **kwargs)
+                except RetryAfter as error:
+                    await self._flood.began(seconds_of(error))
+                    if not self._patient or endpoint == "answerCallbackQuery":  # whose answer nobody waits for any more by then
+                        raise
+
+
+def seconds_of(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+class Allowance:
+    """So many a second, and as many at once after a silence."""
+
+    def __init__(self, rate: float = RATE) -> None:
+        self._rate, self._left, self._at = rate, rate, time.monotonic()
+
+    async def take(self) -> None:
+        """Return when one more may go."""
+        while (missing := 1 - self._filled()) > 0:
+            await asyncio.sleep(missing / self._rate)
+        self._left -= 1
+
+    def _filled(self) -> float:
+        now = time.monotonic()
+        self._left, self._at = min(self._rate, self._left + (now - self._at) * self._rate), now
+        return self._left
+
+
+class Gaps:
+    """When each chat may be written to again."""
+
+    def __init__(self) -> None:
+        self._free_at: dict[int, float] = {}
+
+    def wait(self, chat: int) -> float:
+        """Seconds until then; 0 where it may be now, and then it counts as written to."""
+        now = time.monotonic()
+        free_at = max(self._free_at.get(chat, 0.0), now - GAP * A_FEW)
+        if free_at > now:
+            return free_at - now
+        self._free_at[chat] = free_at + GAP
+        if len(self._free_at) > 10_000:
+            self._free_at = {each: at for each, at in self._free_at.items() if at > now - GAP * A_FEW}
+        return 0.0

@@ -1,0 +1,70 @@
+"""`itikia telegram`: what an operator does about the bot by hand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import click
+from telegram.error import TelegramError
+
+from bot.api import Bot, bot_of
+from bot.budgets import Flood
+from bot.profile import connect
+from bot.talks import ORIGIN
+from hotline.commands import service_of
+from hotline.errors import Misconfigured
+from hotline.settings import Settings
+
+
+@click.group()
+def telegram() -> None:
+    """The bot on Telegram: made known to it, and links that lead to it."""
+
+
+@telegram.command("connect")
+@click.pass_obj
+def connect_(settings: Settings) -> None:
+    """Tell Telegram where we listen, and what the bot's commands and descriptions are, in every language.
+
+    To be done once, and again when TELEGRAM_TOKEN, PUBLIC_URL or a language changes.
+    """
+
+    async def act(bot: Bot) -> str:
+        return await connect(bot, settings)
+
+    click.echo(asking(settings, act))
+
+
+@telegram.command()
+@click.argument("area", required=False, default="")
+@click.option("--poster", default="", help="A word of your own for the poster or leaflet, in small letters and digits.")
+@click.pass_obj
+def link(settings: Settings, area: str, poster: str) -> None:
+    """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds nothing about anybody."""
+    with service_of(settings) as service:
+        if area and area not in service.areas:
+            raise Misconfigured(f"There is no area with the code {area!r}.")
+    origin = f"{area}-{poster}" if poster else area
+    if not ORIGIN.fullmatch(origin):
+        raise Misconfigured("A poster's word has at most 24 small letters and digits, and nothing else.")
+
+    async def act(bot: Bot) -> str:
+        return f"https://t.me/{(await bot.get_me()).username}?start={origin}"
+
+    click.echo(asking(settings, act))
+
+
+def asking(settings: Settings, act: Callable[[Bot], Awaitable[str]]) -> str:
+    """Ask Telegram something, once, from a program that is over then."""
+
+    async def ask() -> str:
+        flood = Flood(settings.redis_url)
+        bot = bot_of(settings, flood, patient=True)
+        try:
+            return await act(bot)
+        except TelegramError as error:
+            raise Misconfigured(f"Telegram does not take it: {error.message}. Look at TELEGRAM_TOKEN and PUBLIC_URL.") from None
+        finally:
+            await bot.request.shutdown()
+            await flood.close()
+
+    return asyncio.run(ask())

@@ -1,0 +1,252 @@
+"""Delivers messages by Telegram: one bot that stays, on one loop, fed by the queue `telegram`.
+
+A job only names an errand. It is looked up, put in line by how pressing it is, and the job is over; the line is handed out as fast as
+Telegram allows, case before answer before bulk, and many at once. Should we die, every errand of the line still stands in the database,
+and the clock posts it again.
+
+| Telegram says                              | means for us                                                       |
+| ------------------------------------------ | ------------------------------------------------------------------ |
+| 429 retry after N                          | again, after N seconds; it was not sent                            |
+| 403, or 400 "chat not found"               | stop: nothing arrives in this chat any more, so it is closed          |
+| 400, anything else                         | stop: nobody would take this message                               |
+| 401, 404                                   | our own token is wrong: it waits, and the operator must act        |
+| no connection at all                       | again: it was not sent                                             |
+| no answer, a broken one, 500 to 599        | nobody knows                                                       |
+"""
+
+import asyncio
+import heapq
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from html import escape
+from itertools import count
+from typing import NamedTuple
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.api import Bot
+from bot.budgets import Allowance, Flood, Gaps, seconds_of
+from bot.cards import card
+from bot.keyboards import verdicts
+from hotline import deliveries, dispatch, faults, messages, outbox, people
+from hotline.carriers import Meaning, Sending
+from hotline.dialogues.citizen import VERDICTS
+from hotline.dispatch import Dispatch
+from hotline.jobs import put_off
+from hotline.messages import About, Leased, Message, Priority
+from hotline.outbox import What
+from hotline.sealed import open_seal
+from hotline.work import Service, Work
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 32
+"""Messages in flight."""
+IN_LINE = 2000
+"""Errands that wait in this process at most; further jobs wait on the queue."""
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+UNTIL_SENT = timedelta(seconds=2)
+LONGEST = 17.0
+"""Seconds for one message; less than it is leased for."""
+
+
+class Found(NamedTuple):
+    """What an errand is about."""
+
+    what: What
+    message: UUID
+    address: int
+    priority: Priority
+
+
+class Delivery:
+    """The line of what is to be delivered. `run` may be called from any thread; everything else happens on a loop of its own."""
+
+    def __init__(self, service: Service, bot: Bot, flood: Flood) -> None:
+        self._service, self._bot, self._flood = service, bot, flood
+        self._line: list[tuple[Priority, int, int]] = []
+        self._in_hand: dict[int, Found] = {}
+        self._order = count()
+        self._allowance, self._gaps = Allowance(), Gaps()
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(8, thread_name_prefix="delivery"))
+        self._room = threading.BoundedSemaphore(IN_LINE)
+        self._waits, self._free = asyncio.Event(), asyncio.Semaphore(AT_ONCE)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._handing_out = asyncio.run_coroutine_threadsafe(self._hand_out(), self._loop)
+
+    def close(self) -> None:
+        """Finish what is in flight, and leave the rest to whoever comes next."""
+        self._handing_out.cancel()
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(20)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def run(self, errand: int) -> None:
+        """Put an errand in line. It never raises."""
+        faults.point("after-pop")
+        try:
+            with self._service.database.reading() as session:
+                found = _looked_up(session, errand)
+        except Exception as error:
+            put_off(self._service, errand, error)
+            return
+        if found is not None:
+            self._room.acquire()
+            self._loop.call_soon_threadsafe(self._put_in_line, errand, found)
+
+    async def _finish(self) -> None:
+        for _ in range(AT_ONCE):
+            await self._free.acquire()
+        await self._bot.request.shutdown()
+        await self._flood.close()
+        await self._loop.shutdown_default_executor()
+
+    def _put_in_line(self, errand: int, found: Found) -> None:
+        if errand in self._in_hand:  # posted again while it waits
+            self._room.release()
+            return
+        self._in_hand[errand] = found
+        self._back_in_line(found.priority, next(self._order), errand)
+
+    async def _hand_out(self) -> None:
+        """One after another, the most pressing first; which one that is, is decided when there is room for it, not before."""
+        while True:
+            while not self._line:
+                self._waits.clear()
+                await self._waits.wait()
+            await self._free.acquire()
+            await self._flood.over()
+            await self._allowance.take()
+            priority, order, errand = heapq.heappop(self._line)
+            wait = self._gaps.wait(self._in_hand[errand].address)
+            if wait:
+                self._free.release()
+                self._loop.call_later(wait, self._back_in_line, priority, order, errand)
+            else:
+                self._in_flight(errand)
+
+    def _back_in_line(self, priority: Priority, order: int, errand: int) -> None:
+        heapq.heappush(self._line, (priority, order, errand))
+        self._waits.set()
+
+    def _in_flight(self, errand: int) -> None:
+        task = self._loop.create_task(self._do(errand))
+        task.add_done_callback(lambda _task: self._landed(errand))
+
+    def _landed(self, errand: int) -> None:
+        del self._in_hand[errand]
+        self._free.release()
+        self._room.release()
+
+    async def _do(self, errand: int) -> None:
+        found = self._in_hand[errand]
+        try:
+            if found.what == What.DELIVER:
+                await self._deliver(found.message)
+            else:
+                await self._redraw(errand, found.message)
+        except Exception as error:
+            await asyncio.to_thread(put_off, self._service, errand, error)
+
+    async def _deliver(self, message: UUID) -> None:
+        leased = await asyncio.to_thread(deliveries.take, self._service, message)
+        if leased is None:
+            return
+        faults.point("after-lease")
+        text, buttons = await asyncio.to_thread(self._laid_out, leased)
+        sending = await self._sent(leased, text, buttons)
+        faults.point("after-send")
+        await asyncio.to_thread(deliveries.note, self._service, leased, sending)
+
+    async def _sent(self, leased: Leased, text: str, buttons: InlineKeyboardMarkup | None) -> Sending:
+        protected = leased.about == About.DISPATCH
+        try:
+            async with asyncio.timeout(LONGEST):
+                sent = await self._bot.send_message(int(leased.number), text, reply_markup=buttons, protect_content=protected)
+        except (TelegramError, TimeoutError) as error:
+            return meaning_of(error)
+        return Sending(Meaning.ACCEPTED, "sent", provider_id=f"telegram:{sent.message_id}")
+
+    def _laid_out(self, leased: Leased) -> tuple[str, InlineKeyboardMarkup | None]:
+        """A case as its card as it is now, a question with its answers as buttons, and anything else as it was written."""
+        if leased.about == About.DISPATCH:
+            with self._service.look() as work:
+                return card(work, _dispatch_of(work, leased.key))
+        text = escape(leased.text, quote=False)
+        if leased.about == About.FOLLOW_UP:
+            return text, verdicts(leased.message.hex, VERDICTS, leased.language)
+        return text, None
+
+    async def _redraw(self, errand: int, message: UUID) -> None:
+        """Bring a card up to date, if it has been sent; one that is on its way is looked at again."""
+        state, chat, shown, text, buttons = await asyncio.to_thread(self._drawn, message)
+        if state == messages.SENDING:
+            await asyncio.to_thread(self._look_again, errand)
+            return
+        if shown is not None:
+            try:
+                await self._bot.edit_message_text(text, chat, shown, reply_markup=buttons)
+            except (BadRequest, Forbidden) as error:
+                log.debug("a card stays as it is: %s", type(error).__name__)
+        await asyncio.to_thread(self._done, errand)
+
+    def _drawn(self, message: UUID) -> tuple[str, int, int | None, str, InlineKeyboardMarkup | None]:
+        with self._service.look() as work:
+            sent = work.session.get(Message, message)
+            if sent is None or sent.provider_id is None or sent.address.channel != people.TELEGRAM or sent.address.sealed is None:
+                return (sent.state if sent else messages.FAILED), 0, None, "", None
+            text, buttons = card(work, _dispatch_of(work, sent.key))
+            chat = int(open_seal(work.keys, sent.address.sealed))
+            return sent.state, chat, int(sent.provider_id.removeprefix("telegram:")), text, buttons
+
+    def _look_again(self, errand: int) -> None:
+        with self._service.work() as work:
+            outbox.rest(work.session, errand, work.now + UNTIL_SENT)
+
+    def _done(self, errand: int) -> None:
+        with self._service.work() as work:
+            outbox.begin(work.session, errand)
+
+
+def _looked_up(session: Session, errand: int) -> Found | None:
+    found = outbox.look(session, errand)
+    if found is None:
+        return None
+    what, subject = found
+    row = session.execute(select(Message.address_id, Message.about).where(Message.id == UUID(subject))).one_or_none()
+    address, about = row or (0, About.ANSWER)
+    return Found(what, UUID(subject), address, messages.PRIORITIES[About(about)])
+
+
+def _dispatch_of(work: Work, key: str) -> Dispatch:
+    return work.session.get_one(Dispatch, int(key.removeprefix(dispatch.KEY)))
+
+
+def meaning_of(error: Exception) -> Sending:
+    """The table above."""
+    code = type(error).__name__
+    match error:
+        case RetryAfter():
+            return Sending(Meaning.TRANSIENT, code, retry_after=timedelta(seconds=seconds_of(error)))
+        case Forbidden():
+            return Sending(Meaning.PERMANENT, code, closed=True)
+        case BadRequest():
+            return Sending(Meaning.PERMANENT, f"{code}: {error.message}"[:80], closed="chat not found" in error.message.casefold())
+        case InvalidToken():
+            return Sending(Meaning.SETTINGS, code)
+        case NetworkError() if isinstance(error.__cause__, NOT_SENT):
+            return Sending(Meaning.TRANSIENT, code)
+        case _:
+            return Sending(Meaning.UNKNOWN, code)

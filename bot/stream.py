@@ -1,0 +1,46 @@
+"""What Telegram has brought, in the order in which it came: taken in once, sealed, and kept until it has been done.
+
+It is a stream of the queue's server. Telegram is told 200 only when an update is in it, and the update leaves it only when all that
+comes of it is committed; so one that kills us is there still for our successor.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.conversations import Trips
+from hotline.sealed import Vault
+
+STREAM = "telegram:updates"
+SEEN_FOR = 26 * 3600
+"""Seconds. Telegram brings an update again for a day at most."""
+
+TAKE_IN = """
+if redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then
+    redis.call('XADD', KEYS[2], '*', 'update', ARGV[2])
+    return 1
+end
+return 0
+"""
+"""In one step: an update that was noted as seen and not kept would be lost. Told apart by its own number, never by a highest one, for two
+may come at once and the numbers begin anew after a quiet week."""
+
+
+class Unreadable(ValueError):
+    """No update at all."""
+
+
+def take_in(trips: Trips, vault: Vault, update: Mapping[str, Any]) -> bool:
+    """Keep an update. False if we have it already. Raises `Unreadable`, and `redis.RedisError` where it could not be kept."""
+    number = update.get("update_id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Unreadable("no update_id")
+    sealed = vault.lock(json.dumps(update), STREAM)
+    (new,) = trips.trip(("EVAL", TAKE_IN, 2, f"telegram:seen:{number}", STREAM, SEEN_FOR, sealed))
+    return bool(new)
+
+
+def opened(vault: Vault, sealed: bytes) -> dict[str, Any]:
+    """An update as it was brought. Raises `sealed.Tampered`."""
+    update: dict[str, Any] = json.loads(vault.unlock(sealed, STREAM))
+    return update

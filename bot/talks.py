@@ -1,0 +1,426 @@
+"""A conversation in a chat, turn by turn: the same scenes as on a phone that dials in, laid out as one message with buttons.
+
+Each turn is one transaction, which also notes that this update was done: however often Telegram brings it, it has one effect, and what is
+shown in answer is always how it stands now.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from telegram import InlineKeyboardMarkup
+
+from bot.cards import Card, card, how_to, shows_details
+from bot.keyboards import Button, after_the_end, buttons_of, chosen, number, screen_of, text_of
+from hotline import acknowledgement, arrivals, cases, chats, desk, dispatch, evidence, followups, liaisons, linking, people
+from hotline.cases import Case
+from hotline.chats import Talk
+from hotline.desk import Call
+from hotline.dialogues import citizen, liaison, numbered, playing
+from hotline.dialogues.citizen import Caller, InChat, Verdict, Wish
+from hotline.dialogues.playing import Asking, Said
+from hotline.dialogues.screens import Ask, LookUp, Menu
+from hotline.dispatch import Dispatch
+from hotline.evidence import Evidence
+from hotline.language import Words, say
+from hotline.liaisons import Liaison
+from hotline.matching import may_see
+from hotline.messages import Message
+from hotline.people import TELEGRAM, Address
+from hotline.work import Service, Work
+
+log = logging.getLogger(__name__)
+
+COMPANY = "Telegram"
+LONGEST_ANSWER = 2000
+"""Letters of what somebody writes that are taken."""
+
+WISHES = {
+    "start": (),
+    "report": (("wish1", "report"),),
+    "case": (("wish1", "case"),),
+    "cases": (("wish1", "desk"),),
+    "on": (("wish1", "desk"), ("desk", "on")),
+    "off": (("wish1", "desk"), ("desk", "off")),
+    "language": (("wish1", "language"),),
+    "stop": (("wish1", "stop"),),
+    "delete": (("wish1", "forget"),),
+}
+"""What each command answers in advance."""
+
+Why = Literal["broken", "too many"]
+"""Why an update was not taken."""
+
+ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z0-9]{1,24}))?")
+"""What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing about anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose update it is, and which."""
+
+    chat: int
+    update: int
+    hint: str
+    """The language of their Telegram, which counts until they have chosen one."""
+
+
+class Shown(NamedTuple):
+    """What the chat is to show now."""
+
+    text: str
+    """In HTML."""
+    buttons: InlineKeyboardMarkup | None
+    before: int | None
+    """The message that has shown the conversation so far."""
+    language: str
+    toast: str = ""
+    """Said in passing, to one who pressed a button."""
+
+
+@dataclass(slots=True)
+class Here:
+    """What is at hand in one turn."""
+
+    work: Work
+    who: Who
+    index: str
+    talk: Talk
+    began: bool
+    """There was no conversation before this turn."""
+    caller: Caller
+    toast: str = ""
+
+    @property
+    def call(self) -> Call:
+        session_index = self.work.keys.index.of("session", f"{TELEGRAM}|{self.talk.sitting}")
+        return Call(session_index, TELEGRAM, str(self.who.chat), self.language, self.talk.origin)
+
+    @property
+    def language(self) -> str:
+        return self.caller.language or self.talk.language
+
+
+class Talks:
+    """Every conversation in a chat."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._country, self._keys = service.settings.country, service.settings.keys
+
+    # ------------------------------------------------------------------------------------------ what somebody does
+
+    def began(self, who: Who, command: str, payload: str = "") -> Shown:
+        """A command: whatever was going on is left, and this begins."""
+        return self._turn(who, lambda here: self._anew(here, command, payload))
+
+    def wrote(self, who: Who, text: str) -> Shown:
+        return self._turn(who, lambda here: self._wrote(here, text.strip()[:LONGEST_ANSWER]))
+
+    def placed(self, who: Who, latitude: float, longitude: float) -> Shown:
+        """They shared a location."""
+        return self._turn(who, lambda here: self._placed(here, citizen.spot(latitude, longitude)))
+
+    def pressed(self, who: Who, button: Button) -> Shown:
+        return self._turn(who, lambda here: self._pressed(here, button))
+
+    def said(self, who: Who, aside: Words) -> Shown:
+        """Nothing has happened, but something is to be said before the question is asked again."""
+        return self._turn(who, lambda here: replace(here.talk, aside=say(aside, here.language)))
+
+    def sent(self, who: Who, kind: evidence.Kind, content: bytes, caption: str) -> Shown:
+        """They sent a picture or a voice note, which has been made anew."""
+        return self._turn(who, lambda here: self._sent(here, kind, content, caption.strip()[:LONGEST_ANSWER]))
+
+    def seen(self, who: Who, message: int) -> None:
+        """The conversation is shown by this message from now on."""
+        with self._service.work() as work:
+            index = people.number_index(work.keys, str(who.chat), TELEGRAM)
+            talk = chats.find(work.session, work.keys.vault, index, work.now)
+            if talk is not None:
+                chats.keep(work.session, work.keys.vault, index, replace(talk, screen=message), work.now)
+
+    def sorry(self, why: Why) -> Words:
+        """What to say to one whose update was not taken."""
+        emergency = self._country.emergency
+        return citizen.not_saved(emergency) if why == "broken" else citizen.too_many(emergency)
+
+    def language_of(self, who: Who) -> str:
+        """The language to speak to them in."""
+        with self._service.look() as work:
+            caller = self._caller(work, people.number_index(work.keys, str(who.chat), TELEGRAM))
+        return caller.language or self.hinted(who.hint)
+
+    # ------------------------------------------------------------------------------------------ one turn
+
+    def _turn(self, who: Who, act: Callable[[Here], Talk]) -> Shown:
+        with self._service.work() as work:
+            here = self._here(work, who)
+            if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
+                here.talk = act(here)
+                here.caller = self._caller(work, here.index)
+            else:
+                here.began = False
+            shown = self._shown(here)
+            chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
+        return shown
+
+    def _here(self, work: Work, who: Who) -> Here:
+        index = people.number_index(work.keys, str(who.chat), TELEGRAM)
+        kept = chats.find(work.session, work.keys.vault, index, work.now)
+        return Here(work, who, index, kept or self._fresh(who), kept is None, self._caller(work, index))
+
+    def _fresh(self, who: Who, before: Talk | None = None) -> Talk:
+        """A conversation that begins. The message that shows it stays the same where it can."""
+        screen, version = (before.screen, before.version + 1) if before else (None, 0)
+        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, version=version)
+
+    def hinted(self, hint: str) -> str:
+        """The language to begin in with somebody whose Telegram speaks this one."""
+        language = hint.partition("-")[0].casefold()
+        return language if language in self._country.languages else self._country.languages[0]
+
+    def _caller(self, work: Work, index: str) -> Caller:
+        caller = desk.who_calls(work.session, index, work.areas, TELEGRAM)
+        warned = desk.has_reported(work.session, index, TELEGRAM)
+        return replace(caller, chat=InChat(COMPANY, work.settings.service_code, warned))
+
+    def _play(self, here: Here) -> Asking | Said[Wish]:
+        """Where the answers lead."""
+
+        def look_up(question: LookUp) -> str:
+            return desk.look_up(here.work, question, here.call)
+
+        origin = ORIGIN.fullmatch(here.talk.origin)
+        home = here.caller.home or (origin and origin[1]) or None
+        areas, country = here.work.areas, self._country
+        scene = citizen.welcome(replace(here.caller, home=home), areas, country.languages, country.emergency)
+        return playing.resume(scene, here.talk.answers, here.language, look_up)
+
+    def _shown(self, here: Here) -> Shown:
+        talk = here.talk
+        if talk.last_words:
+            text = "\n\n".join(escape(words, quote=False) for words in (talk.aside, talk.last_words) if words)
+            return Shown(text, after_the_end(here.language), talk.screen, here.language, here.toast)
+        there = self._play(here)
+        assert isinstance(there, Asking), "what came of it is done in the turn that brings it about"
+        return Shown(text_of(there, talk), buttons_of(there, talk), talk.screen, there.language, here.toast)
+
+    # ------------------------------------------------------------------------------------------ what comes of it
+
+    def _anew(self, here: Here, command: str, payload: str = "") -> Talk:
+        origin = payload if ORIGIN.fullmatch(payload) else ""
+        if command == "start" and (person := people.by_index(here.work.session, here.index, TELEGRAM)):
+            address = person.at(TELEGRAM)
+            assert address is not None
+            address.closed_at = None
+        here.talk = replace(self._fresh(here.who, here.talk), answers=WISHES[command], origin=origin)
+        return self._go_on(here)
+
+    def _wrote(self, here: Here, text: str) -> Talk:
+        out_of_the_blue = here.began or bool(here.talk.last_words)
+        if out_of_the_blue:
+            if words := self._answered(here, text):
+                return self._ended(here, say(words, here.language))
+            here.talk = self._fresh(here.who, here.talk)
+            return here.talk
+        asking = self._asking(here)
+        question = asking.question
+        answer = numbered.answer(question, text, asking.language) if isinstance(question, Menu) else text
+        if answer:
+            return self._answer(here, answer)
+        if words := self._answered(here, text):
+            return replace(here.talk, aside=say(words, here.language), version=here.talk.version + 1)
+        return replace(here.talk, again=True)
+
+    def _answered(self, here: Here, text: str) -> Words | None:
+        """What has come of a text that answers no question of ours: a verdict, a step in a case, STOP."""
+        person = people.by_index(here.work.session, here.index, TELEGRAM)
+        address = person.at(TELEGRAM) if person else None
+        return desk.answer_to(here.work, person, address, text) if person and address else None
+
+    def _placed(self, here: Here, spot: str) -> Talk:
+        if here.talk.last_words or not citizen.is_about_where(self._asking(here).question):
+            return replace(here.talk, again=True)
+        return self._answer(here, spot)
+
+    def _pressed(self, here: Here, button: Button) -> Talk:
+        talk = here.talk
+        if button.kind == "h":
+            here.talk = self._fresh(here.who, talk)
+            return here.talk
+        if here.began or talk.last_words or button.of != screen_of(talk):
+            here.toast = say(citizen.earlier_question(), here.language)
+            return talk
+        asking = self._asking(here)
+        match button.kind:
+            case "q" if isinstance(asking.question, Menu) and (answer := chosen(asking.question, button.what)) is not None:
+                return self._answer(here, answer)
+            case "b":
+                here.talk = replace(talk, answers=playing.back(asking.answers), page=0, again=False, version=talk.version + 1)
+                return here.talk
+            case "p" if button.what.isdecimal():
+                return replace(talk, page=int(button.what[:3]), again=False, version=talk.version + 1)
+            case _:
+                here.toast = say(citizen.earlier_question(), here.language)
+                return talk
+
+    def _asking(self, here: Here) -> Asking:
+        there = self._play(here)
+        assert isinstance(there, Asking), "the conversation is over"
+        return there
+
+    def _answer(self, here: Here, answer: str) -> Talk:
+        """Take an answer to the present question, and go on from there."""
+        question = self._asking(here).question
+        if isinstance(question, Menu) and question.sets_language:
+            desk.remember_language(here.work, replace(here.call, language=answer))
+            here.caller = replace(here.caller, language=answer)
+        given = tuple(pair for pair in here.talk.answers if pair[0] != question.name)
+        here.talk = replace(here.talk, answers=(*given, (question.name, answer)))
+        return self._go_on(here)
+
+    def _go_on(self, here: Here) -> Talk:
+        """Ask the next question; or, where all is said, do what is wanted."""
+        there = self._play(here)
+        talk = replace(here.talk, page=0, again=False, version=here.talk.version + 1)
+        if isinstance(there, Said):
+            here.talk = talk
+            return self._ended(here, say(desk.carry_out(here.work, there.outcome, here.call), here.language))
+        return replace(talk, answers=there.answers or talk.answers, language=there.language)
+
+    def _ended(self, here: Here, last_words: str) -> Talk:
+        """The conversation is over. Its answers are forgotten; what came of them is kept where it belongs."""
+        return replace(here.talk, last_words=last_words, answers=(), page=0, again=False, version=here.talk.version + 1)
+
+    # ------------------------------------------------------------------------------------------ evidence
+
+    def refusal(self, who: Who) -> Words | None:
+        """Why nothing can be taken from them just now, if so: looked at before it is fetched."""
+        with self._service.look() as work:
+            here = self._here(work, who)
+            case = None if self._reports(here) else self._open_case(here)
+            if case is None and not self._reports(here):
+                return citizen.evidence_of_nothing()
+            kept = evidence.number_of(work.session, here.call.session_index, case)
+        return citizen.evidence_enough(evidence.MOST) if kept >= evidence.MOST else None
+
+    def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> Talk:
+        work, reports = here.work, self._reports(here)
+        case = None if reports else self._open_case(here)
+        if case is None and not reports:
+            return replace(here.talk, aside=say(citizen.evidence_of_nothing(), here.language))
+        session_index = here.call.session_index
+        evidence.keep(work, session_index, case, kind, content)
+        if case is not None:
+            work.session.flush()
+            dispatch.redraw(work, case)
+            return replace(here.talk, aside=say(citizen.evidence_added(case.spoken), here.language))
+        work.session.flush()
+        kept = evidence.number_of(work.session, session_index, None)
+        talk = self._answer(here, caption) if caption and isinstance(self._asking(here).question, Ask) else here.talk
+        return replace(talk, aside=say(citizen.evidence_taken(kept), here.language))
+
+    def _reports(self, here: Here) -> bool:
+        """Whether they are in the middle of a report."""
+        return not here.began and not here.talk.last_words and citizen.draft_of(here.talk.answers)
+
+    def _open_case(self, here: Here) -> Case | None:
+        """The case that they reported last, while it is not closed."""
+        person = people.by_index(here.work.session, here.index, TELEGRAM)
+        return cases.latest_of(here.work.session, person) if person else None
+
+    # ------------------------------------------------------------------------------------------ liaisons
+
+    def link(self, who: Who, phone: str) -> tuple[Words, str, bool]:
+        """They have shared their own number. What to say, in what language, and whether they are a liaison now."""
+        with self._service.work() as work:
+            liaison_, words = linking.link(work, TELEGRAM, str(who.chat), phone)
+            language = (liaison_.person.language if liaison_ else None) or self.hinted(who.hint)
+            return words, language, liaison_ is not None
+
+    def step(self, who: Who, button: Button) -> tuple[Card, str] | None:
+        """A liaison pressed a button of a case card. The card as it is now, and what to say in passing.
+
+        None where it is no card of theirs. Whether it is, and whether they may see the case, is asked anew at every press.
+        """
+        with self._service.work() as work:
+            found = self._card_of(work, who, number(button.of))
+            if found is None:
+                return None
+            asked, me = found
+            fresh = arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
+            toast = ""
+            if fresh:
+                toast = self._step(work, me, asked, button)
+                work.session.flush()
+                work.session.expire_all()
+            return card(work, asked), toast
+
+    def _step(self, work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
+        how, language = how_to(asked), me.person.language or "en"
+        steps = dict(liaison.NEXT.get(how, ()))
+        step = next((each for each in liaison.STEPS.values() if each == button.what), None)
+        if step is None or button.how != how or step not in steps:
+            return say(citizen.earlier_question(), language)
+        words = acknowledgement.tap(work, me, asked.id, step)
+        work.session.flush()
+        work.session.refresh(asked)
+        return say(words, language) if how_to(asked) in ("first_was", "over") else ""
+
+    def pieces(self, who: Who, button: Button) -> list[tuple[Evidence, bytes]]:
+        """What the citizen of a case sent, for a liaison who may see it and has it before them; else nothing."""
+        with self._service.look() as work:
+            found = self._card_of(work, who, number(button.of))
+            if found is None or not shows_details(found[0]):
+                return []
+            return [(piece, piece.content(work.keys)) for piece in evidence.of(work.session, found[0].case_id)]
+
+    def _card_of(self, work: Work, who: Who, identity: int | None) -> tuple[Dispatch, Liaison] | None:
+        person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
+        me = liaisons.of(work.session, person) if person else None
+        asked = work.session.get(Dispatch, identity) if identity is not None else None
+        if me is None or asked is None or asked.liaison_id != me.id or not may_see(asked.case, me):
+            return None
+        return asked, me
+
+    # ------------------------------------------------------------------------------------------ citizens and their cases
+
+    def judged(self, who: Who, button: Button) -> tuple[str, str] | None:
+        """A citizen pressed a verdict under our question. What to say, in HTML, and its language; None where it was not asked of them."""
+        verdicts: tuple[Verdict, ...] = ("helped", "not_helped", "danger")
+        verdict = next((each for each in verdicts if each == button.what), None)
+        with self._service.work() as work:
+            case = self._asked_in(work, who, button.of)
+            if case is None or verdict is None:
+                return None
+            new = arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
+            if new and followups.judge(work, case, verdict):
+                words = citizen.thanks_for_verdict(verdict, work.country.emergency)
+            else:
+                words = citizen.how_it_stands(desk.standing_of(work, case))
+            return escape(f"{case.spoken}: {say(words, case.language)}", quote=False), case.language
+
+    def _asked_in(self, work: Work, who: Who, message: str) -> Case | None:
+        try:
+            identity = UUID(message)
+        except ValueError:
+            return None
+        index = people.number_index(work.keys, str(who.chat), TELEGRAM)
+        here = (Message.id == identity, Address.channel == TELEGRAM, Address.number_index == index)
+        asked = work.session.scalar(select(Message).join(Message.address).where(*here))
+        return asked.case if asked is not None else None
+
+    def closed(self, who: Who, *, closed: bool) -> None:
+        """They have blocked us, or let us in again."""
+        with self._service.work() as work:
+            person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
+            address = person.at(TELEGRAM) if person else None
+            if address is not None:
+                address.closed_at = work.now if closed else None

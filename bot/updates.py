@@ -1,0 +1,330 @@
+"""What each kind of update means, and how the chat looks afterwards: one message, changed in place when a button was pressed, and sent
+anew below when somebody wrote, so that the question is always the last thing in the chat.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from telegram import BotCommandScopeChat, CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardRemove, Update
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationHandlerStop,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.api import Bot
+from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
+from bot.profile import liaison_commands
+from bot.talks import WISHES, Shown, Talks, Who, Why
+from hotline import evidence
+from hotline.dialogues import citizen, liaison
+from hotline.errors import NotTaken
+from hotline.language import Words, say
+
+log = logging.getLogger(__name__)
+
+Context = ContextTypes.DEFAULT_TYPE
+NOT_MODIFIED = "not modified"
+GONE = ("to edit not found", "can't be edited", "to delete not found", "can't be deleted")
+
+
+class Updates:
+    """Does updates, one by one. Whatever goes wrong in one is raised, so that it is done again."""
+
+    def __init__(self, bot: Bot, talks: Talks) -> None:
+        self._bot, self._talks = bot, talks
+        self._failed: dict[int, Exception] = {}
+        self.application: Application[Any, Any, Any, Any, Any, Any] = Application.builder().bot(bot).updater(None).job_queue(None).build()
+        self._listen()
+
+    async def do(self, raw: dict[str, Any]) -> None:
+        """Do all that one update asks for. It may be done again: it has its effect once."""
+        update = Update.de_json(raw, self._bot)
+        await self.application.process_update(update)
+        if failed := self._failed.pop(update.update_id, None):
+            raise failed
+
+    async def sorry(self, raw: dict[str, Any], why: Why) -> None:
+        """Tell whoever sent it that it was not taken."""
+        update = Update.de_json(raw, self._bot)
+        if update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
+            words = self._talks.sorry(why)
+            who = who_of(update)
+            await self._bot.send_message(who.chat, say(words, self._talks.hinted(who.hint)))
+
+    def _listen(self) -> None:
+        private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
+        on = self.application.add_handler
+        on(TypeHandler(Update, self._elsewhere), group=-1)
+        on(CallbackQueryHandler(self._pressed))
+        on(ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER))
+        on(CommandHandler(list(WISHES), self._command, filters=private & new))
+        on(CommandHandler("liaison", self._liaison, filters=private & new))
+        for what, act in (
+            (filters.CONTACT, self._contact),
+            (filters.LOCATION, self._location),
+            (filters.PHOTO, self._photo),
+            (filters.VOICE, self._voice),
+            (filters.TEXT, self._wrote),
+            (filters.ALL, self._something_else),
+        ):
+            on(MessageHandler(private & new & what, act))
+        on(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE & filters.TEXT, self._edited))
+        self.application.add_error_handler(self._note_failure)
+
+    async def _note_failure(self, update: object, context: Context) -> None:
+        if isinstance(update, Update) and isinstance(context.error, Exception):
+            self._failed[update.update_id] = context.error
+
+    # ---------------------------------------------------------------------------------------------- conversation
+
+    async def _command(self, update: Update, context: Context) -> None:
+        message = _message(update)
+        command = (message.text or "").split()[0].lstrip("/").partition("@")[0].casefold()
+        payload = context.args[0] if command == "start" and context.args else ""
+        await self._below(update, self._talks.began, command, payload)
+
+    async def _wrote(self, update: Update, _context: Context) -> None:
+        await self._below(update, self._talks.wrote, _message(update).text or "")
+
+    async def _location(self, update: Update, _context: Context) -> None:
+        place = _message(update).location
+        assert place is not None
+        await self._below(update, self._talks.placed, place.latitude, place.longitude)
+
+    async def _edited(self, update: Update, _context: Context) -> None:
+        await self._below(update, self._talks.said, citizen.changes_are_not_seen())
+
+    async def _something_else(self, update: Update, _context: Context) -> None:
+        await self._below(update, self._talks.said, citizen.only_photos_and_voice())
+
+    async def _below(self, update: Update, act: Callable[..., Shown], *what: object) -> None:
+        """Do it, and show what comes of it below whatever they wrote; the message that showed the question before goes."""
+        who = who_of(update)
+        shown: Shown = await asyncio.to_thread(act, who, *what)
+        with _no_chat():
+            sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
+            await asyncio.to_thread(self._talks.seen, who, sent.message_id)
+            if shown.before is not None and shown.before != sent.message_id:
+                await self._take_away(who.chat, shown.before)
+
+    async def _take_away(self, chat: int, message: int) -> None:
+        """Delete an earlier screen; where it is too old for that, at least its buttons go."""
+        try:
+            await self._bot.delete_message(chat, message)
+        except BadRequest:
+            with suppress(BadRequest):
+                await self._bot.edit_message_reply_markup(chat, message, reply_markup=None)
+
+    # ---------------------------------------------------------------------------------------------- buttons
+
+    async def _pressed(self, update: Update, _context: Context) -> None:
+        query, who = update.callback_query, who_of(update)
+        assert query is not None
+        button = pressed(query.data or "")
+        match button.kind:
+            case "d":
+                await self._step(query, who, button)
+            case "e":
+                await self._show_evidence(query, who, button)
+            case "v":
+                await self._judged(query, who, button)
+            case "l":
+                await self._ask_location(query, who)
+            case _:
+                await self._turned(query, who, button)
+
+    async def _turned(self, query: CallbackQuery, who: Who, button: Button) -> None:
+        shown = await asyncio.to_thread(self._talks.pressed, who, button)
+        on = query.message.message_id if query.message else None
+        with _no_chat():
+            if on is not None and (not shown.toast or on == shown.before) and await self._changed(who.chat, on, shown.text, shown.buttons):
+                if on != shown.before:
+                    await asyncio.to_thread(self._talks.seen, who, on)
+            else:
+                sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
+                await asyncio.to_thread(self._talks.seen, who, sent.message_id)
+                for earlier in {on, shown.before} - {sent.message_id}:
+                    if earlier is not None:
+                        await self._take_away(who.chat, earlier)
+        await self._answer(query, shown.toast)
+
+    async def _step(self, query: CallbackQuery, who: Who, button: Button) -> None:
+        done = await asyncio.to_thread(self._talks.step, who, button)
+        if done is None:
+            await self._dead(query, who)
+            return
+        card, toast = done
+        assert query.message is not None
+        with _no_chat():
+            await self._changed(who.chat, query.message.message_id, card.text, card.buttons)
+        await self._answer(query, toast)
+
+    async def _judged(self, query: CallbackQuery, who: Who, button: Button) -> None:
+        done = await asyncio.to_thread(self._talks.judged, who, button)
+        if done is None:
+            await self._dead(query, who)
+            return
+        assert query.message is not None
+        with _no_chat():
+            await self._changed(who.chat, query.message.message_id, done[0], None)
+        await self._answer(query)
+
+    async def _dead(self, query: CallbackQuery, who: Who) -> None:
+        """A button that is nobody's any more: its message loses its buttons."""
+        await self._answer(query, say(citizen.earlier_question(), await self._language(who)))
+        if query.message is not None:
+            with _no_chat(), suppress(BadRequest):
+                await self._bot.edit_message_reply_markup(who.chat, query.message.message_id, reply_markup=None)
+
+    async def _changed(self, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None) -> bool:
+        """Change a message. True if it shows this now; False if it is there no more."""
+        try:
+            await self._bot.edit_message_text(text, chat, message, reply_markup=buttons)
+        except BadRequest as error:
+            if NOT_MODIFIED in error.message:
+                return True
+            if any(words in error.message for words in GONE):
+                return False
+            raise
+        return True
+
+    async def _answer(self, query: CallbackQuery, toast: str = "") -> None:
+        """Let the button be a button again. One that was pressed long ago cannot be answered, and that is fine."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(query.id, toast[:200] or None)
+
+    # ---------------------------------------------------------------------------------------------- what is shared
+
+    async def _ask_location(self, query: CallbackQuery, who: Who) -> None:
+        language = await self._language(who)
+        with _no_chat():
+            keyboard = sharing(SHARE_LOCATION, language, contact=False)
+            await self._bot.send_message(who.chat, say(citizen.share_your_location(), language), reply_markup=keyboard)
+        await self._answer(query)
+
+    async def _liaison(self, update: Update, _context: Context) -> None:
+        await self._ask_number(who_of(update), liaison.share_your_number())
+
+    async def _ask_number(self, who: Who, words: Words) -> None:
+        language = await self._language(who)
+        with _no_chat():
+            await self._bot.send_message(who.chat, say(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))
+
+    async def _contact(self, update: Update, _context: Context) -> None:
+        """Their own number, or somebody else's: only Telegram itself can say whose it is, and a forwarded one says nothing."""
+        message, who = _message(update), who_of(update)
+        contact, sender = message.contact, message.from_user
+        if contact is None or sender is None or contact.user_id != sender.id or message.forward_origin is not None:
+            await self._ask_number(who, liaison.not_your_own())
+            return
+        words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
+        with _no_chat():
+            await self._bot.send_message(who.chat, say(words, language), reply_markup=ReplyKeyboardRemove())
+            if is_liaison:
+                await self._bot.set_my_commands(liaison_commands(language), scope=BotCommandScopeChat(who.chat))
+
+    async def _photo(self, update: Update, _context: Context) -> None:
+        message = _message(update)
+        sizes = [size for size in message.photo if (size.file_size or 0) <= evidence.LARGEST]
+        await self._evidence(update, "photo", sizes[-1].file_id if sizes else None, message.caption or "")
+
+    async def _voice(self, update: Update, _context: Context) -> None:
+        message = _message(update)
+        voice = message.voice
+        assert voice is not None
+        fits = (voice.file_size or 0) <= evidence.LARGEST
+        await self._evidence(update, "voice", voice.file_id if fits else None, message.caption or "")
+
+    async def _evidence(self, update: Update, kind: evidence.Kind, file: str | None, caption: str) -> None:
+        who = who_of(update)
+        refusal = await asyncio.to_thread(self._talks.refusal, who)
+        content = b""
+        if refusal is None and file is None:
+            refusal = citizen.evidence_too_large()
+        if refusal is None and file is not None:
+            try:
+                content = await asyncio.to_thread(evidence.REBUILT[kind], await self._fetched(file))
+            except NotTaken as error:
+                refusal = citizen.evidence_too_large() if error.reason == "too_large" else citizen.evidence_refused()
+        if refusal is not None:
+            await self._below(update, self._talks.said, refusal)
+        else:
+            await self._below(update, self._talks.sent, kind, content, caption)
+
+    async def _fetched(self, file: str) -> bytes:
+        try:
+            found = await self._bot.get_file(file)
+        except BadRequest:  # "file is too big", and whatever else will not change when asked again
+            raise NotTaken("too_large") from None
+        return bytes(await found.download_as_bytearray())
+
+    async def _show_evidence(self, query: CallbackQuery, who: Who, button: Button) -> None:
+        pieces = await asyncio.to_thread(self._talks.pieces, who, button)
+        if not pieces:
+            await self._dead(query, who)
+            return
+        await self._answer(query)
+        with _no_chat():
+            for piece, content in pieces:
+                if piece.kind == "photo":
+                    await self._bot.send_photo(who.chat, content, protect_content=True)
+                else:
+                    await self._bot.send_voice(who.chat, content, protect_content=True)
+
+    # ---------------------------------------------------------------------------------------------- comings and goings
+
+    async def _membership(self, update: Update, _context: Context) -> None:
+        change = update.my_chat_member
+        assert change is not None
+        closed = change.new_chat_member.status == ChatMemberStatus.BANNED
+        await asyncio.to_thread(self._talks.closed, who_of(update), closed=closed)
+
+    async def _elsewhere(self, update: Update, _context: Context) -> None:
+        """A group or a channel: we say that we speak in private only, and leave."""
+        chat = update.effective_chat
+        if chat is None or chat.type == ChatType.PRIVATE:
+            return
+        with suppress(BadRequest, Forbidden):
+            if chat.type != ChatType.CHANNEL and not _is_leaving(update):
+                language = (update.effective_user.language_code if update.effective_user else "") or ""
+                words = citizen.only_in_private(f"@{self._bot.username}")
+                await self._bot.send_message(chat.id, say(words, self._talks.hinted(language)))
+            await self._bot.leave_chat(chat.id)
+        raise ApplicationHandlerStop
+
+    async def _language(self, who: Who) -> str:
+        return await asyncio.to_thread(self._talks.language_of, who)
+
+
+def _is_leaving(update: Update) -> bool:
+    change = update.my_chat_member
+    return change is not None and change.new_chat_member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+
+
+def who_of(update: Update) -> Who:
+    chat, user = update.effective_chat, update.effective_user
+    assert chat is not None
+    return Who(chat.id, update.update_id, (user.language_code if user else "") or "")
+
+
+def _message(update: Update) -> Message:
+    message = update.effective_message
+    assert message is not None
+    return message
+
+
+def _no_chat() -> suppress:
+    """Somebody who has blocked us, or is gone, is shown nothing; what they did is done all the same."""
+    return suppress(Forbidden)

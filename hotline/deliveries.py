@@ -1,0 +1,29 @@
+"""A message on its way: taken in hand, handed to its carrier, and what came of it written down.
+
+Between the two steps no connection to the database is held, for another company thinks. Where a liaison cannot be told, the next is asked.
+"""
+
+from uuid import UUID
+
+from hotline import escalation, faults, messages
+from hotline.carriers import Sending
+from hotline.messages import Leased, Message
+from hotline.work import Service
+
+
+def take(service: Service, message: UUID) -> Leased | None:
+    """The message, for this process alone to send now. None where it is not to be sent now."""
+    with service.work() as work:
+        leased = messages.lease(work, message)
+        if leased is None and (held := work.session.get(Message, message)) and held.state == messages.WITHHELD:
+            escalation.not_told(work, held)
+        return leased
+
+
+def note(service: Service, leased: Leased, sending: Sending) -> None:
+    """Write down what the carrier said."""
+    with service.work() as work:
+        sent = messages.record(work, leased, sending)
+        if sent is not None and sent.state == messages.FAILED:
+            escalation.not_told(work, sent)
+        faults.point("before-record")
