@@ -17,7 +17,6 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.polling import poll
 from bot.profile import connect
-from bot.talks import Talks
 from bot.updates import Updates
 from hotline.conversations import Trips
 from hotline.database import Database
@@ -63,7 +62,7 @@ async def serve(service: Service) -> None:
     settings, stopping = service.settings, asyncio.Event()
     flood = Flood(settings.redis_url)
     bot = bot_of(settings, flood, patient=True)
-    updates = Updates(bot, Talks(service))
+    updates = Updates(service, bot)
     intake = Intake(settings.redis_url, settings.keys.vault, updates.do, updates.sorry, stopping)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

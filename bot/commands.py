@@ -1,14 +1,15 @@
 """`itikia telegram`: what an operator does about the bot by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import click
+from telegram import User, WebhookInfo
 from telegram.error import TelegramError
 
 from bot.api import Bot, bot_of
 from bot.budgets import Flood
-from bot.profile import connect
+from bot.profile import connect, listens_at
 from bot.talks import ORIGIN
 from hotline.commands import service_of
 from hotline.errors import Misconfigured
@@ -32,6 +33,28 @@ def connect_(settings: Settings) -> None:
         return await connect(bot, settings)
 
     click.echo(asking(settings, act))
+
+
+@telegram.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Ask Telegram who we are to it, and whether what it brings arrives."""
+
+    async def act(bot: Bot) -> str:
+        return "\n".join(standing(settings, await bot.get_me(), await bot.get_webhook_info()))
+
+    click.echo(asking(settings, act))
+
+
+def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str]:
+    """How we stand with Telegram, in plain words; what has to be mended begins with an exclamation mark."""
+    expected = listens_at(settings)
+    yield f"- The bot is @{me.username}. {webhook.pending_update_count} updates wait at Telegram."
+    if webhook.url != expected:
+        there = webhook.url or "nowhere, and waits to be asked"
+        yield f"! Telegram brings updates to {there}; it should be {expected or 'nowhere'}. Do: itikia telegram connect"
+    if webhook.last_error_message and webhook.last_error_date:
+        yield f"! At {webhook.last_error_date:%Y-%m-%d %H:%M} UTC an update could not be brought: {webhook.last_error_message}"
 
 
 @telegram.command()

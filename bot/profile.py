@@ -36,13 +36,17 @@ SHORT = _("Report a threat or ask for help. In an emergency call {number}.")
 async def connect(bot: Bot, settings: Settings) -> str:
     """Tell Telegram who we are and where we listen; with no public address, that we come and ask. May be done at any time, and again."""
     await introduce(bot, settings)
-    if not settings.public_url:
+    address = listens_at(settings)
+    if not address:
         await bot.delete_webhook()
         return "Telegram is asked for updates, for there is no PUBLIC_URL."
-    await bot.set_webhook(
-        f"{settings.public_url}/telegram", secret_token=settings.telegram_secret, allowed_updates=ALLOWED, max_connections=20
-    )
-    return f"Telegram brings updates to {settings.public_url}/telegram."
+    await bot.set_webhook(address, secret_token=settings.telegram_secret, allowed_updates=ALLOWED, max_connections=20)
+    return f"Telegram brings updates to {address}."
+
+
+def listens_at(settings: Settings) -> str:
+    """Where Telegram is to bring updates; empty where the bot asks for them."""
+    return f"{settings.public_url}/telegram" if settings.public_url else ""
 
 
 async def introduce(bot: Bot, settings: Settings) -> None:

@@ -11,28 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal, NamedTuple
-from uuid import UUID
 
-from sqlalchemy import select
 from telegram import InlineKeyboardMarkup
 
-from bot.cards import Card, card, how_to, shows_details
-from bot.keyboards import Button, after_the_end, buttons_of, chosen, number, screen_of, text_of
-from hotline import acknowledgement, arrivals, cases, chats, desk, dispatch, evidence, followups, liaisons, linking, people
+from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
+from hotline import arrivals, cases, chats, desk, dispatch, evidence, linking, people
 from hotline.cases import Case
 from hotline.chats import Talk
 from hotline.desk import Call
-from hotline.dialogues import citizen, liaison, numbered, playing
-from hotline.dialogues.citizen import Caller, InChat, Verdict, Wish
+from hotline.dialogues import citizen, numbered, playing
+from hotline.dialogues.citizen import Caller, InChat, Wish
 from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
-from hotline.dispatch import Dispatch
-from hotline.evidence import Evidence
 from hotline.language import Words, say
-from hotline.liaisons import Liaison
-from hotline.matching import may_see
-from hotline.messages import Message
-from hotline.people import TELEGRAM, Address
+from hotline.people import TELEGRAM
 from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
@@ -336,7 +328,7 @@ class Talks:
         person = people.by_index(here.work.session, here.index, TELEGRAM)
         return cases.latest_of(here.work.session, person) if person else None
 
-    # ------------------------------------------------------------------------------------------ liaisons
+    # ------------------------------------------------------------------------------------------ who it is
 
     def link(self, who: Who, phone: str) -> tuple[Words, str, bool]:
         """They have shared their own number. What to say, in what language, and whether they are a liaison now."""
@@ -344,78 +336,6 @@ class Talks:
             liaison_, words = linking.link(work, TELEGRAM, str(who.chat), phone)
             language = (liaison_.person.language if liaison_ else None) or self.hinted(who.hint)
             return words, language, liaison_ is not None
-
-    def step(self, who: Who, button: Button) -> tuple[Card, str] | None:
-        """A liaison pressed a button of a case card. The card as it is now, and what to say in passing.
-
-        None where it is no card of theirs. Whether it is, and whether they may see the case, is asked anew at every press.
-        """
-        with self._service.work() as work:
-            found = self._card_of(work, who, number(button.of))
-            if found is None:
-                return None
-            asked, me = found
-            fresh = arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
-            toast = ""
-            if fresh:
-                toast = self._step(work, me, asked, button)
-                work.session.flush()
-                work.session.expire_all()
-            return card(work, asked), toast
-
-    def _step(self, work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
-        how, language = how_to(asked), me.person.language or "en"
-        steps = dict(liaison.NEXT.get(how, ()))
-        step = next((each for each in liaison.STEPS.values() if each == button.what), None)
-        if step is None or button.how != how or step not in steps:
-            return say(citizen.earlier_question(), language)
-        words = acknowledgement.tap(work, me, asked.id, step)
-        work.session.flush()
-        work.session.refresh(asked)
-        return say(words, language) if how_to(asked) in ("first_was", "over") else ""
-
-    def pieces(self, who: Who, button: Button) -> list[tuple[Evidence, bytes]]:
-        """What the citizen of a case sent, for a liaison who may see it and has it before them; else nothing."""
-        with self._service.look() as work:
-            found = self._card_of(work, who, number(button.of))
-            if found is None or not shows_details(found[0]):
-                return []
-            return [(piece, piece.content(work.keys)) for piece in evidence.of(work.session, found[0].case_id)]
-
-    def _card_of(self, work: Work, who: Who, identity: int | None) -> tuple[Dispatch, Liaison] | None:
-        person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
-        me = liaisons.of(work.session, person) if person else None
-        asked = work.session.get(Dispatch, identity) if identity is not None else None
-        if me is None or asked is None or asked.liaison_id != me.id or not may_see(asked.case, me):
-            return None
-        return asked, me
-
-    # ------------------------------------------------------------------------------------------ citizens and their cases
-
-    def judged(self, who: Who, button: Button) -> tuple[str, str] | None:
-        """A citizen pressed a verdict under our question. What to say, in HTML, and its language; None where it was not asked of them."""
-        verdicts: tuple[Verdict, ...] = ("helped", "not_helped", "danger")
-        verdict = next((each for each in verdicts if each == button.what), None)
-        with self._service.work() as work:
-            case = self._asked_in(work, who, button.of)
-            if case is None or verdict is None:
-                return None
-            new = arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
-            if new and followups.judge(work, case, verdict):
-                words = citizen.thanks_for_verdict(verdict, work.country.emergency)
-            else:
-                words = citizen.how_it_stands(desk.standing_of(work, case))
-            return escape(f"{case.spoken}: {say(words, case.language)}", quote=False), case.language
-
-    def _asked_in(self, work: Work, who: Who, message: str) -> Case | None:
-        try:
-            identity = UUID(message)
-        except ValueError:
-            return None
-        index = people.number_index(work.keys, str(who.chat), TELEGRAM)
-        here = (Message.id == identity, Address.channel == TELEGRAM, Address.number_index == index)
-        asked = work.session.scalar(select(Message).join(Message.address).where(*here))
-        return asked.case if asked is not None else None
 
     def closed(self, who: Who, *, closed: bool) -> None:
         """They have blocked us, or let us in again."""

@@ -23,6 +23,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot import taps
 from bot.api import Bot
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
@@ -31,6 +32,7 @@ from hotline import evidence
 from hotline.dialogues import citizen, liaison
 from hotline.errors import NotTaken
 from hotline.language import Words, say
+from hotline.work import Service
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +44,8 @@ GONE = ("to edit not found", "can't be edited", "to delete not found", "can't be
 class Updates:
     """Does updates, one by one. Whatever goes wrong in one is raised, so that it is done again."""
 
-    def __init__(self, bot: Bot, talks: Talks) -> None:
-        self._bot, self._talks = bot, talks
+    def __init__(self, service: Service, bot: Bot) -> None:
+        self._service, self._bot, self._talks = service, bot, Talks(service)
         self._failed: dict[int, Exception] = {}
         self.application: Application[Any, Any, Any, Any, Any, Any] = Application.builder().bot(bot).updater(None).job_queue(None).build()
         self._listen()
@@ -161,7 +163,7 @@ class Updates:
         await self._answer(query, shown.toast)
 
     async def _step(self, query: CallbackQuery, who: Who, button: Button) -> None:
-        done = await asyncio.to_thread(self._talks.step, who, button)
+        done = await asyncio.to_thread(taps.step, self._service, who, button)
         if done is None:
             await self._dead(query, who)
             return
@@ -172,13 +174,13 @@ class Updates:
         await self._answer(query, toast)
 
     async def _judged(self, query: CallbackQuery, who: Who, button: Button) -> None:
-        done = await asyncio.to_thread(self._talks.judged, who, button)
+        done = await asyncio.to_thread(taps.judged, self._service, who, button)
         if done is None:
             await self._dead(query, who)
             return
         assert query.message is not None
         with _no_chat():
-            await self._changed(who.chat, query.message.message_id, done[0], None)
+            await self._changed(who.chat, query.message.message_id, done, None)
         await self._answer(query)
 
     async def _dead(self, query: CallbackQuery, who: Who) -> None:
@@ -271,7 +273,7 @@ class Updates:
         return bytes(await found.download_as_bytearray())
 
     async def _show_evidence(self, query: CallbackQuery, who: Who, button: Button) -> None:
-        pieces = await asyncio.to_thread(self._talks.pieces, who, button)
+        pieces = await asyncio.to_thread(taps.pieces, self._service, who, button)
         if not pieces:
             await self._dead(query, who)
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from hotline import areas, messages, outbox
@@ -16,6 +16,7 @@ from hotline.database import Locked, journal_mode
 from hotline.errors import Misconfigured
 from hotline.jobs import Poster
 from hotline.liaisons import Liaison
+from hotline.people import TELEGRAM, Address
 from hotline.work import Service
 
 
@@ -89,6 +90,7 @@ def _database(service: Service) -> Iterator[Finding]:
             return
         with service.database.reading() as session:
             yield from _people(service, session)
+            yield from _telegram(service, session)
             yield from _troubles(service, session)
     except Locked:
         yield Finding("DATABASE_URL: the database does not answer.")
@@ -112,6 +114,14 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
             yield Finding(f"{body.name} has nobody on duty.", serious=False)
+
+
+def _telegram(service: Service, session: Session) -> Iterator[Finding]:
+    if service.settings.telegram_token or service.settings.telegram_is_simulated:
+        return
+    reached = session.scalar(select(func.count()).where(Address.channel == TELEGRAM, Address.sealed.is_not(None)))
+    if reached:
+        yield Finding(f"TELEGRAM_TOKEN is empty, and {reached} people are written to by Telegram: their messages wait.")
 
 
 def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
