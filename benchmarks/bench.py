@@ -1,11 +1,11 @@
 """How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and turn about.
 
-    python -m benchmarks.bench            dialling in and delivering, on SQLite and on PostgreSQL
+    python -m benchmarks.bench            dialling in, delivering and answering on Telegram, on SQLite and on PostgreSQL
     python -m benchmarks.bench --quick    on SQLite only, and shorter
     python -m benchmarks.bench --servers  the same door behind other web servers
 
 The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that of delivering is a job of
-RQ that does nothing. Ends with 1 if any page was not the one expected.
+RQ that does nothing; that of Telegram is its library with nothing behind it. Ends with 1 if any page was not the one expected.
 """
 
 import argparse
@@ -15,15 +15,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.chats import TOKEN, Api, Bare, Smartphone
+from benchmarks.chats import report as report_of
 from benchmarks.processes import BIN, Stack, Store, cpu_seconds, free_port, postgresql, sqlite
 from benchmarks.ussd_load import Callers, Load, Step, Target, Walk, phone
 from benchmarks.wire import Carrier, Line, Text
 from benchmarks.yardstick import PAGE, Noop
+from hotline.settings import from_environment
 
 CALLERS = 32
 HOP_TARGET, DELIVERY_TARGET = 1.2, 3.0
@@ -68,9 +71,10 @@ class Length:
     seconds: float
     warm_up: float
     deliveries: int
+    updates: int
 
 
-USUAL, QUICK = Length(4, 2.5, 0.7, 60), Length(2, 1.5, 0.5, 20)
+USUAL, QUICK = Length(4, 2.5, 0.7, 60, 1000), Length(2, 1.5, 0.5, 20, 300)
 
 
 @dataclass
@@ -110,10 +114,10 @@ def visit_in_turns(visits: Sequence[Visits], length: Length) -> None:
 
 
 @contextmanager
-def stack_on(store: Store, carrier_port: int = 9) -> Iterator[Stack]:
+def stack_on(store: Store, carrier_port: int = 9, **settings: str) -> Iterator[Stack]:
     """A hotline with the roster that comes as an example, nothing of it running but the queue."""
     with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder), carrier_port, DATABASE_URL=store.url)
+        stack = Stack(Path(folder), carrier_port, DATABASE_URL=store.url, **settings)
         try:
             stack.make_ready()
             yield stack
@@ -213,6 +217,28 @@ async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> De
     return Delivery(page - pressed, liaison.at - pressed)
 
 
+async def answering(store: Store, length: Length) -> None:
+    """Reports on Telegram, one update after another through the real door, and between them updates to python-telegram-bot alone."""
+    api = Api()
+    port = await api.open()
+    with stack_on(store, TELEGRAM_TOKEN=TOKEN, TELEGRAM_BASE_URL=f"http://127.0.0.1:{port}", PUBLIC_URL="https://hotline.example") as stack:
+        processes = {"web": stack.start_web(), "bot": stack.start("bot", [sys.executable, "-m", "bot"]), "queue": stack.queue}
+        bare, secret = Bare(api, port), from_environment(stack.environ).telegram_secret
+        await bare.open()
+        line, ours, theirs = Line(stack.port), [], []
+        await report_of(Smartphone(api, line, secret, 1))  # everybody comes, and finds their tools
+        api.shown[2] = asyncio.Queue()
+        before = {name: cpu_seconds(pid) for name, pid in processes.items()}
+        for chat in range(100, 100 + length.updates // 10):
+            ours += await report_of(Smartphone(api, line, secret, chat))
+            theirs += [await bare.seconds(2) for _ in range(10)]
+        used = {name: (cpu_seconds(pid) - before[name]) / len(ours) for name, pid in processes.items()}
+        line.close()
+        await bare.close()
+    api.close()
+    print_answers(store, ours, theirs, used)
+
+
 # ------------------------------------------------------------------------------------------------------------ what is printed
 
 
@@ -252,6 +278,15 @@ def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequen
         print(f"  That is above its target of {DELIVERY_TARGET} x. Of the way, {page:.0%} is the last page.")
 
 
+def print_answers(store: Store, ours: Sequence[float], theirs: Sequence[float], cpu: Mapping[str, float]) -> None:
+    print(f"\nTelegram, on {store.name}: {len(ours)} updates, each until it is answered, beside python-telegram-bot alone.")
+    ratios = ", ".join(
+        f"p{share:.0%}".rstrip("%") + f" {percentile(ours, share) / percentile(theirs, share):.2f} x" for share in (0.5, 0.9)
+    )
+    print(f"  from the door to the answer   p50 {half:.2f} x, p90 {most:.2f} x   ({milliseconds(ours)}; alone {milliseconds(theirs)})")
+    print(f"  CPU an update: {', '.join(f'{name} {seconds * 1000:.1f} ms' for name, seconds in cpu.items())}.")
+
+
 def percentile(seconds: Sequence[float], share: float) -> float:
     return sorted(seconds)[int(share * (len(seconds) - 1))]
 
@@ -286,6 +321,8 @@ def measure(new_store: Callable[[], AbstractContextManager[Store]], length: Leng
         right = dialling_in(store, length)
     with new_store() as store:
         asyncio.run(delivering(store, length))
+    with new_store() as store:
+        asyncio.run(answering(store, length))
     return right
 
 

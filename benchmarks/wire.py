@@ -25,9 +25,13 @@ class Line:
         self._talk: _Talk | None = None
 
     async def post(self, path: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Post a form. The same as `send`."""
+        return await self.send(path, urlencode(form).encode(), "application/x-www-form-urlencoded", {})
+
+    async def send(self, path: str, body: bytes, kind: str, headers: Mapping[str, str]) -> tuple[int, str]:
         """The status and the body of the answer. A kept connection that the server closed meanwhile is opened anew. Raises `Broken`."""
-        body = urlencode(form).encode()
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}"
+        named = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}{named}"
         request = head.encode() + HEAD_ENDS + body
         if self._talk is not None and self._talk.is_open:
             try:

@@ -130,13 +130,11 @@ class Gaps:
     def __init__(self) -> None:
         self._free_at: dict[int, float] = {}
 
-    def wait(self, chat: int) -> float:
-        """Seconds until then; 0 where it may be now, and then it counts as written to."""
+    def take(self, chat: int) -> float:
+        """Take the next place in this chat: the seconds until then, 0 where it is now."""
         now = time.monotonic()
-        free_at = max(self._free_at.get(chat, 0.0), now - GAP * A_FEW)
-        if free_at > now:
-            return free_at - now
-        self._free_at[chat] = free_at + GAP
+        at = max(self._free_at.get(chat, 0.0), now - GAP * (A_FEW - 1))
+        self._free_at[chat] = at + GAP
         if len(self._free_at) > 10_000:
-            self._free_at = {each: at for each, at in self._free_at.items() if at > now - GAP * A_FEW}
-        return 0.0
+            self._free_at = {each: free_at for each, free_at in self._free_at.items() if free_at > now - GAP * A_FEW}
+        return max(0.0, at - now)

@@ -51,6 +51,8 @@ AT_ONCE = 32
 """Messages in flight."""
 IN_LINE = 2000
 """Errands that wait in this process at most; further jobs wait on the queue."""
+PATIENCE = 30.0
+"""Seconds that a job waits for a place in line."""
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 UNTIL_SENT = timedelta(seconds=2)
 LONGEST = 17.0
@@ -73,6 +75,7 @@ class Delivery:
         self._service, self._bot, self._flood = service, bot, flood
         self._line: list[tuple[Priority, int, int]] = []
         self._in_hand: dict[int, Found] = {}
+        self._placed: set[int] = set()
         self._order = count()
         self._allowance, self._gaps = Allowance(), Gaps()
         self._loop = asyncio.new_event_loop()
@@ -102,8 +105,7 @@ class Delivery:
         except Exception as error:
             put_off(self._service, errand, error)
             return
-        if found is not None:
-            self._room.acquire()
+        if found is not None and self._room.acquire(timeout=PATIENCE):  # else the clock posts it again
             self._loop.call_soon_threadsafe(self._put_in_line, errand, found)
 
     async def _finish(self) -> None:
@@ -128,14 +130,20 @@ class Delivery:
                 await self._waits.wait()
             await self._free.acquire()
             await self._flood.over()
-            await self._allowance.take()
             priority, order, errand = heapq.heappop(self._line)
-            wait = self._gaps.wait(self._in_hand[errand].address)
-            if wait:
+            if wait := self._wait(errand):
                 self._free.release()
                 self._loop.call_later(wait, self._back_in_line, priority, order, errand)
             else:
+                await self._allowance.take()
                 self._in_flight(errand)
+
+    def _wait(self, errand: int) -> float:
+        """Seconds until its chat may be written to. It is given its place once, and waits for that."""
+        if errand in self._placed:
+            return 0.0
+        self._placed.add(errand)
+        return self._gaps.take(self._in_hand[errand].address)
 
     def _back_in_line(self, priority: Priority, order: int, errand: int) -> None:
         heapq.heappush(self._line, (priority, order, errand))
@@ -147,6 +155,7 @@ class Delivery:
 
     def _landed(self, errand: int) -> None:
         del self._in_hand[errand]
+        self._placed.discard(errand)
         self._free.release()
         self._room.release()
 

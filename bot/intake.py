@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.stream import STREAM, opened
 from bot.talks import Why
@@ -161,7 +161,7 @@ class Intake:
             recent.popleft()
         recent.append(now)
         if len(recent) == A_MINUTE + 1:
-            with suppress(TelegramError):
+            with suppress(Exception):
                 await self._sorry(update, "too many")
         if len(self._recent) > 10_000:
             self._recent = defaultdict(deque, {chat: times for chat, times in self._recent.items() if times[-1] > now - 60})
@@ -185,7 +185,7 @@ class Intake:
                 await asyncio.wait_for(self._stopping.wait(), pause)
             if self._stopping.is_set():
                 raise asyncio.CancelledError
-        with suppress(TelegramError):
+        with suppress(Exception):
             await self._sorry(update, "broken")
         return False
 
@@ -206,11 +206,14 @@ class Intake:
 
 def chat_of(update: dict[str, Any]) -> int:
     """The chat that an update belongs to; 0 where it belongs to none."""
-    for kind in ("message", "edited_message", "my_chat_member", "channel_post"):
-        if kind in update:
-            return int(update[kind].get("chat", {}).get("id", 0))
-    pressed = update.get("callback_query", {})
-    return int(pressed.get("message", {}).get("chat", {}).get("id", 0) or pressed.get("from", {}).get("id", 0))
+    try:
+        for kind in ("message", "edited_message", "my_chat_member", "channel_post"):
+            if kind in update:
+                return int(update[kind]["chat"]["id"])
+        pressed = update.get("callback_query", {})
+        return int(pressed["message"]["chat"]["id"] if "message" in pressed else pressed["from"]["id"])
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _pauses() -> Iterator[float]:

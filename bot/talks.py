@@ -25,6 +25,7 @@ from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
 from hotline.language import Words, say
 from hotline.people import TELEGRAM
+from hotline.typed import is_number, tidy
 from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
@@ -154,11 +155,11 @@ class Talks:
     def _turn(self, who: Who, act: Callable[[Here], Talk]) -> Shown:
         with self._service.work() as work:
             here = self._here(work, who)
+            self._complete(here)
             if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
                 here.talk = act(here)
                 here.caller = self._caller(work, here.index)
-            else:
-                here.began = False
+                self._complete(here)
             shown = self._shown(here)
             chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
         return shown
@@ -224,7 +225,7 @@ class Talks:
             return here.talk
         asking = self._asking(here)
         question = asking.question
-        answer = numbered.answer(question, text, asking.language) if isinstance(question, Menu) else text
+        answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
         if answer:
             return self._answer(here, answer)
         if words := self._answered(here, text):
@@ -287,6 +288,11 @@ class Talks:
             return self._ended(here, say(desk.carry_out(here.work, there.outcome, here.call), here.language))
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 
+    def _complete(self, here: Here) -> None:
+        """What we know of somebody may change while they talk, and then a question less is asked: all may be said already."""
+        if not here.talk.last_words and isinstance(self._play(here), Said):
+            here.talk = self._go_on(here)
+
     def _ended(self, here: Here, last_words: str) -> Talk:
         """The conversation is over. Its answers are forgotten; what came of them is kept where it belongs."""
         return replace(here.talk, last_words=last_words, answers=(), page=0, again=False, version=here.talk.version + 1)
@@ -344,3 +350,8 @@ class Talks:
             address = person.at(TELEGRAM) if person else None
             if address is not None:
                 address.closed_at = work.now if closed else None
+
+
+def _chosen_by_name(menu: Menu, text: str, language: str) -> str | None:
+    """What was meant by what was written. A bare number is no choice here, where no choice has one: it answers what we asked elsewhere."""
+    return None if is_number(tidy(text)) else numbered.answer(menu, text, language)

@@ -1,22 +1,30 @@
-"""Phones for tests and benchmarks: press keys and read screens of a running simulator, in few words.
+"""Phones and chats for tests and benchmarks: press keys and read screens of a running simulator, in few words.
 
     town = Town("http://127.0.0.1:8055")
     citizen = town.phone("+254711000111")
     print(citizen.dial(), citizen.reply("1"))
     print(citizen.wait_for_text(containing="case").body)
 
-One `Town` may be shared between threads as long as no two use the same phone at once.
+    asha = town.chat(7001, "Asha")
+    asha.start()
+    asha.tap("Report")
+    print(asha.wait_for("What happened").buttons)
+
+One `Town` may be shared between threads as long as no two use the same phone or chat at once.
 """
 
+import base64
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
 
 PATIENCE = 60.0
 LONGEST_WAIT = 20.0
+Found = TypeVar("Found")
 
 
 class NotPossible(Exception):
@@ -30,6 +38,19 @@ class Received:
     id: str
     sender: str
     body: str
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """A message in a chat on Telegram, with the labels of its buttons; `mine` when the holder of the chat wrote it."""
+
+    id: int
+    mine: bool
+    kind: str
+    text: str
+    buttons: tuple[str, ...]
+    edited: bool
+    protected: bool
 
 
 class Town:
@@ -57,6 +78,24 @@ class Town:
     def phones(self) -> list["Phone"]:
         return [Phone(self, row["number"]) for row in self.ask("GET", "/phones")]
 
+    def chat(self, user: int, name: str = "", number: str = "", language_code: str = "en") -> "Chat":
+        """The Telegram account of this user, new if there was none. A name and a number left out stay as they are."""
+        wanted = {"name": name, "number": number, "language_code": language_code}
+        self.ask("PUT", f"/chats/{user}", {key: value for key, value in wanted.items() if value})
+        return Chat(self, user)
+
+    def chats(self) -> list["Chat"]:
+        return [Chat(self, row["user"]) for row in self.ask("GET", "/chats")]
+
+    def telegram(self) -> dict[str, Any]:
+        """The bot, its webhook, commands, descriptions and counters, as `messenger.py` gives them."""
+        telegram: dict[str, Any] = self.ask("GET", "/telegram")
+        return telegram
+
+    def inject(self, update: dict[str, Any]) -> None:
+        """Let any update happen, in Telegram's own shape."""
+        self.ask("POST", "/updates", update)
+
     def trouble(self, **troubles: Any) -> None:
         """Make trouble as in `troubles.py`: trouble(carrier_down=True), trouble(next=[{"kind": "slow", "seconds": 3, "times": 2}])."""
         self.ask("PUT", "/troubles", troubles)
@@ -66,7 +105,7 @@ class Town:
         self.ask("DELETE", "/troubles")
 
     def reset(self) -> None:
-        """Forget everything but the phones of the start."""
+        """Forget everything but the phones and chats of the start."""
         self.ask("POST", "/reset", {})
 
     def faults(self) -> list[str]:
@@ -167,3 +206,139 @@ class Phone:
 def received(row: dict[str, Any]) -> list[Received]:
     """The texts that came to a phone, the oldest first."""
     return [Received(text["id"], text["other"], text["body"]) for text in row["texts"] if not text["mine"]]
+
+
+class Chat:
+    """One person's chat with the bot on Telegram, with everything that the person can do in it."""
+
+    def __init__(self, town: Town, user: int) -> None:
+        self._town, self.user = town, user
+        self._path = f"/chats/{user}"
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The chat as JSON."""
+        return self.row_after("", 0)
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        """Every message as it is now, the oldest first."""
+        return chat_messages(self.row)
+
+    @property
+    def last(self) -> ChatMessage:
+        """The newest message of the bot. Raises NotPossible when there is none."""
+        if not (of_the_bot := [message for message in self.messages if not message.mine]):
+            raise NotPossible("The bot has said nothing yet.")
+        return of_the_bot[-1]
+
+    @property
+    def screen(self) -> str:
+        """What the newest message of the bot says."""
+        return self.last.text
+
+    def start(self, payload: str = "") -> None:
+        """Press START, perhaps after following a link with a word in it."""
+        self._do("start", payload=payload)
+
+    def say(self, text: str, reply_to: int = 0, forwarded_from: str = "") -> None:
+        """Write a message."""
+        self._do("messages", text=text, reply_to=reply_to, forwarded_from=forwarded_from)
+
+    def edit(self, message: int, text: str) -> None:
+        """Change the words of an own message."""
+        self._do("edit", message=message, text=text)
+
+    def tap(self, label: str, message: int | None = None, *, stale: bool = False) -> None:
+        """Tap the newest button with this label, or the one of a message; a `stale` one may be gone by now."""
+        self._do("tap", button=label, message=message, stale=stale)
+
+    def share_location(self, latitude: float, longitude: float) -> None:
+        self._do("location", latitude=latitude, longitude=longitude)
+
+    def share_contact(self, **card: Any) -> None:
+        """One's own number; or a card with another `number`, `name` or `user_id`."""
+        self._do("contact", **card)
+
+    def photo(self, content: bytes, caption: str = "") -> None:
+        self._do("photo", content=in_base64(content), caption=caption)
+
+    def voice(self, content: bytes, duration: int = 3) -> None:
+        self._do("voice", content=in_base64(content), duration=duration)
+
+    def document(self, content: bytes = b"", size: int = 0, file_name: str = "file", mime_type: str = "application/octet-stream") -> None:
+        """A file; without content, one of so many bytes."""
+        self._do("document", content=in_base64(content), size=size, file_name=file_name, mime_type=mime_type)
+
+    def sticker(self) -> None:
+        self._do("sticker")
+
+    def read(self) -> None:
+        """Look at every message."""
+        self._do("read")
+
+    def block(self) -> None:
+        """Block the bot."""
+        self.change(blocked=True)
+
+    def unblock(self) -> None:
+        """Let the bot write again."""
+        self.change(blocked=False)
+
+    def change(self, **switches: Any) -> None:
+        """Switches as in `control.py`: change(deactivated=True), change(language_code="sw")."""
+        self._town.ask("PATCH", self._path, switches)
+
+    def wait_for(self, containing: str = "", seconds: float = 10) -> ChatMessage:
+        """The newest message of the bot that says this now, perhaps after an edit. Raises TimeoutError when none does in time."""
+
+        def found(row: dict[str, Any]) -> ChatMessage | None:
+            said = (message for message in reversed(chat_messages(row)) if not message.mine)
+            return next((message for message in said if containing in message.text), None)
+
+        return self._wait(found, f"No message containing “{containing}” came", seconds)
+
+    def wait_for_toast(self, containing: str = "", seconds: float = 10) -> str:
+        """What the answer to the last tap said. Raises TimeoutError when there is none with these words in time."""
+
+        def found(row: dict[str, Any]) -> str | None:
+            return str(row["toast"]["text"]) if row["toast"] and containing in row["toast"]["text"] else None
+
+        return self._wait(found, f"No answer to a tap containing “{containing}” came", seconds)
+
+    def row_after(self, seen: str, seconds: float) -> dict[str, Any]:
+        """The chat as JSON, as soon as something in the town differs from the version `seen`, or when time is up."""
+        row: dict[str, Any] = self._town.ask("GET", f"{self._path}?seen={quote(seen)}&wait={min(max(0.0, seconds), LONGEST_WAIT):.3f}")
+        return row
+
+    def _wait(self, found: Callable[[dict[str, Any]], Found | None], otherwise: str, seconds: float) -> Found:
+        until, seen = time.monotonic() + seconds, ""
+        while True:
+            row = self.row_after(seen, until - time.monotonic())
+            seen = row["version"]
+            if (what := found(row)) is not None:
+                return what
+            if time.monotonic() >= until:
+                raise TimeoutError(f"{otherwise} within {seconds} seconds.")
+
+    def _do(self, act: str, **body: Any) -> None:
+        self._town.ask("POST", f"{self._path}/{act}", body)
+
+
+def chat_messages(row: dict[str, Any]) -> list[ChatMessage]:
+    return [
+        ChatMessage(
+            message["id"],
+            message["mine"],
+            message["kind"],
+            message["text"],
+            tuple(button["label"] for line in message["buttons"] for button in line),
+            message["edited"],
+            message["protected"],
+        )
+        for message in row["messages"]
+    ]
+
+
+def in_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -16,10 +16,34 @@ page of the same browser can press our keys. A `{number}` is in international fo
 | POST   /simulator/phones/{number}/hang-up |                                             | phone                                        |
 | POST   /simulator/phones/{number}/texts   | to, text                                    | phone                                        |
 | POST   /simulator/phones/{number}/read    |                                             | phone, no text unread                        |
+| GET    /simulator/chats                   |                                             | [chat, …]                                    |
+| PUT    /simulator/chats/{user}            | name, language_code, number                 | chat, new if there was none                  |
+| GET    /simulator/chats/{user}            |                                             | chat: messages, keyboard, toast, commands    |
+|        …?seen=V&wait=S                    |                                             | waits S seconds for a change of V            |
+| PATCH  /simulator/chats/{user}            | blocked, deactivated, name, language_code,  | chat; only what is named changes             |
+|                                           | number                                      |                                              |
+| POST   /simulator/chats/{user}/start      | payload (the word of a link, or "")         | chat, no longer blocked                      |
+| POST   /simulator/chats/{user}/messages   | text, reply_to, forwarded_from              | chat                                         |
+| POST   /simulator/chats/{user}/edit       | message, text                               | chat                                         |
+| POST   /simulator/chats/{user}/tap        | button (label or data), message (else the   | chat; 409 if there is no such button         |
+|                                           | newest with it), stale (one it had once)    |                                              |
+| POST   /simulator/chats/{user}/location   | latitude, longitude                         | chat                                         |
+| POST   /simulator/chats/{user}/contact    | number, user_id, name (else one's own; a    | chat                                         |
+|                                           | user_id of null for a card typed by hand)   |                                              |
+| POST   /simulator/chats/{user}/photo      | content (base64), caption                   | chat                                         |
+| POST   /simulator/chats/{user}/voice      | content (base64), duration                  | chat                                         |
+| POST   /simulator/chats/{user}/document   | content or only size, file_name, mime_type  | chat                                         |
+| POST   /simulator/chats/{user}/sticker    |                                             | chat                                         |
+| POST   /simulator/chats/{user}/read       |                                             | chat, no message unread                      |
+| GET    /simulator/files/{id}              |                                             | what a picture or a voice in a chat holds    |
+| POST   /simulator/updates                 | an update as Telegram writes it             | Telegram; it happens as if from outside      |
+| GET    /simulator/telegram                |                                             | Telegram: me, webhook, commands, names,      |
+|                                           |                                             | descriptions, left groups, counters          |
 | GET    /simulator/faults                  |                                             | [{number, what, at}, …]: the hotline's own   |
 | GET    /simulator/counters                |                                             | what has passed so far (`network.py`)         |
-| GET    /simulator/troubles                |                                             | the carrier's bad days (`troubles.py`)       |
-| PUT    /simulator/troubles                | carrier_down, twice, late, shuffled, next   | troubles; only what is named changes         |
+| GET    /simulator/troubles                |                                             | everybody's bad days (`troubles.py`)         |
+| PUT    /simulator/troubles                | carrier_down, twice, late, shuffled, next,  | troubles; only what is named changes         |
+|                                           | telegram_down, telegram_unlimited, telegram |                                              |
 | DELETE /simulator/troubles                |                                             | troubles, all quiet                          |
 | POST   /simulator/reset                   |                                             | everything, forgotten                        |
 
@@ -32,6 +56,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from simulator.chat_control import chat_control
 from simulator.network import Network
 from simulator.phones import NotANumber, Phone, Refused
 from simulator.troubles import UnknownTrouble
@@ -42,6 +67,7 @@ LONGEST_WAIT = 30.0
 def control(network: Network) -> Blueprint:
     """The addresses of the table above."""
     desk = Blueprint("control", __name__, url_prefix="/simulator")
+    desk.register_blueprint(chat_control(network.telegram))
     exchange, calls, texts, troubles = network.exchange, network.calls, network.texts, network.troubles
 
     def view(phone: Phone) -> Response:

@@ -1,4 +1,4 @@
-"""The telephone network as a whole: the exchange with its phones, the calls and texts on it, and the carrier's bad days."""
+"""The telephone network as a whole: the exchange with its phones, the calls and texts on it, Telegram beside it, and their bad days."""
 
 from typing import Any
 
@@ -6,18 +6,21 @@ from simulator.agenda import Agenda
 from simulator.callbacks import Callbacks, Timings
 from simulator.calls import Calls
 from simulator.exchange import Exchange
+from simulator.floods import Limits
+from simulator.messenger import Messenger
 from simulator.phones import Phone, Session
 from simulator.texts import Texts
 from simulator.troubles import Troubles
 
 DEFAULT_SENDER = "AFRICASTKNG"
+TELEGRAM_TOKEN = "1000:simulated"  # noqa: S105 -- opens nothing but this simulator
 
 
 class Network:
     """Everything on this machine that is not the hotline. Safe to use from many threads; `close` it at the end.
 
     `callbacks` is the address under which the hotline's public door listens; `senders` are names that texts may come from,
-    besides the short code and the carrier's own.
+    besides the short code and the carrier's own. `telegram_token` is what the hotline has to show to Telegram.
     """
 
     def __init__(
@@ -29,6 +32,8 @@ class Network:
         api_key: str = "simulated",
         senders: tuple[str, ...] = (),
         timings: Timings | None = None,
+        telegram_token: str = TELEGRAM_TOKEN,
+        telegram_limits: Limits | None = None,
     ) -> None:
         self.api_key, self.senders = api_key, {short_code, DEFAULT_SENDER, *senders}
         self.troubles, self.exchange = Troubles(), Exchange()
@@ -36,6 +41,7 @@ class Network:
         self.callbacks = Callbacks(callbacks, self._agenda, self.troubles, timings or Timings())
         self.calls = Calls(self.exchange, self.callbacks, service_code)
         self.texts = Texts(self.exchange, self.callbacks, short_code)
+        self.telegram = Messenger(telegram_token, self.exchange, self.troubles, telegram_limits or Limits())
 
     def change(self, phone: Phone, wanted: dict[str, Any]) -> None:
         """Switch a phone on or off, stop or allow its texts, let the carrier refuse or lose them. Only what is in `wanted` changes."""
@@ -58,15 +64,16 @@ class Network:
             self.exchange.note()
 
     def reset(self) -> None:
-        """Forget every call, text, fault, trouble and count. The phones of the start stay, new and empty."""
+        """Forget every call, text, chat, fault, trouble and count. The phones and chats of the start stay, new and empty."""
         with self.exchange.changed:
-            for part in (self._agenda, self.troubles, self.exchange, self.calls, self.texts, self.callbacks):
+            for part in (self._agenda, self.troubles, self.exchange, self.calls, self.texts, self.callbacks, self.telegram):
                 part.forget()
             self.exchange.note()
 
     def close(self) -> None:
         self._agenda.close()
         self.callbacks.close()
+        self.telegram.close()
 
     def counters(self) -> dict[str, Any]:
         """What has passed so far, as JSON."""
@@ -90,6 +97,8 @@ class Network:
                 "troubles": self.troubles.view(),
                 "faults": self.exchange.faults_view(),
                 "phones": [self.phone_view(phone) for phone in self.exchange.phones.values()],
+                "bot": self.telegram.bot["username"],
+                "chats": self.telegram.views(),
             }
 
     def phone_view(self, phone: Phone) -> dict[str, Any]:

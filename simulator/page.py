@@ -1,4 +1,4 @@
-"""The page with the phones, for a browser on this machine."""
+"""The page with the phones and the chats, for a browser on this machine."""
 
 from flask import Blueprint, render_template
 
@@ -9,6 +9,13 @@ KEYS = (
     *(("4", "ghi"), ("5", "jkl"), ("6", "mno")),
     *(("7", "pqrs"), ("8", "tuv"), ("9", "wxyz")),
     *(("*", ""), ("0", "+"), ("#", "")),
+)
+
+PLACES = (
+    ("Kaptembwo, Nakuru", -0.2987, 36.0434),
+    ("Nairobi", -1.28333, 36.81667),
+    ("Mombasa", -4.05466, 39.66359),
+    ("Lagos", 6.45407, 3.39467),
 )
 
 
@@ -23,6 +30,7 @@ def page(network: Network) -> Blueprint:
             service_code=network.calls.service_code,
             short_code=network.texts.short_code,
             keys=KEYS,
+            places=PLACES,
         )
 
     return front

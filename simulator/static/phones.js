@@ -1,164 +1,14 @@
-// The phones on the page: they show what the simulator says, and press its keys.
-"use strict";
+// A feature phone on the page: it shows what the simulator says, and presses its keys.
+
+import { $, ask, clock, focusQuietly, make, name, replaceIfNew, say, whyNot } from "./small.js";
 
 const SERVICE_CODE = document.body.dataset.serviceCode;
 const SHORT_CODE = document.body.dataset.shortCode;
-const OPEN_PHONES = "itikia.phones";
 const IN_CALL = 160, IN_TEXT = 459;
-const TOUCH = matchMedia("(pointer: coarse)");
-const NARROW = matchMedia("(max-width: 760px)");
+const TONES = 5;
 
-const $ = (selector, from = document) => from.querySelector(selector);
-const cards = new Map();
-let town = null;
-let open = remembered();
-
-// ---- speaking with the simulator
-
-async function ask(method, path, body) {
-  const response = await fetch("/simulator" + path, {
-    method,
-    headers: body ? { "Content-Type": "application/json" } : {},
-    body: body && JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-async function listen() {
-  for (;;) {
-    try {
-      const seen = town ? encodeURIComponent(town.version) : "";
-      show(await ask("GET", `/town?seen=${seen}&wait=25`));
-      $("#lost").hidden = true;
-    } catch {
-      $("#lost").hidden = false;
-      await new Promise((go) => setTimeout(go, 1000));
-    }
-  }
-}
-
-// ---- which phones are open on this page
-
-function remembered() {
-  try {
-    const pairs = JSON.parse(localStorage.getItem(OPEN_PHONES));
-    return pairs && new Map(pairs);
-  } catch {
-    return null;
-  }
-}
-
-function remember() {
-  try {
-    localStorage.setItem(OPEN_PHONES, JSON.stringify([...open]));
-  } catch {
-    // A browser that keeps nothing opens the first two phones again.
-  }
-}
-
-function openPhone(number) {
-  open.set(number, town.phones.find((phone) => phone.number === number).label);
-  remember();
-  show(town);
-  const card = cards.get(number);
-  card.element.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
-  return card;
-}
-
-function putAway(number) {
-  open.delete(number);
-  remember();
-  show(town);
-}
-
-// A simulator that was started again does not know the phones that were added by hand.
-function bringBack() {
-  for (const [number, label] of open) {
-    if (!town.phones.some((phone) => phone.number === number)) ask("PUT", `/phones/${encodeURIComponent(number)}`, { label }).catch(() => {});
-  }
-}
-
-// ---- showing everything
-
-function show(news) {
-  const isFirst = !town;
-  town = news;
-  const expected = town.phones.filter((phone) => phone.expected);
-  open ??= new Map(expected.slice(0, 2).map((phone) => [phone.number, phone.label]));
-  const phones = [...open.keys()].map((number) => town.phones.find((phone) => phone.number === number)).filter(Boolean);
-  if (phones.length < open.size) bringBack();
-  for (const [number, card] of cards) {
-    if (!phones.some((phone) => phone.number === number)) {
-      card.element.remove();
-      cards.delete(number);
-    }
-  }
-  for (const phone of phones) {
-    if (!cards.has(phone.number)) {
-      const card = new Card(phone);
-      cards.set(phone.number, card);
-      $("#add").before(card.element);
-    }
-    cards.get(phone.number).update(phone, isFirst);
-  }
-  if (isFirst) $("#phones").scrollLeft = 0;
-  showTabs(phones);
-  showArrivals(phones);
-  showFaults();
-  showTroubles();
-  $("#known").replaceChildren(...town.phones.filter((phone) => !open.has(phone.number)).map((phone) => make("option", { value: phone.number, label: phone.label })));
-}
-
-function showTabs(phones) {
-  const tabs = phones.map((phone) => {
-    const tab = make("button", { type: "button" }, nameOf(phone));
-    if (phone.unread) tab.append(make("b", {}, String(phone.unread)));
-    tab.onclick = () => cards.get(phone.number).element.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
-    return tab;
-  });
-  const more = make("button", { type: "button", ariaLabel: "Add a phone" }, "+");
-  more.onclick = () => $("#add").scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
-  replaceIfNew($("#tabs"), [...tabs, more]);
-  markTab();
-}
-
-function markTab() {
-  const middle = innerWidth / 2;
-  [...$("#phones").children].forEach((child, place) => {
-    const { left, right } = child.getBoundingClientRect();
-    $("#tabs").children[place].setAttribute("aria-current", left <= middle && middle < right);
-  });
-}
-
-function showArrivals(phones) {
-  const waiting = town.phones.filter((phone) => phone.unread && !phones.includes(phone));
-  const rows = waiting.slice(-5).map((phone) => {
-    const row = make("p", { className: "notice" });
-    const button = make("button", { type: "button" }, "open this phone");
-    button.onclick = () => openPhone(phone.number).read();
-    row.append(`A text arrived for ${phone.label ? `${phone.label}, ` : ""}${phone.number} `, button);
-    return row;
-  });
-  if (replaceIfNew($("#arrivals"), rows) && waiting.length) say(rows.at(-1).textContent);
-}
-
-function showFaults() {
-  $("#faults").hidden = !town.faults.length;
-  const rows = town.faults.slice(-8).reverse().map((fault) => make("li", {}, `${clock(fault.at)} on ${fault.number}: ${fault.what}`));
-  replaceIfNew($("#faults ul"), rows);
-}
-
-function showTroubles() {
-  document.body.dataset.down = town.troubles.carrier_down;
-  for (const box of document.querySelectorAll("[data-trouble]")) box.checked = town.troubles[box.dataset.trouble];
-}
-
-// ---- one phone
-
-class Card {
-  constructor(phone) {
+export class Phone {
+  constructor(phone, tone, putAway) {
     this.number = phone.number;
     this.mode = "home";
     this.busy = false;
@@ -167,14 +17,15 @@ class Card {
     this.view = $(".view", this.element);
     this.input = $("input", this.element);
     this.softLabels = this.element.querySelectorAll(".labels span");
-    this.element.dataset.tone = town.phones.findIndex((other) => other.number === phone.number) % 5;
+    this.element.dataset.tone = tone % TONES;
+    this.putAway = putAway;
     this.wire();
   }
 
   wire() {
     const on = (selector, act) => ($(selector, this.element).onclick = act);
     on(".power", () => this.press("PATCH", "", { on: !this.phone.on }));
-    on(".away", () => putAway(this.number));
+    on(".away", this.putAway);
     on(".soft.left", () => this.left().act());
     on(".soft.right", () => this.right().act());
     on(".call.green", () => this.green());
@@ -213,15 +64,19 @@ class Card {
     if (fresh.length && !isFirst) this.ring(fresh.at(-1));
     if (fresh.length && this.mode === "texts" && !phone.session) this.markRead();
     this.render();
-    if (phone.session && phone.session.screen !== before && phone.session.standing !== "waiting") say(`${nameOf(phone)}: ${phone.session.screen}`);
+    if (phone.session && phone.session.screen !== before && phone.session.standing !== "waiting") say(`${this.name}: ${phone.session.screen}`);
   }
 
   ring(text) {
-    say(`Text for ${nameOf(this.phone)}: ${text.body}`);
+    say(`Text for ${this.name}: ${text.body}`);
     this.element.classList.remove("ringing");
     void this.element.offsetWidth;
     this.element.classList.add("ringing");
     navigator.userActivation?.hasBeenActive && navigator.vibrate?.([80, 60, 80]);
+  }
+
+  get name() {
+    return this.phone.label || this.phone.number;
   }
 
   get state() {
@@ -233,12 +88,12 @@ class Card {
   render() {
     const { element, phone, state } = this;
     element.dataset.state = state;
-    element.setAttribute("aria-label", `Phone of ${nameOf(phone)}`);
+    element.setAttribute("aria-label", `Phone of ${this.name}`);
     $(".owner h2", element).textContent = phone.label || "A phone";
     $(".owner p", element).textContent = phone.number;
     name($(".power", element), phone.on ? "Switch this phone off" : "Switch this phone on").setAttribute("aria-pressed", phone.on);
     name($(".away", element), "Put this phone away");
-    this.view.setAttribute("aria-label", `Screen of ${nameOf(phone)}`);
+    this.view.setAttribute("aria-label", `Screen of ${this.name}`);
     $(".mail", element).hidden = !phone.unread || !phone.on;
     $(".mail", element).textContent = `✉ ${phone.unread}`;
     if (replaceIfNew(this.view, this.page(state))) this.view.scrollTop = state === "texts" ? this.view.scrollHeight : 0;
@@ -335,6 +190,11 @@ class Card {
     }
   }
 
+  everySecond() {
+    if (this.state === "home") this.render();
+    else this.tick();
+  }
+
   tick() {
     const { session } = this.phone;
     const passed = (Date.now() - this.heard) / 1000;
@@ -376,9 +236,9 @@ class Card {
     this.complaint = "";
     try {
       const phone = await ask(method, `/phones/${encodeURIComponent(this.number)}${key}`, body);
-      if (cards.has(this.number)) this.update(phone);
+      if (this.element.isConnected) this.update(phone);
     } catch (error) {
-      this.complaint = error instanceof TypeError ? "The simulator does not answer." : error.message;
+      this.complaint = whyNot(error);
       if (this.phone) this.render();
     } finally {
       this.busy = false;
@@ -421,71 +281,11 @@ class Card {
   }
 
   focusEntry() {
-    if (!TOUCH.matches) this.input.focus({ preventScroll: true });
+    focusQuietly(this.input);
   }
-}
-
-// ---- small things
-
-function make(tag, properties, ...inside) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...inside);
-  return element;
-}
-
-function replaceIfNew(place, elements) {
-  const words = elements.map((element) => element.outerHTML).join("");
-  if (place.dataset && place.shown === words) return false;
-  place.shown = words;
-  place.replaceChildren(...elements);
-  return true;
-}
-
-function name(button, label) {
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  return button;
-}
-
-function nameOf(phone) {
-  return phone.label || phone.number;
-}
-
-function clock(at) {
-  return (at ? new Date(at) : new Date()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
 function minutes(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
-
-function say(words) {
-  $("#said").textContent = words;
-}
-
-// ---- the rest of the page
-
-$("#add").onsubmit = async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  try {
-    const phone = await ask("PUT", `/phones/${encodeURIComponent(form.number.value.trim())}`, { label: form.label.value });
-    town = { ...town, phones: [...town.phones.filter((other) => other.number !== phone.number), phone] };
-    form.reset();
-    $("p", form).textContent = "";
-    openPhone(phone.number).focusEntry();
-  } catch (error) {
-    $("p", form).textContent = error instanceof TypeError ? "The simulator does not answer." : error.message;
-  }
-};
-
-for (const box of document.querySelectorAll("[data-trouble]")) {
-  box.onchange = () => ask("PUT", "/troubles", { [box.dataset.trouble]: box.checked }).catch(() => {});
-}
-
-$("#reset").onclick = () => ask("POST", "/reset", {}).then(show, () => {});
-$("#phones").onscroll = () => town && markTab();
-if (NARROW.matches) $("#try").open = false;
-setInterval(() => cards.forEach((card) => card.phone && (card.state === "home" ? card.render() : card.tick())), 1000);
-listen();
