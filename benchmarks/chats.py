@@ -130,7 +130,7 @@ REPORT: Sequence[tuple[str, str]] = (
     ("write", "Kaptembwo"),
     ("press", "Kaptembwo, Nakuru"),
     ("write", "Stolen from the stage"),
-    ("press", "No, do not text"),
+    ("press", "No, do not write"),
     ("press", "No"),
 )
 """A whole report by somebody who has never written: ten updates, each answered."""

@@ -170,9 +170,9 @@ class Talks:
         return Here(work, who, index, kept or self._fresh(who), kept is None, self._caller(work, index))
 
     def _fresh(self, who: Who, before: Talk | None = None) -> Talk:
-        """A conversation that begins. The message that shows it stays the same where it can."""
-        screen, version = (before.screen, before.version + 1) if before else (None, 0)
-        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, version=version)
+        """A conversation that begins. What shows it goes on being the same message, but last words are left where they stand."""
+        screen = before.screen if before and not before.last_words else None
+        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, version=before.version + 1 if before else 0)
 
     def hinted(self, hint: str) -> str:
         """The language to begin in with somebody whose Telegram speaks this one."""
@@ -219,10 +219,9 @@ class Talks:
     def _wrote(self, here: Here, text: str) -> Talk:
         out_of_the_blue = here.began or bool(here.talk.last_words)
         if out_of_the_blue:
-            if words := self._answered(here, text):
-                return self._ended(here, say(words, here.language))
             here.talk = self._fresh(here.who, here.talk)
-            return here.talk
+            words = self._answered(here, text)
+            return self._ended(here, say(words, here.language)) if words else here.talk
         asking = self._asking(here)
         question = asking.question
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text

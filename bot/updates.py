@@ -116,18 +116,24 @@ class Updates:
         who = who_of(update)
         shown: Shown = await asyncio.to_thread(act, who, *what)
         with _no_chat():
-            sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
-            await asyncio.to_thread(self._talks.seen, who, sent.message_id)
-            if shown.before is not None and shown.before != sent.message_id:
-                await self._take_away(who.chat, shown.before)
+            await self._show_below(who, shown)
+
+    async def _show_below(self, who: Who, shown: Shown) -> None:
+        sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
+        await asyncio.to_thread(self._talks.seen, who, sent.message_id)
+        if shown.before is not None:
+            await self._take_away(who.chat, shown.before)
 
     async def _take_away(self, chat: int, message: int) -> None:
         """Delete an earlier screen; where it is too old for that, at least its buttons go."""
         try:
             await self._bot.delete_message(chat, message)
         except BadRequest:
-            with suppress(BadRequest):
-                await self._bot.edit_message_reply_markup(chat, message, reply_markup=None)
+            await self._without_buttons(chat, message)
+
+    async def _without_buttons(self, chat: int, message: int) -> None:
+        with suppress(BadRequest):
+            await self._bot.edit_message_reply_markup(chat, message, reply_markup=None)
 
     # ---------------------------------------------------------------------------------------------- buttons
 
@@ -151,15 +157,10 @@ class Updates:
         shown = await asyncio.to_thread(self._talks.pressed, who, button)
         on = query.message.message_id if query.message else None
         with _no_chat():
-            if on is not None and (not shown.toast or on == shown.before) and await self._changed(who.chat, on, shown.text, shown.buttons):
-                if on != shown.before:
-                    await asyncio.to_thread(self._talks.seen, who, on)
-            else:
-                sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
-                await asyncio.to_thread(self._talks.seen, who, sent.message_id)
-                for earlier in {on, shown.before} - {sent.message_id}:
-                    if earlier is not None:
-                        await self._take_away(who.chat, earlier)
+            if on is None or on != shown.before or not await self._changed(who.chat, on, shown.text, shown.buttons):
+                await self._show_below(who, shown)
+                if on is not None and on != shown.before:
+                    await self._without_buttons(who.chat, on)
         await self._answer(query, shown.toast)
 
     async def _step(self, query: CallbackQuery, who: Who, button: Button) -> None:
@@ -187,8 +188,8 @@ class Updates:
         """A button that is nobody's any more: its message loses its buttons."""
         await self._answer(query, say(citizen.earlier_question(), await self._language(who)))
         if query.message is not None:
-            with _no_chat(), suppress(BadRequest):
-                await self._bot.edit_message_reply_markup(who.chat, query.message.message_id, reply_markup=None)
+            with _no_chat():
+                await self._without_buttons(who.chat, query.message.message_id)
 
     async def _changed(self, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None) -> bool:
         """Change a message. True if it shows this now; False if it is there no more."""

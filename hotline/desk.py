@@ -204,8 +204,9 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
 
 def take_up(work: Work, case: Case) -> None:
     """What happens first to a case: its citizen hears that it was received, and it is put before a liaison."""
-    received = citizen.received(case.spoken, work.clock_time(case.promised_at))
-    followups.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
+    if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
+        received = citizen.received(case.spoken, work.clock_time(case.promised_at))
+        followups.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
     if case.state == cases.OPEN:
         dispatch.put_before_next(work, case)
 

@@ -172,7 +172,7 @@ def choose_language(name: str, languages: Sequence[str]) -> Menu:
 def danger(caller: Caller, areas: Areas) -> Scene[Report]:
     """Life is at stake: where, and may we text; not a word to type."""
     area = yield from choose_area(areas, caller.home)
-    contact = yield may_we_text()
+    contact = yield may_we_text(caller)
     return Report(DANGER.code, area.code, "", _contact(contact))
 
 
@@ -183,12 +183,14 @@ def report(caller: Caller, areas: Areas) -> Scene[Report]:
     category = yield Menu("category", _("What is it about?"), ABOUT)
     area = yield from choose_area(areas, caller.home)
     details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
-    contact = yield may_we_text()
+    contact = yield may_we_text(caller)
     remember = "no" if caller.home == area.code or category == DANGER.code else (yield may_we_remember(areas, area))
     return Report(category, area.code, details, _contact(contact), remember == "yes")
 
 
-def may_we_text() -> Menu:
+def may_we_text(caller: Caller) -> Menu:
+    if caller.chat:
+        return Menu("contact", _("May we write to you here about it?"), (("text", _("Yes")), ("none", _("No, do not write"))))
     return Menu("contact", _("May we text this phone about it?"), (("text", _("Yes")), ("none", _("No, do not text"))))
 
 

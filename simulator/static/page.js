@@ -5,7 +5,6 @@ import { Chat } from "./chats.js";
 import { Phone } from "./phones.js";
 
 const OPEN = "itikia.open";
-const AT_START = 2;
 const FIRST_ACCOUNT = 7001;
 const NARROW = matchMedia("(max-width: 760px)");
 
@@ -14,8 +13,8 @@ let town = null;
 // ---- what is open on this page: chats on one shelf, phones on another
 
 class Shelf {
-  constructor(kind, { id, label, kept, card, tone, news, end }) {
-    Object.assign(this, { kind, id, label, kept, card, tone, news, end });
+  constructor(kind, { id, label, kept, card, tone, news, end, atStart }) {
+    Object.assign(this, { kind, id, label, kept, card, tone, news, end, atStart });
     this.cards = new Map();
     this.open = remembered(kind);
   }
@@ -45,7 +44,7 @@ class Shelf {
   }
 
   show(isFirst) {
-    this.open ??= new Map(this.all.filter((row) => row.expected).slice(0, AT_START).map((row) => [row[this.id], this.keep(row)]));
+    this.open ??= new Map(this.all.filter((row) => row.expected).slice(0, this.atStart).map((row) => [row[this.id], this.keep(row)]));
     this.bringBack();
     this.clearAway();
     for (const row of this.lying) {
@@ -99,8 +98,8 @@ class Shelf {
   }
 }
 
-const chats = new Shelf("chats", { id: "user", label: "name", kept: ["name", "number"], card: Chat, tone: 2, news: "A message arrived for", end: "#chats-end" });
-const phones = new Shelf("phones", { id: "number", label: "label", kept: ["label"], card: Phone, tone: 0, news: "A text arrived for", end: "#more" });
+const chats = new Shelf("chats", { id: "user", label: "name", kept: ["name", "number"], card: Chat, tone: 2, news: "A message arrived for", end: "#chats-end", atStart: 1 });
+const phones = new Shelf("phones", { id: "number", label: "label", kept: ["label"], card: Phone, tone: 0, news: "A text arrived for", end: "#more", atStart: 2 });
 const SHELVES = [chats, phones];
 
 function remembered(kind) {
