@@ -280,9 +280,7 @@ def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequen
 
 def print_answers(store: Store, ours: Sequence[float], theirs: Sequence[float], cpu: Mapping[str, float]) -> None:
     print(f"\nTelegram, on {store.name}: {len(ours)} updates, each until it is answered, beside python-telegram-bot alone.")
-    ratios = ", ".join(
-        f"p{share:.0%}".rstrip("%") + f" {percentile(ours, share) / percentile(theirs, share):.2f} x" for share in (0.5, 0.9)
-    )
+    half, most = (percentile(ours, share) / percentile(theirs, share) for share in (0.5, 0.9))
     print(f"  from the door to the answer   p50 {half:.2f} x, p90 {most:.2f} x   ({milliseconds(ours)}; alone {milliseconds(theirs)})")
     print(f"  CPU an update: {', '.join(f'{name} {seconds * 1000:.1f} ms' for name, seconds in cpu.items())}.")
 

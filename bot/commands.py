@@ -38,12 +38,15 @@ def connect_(settings: Settings) -> None:
 @telegram.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Ask Telegram who we are to it, and whether what it brings arrives."""
+    """Ask Telegram who we are to it, and whether what it brings arrives. Ends with 1 where something has to be mended."""
 
     async def act(bot: Bot) -> str:
         return "\n".join(standing(settings, await bot.get_me(), await bot.get_webhook_info()))
 
-    click.echo(asking(settings, act))
+    told = asking(settings, act)
+    click.echo(told)
+    if "! " in told:
+        raise SystemExit(1)
 
 
 def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str]:
@@ -68,7 +71,7 @@ def link(settings: Settings, area: str, poster: str) -> None:
             raise Misconfigured(f"There is no area with the code {area!r}.")
     origin = f"{area}-{poster}" if poster else area
     if not ORIGIN.fullmatch(origin):
-        raise Misconfigured("A poster's word has at most 24 small letters and digits, and nothing else.")
+        raise Misconfigured("A poster's word is a small letter and up to 23 more small letters and digits, and nothing else.")
 
     async def act(bot: Bot) -> str:
         return f"https://t.me/{(await bot.get_me()).username}?start={origin}"

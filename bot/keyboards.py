@@ -9,6 +9,7 @@ says which screen it was on and a digest of the choice, and both are compared wi
 | `p`    | a question          | the screen, and the page to turn to                            |
 | `b`    | a question          | the screen: back to the question before                        |
 | `l`    | a question of where | the screen: show the button that shares a location             |
+| `h`    | a question          | the screen: begin anew                                        |
 | `h`    | the last words      | nothing: begin anew                                            |
 | `d`    | a case card         | the dispatch, the step, and how the case stood when it was drawn |
 | `e`    | a case card         | the dispatch: show what the citizen sent                       |
@@ -89,7 +90,8 @@ def buttons_of(asking: Asking, talk: Talk) -> InlineKeyboardMarkup | None:
     turns = [(FEWER, page - 1)] * (page > 0) + [(MORE, page + 1)] * (page + 1 < pages)
     rows.append([_button(say(words, language), "p", screen, str(to)) for words, to in turns])
     ways = [_button(say(MY_LOCATION, language), "l", screen)] if is_about_where(menu) else []
-    rows.append(ways + ([_button(say(BACK, language), "b", screen)] if asking.answers else []))
+    rows.append(ways)
+    rows.append([_button(say(BACK, language), "b", screen), _button(say(HOME, language), "h", screen)] if asking.answers else [])
     return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
 
 

@@ -50,8 +50,9 @@ WISHES = {
 Why = Literal["broken", "too many"]
 """Why an update was not taken."""
 
-ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z0-9]{1,24}))?")
-"""What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing about anybody."""
+ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z][a-z0-9]{0,23}))?")
+"""What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing about anybody: a telephone number
+is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,6 @@ class Talks:
             self._complete(here)
             if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
                 here.talk = act(here)
-                here.caller = self._caller(work, here.index)
                 self._complete(here)
             shown = self._shown(here)
             chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
@@ -208,12 +208,15 @@ class Talks:
     # ------------------------------------------------------------------------------------------ what comes of it
 
     def _anew(self, here: Here, command: str, payload: str = "") -> Talk:
-        origin = payload if ORIGIN.fullmatch(payload) else ""
         if command == "start" and (person := people.by_index(here.work.session, here.index, TELEGRAM)):
             address = person.at(TELEGRAM)
             assert address is not None
             address.closed_at = None
-        here.talk = replace(self._fresh(here.who, here.talk), answers=WISHES[command], origin=origin)
+        if command == "start" and not payload and self._reports(here):  # pressed by mistake: nothing of a report is thrown away
+            return here.talk
+        is_asked_anyway = command == "language" and here.caller.language is None
+        answers = () if is_asked_anyway else WISHES[command]
+        here.talk = replace(self._fresh(here.who, here.talk), answers=answers, origin=_origin(here.work, payload))
         return self._go_on(here)
 
     def _wrote(self, here: Here, text: str) -> Talk:
@@ -244,7 +247,7 @@ class Talks:
 
     def _pressed(self, here: Here, button: Button) -> Talk:
         talk = here.talk
-        if button.kind == "h":
+        if button.kind == "h" and (here.began or talk.last_words or button.of == screen_of(talk)):
             here.talk = self._fresh(here.who, talk)
             return here.talk
         if here.began or talk.last_words or button.of != screen_of(talk):
@@ -349,6 +352,12 @@ class Talks:
             address = person.at(TELEGRAM) if person else None
             if address is not None:
                 address.closed_at = work.now if closed else None
+
+
+def _origin(work: Work, payload: str) -> str:
+    """What followed /start, if it is a link of ours."""
+    found = ORIGIN.fullmatch(payload)
+    return payload if found and (found[1] is None or found[1] in work.areas) else ""
 
 
 def _chosen_by_name(menu: Menu, text: str, language: str) -> str | None:

@@ -43,11 +43,22 @@ CALLBACKS = {
 
 SIMULATED_TOKEN = "1000:simulated"  # noqa: S105 - it opens nothing
 
+BROUGHT = "itikia.commands"
+"""Where other packages name the commands that they bring."""
+
 PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
 
 
 class Plainly(click.Group):
-    """Says what is wrong in a sentence, where a program would otherwise show how it fell over."""
+    """Says what is wrong in a sentence, where a program would otherwise show how it fell over. Commands that other packages bring are
+    loaded when they are asked for, so that no worker carries them about."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted([*super().list_commands(context), *entry_points(group=BROUGHT).names])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        brought = entry_points(group=BROUGHT, name=name)
+        return next(iter(brought)).load() if brought else super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -407,7 +418,3 @@ def example_phones() -> str:
 def example_chats() -> str:
     """Who has a smartphone there: a citizen, and the corporal, whose number the roster has."""
     return "7001=Asha;7002=Cpl. Achieng, police=+254722000102"
-
-
-for command in entry_points(group="itikia.commands"):
-    itikia.add_command(command.load())

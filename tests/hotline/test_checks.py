@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
+from hotline import people
 from hotline.areas import AreaRecord
 from hotline.bodies import Body, Serves
 from hotline.carriers import Meaning, Sending, Unreachable
@@ -207,3 +208,13 @@ def test_the_carrier_is_asked_whether_it_knows_us() -> None:
     (unknown,) = account(Strange())
     assert unknown.serious
     assert "CARRIER_API_KEY" in unknown.words
+
+
+def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -> None:
+    with service.work() as work:
+        people.meet(work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM)
+    without = live(service)
+    assert [told for told in words(without, environ=LIVE) if "TELEGRAM_TOKEN" in told] == [
+        "TELEGRAM_TOKEN is empty, and 1 people are written to by Telegram: their messages wait."
+    ]
+    assert not any("TELEGRAM_TOKEN" in told for told in words(live(service, telegram_token="1:a"), environ=LIVE))

@@ -95,6 +95,18 @@ def test_keys_are_made_once(terminal: Terminal) -> None:
     assert terminal.enter("keys").output == f"There are keys already in {terminal.folder}/var/keys\n"
 
 
+def test_without_a_token_telegram_is_not_asked(terminal: Terminal) -> None:
+    for command in ("connect", "check"):
+        told = terminal.enter("telegram", command)
+        assert told.exit_code == 1
+        assert told.output.startswith("Error: TELEGRAM_TOKEN is empty.")
+
+
+def test_a_worker_does_not_carry_about_what_it_never_needs() -> None:
+    loaded = "import sys, hotline.commands; print(any(name.split('.')[0] in ('telegram', 'flask', 'simulator') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
 def test_the_addresses_are_ready_to_paste(terminal: Terminal) -> None:
     lines = terminal.enter("urls", PUBLIC_URL="https://hotline.example/").output.splitlines()
     assert [line.split()[-1] for line in lines] == [f"https://hotline.example/africastalking/{SECRET}/{path}" for path in CALLBACKS]

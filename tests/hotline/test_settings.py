@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import Misconfigured
-from hotline.settings import SIMULATOR, Settings, from_environment
+from hotline.sealed import Keys
+from hotline.settings import SIMULATOR, TELEGRAM, Settings, from_environment
 
 SECRET, OTHER_SECRET = "a-secret-of-24-letters-x", "another_secret_of_24_let"
 
@@ -33,6 +34,7 @@ def test_without_a_word_from_anybody_it_is_a_rehearsal_in_kenya() -> None:
 
 def test_a_setting_that_is_empty_is_as_good_as_none() -> None:
     names = ("VAR", "KEYS", "DATABASE_URL", "REDIS_URL", "COUNTRY", "CARRIER", "CARRIER_USERNAME", "CARRIER_API_KEY", "SENDER", "PORT",
+             "TELEGRAM_TOKEN", "TELEGRAM_BASE_URL",
              "CARRIER_BASE_URL", "SERVICE_CODE", "PUBLIC_URL", "CALLBACK_SECRETS", "BIND", "MINUTE")  # fmt: skip
     assert from_environment(dict.fromkeys(names, "")) == from_environment({})
 
@@ -42,6 +44,27 @@ def test_with_a_key_the_carrier_is_real_and_at_its_own_address() -> None:
     assert not settings.is_simulated
     assert settings.carrier_base_url == ""
     assert from_environment({"CARRIER_API_KEY": "k", "CARRIER_BASE_URL": "http://proxy"}).carrier_base_url == "http://proxy"
+
+
+def test_telegram_is_played_too_until_there_is_a_token_or_a_carrier() -> None:
+    assert from_environment({}).telegram_is_simulated
+    assert not from_environment({"TELEGRAM_TOKEN": "1:a"}).telegram_is_simulated
+    assert not from_environment({"CARRIER_API_KEY": "k"}).telegram_is_simulated
+    assert from_environment({"TELEGRAM_TOKEN": "1:a"}).telegram_base_url == TELEGRAM
+
+
+@pytest.mark.parametrize("token", ["no token", "123", ":abc", "1:a b", "1:ä"])
+def test_a_token_that_is_none_is_refused_and_not_repeated(token: str) -> None:
+    told = refusal({"TELEGRAM_TOKEN": token})
+    assert told.startswith("TELEGRAM_TOKEN")
+    assert token not in told
+
+
+def test_what_telegram_shows_at_the_door_changes_with_the_token(tmp_path: Path) -> None:
+    Keys(tmp_path / "keys").make()
+    first, second = (from_environment({"VAR": str(tmp_path), "TELEGRAM_TOKEN": token}).telegram_secret for token in ("1:a", "1:b"))
+    assert first != second
+    assert "1:a" not in first
 
 
 @pytest.mark.parametrize("url", ["postgres://h/d", "postgresql://h/d", "postgresql+psycopg://h/d"])
