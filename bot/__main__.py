@@ -29,11 +29,14 @@ from hotline.work import Service
 
 log = logging.getLogger(__name__)
 
+SILENCED = ("httpx", "httpcore", "rq", "telegram")
+"""Other people's logs, whose lines hold the token, or what somebody wrote."""
+
 
 def start() -> None:
     """At a process's front door."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
-    for name in ("httpx", "httpcore", "rq"):  # whose lines hold the token
+    for name in SILENCED:
         logging.getLogger(name).setLevel(logging.WARNING)
     leave_with_supervisor()
     try:
@@ -45,6 +48,9 @@ def start() -> None:
             asyncio.run(serve(service))
     except Misconfigured as error:
         raise SystemExit(f"Error: {error}") from None
+    except Exception as error:
+        log.critical("the bot has fallen over: %s", type(error).__name__)  # its words may hold what somebody wrote
+        raise SystemExit(1) from None
 
 
 def deliver(service: Service) -> None:
@@ -70,9 +76,11 @@ async def serve(service: Service) -> None:
     tasks = [asyncio.create_task(intake.run())]
     if not settings.public_url:
         tasks.append(asyncio.create_task(poll(bot, Trips(settings.redis_url), settings.keys.vault, stopping)))
-    await tasks[0]
-    for task in tasks[1:]:
+    ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
         task.cancel()
+    for task in ended:
+        task.result()
     await updates.application.shutdown()
     await flood.close()
 

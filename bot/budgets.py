@@ -2,8 +2,8 @@
 
 | limit                        | what we keep to                                                                 |
 | ---------------------------- | ------------------------------------------------------------------------------- |
-| 30 messages a second to all  | `RATE` for what we write unasked; answers to what somebody has just written are free |
-| 1 a second to one chat       | `GAP`, after a few at once                                                       |
+| 30 messages a second to all  | `TO_ALL` for what we write unasked; answers to what somebody has just written are free |
+| 1 a second to one chat       | `TO_ONE`, after a few at once                                                     |
 | "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed            |
 | our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets slower, not faster |
 """
@@ -23,10 +23,8 @@ from telegram.ext import BaseRateLimiter
 log = logging.getLogger(__name__)
 
 AT_ONCE = 32
-RATE = 25.0
-"""Messages a second, and as many at once after a silence of a second."""
-GAP, A_FEW = 1.0, 3
-"""Seconds between two messages to one chat, but for the first few."""
+TO_ALL, TO_ONE = (1 / 25, 25), (1.0, 3)
+"""Seconds between two messages, and how many may go at once after a silence."""
 FLOOD = "telegram:flood"
 LONGEST = 3600.0
 """Seconds that we wait at most, however long we are told."""
@@ -106,35 +104,19 @@ def seconds_of(error: RetryAfter) -> float:
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 
-class Allowance:
-    """So many a second, and as many at once after a silence."""
+class Places:
+    """Places in time, `gap` seconds apart, of which a few may be taken at once after a silence; a row of them for each key."""
 
-    def __init__(self, rate: float = RATE) -> None:
-        self._rate, self._left, self._at = rate, rate, time.monotonic()
+    def __init__(self, gap: float, at_once: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._gap, self._now = gap, now
+        self._credit = gap * (at_once - 1)
+        self._next: dict[int, float] = {}
 
-    async def take(self) -> None:
-        """Return when one more may go."""
-        while (missing := 1 - self._filled()) > 0:
-            await asyncio.sleep(missing / self._rate)
-        self._left -= 1
-
-    def _filled(self) -> float:
-        now = time.monotonic()
-        self._left, self._at = min(self._rate, self._left + (now - self._at) * self._rate), now
-        return self._left
-
-
-class Gaps:
-    """When each chat may be written to again."""
-
-    def __init__(self) -> None:
-        self._free_at: dict[int, float] = {}
-
-    def take(self, chat: int) -> float:
-        """Take the next place in this chat: the seconds until then, 0 where it is now."""
-        now = time.monotonic()
-        at = max(self._free_at.get(chat, 0.0), now - GAP * (A_FEW - 1))
-        self._free_at[chat] = at + GAP
-        if len(self._free_at) > 10_000:
-            self._free_at = {each: free_at for each, free_at in self._free_at.items() if free_at > now - GAP * A_FEW}
-        return max(0.0, at - now)
+    def take(self, key: int = 0) -> float:
+        """Take the next place of this row: the seconds until then, 0 where it is now."""
+        now = self._now()
+        place = max(self._next.get(key, 0.0), now - self._credit)
+        self._next[key] = place + self._gap
+        if len(self._next) > 10_000:
+            self._next = {each: place for each, place in self._next.items() if place > now - self._credit}
+        return max(0.0, place - now)

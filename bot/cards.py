@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from telegram import InlineKeyboardMarkup
 
-from bot.keyboards import steps
+from bot.keyboards import shortened, steps
 from hotline import evidence
 from hotline.cases import CLOSED
 from hotline.dialogues import liaison as words
@@ -44,7 +44,7 @@ def card(work: Work, dispatch: Dispatch) -> Card:
     lines = [escape(say(_standing(work, dispatch, how), language), quote=False)]
     sent = []
     if shows_details(dispatch):
-        details = case.details(work.keys)[:MOST_DETAILS] or say(words.no_details(), language)
+        details = shortened(case.details(work.keys), MOST_DETAILS) or say(words.no_details(), language)
         lines = [f"<b>{escape(say(words.heading(dispatch.word, case.about, place), language))}</b>", escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
     shows = _("Photos and voice: {number}", number=len(sent)) if sent else None

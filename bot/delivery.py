@@ -17,8 +17,9 @@ and the clock posts it again.
 import asyncio
 import heapq
 import logging
+import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from html import escape
 from itertools import count
@@ -32,7 +33,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.api import Bot
-from bot.budgets import Allowance, Flood, Gaps, seconds_of
+from bot.budgets import TO_ALL, TO_ONE, Flood, Places, seconds_of
 from bot.cards import card
 from bot.keyboards import verdicts
 from hotline import deliveries, dispatch, faults, messages, outbox, people
@@ -77,7 +78,7 @@ class Delivery:
         self._in_hand: dict[int, Found] = {}
         self._placed: set[int] = set()
         self._order = count()
-        self._allowance, self._gaps = Allowance(), Gaps()
+        self._to_all, self._to_one = Places(*TO_ALL), Places(*TO_ONE)
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(8, thread_name_prefix="delivery"))
         self._room = threading.BoundedSemaphore(IN_LINE)
@@ -87,6 +88,7 @@ class Delivery:
     def start(self) -> None:
         self._thread.start()
         self._handing_out = asyncio.run_coroutine_threadsafe(self._hand_out(), self._loop)
+        self._handing_out.add_done_callback(_fall_over)
 
     def close(self) -> None:
         """Finish what is in flight, and leave the rest to whoever comes next."""
@@ -135,7 +137,7 @@ class Delivery:
                 self._free.release()
                 self._loop.call_later(wait, self._back_in_line, priority, order, errand)
             else:
-                await self._allowance.take()
+                await asyncio.sleep(self._to_all.take())
                 self._in_flight(errand)
 
     def _wait(self, errand: int) -> float:
@@ -143,7 +145,7 @@ class Delivery:
         if errand in self._placed:
             return 0.0
         self._placed.add(errand)
-        return self._gaps.take(self._in_hand[errand].address)
+        return self._to_one.take(self._in_hand[errand].address)
 
     def _back_in_line(self, priority: Priority, order: int, errand: int) -> None:
         heapq.heappush(self._line, (priority, order, errand))
@@ -227,6 +229,13 @@ class Delivery:
     def _done(self, errand: int) -> None:
         with self._service.work() as work:
             outbox.begin(work.session, errand)
+
+
+def _fall_over(handing_out: "Future[None]") -> None:
+    """Better no process than one that takes jobs and hands nothing out: whoever supervises us starts another."""
+    if not handing_out.cancelled():
+        log.critical("the line has come to a stop: %s", type(handing_out.exception()).__name__)
+        os._exit(1)
 
 
 def _looked_up(session: Session, errand: int) -> Found | None:

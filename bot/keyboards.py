@@ -33,8 +33,8 @@ A_PAGE = 10
 SHORT = 14
 """Letters of a label that leaves room for another beside it."""
 
-LONGEST = 4096
-"""Letters of a message, after its tags are taken out."""
+LONGEST_QUESTION = 3500
+"""Letters of a question, which leaves room for what is said before it: a message has 4,096."""
 
 BACK, HOME, MORE, FEWER = _("Back"), _("To the menu"), _("More"), _("Previous")
 MY_LOCATION, SHARE_LOCATION, SHARE_NUMBER = _("My location"), _("Share my location"), _("Share my number")
@@ -74,8 +74,13 @@ def chosen(menu: Menu, what: str) -> str | None:
 def text_of(asking: Asking, talk: Talk) -> str:
     """The question in HTML, with whatever is to be said before it."""
     again = say(NOT_UNDERSTOOD, asking.language) if talk.again and isinstance(asking.question, Menu) else ""
-    lines = (talk.aside, again, say(asking.question.text, asking.language))
+    lines = (talk.aside, again, shortened(say(asking.question.text, asking.language), LONGEST_QUESTION))
     return "\n\n".join(escape(line, quote=False) for line in lines if line)
+
+
+def shortened(text: str, most: int) -> str:
+    """As much of a text as has so many letters where Telegram counts them: 🔥 and its like count double."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def buttons_of(asking: Asking, talk: Talk) -> InlineKeyboardMarkup | None:

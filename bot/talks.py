@@ -20,7 +20,7 @@ from hotline.cases import Case
 from hotline.chats import Talk
 from hotline.desk import Call
 from hotline.dialogues import citizen, numbered, playing
-from hotline.dialogues.citizen import Caller, InChat, Wish
+from hotline.dialogues.citizen import Caller, Forget, InChat, Wish
 from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
 from hotline.language import Words, say
@@ -90,6 +90,8 @@ class Here:
     """There was no conversation before this turn."""
     caller: Caller
     toast: str = ""
+    forgotten: bool = False
+    """They have just had everything about them deleted, and this conversation goes with it."""
 
     @property
     def call(self) -> Call:
@@ -161,7 +163,8 @@ class Talks:
                 here.talk = act(here)
                 self._complete(here)
             shown = self._shown(here)
-            chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
+            if not here.forgotten:
+                chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
         return shown
 
     def _here(self, work: Work, who: Who) -> Here:
@@ -173,6 +176,11 @@ class Talks:
         """A conversation that begins. What shows it goes on being the same message, but last words are left where they stand."""
         screen = before.screen if before and not before.last_words else None
         return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, version=before.version + 1 if before else 0)
+
+    def _left(self, here: Here) -> Talk:
+        """Another conversation, in place of one that is left: what was sent with a report that was not finished is forgotten."""
+        evidence.forget_unfinished(here.work.session, here.call.session_index)
+        return self._fresh(here.who, here.talk)
 
     def hinted(self, hint: str) -> str:
         """The language to begin in with somebody whose Telegram speaks this one."""
@@ -216,7 +224,7 @@ class Talks:
             return here.talk
         is_asked_anyway = command == "language" and here.caller.language is None
         answers = () if is_asked_anyway else WISHES[command]
-        here.talk = replace(self._fresh(here.who, here.talk), answers=answers, origin=_origin(here.work, payload))
+        here.talk = replace(self._left(here), answers=answers, origin=_origin(here.work, payload))
         return self._go_on(here)
 
     def _wrote(self, here: Here, text: str) -> Talk:
@@ -248,7 +256,7 @@ class Talks:
     def _pressed(self, here: Here, button: Button) -> Talk:
         talk = here.talk
         if button.kind == "h" and (here.began or talk.last_words or button.of == screen_of(talk)):
-            here.talk = self._fresh(here.who, talk)
+            here.talk = self._left(here)
             return here.talk
         if here.began or talk.last_words or button.of != screen_of(talk):
             here.toast = say(citizen.earlier_question(), here.language)
@@ -286,7 +294,7 @@ class Talks:
         there = self._play(here)
         talk = replace(here.talk, page=0, again=False, version=here.talk.version + 1)
         if isinstance(there, Said):
-            here.talk = talk
+            here.talk, here.forgotten = talk, isinstance(there.outcome, Forget)
             return self._ended(here, say(desk.carry_out(here.work, there.outcome, here.call), here.language))
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 

@@ -29,6 +29,7 @@ from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.talks import WISHES, Shown, Talks, Who, Why
 from hotline import evidence
+from hotline.database import Locked
 from hotline.dialogues import citizen, liaison
 from hotline.errors import NotTaken
 from hotline.language import Words, say
@@ -63,7 +64,7 @@ class Updates:
         if update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
             words = self._talks.sorry(why)
             who = who_of(update)
-            await self._bot.send_message(who.chat, say(words, self._talks.hinted(who.hint)))
+            await self._bot.send_message(who.chat, say(words, await self._language_if_known(who)))
 
     def _listen(self) -> None:
         private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
@@ -138,9 +139,12 @@ class Updates:
     # ---------------------------------------------------------------------------------------------- buttons
 
     async def _pressed(self, update: Update, _context: Context) -> None:
-        query, who = update.callback_query, who_of(update)
+        query = update.callback_query
         assert query is not None
-        button = pressed(query.data or "")
+        if update.effective_chat is None:  # on a message that somebody has made of us elsewhere
+            await self._answer(query)
+            return
+        who, button = who_of(update), pressed(query.data or "")
         match button.kind:
             case "d":
                 await self._step(query, who, button)
@@ -309,6 +313,13 @@ class Updates:
 
     async def _language(self, who: Who) -> str:
         return await asyncio.to_thread(self._talks.language_of, who)
+
+    async def _language_if_known(self, who: Who) -> str:
+        """The same, also while the database is away."""
+        try:
+            return await self._language(who)
+        except Locked:
+            return self._talks.hinted(who.hint)
 
 
 def _is_leaving(update: Update) -> bool:

@@ -85,6 +85,11 @@ def forget(session: Session, case: UUID) -> None:
     session.execute(delete(Evidence).where(Evidence.case_id == case))
 
 
+def forget_unfinished(session: Session, session_index: str) -> None:
+    """Of a report that its citizen has left."""
+    session.execute(delete(Evidence).where(Evidence.session_index == session_index, Evidence.case_id.is_(None)))
+
+
 def forget_unclaimed(session: Session, now: datetime) -> None:
     """Of reports that were never finished."""
     session.execute(delete(Evidence).where(Evidence.case_id.is_(None), Evidence.at < now - UNCLAIMED))

@@ -1,7 +1,7 @@
 """A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is not real."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -12,7 +12,7 @@ from hotline import cases, desk, outbox
 from hotline.cases import Case
 from hotline.conversations import Conversations
 from hotline.database import Database
-from hotline.jobs import Worker
+from hotline.jobs import Errands, Worker
 from hotline.outbox import Errand, Posting, Queue
 from hotline.settings import Settings
 from hotline.work import Service
@@ -34,16 +34,20 @@ class World:
         self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
         self.conversations = Conversations(settings.redis_url, settings.keys.vault)
         self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
-        self.workers = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        self.workers: dict[Queue, Errands] = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        self.others_rest: Callable[[], None] = lambda: None
+        """Returns when whoever works on a thread of their own has nothing to do."""
 
     def _post(self, postings: Sequence[Posting]) -> None:
         self.posted.extend(postings)
 
     def settle(self) -> None:
         """Do what has been posted, and whatever follows from it."""
+        self.others_rest()
         while self.posted:
             posting = self.posted.popleft()
             self.workers[posting.queue].run(posting.errand)
+            self.others_rest()
 
     def tick(self) -> None:
         """What the clock does."""

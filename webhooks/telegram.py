@@ -27,12 +27,12 @@ def telegram(settings: Settings, trips: Trips) -> Blueprint:
         if not settings.telegram_token or not is_secret(request.headers.get(SECRET, ""), [settings.telegram_secret]):
             abort(403)
         request.max_content_length = MOST_BYTES
-        update = request.get_json(force=True, silent=True)
-        if not isinstance(update, dict):
-            return Response("this cannot be read\n", 400, mimetype="text/plain")
         try:
+            update = request.get_json(force=True, silent=True)
+            if not isinstance(update, dict):
+                raise Unreadable("no object")
             take_in(trips, vault, update)
-        except Unreadable:
+        except (Unreadable, RecursionError):
             return Response("this cannot be read\n", 400, mimetype="text/plain")
         except RedisError as error:
             log.warning("an update must come again: Redis is away (%s)", type(error).__name__)
