@@ -18,6 +18,9 @@ KEPT_OPEN = 60.0
 POLL = 25
 """Seconds that Telegram keeps a question for updates open."""
 
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Behind an error of the library: our request never left."""
+
 Bot = ExtBot[Any]
 
 

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import redis.asyncio
@@ -26,7 +27,7 @@ AT_ONCE = 32
 TO_ALL, TO_ONE = (1 / 25, 25), (1.0, 3)
 """Seconds between two messages, and how many may go at once after a silence."""
 FLOOD = "telegram:flood"
-LONGEST = 3600.0
+LONGEST_PAUSE = 3600.0
 """Seconds that we wait at most, however long we are told."""
 
 
@@ -39,7 +40,7 @@ class Flood:
 
     async def began(self, seconds: float) -> None:
         """Telegram has said how long to wait. The longest wait counts."""
-        seconds = min(seconds, LONGEST)
+        seconds = min(seconds, LONGEST_PAUSE)
         self._until = max(self._until, time.monotonic() + seconds)
         log.warning("Telegram wants a pause of %.0f s", seconds)
         try:
@@ -50,8 +51,12 @@ class Flood:
 
     async def over(self) -> None:
         """Return when we may speak again."""
-        while (left := max(self._until - time.monotonic(), await self._shared())) > 0:
+        while (left := await self.left()) > 0:
             await asyncio.sleep(left)
+
+    async def left(self) -> float:
+        """Seconds until we may speak again."""
+        return max(self._until - time.monotonic(), await self._shared())
 
     async def _shared(self) -> float:
         try:
@@ -89,6 +94,8 @@ class Budgets(BaseRateLimiter[str]):
         rate_limit_args: str | None,  # noqa: ARG002
     ) -> bool | JSONDict | list[JSONDict]:
         while True:
+            if not self._patient and (left := await self._flood.left()) > 0:
+                raise RetryAfter(timedelta(seconds=left))
             await self._flood.over()
             async with self._in_flight:
                 try:

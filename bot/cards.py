@@ -7,18 +7,14 @@ from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import shortened, steps
 from hotline import evidence
-from hotline.cases import CLOSED
 from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import NEXT, How
 from hotline.dispatch import Dispatch
-from hotline.language import Words, _, say
-from hotline.matching import may_see
+from hotline.language import SOURCE, Words, _, say
 from hotline.work import Work
 
 MOST_DETAILS = 3000
 """Letters of a report on a card, which holds 4,096 in all."""
-SHOWS_DETAILS = ("asked", "taken", "on_the_way", "done")
-"""As long as it is one of these, the liaison may read what was reported; afterwards the card forgets it."""
 
 
 class Card(NamedTuple):
@@ -27,33 +23,32 @@ class Card(NamedTuple):
     buttons: InlineKeyboardMarkup | None
 
 
-def how_to(dispatch: Dispatch) -> How:
-    """How the case stands to this liaison; to one who may not see it any more, it is over."""
-    return dispatch.how if may_see(dispatch.case, dispatch.liaison) else "over"
-
-
-def shows_details(dispatch: Dispatch) -> bool:
-    """Whether this liaison may read what was reported, or still may."""
-    return how_to(dispatch) in SHOWS_DETAILS and dispatch.case.state != CLOSED
-
-
 def card(work: Work, dispatch: Dispatch) -> Card:
-    case, how = dispatch.case, how_to(dispatch)
-    language = dispatch.liaison.person.language or "en"
-    place = work.areas.full_name(work.areas[case.area_code])
+    """The card as it is to be now. Whoever may not read the case any more reads nothing of it there."""
+    case, how = dispatch.case, dispatch.how
+    language = dispatch.liaison.person.language or SOURCE
     lines = [escape(say(_standing(work, dispatch, how), language), quote=False)]
     sent = []
-    if shows_details(dispatch):
+    if dispatch.may_be_read:
         details = shortened(case.details(work.keys), MOST_DETAILS) or say(words.no_details(), language)
-        lines = [f"<b>{escape(say(words.heading(dispatch.word, case.about, place), language))}</b>", escape(details, quote=False), *lines]
+        lines = [f"<b>{title(work, dispatch)}</b>", escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
     shows = _("Photos and voice: {number}", number=len(sent)) if sent else None
     return Card("\n\n".join(lines), steps(dispatch.id, how, NEXT.get(how, ()), language, shows))
 
 
+def title(work: Work, dispatch: Dispatch) -> str:
+    """The case's word, what it is about and where, in HTML."""
+    place = work.areas.full_name(work.areas[dispatch.case.area_code])
+    heading = words.heading(dispatch.word, dispatch.case.about, place)
+    return escape(say(heading, dispatch.liaison.person.language or SOURCE), quote=False)
+
+
 def _standing(work: Work, dispatch: Dispatch, how: How) -> Words:
     word, case = dispatch.word, dispatch.case
     match how:
+        case "late":
+            return words.late()
         case "asked":
             return words.answer_by(work.clock_time(dispatch.at + work.settings.minutes(case.pace.patience)))
         case "taken":

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import click
 from telegram import User, WebhookInfo
-from telegram.error import TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.api import Bot, bot_of
 from bot.budgets import Flood
@@ -68,7 +68,8 @@ def link(settings: Settings, area: str, poster: str) -> None:
     """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds nothing about anybody."""
     with service_of(settings) as service:
         if area and area not in service.areas:
-            raise Misconfigured(f"There is no area with the code {area!r}.")
+            known = ", ".join(f"{found.area.code} {service.areas.full_name(found.area)}" for found in service.areas.closest(area))
+            raise Misconfigured(f"There is no area with the code {area!r}. {known and f'Did you mean: {known}?'}".strip())
     origin = f"{area}-{poster}" if poster else area
     if not ORIGIN.fullmatch(origin):
         raise Misconfigured("A poster's word is a small letter and up to 23 more small letters and digits, and nothing else.")
@@ -87,8 +88,12 @@ def asking(settings: Settings, act: Callable[[Bot], Awaitable[str]]) -> str:
         bot = bot_of(settings, flood, patient=True)
         try:
             return await act(bot)
+        except BadRequest as error:
+            raise Misconfigured(f"Telegram does not take it: {error.message}. Look at PUBLIC_URL.") from None
+        except InvalidToken:
+            raise Misconfigured("Telegram does not know TELEGRAM_TOKEN. @BotFather shows it again.") from None
         except TelegramError as error:
-            raise Misconfigured(f"Telegram does not take it: {error.message}. Look at TELEGRAM_TOKEN and PUBLIC_URL.") from None
+            raise Misconfigured(f"Telegram does not answer ({type(error).__name__}). Is this machine connected?") from None
         finally:
             await bot.request.shutdown()
             await flood.close()

@@ -20,21 +20,20 @@ import logging
 import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 from itertools import count
 from typing import NamedTuple
 from uuid import UUID
 
-import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.api import Bot
-from bot.budgets import TO_ALL, TO_ONE, Flood, Places, seconds_of
-from bot.cards import card
+from bot.api import NOT_SENT, Bot
+from bot.budgets import AT_ONCE, TO_ALL, TO_ONE, Flood, Places, seconds_of
+from bot.cards import Card, card
 from bot.keyboards import verdicts
 from hotline import deliveries, dispatch, faults, messages, outbox, people
 from hotline.carriers import Meaning, Sending
@@ -48,15 +47,12 @@ from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 32
-"""Messages in flight."""
 IN_LINE = 2000
 """Errands that wait in this process at most; further jobs wait on the queue."""
 PATIENCE = 30.0
 """Seconds that a job waits for a place in line."""
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 UNTIL_SENT = timedelta(seconds=2)
-LONGEST = 17.0
+LONGEST_SENDING = 17.0
 """Seconds for one message; less than it is leased for."""
 
 
@@ -67,6 +63,14 @@ class Found(NamedTuple):
     message: UUID
     address: int
     priority: Priority
+
+
+class Drawn(NamedTuple):
+    """A card as it is to be now, and where it is shown."""
+
+    chat: int
+    shown: int
+    card: Card
 
 
 class Delivery:
@@ -130,14 +134,14 @@ class Delivery:
             while not self._line:
                 self._waits.clear()
                 await self._waits.wait()
-            await self._free.acquire()
             await self._flood.over()
+            await asyncio.sleep(self._to_all.take())
+            await self._free.acquire()
             priority, order, errand = heapq.heappop(self._line)
             if wait := self._wait(errand):
                 self._free.release()
                 self._loop.call_later(wait, self._back_in_line, priority, order, errand)
             else:
-                await asyncio.sleep(self._to_all.take())
                 self._in_flight(errand)
 
     def _wait(self, errand: int) -> float:
@@ -182,9 +186,9 @@ class Delivery:
         await asyncio.to_thread(deliveries.note, self._service, leased, sending)
 
     async def _sent(self, leased: Leased, text: str, buttons: InlineKeyboardMarkup | None) -> Sending:
-        protected = leased.about == About.DISPATCH
+        protected = leased.about in (About.DISPATCH, About.NEWS)
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(LONGEST_SENDING):
                 sent = await self._bot.send_message(int(leased.number), text, reply_markup=buttons, protect_content=protected)
         except (TelegramError, TimeoutError) as error:
             return meaning_of(error)
@@ -202,33 +206,32 @@ class Delivery:
 
     async def _redraw(self, errand: int, message: UUID) -> None:
         """Bring a card up to date, if it has been sent; one that is on its way is looked at again."""
-        state, chat, shown, text, buttons = await asyncio.to_thread(self._drawn, message)
-        if state == messages.SENDING:
-            await asyncio.to_thread(self._look_again, errand)
-            return
-        if shown is not None:
+        as_found, drawn = await asyncio.to_thread(self._drawn, errand, message)
+        if drawn is not None:
             try:
-                await self._bot.edit_message_text(text, chat, shown, reply_markup=buttons)
+                await self._bot.edit_message_text(drawn.card.text, drawn.chat, drawn.shown, reply_markup=drawn.card.buttons)
             except (BadRequest, Forbidden) as error:
                 log.debug("a card stays as it is: %s", type(error).__name__)
-        await asyncio.to_thread(self._done, errand)
+        await asyncio.to_thread(self._done, errand, as_found)
 
-    def _drawn(self, message: UUID) -> tuple[str, int, int | None, str, InlineKeyboardMarkup | None]:
-        with self._service.look() as work:
+    def _drawn(self, errand: int, message: UUID) -> tuple[datetime, Drawn | None]:
+        """The errand as it was found, and the card; None where there is none to change, or none of this liaison's any more."""
+        with self._service.work() as work:
+            as_found = outbox.due(work.session, errand)
             sent = work.session.get(Message, message)
+            if sent is not None and sent.state == messages.SENDING:
+                outbox.rest(work.session, errand, work.now + UNTIL_SENT)
             if sent is None or sent.provider_id is None or sent.address.channel != people.TELEGRAM or sent.address.sealed is None:
-                return (sent.state if sent else messages.FAILED), 0, None, "", None
-            text, buttons = card(work, _dispatch_of(work, sent.key))
-            chat = int(open_seal(work.keys, sent.address.sealed))
-            return sent.state, chat, int(sent.provider_id.removeprefix("telegram:")), text, buttons
+                return as_found, None
+            asked = _dispatch_of(work, sent.key)
+            if asked.liaison.person_id != sent.address.person_id:
+                return as_found, None
+            chat, shown = int(open_seal(work.keys, sent.address.sealed)), int(sent.provider_id.removeprefix("telegram:"))
+            return as_found, Drawn(chat, shown, card(work, asked))
 
-    def _look_again(self, errand: int) -> None:
+    def _done(self, errand: int, as_found: datetime) -> None:
         with self._service.work() as work:
-            outbox.rest(work.session, errand, work.now + UNTIL_SENT)
-
-    def _done(self, errand: int) -> None:
-        with self._service.work() as work:
-            outbox.begin(work.session, errand)
+            outbox.finish_as_found(work.session, errand, as_found)
 
 
 def _fall_over(handing_out: "Future[None]") -> None:

@@ -10,12 +10,12 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.stream import STREAM, opened
 from bot.talks import Why
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 GROUP, LOCK, DEAD = "bot", "telegram:bot", "telegram:dead"
 HELD = 6.0
 """Seconds for which the lock holds if it is not renewed."""
+LOOK_BACK = 30.0
+"""Seconds after which we look whether something was left behind."""
 SIDE_BY_SIDE = 32
 """Chats that are served at once."""
 IN_HAND = 1000
@@ -34,16 +36,26 @@ IN_HAND = 1000
 TRIES = 5
 """How often an update is tried that fails for a reason of its own; then it is put aside, and the chat goes on."""
 LONGEST_PAUSE = 15.0
-A_MINUTE = 120
-"""Updates that one chat may bring in a minute; more is no person."""
+A_MINUTE = 60
+"""Updates that one chat may bring in a minute, by when they came; more is no person."""
 
-PASSING = (*Locked, NetworkError, RetryAfter, RedisError, OSError)
-"""What is worth waiting for, however long: the database, Redis or Telegram will be back."""
+PASSING = (*Locked, NetworkError, RetryAfter, InvalidToken, RedisError, OSError)
 
 Do = Callable[[dict[str, Any]], Awaitable[None]]
 Sorry = Callable[[dict[str, Any], Why], Awaitable[None]]
 
 RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
+
+
+class Taken(NamedTuple):
+    """An entry of the stream that is in hand."""
+
+    entry: bytes
+    fields: dict[bytes, bytes]
+    update: dict[str, Any]
+    """Empty where it does not open."""
+    excess: int
+    """Which it is of those that are too many for a minute; 0 if it is none of them."""
 
 
 class Intake:
@@ -56,7 +68,7 @@ class Intake:
         self._vault, self._do, self._sorry = vault, do, sorry
         self._me = uuid4().hex
         self._free = asyncio.Semaphore(SIDE_BY_SIDE)
-        self._waiting: dict[int, deque[tuple[bytes, dict[str, Any]]]] = defaultdict(deque)
+        self._waiting: dict[int, deque[Taken]] = defaultdict(deque)
         self._chains: dict[int, asyncio.Task[None]] = {}
         self._in_hand: set[bytes] = set()
         self._recent: dict[int, deque[float]] = defaultdict(deque)
@@ -67,7 +79,7 @@ class Intake:
         while not self._stopping.is_set():
             try:
                 if await self._hold():
-                    await self._take_over()
+                    await self._take_over(idle=0)
                     await self._read()
                 else:
                     await asyncio.sleep(1)
@@ -87,13 +99,13 @@ class Intake:
             return True
         return bool(await self._redis.eval(RENEW, 1, LOCK, self._me, int(HELD * 1000)))
 
-    async def _take_over(self) -> None:
-        """Whatever was taken and not finished by whoever had the stream before, and by us, if it is not in hand."""
+    async def _take_over(self, idle: float) -> None:
+        """Whatever was taken, at least so many seconds ago, and not finished: by whoever had the stream before, or by us."""
         with suppress(ResponseError):  # it exists already
             await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         start = b"0-0"
         while True:
-            claimed: Any = await self._redis.xautoclaim(STREAM, GROUP, self._me, 0, start, count=100)
+            claimed: Any = await self._redis.xautoclaim(STREAM, GROUP, self._me, int(idle * 1000), start, count=100)
             start = claimed[0]
             self._take(claimed[1])
             if start == b"0-0":
@@ -108,8 +120,9 @@ class Intake:
                     log.warning("another process has taken the stream over")
                     return
                 renewed = time.monotonic()
-            if time.monotonic() - looked > 10:
-                return  # and look again whether something was left behind
+            if time.monotonic() - looked > LOOK_BACK:
+                looked = time.monotonic()
+                await self._take_over(idle=LOOK_BACK)
             room = IN_HAND - len(self._in_hand)
             if room <= 0:
                 await asyncio.sleep(0.05)
@@ -125,83 +138,97 @@ class Intake:
             try:
                 update = opened(self._vault, fields[b"update"])
             except (Tampered, KeyError, ValueError):
-                log.error("an entry of the stream is not ours, and is put aside")  # noqa: TRY400 - there is nothing to trace
+                log.error("an entry of the stream does not open, and is put aside")  # noqa: TRY400 - there is nothing to trace
                 update = {}
             self._in_hand.add(entry)
-            self._chain(chat_of(update)).append((entry, update))
+            self._chain(chat_of(update)).append(Taken(entry, fields, update, self._is_too_much(entry, chat_of(update))))
 
-    def _chain(self, chat: int) -> deque[tuple[bytes, dict[str, Any]]]:
+    def _chain(self, chat: int) -> "deque[Taken]":
         if chat not in self._chains:
             self._chains[chat] = asyncio.create_task(self._serve(chat))
         return self._waiting[chat]
 
     async def _serve(self, chat: int) -> None:
-        """Do what waits in one chat, in order. A place among those served at once is taken for each update, not for the chat."""
+        """Do what waits in one chat, in order, until nothing does."""
         try:
             while waiting := self._waiting.get(chat):
-                async with self._free:
-                    await self._finish(*waiting[0])
+                await self._finish(waiting[0])
                 if waiting:
                     waiting.popleft()
         finally:
             self._waiting.pop(chat, None)
             del self._chains[chat]
 
-    async def _finish(self, entry: bytes, update: dict[str, Any]) -> None:
+    async def _finish(self, taken: Taken) -> None:
         """Do it until it is done, and only then let the stream forget it."""
-        if not update or await self._is_too_much(update) or await self._is_done(update):
-            await self._forget(entry)
-        else:
-            await self._forget(entry, put_aside=True)
+        if taken.excess:
+            await self._turn_away(taken)
+        elif taken.update and not await self._is_done(taken.update):
+            await self._forget(taken, put_aside=True)
+            return
+        await self._forget(taken, put_aside=not taken.update)
 
-    async def _is_too_much(self, update: dict[str, Any]) -> bool:
-        """Whether this chat brings more than a person can. It is told so once, and heard again after a minute."""
-        recent, now = self._recent[chat_of(update)], time.monotonic()
-        while recent and recent[0] < now - 60:
-            recent.popleft()
-        recent.append(now)
-        if len(recent) == A_MINUTE + 1:
+    async def _turn_away(self, taken: Taken) -> None:
+        """A chat that brings more than a person can is told so once, and heard again after a minute."""
+        if taken.excess == 1:
             with suppress(Exception):
-                await self._sorry(update, "too many")
+                await self._sorry(taken.update, "too many")
+
+    def _is_too_much(self, entry: bytes, chat: int) -> int:
+        recent, came = self._recent[chat], int(entry.partition(b"-")[0]) / 1000
+        while recent and recent[0] < came - 60:
+            recent.popleft()
+        recent.append(came)
         if len(self._recent) > 10_000:
-            self._recent = defaultdict(deque, {chat: times for chat, times in self._recent.items() if times[-1] > now - 60})
-        return len(recent) > A_MINUTE
+            self._recent = defaultdict(deque, {each: times for each, times in self._recent.items() if times[-1] > came - 60})
+        return max(0, len(recent) - A_MINUTE)
 
     async def _is_done(self, update: dict[str, Any]) -> bool:
+        """Try it until it is done, or has failed too often for reasons of its own. While it rests, others have its place."""
         tries = 0
         for pause in _pauses():
-            try:
-                await self._do(update)
+            async with self._free:
+                trouble = await self._tried(update)
+            if trouble is None:
                 return True
-            except PASSING as error:
-                tries += isinstance(error, BadRequest)  # which is none of them, though it descends from one
-                log.warning("an update waits (%s)", type(error).__name__)
-            except Exception as error:
-                tries += 1
-                log.error("an update failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what somebody wrote
+            tries += not _passes(trouble)
             if tries >= TRIES:
                 break
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
             if self._stopping.is_set():
                 raise asyncio.CancelledError
-        with suppress(Exception):
-            await self._sorry(update, "broken")
+        if not isinstance(trouble, TelegramError):  # else it was done, and could only not be shown
+            with suppress(Exception):
+                await self._sorry(update, "broken")
         return False
 
-    async def _forget(self, entry: bytes, *, put_aside: bool = False) -> None:
+    async def _tried(self, update: dict[str, Any]) -> Exception | None:
+        try:
+            await self._do(update)
+        except Exception as error:
+            log.warning("an update waits, or has failed: %s", type(error).__name__)  # its words may hold what somebody wrote
+            return error
+        return None
+
+    async def _forget(self, taken: Taken, *, put_aside: bool = False) -> None:
         """The stream need not keep it any longer. If that cannot be said now, it comes again and has no effect."""
         try:
             async with self._redis.pipeline() as pipe:
                 if put_aside:
-                    pipe.xadd(DEAD, {"entry": entry}, maxlen=1000)
-                pipe.xack(STREAM, GROUP, entry)
-                pipe.xdel(STREAM, entry)
+                    pipe.xadd(DEAD, {"update": taken.fields.get(b"update", b"")}, maxlen=1000)
+                pipe.xack(STREAM, GROUP, taken.entry)
+                pipe.xdel(STREAM, taken.entry)
                 await pipe.execute()
         except (RedisError, OSError) as error:
             log.warning("what was done could not be noted in the stream (%s)", type(error).__name__)
         finally:
-            self._in_hand.discard(entry)
+            self._in_hand.discard(taken.entry)
+
+
+def _passes(trouble: Exception) -> bool:
+    """Whether it is worth waiting for the end of this trouble, however long: the database, Redis or Telegram will be back."""
+    return isinstance(trouble, PASSING) and not isinstance(trouble, BadRequest)  # which descends from one of them
 
 
 def chat_of(update: dict[str, Any]) -> int:

@@ -15,7 +15,7 @@ COMMANDS: dict[str, Words] = {
     "language": _("Choose another language"),
     "stop": _("No more messages"),
     "delete": _("Delete my data"),
-    "liaison": _("I answer for a body"),
+    "liaison": _("I work for the police or a committee"),
 }
 """For everybody. /start is Telegram's own button."""
 FOR_LIAISONS: dict[str, Words] = {

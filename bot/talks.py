@@ -15,16 +15,15 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline import arrivals, cases, chats, desk, dispatch, evidence, linking, people
-from hotline.cases import Case
+from hotline import arrivals, chats, desk, evidence, linking, people
 from hotline.chats import Talk
 from hotline.desk import Call
 from hotline.dialogues import citizen, numbered, playing
-from hotline.dialogues.citizen import Caller, Forget, InChat, Wish
+from hotline.dialogues.citizen import Caller, Forget, InChat, Report, Wish
 from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
 from hotline.language import Words, say
-from hotline.people import TELEGRAM
+from hotline.people import TELEGRAM, Address
 from hotline.typed import is_number, tidy
 from hotline.work import Service, Work
 
@@ -50,7 +49,7 @@ WISHES = {
 Why = Literal["broken", "too many"]
 """Why an update was not taken."""
 
-ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z][a-z0-9]{0,23}))?")
+ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z]{1,20}[0-9]{0,3}))?")
 """What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing about anybody: a telephone number
 is neither."""
 
@@ -73,7 +72,8 @@ class Shown(NamedTuple):
     buttons: InlineKeyboardMarkup | None
     before: int | None
     """The message that has shown the conversation so far."""
-    language: str
+    shares: int | None = None
+    """The message with a button that shares something, which is needed no more."""
     toast: str = ""
     """Said in passing, to one who pressed a button."""
 
@@ -136,11 +136,18 @@ class Talks:
 
     def seen(self, who: Who, message: int) -> None:
         """The conversation is shown by this message from now on."""
+        self._remember(who, lambda talk: replace(talk, screen=message))
+
+    def shares(self, who: Who, message: int | None) -> None:
+        """The button that shares a number or a location is under this message, or is there no more."""
+        self._remember(who, lambda talk: replace(talk, shares=message))
+
+    def _remember(self, who: Who, change: Callable[[Talk], Talk]) -> None:
         with self._service.work() as work:
             index = people.number_index(work.keys, str(who.chat), TELEGRAM)
             talk = chats.find(work.session, work.keys.vault, index, work.now)
             if talk is not None:
-                chats.keep(work.session, work.keys.vault, index, replace(talk, screen=message), work.now)
+                chats.keep(work.session, work.keys.vault, index, change(talk), work.now)
 
     def sorry(self, why: Why) -> Words:
         """What to say to one whose update was not taken."""
@@ -160,11 +167,12 @@ class Talks:
             here = self._here(work, who)
             self._complete(here)
             if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
+                people.let_in(work.session, here.index, TELEGRAM)
                 here.talk = act(here)
                 self._complete(here)
             shown = self._shown(here)
             if not here.forgotten:
-                chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside=""), work.now)
+                chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside="", shares=None), work.now)
         return shown
 
     def _here(self, work: Work, who: Who) -> Here:
@@ -208,19 +216,18 @@ class Talks:
         talk = here.talk
         if talk.last_words:
             text = "\n\n".join(escape(words, quote=False) for words in (talk.aside, talk.last_words) if words)
-            return Shown(text, after_the_end(here.language), talk.screen, here.language, here.toast)
+            return Shown(text, after_the_end(here.language), talk.screen, talk.shares, here.toast)
         there = self._play(here)
         assert isinstance(there, Asking), "what came of it is done in the turn that brings it about"
-        return Shown(text_of(there, talk), buttons_of(there, talk), talk.screen, there.language, here.toast)
+        return Shown(text_of(there, talk), buttons_of(there, talk), talk.screen, talk.shares, here.toast)
 
     # ------------------------------------------------------------------------------------------ what comes of it
 
     def _anew(self, here: Here, command: str, payload: str = "") -> Talk:
-        if command == "start" and (person := people.by_index(here.work.session, here.index, TELEGRAM)):
-            address = person.at(TELEGRAM)
-            assert address is not None
-            address.closed_at = None
-        if command == "start" and not payload and self._reports(here):  # pressed by mistake: nothing of a report is thrown away
+        address = self._address(here)
+        if command == "start" and address is not None:
+            address.reopen()
+        if command == "start" and self._reports(here):  # pressed by mistake: nothing of a report is thrown away
             return here.talk
         is_asked_anyway = command == "language" and here.caller.language is None
         answers = () if is_asked_anyway else WISHES[command]
@@ -228,29 +235,48 @@ class Talks:
         return self._go_on(here)
 
     def _wrote(self, here: Here, text: str) -> Talk:
-        out_of_the_blue = here.began or bool(here.talk.last_words)
-        if out_of_the_blue:
+        if here.began or here.talk.last_words:
             here.talk = self._fresh(here.who, here.talk)
             words = self._answered(here, text)
-            return self._ended(here, say(words, here.language)) if words else here.talk
+            return self._ended(here, say(words, here.language)) if words else self._noted(here, text)
         asking = self._asking(here)
         question = asking.question
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
-        if answer:
+        if answer and not self._is_for_us(here, text):
+            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices)
+            if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
+                here.talk = self._noted(here, text)
             return self._answer(here, answer)
         if words := self._answered(here, text):
+            here.caller = self._caller(here.work, here.index)
             return replace(here.talk, aside=say(words, here.language), version=here.talk.version + 1)
-        return replace(here.talk, again=True)
+        return self._noted(here, text)
+
+    def _noted(self, here: Here, text: str) -> Talk:
+        """They wrote before they were asked. What they said is kept for their report; a word or two was only a wrong key."""
+        if not citizen.says_something(text):
+            return replace(here.talk, again=not here.began)
+        kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
+        return replace(here.talk, words=kept, aside=say(citizen.words_kept(), here.language))
 
     def _answered(self, here: Here, text: str) -> Words | None:
-        """What has come of a text that answers no question of ours: a verdict, a step in a case, STOP."""
+        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, STOP."""
+        address = self._address(here)
+        return desk.answer_to(here.work, address.person, address, text) if address else None
+
+    def _is_for_us(self, here: Here, text: str) -> bool:
+        address = self._address(here)
+        return address is not None and desk.is_for_us(here.work, address.person, text)
+
+    def _address(self, here: Here) -> Address | None:
         person = people.by_index(here.work.session, here.index, TELEGRAM)
-        address = person.at(TELEGRAM) if person else None
-        return desk.answer_to(here.work, person, address, text) if person and address else None
+        return person.at(TELEGRAM) if person else None
 
     def _placed(self, here: Here, spot: str) -> Talk:
-        if here.talk.last_words or not citizen.is_about_where(self._asking(here).question):
-            return replace(here.talk, again=True)
+        if here.talk.last_words or not citizen.is_about_where(question := self._asking(here).question):
+            return replace(here.talk, aside=say(citizen.not_asked_where(), here.language))
+        if first := citizen.before_a_spot(question):
+            here.talk = self._answer(here, first)
         return self._answer(here, spot)
 
     def _pressed(self, here: Here, button: Button) -> Talk:
@@ -295,7 +321,8 @@ class Talks:
         talk = replace(here.talk, page=0, again=False, version=here.talk.version + 1)
         if isinstance(there, Said):
             here.talk, here.forgotten = talk, isinstance(there.outcome, Forget)
-            return self._ended(here, say(desk.carry_out(here.work, there.outcome, here.call), here.language))
+            wish = _with(talk.words, there.outcome)
+            return self._ended(here, say(desk.carry_out(here.work, wish, here.call), here.language))
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 
     def _complete(self, here: Here) -> None:
@@ -305,44 +332,44 @@ class Talks:
 
     def _ended(self, here: Here, last_words: str) -> Talk:
         """The conversation is over. Its answers are forgotten; what came of them is kept where it belongs."""
-        return replace(here.talk, last_words=last_words, answers=(), page=0, again=False, version=here.talk.version + 1)
+        version = here.talk.version + 1
+        return replace(here.talk, last_words=last_words, answers=(), words="", page=0, again=False, version=version)
 
     # ------------------------------------------------------------------------------------------ evidence
 
     def refusal(self, who: Who) -> Words | None:
         """Why nothing can be taken from them just now, if so: looked at before it is fetched."""
         with self._service.look() as work:
-            here = self._here(work, who)
-            case = None if self._reports(here) else self._open_case(here)
-            if case is None and not self._reports(here):
+            there = self._place(self._here(work, who))
+            if there is None:
                 return citizen.evidence_of_nothing()
-            kept = evidence.number_of(work.session, here.call.session_index, case)
-        return citizen.evidence_enough(evidence.MOST) if kept >= evidence.MOST else None
+            return citizen.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
 
     def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> Talk:
-        work, reports = here.work, self._reports(here)
-        case = None if reports else self._open_case(here)
-        if case is None and not reports:
+        work, there = here.work, self._place(here)
+        if there is None:
             return replace(here.talk, aside=say(citizen.evidence_of_nothing(), here.language))
-        session_index = here.call.session_index
-        evidence.keep(work, session_index, case, kind, content)
-        if case is not None:
-            work.session.flush()
-            dispatch.redraw(work, case)
-            return replace(here.talk, aside=say(citizen.evidence_added(case.spoken), here.language))
+        evidence.keep(work, there, kind, content)
         work.session.flush()
-        kept = evidence.number_of(work.session, session_index, None)
-        talk = self._answer(here, caption) if caption and isinstance(self._asking(here).question, Ask) else here.talk
+        if there.case is not None:
+            if caption:
+                desk.add_words(work, there.case, caption)
+            return replace(here.talk, aside=say(desk.add_evidence(work, there.case), here.language))
+        kept = evidence.number_of(work.session, there.session_index, None)
+        talk = here.talk
+        if caption:
+            talk = self._answer(here, caption) if isinstance(self._asking(here).question, Ask) else self._noted(here, caption)
         return replace(talk, aside=say(citizen.evidence_taken(kept), here.language))
+
+    def _place(self, here: Here) -> evidence.Place | None:
+        """Where what they send belongs."""
+        address = self._address(here)
+        person = address.person if address else None
+        return evidence.place(here.work.session, here.call.session_index, person, reports=self._reports(here))
 
     def _reports(self, here: Here) -> bool:
         """Whether they are in the middle of a report."""
-        return not here.began and not here.talk.last_words and citizen.draft_of(here.talk.answers)
-
-    def _open_case(self, here: Here) -> Case | None:
-        """The case that they reported last, while it is not closed."""
-        person = people.by_index(here.work.session, here.index, TELEGRAM)
-        return cases.latest_of(here.work.session, person) if person else None
+        return not here.began and not here.talk.last_words and citizen.reports(here.talk.answers)
 
     # ------------------------------------------------------------------------------------------ who it is
 
@@ -358,8 +385,16 @@ class Talks:
         with self._service.work() as work:
             person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
             address = person.at(TELEGRAM) if person else None
-            if address is not None:
-                address.closed_at = work.now if closed else None
+            if address is None or not arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
+                return
+            address.closed_at = work.now if closed else None
+
+
+def _with(words: str, wish: Wish) -> Wish:
+    """A report, with what was written before we asked for it."""
+    if not words or not isinstance(wish, Report):
+        return wish
+    return replace(wish, details=f"{words}\n{wish.details}".strip())
 
 
 def _origin(work: Work, payload: str) -> str:

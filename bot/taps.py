@@ -5,28 +5,24 @@ asked anew who presses, whether it is theirs, and how it stands; and whatever th
 """
 
 from html import escape
+from typing import NamedTuple, get_args
 from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.cards import Card, card, how_to, shows_details
+from bot.cards import Card, card, title
 from bot.keyboards import Button, number
 from bot.talks import Who
 from hotline import acknowledgement, arrivals, desk, evidence, followups, liaisons, people
-from hotline.cases import Case
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Verdict
 from hotline.dispatch import Dispatch
-from hotline.evidence import Evidence
 from hotline.language import SOURCE, say
 from hotline.liaisons import Liaison
 from hotline.matching import may_see
-from hotline.messages import Message
+from hotline.messages import About, Message
 from hotline.people import TELEGRAM, Address
 from hotline.work import Service, Work
-
-VERDICTS: dict[str, Verdict] = {"helped": "helped", "not_helped": "not_helped", "danger": "danger"}
-STEPS = {step: step for step in liaison.STEPS.values()}
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
@@ -44,23 +40,33 @@ def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
 
 def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that somebody was first, say."""
-    how, language = how_to(asked), me.person.language or SOURCE
-    wanted = STEPS.get(button.what)  # type: ignore[call-overload]  # a key like any other
-    if button.how != how or not any(wanted == each for each, _words in liaison.NEXT.get(how, ())):
+    how, language = asked.how, me.person.language or SOURCE
+    wanted = next((each for each in liaison.STEPS.values() if each == button.what), None)
+    if wanted is None or button.how != how or wanted not in dict(liaison.NEXT.get(how, ())):
         return say(citizen.earlier_question(), language)
     words = acknowledgement.tap(work, me, asked.id, wanted)
     work.session.flush()
     work.session.refresh(asked)
-    return say(words, language) if how_to(asked) in ("first_was", "over") else ""
+    return say(words, language) if asked.how in ("first_was", "over") else ""
 
 
-def pieces(service: Service, who: Who, button: Button) -> list[tuple[Evidence, bytes]]:
-    """What the citizen of a case sent, for a liaison who may read the case; else nothing."""
+class Sent(NamedTuple):
+    """What the citizen of a case sent."""
+
+    caption: str
+    """Which case it is, in HTML."""
+    pieces: list[tuple[str, bytes]]
+    """Of each its kind, and the JPEG or OGG itself."""
+
+
+def pieces(service: Service, who: Who, button: Button) -> Sent | None:
+    """What the citizen of a case sent, for a liaison who may read the case; else None."""
     with service.look() as work:
         found = _card_of(work, who, button)
-        if found is None or not shows_details(found[0]):
-            return []
-        return [(piece, piece.content(work.keys)) for piece in evidence.of(work.session, found[0].case_id)]
+        if found is None or not found[0].may_be_read:
+            return None
+        sent = evidence.of(work.session, found[0].case_id)
+        return Sent(title(work, found[0]), [(piece.kind, piece.content(work.keys)) for piece in sent])
 
 
 def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] | None:
@@ -76,25 +82,29 @@ def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] |
 
 def judged(service: Service, who: Who, button: Button) -> str | None:
     """A citizen says whether help came. What to say to it, in HTML; None where it was not they who were asked."""
-    verdict = VERDICTS.get(button.what)
+    verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.work() as work:
-        case = _asked_in(work, who, button.of)
-        if case is None or verdict is None:
+        asked = _asked_in(work, who, button.of)
+        case = asked.case if asked else None
+        if asked is None or case is None or verdict is None:
             return None
-        if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now) and followups.judge(work, case, verdict):
+        if (
+            asked.key == followups.key_of(case)
+            and arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
+            and followups.judge(work, case, verdict)
+        ):
             words = citizen.thanks_for_verdict(verdict, work.country.emergency)
         else:
             words = citizen.how_it_stands(desk.standing_of(work, case))
         return escape(f"{case.spoken}: {say(words, case.language)}", quote=False)
 
 
-def _asked_in(work: Work, who: Who, message: str) -> Case | None:
-    """The case that this message asks about, if it went to this chat."""
+def _asked_in(work: Work, who: Who, message: str) -> Message | None:
+    """The question that this message puts, if it went to this chat."""
     try:
         identity = UUID(message)
     except ValueError:
         return None
     index = people.number_index(work.keys, str(who.chat), TELEGRAM)
-    here = (Message.id == identity, Address.channel == TELEGRAM, Address.number_index == index)
-    asked = work.session.scalar(select(Message).join(Message.address).where(*here))
-    return asked.case if asked is not None else None
+    here = (Message.id == identity, Message.about == About.FOLLOW_UP, Address.channel == TELEGRAM, Address.number_index == index)
+    return work.session.scalar(select(Message).join(Message.address).where(*here))

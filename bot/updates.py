@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from html import escape
 from typing import Any
 
 from telegram import BotCommandScopeChat, CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardRemove, Update
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 from telegram.ext import (
     Application,
     ApplicationHandlerStop,
@@ -24,7 +25,7 @@ from telegram.ext import (
 )
 
 from bot import taps
-from bot.api import Bot
+from bot.api import NOT_SENT, Bot
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.talks import WISHES, Shown, Talks, Who, Why
@@ -55,7 +56,10 @@ class Updates:
         """Do all that one update asks for. It may be done again: it has its effect once."""
         update = Update.de_json(raw, self._bot)
         await self.application.process_update(update)
-        if failed := self._failed.pop(update.update_id, None):
+        failed = self._failed.pop(update.update_id, None)
+        if isinstance(failed, TimedOut) and not isinstance(failed.__cause__, NOT_SENT):
+            log.warning("nobody knows whether an answer was shown; it is not shown twice")
+        elif failed is not None:
             raise failed
 
     async def sorry(self, raw: dict[str, Any], why: Why) -> None:
@@ -64,7 +68,7 @@ class Updates:
         if update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
             words = self._talks.sorry(why)
             who = who_of(update)
-            await self._bot.send_message(who.chat, say(words, await self._language_if_known(who)))
+            await self._bot.send_message(who.chat, html(words, await self._language_if_known(who)))
 
     def _listen(self) -> None:
         private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
@@ -124,6 +128,14 @@ class Updates:
         await asyncio.to_thread(self._talks.seen, who, sent.message_id)
         if shown.before is not None:
             await self._take_away(who.chat, shown.before)
+        await self._put_away(who.chat, shown.shares)
+
+    async def _put_away(self, chat: int, shares: int | None) -> None:
+        """Take the button that shares something off the screen. Only a message can do that, and that one goes at once."""
+        if shares is not None:
+            broom = await self._bot.send_message(chat, "…", reply_markup=ReplyKeyboardRemove(), disable_notification=True)
+            for message in (broom.message_id, shares):
+                await self._take_away(chat, message)
 
     async def _take_away(self, chat: int, message: int) -> None:
         """Delete an earlier screen; where it is too old for that, at least its buttons go."""
@@ -161,7 +173,9 @@ class Updates:
         shown = await asyncio.to_thread(self._talks.pressed, who, button)
         on = query.message.message_id if query.message else None
         with _no_chat():
-            if on is None or on != shown.before or not await self._changed(who.chat, on, shown.text, shown.buttons):
+            if on is not None and on == shown.before and await self._changed(who.chat, on, shown.text, shown.buttons):
+                await self._put_away(who.chat, shown.shares)
+            else:
                 await self._show_below(who, shown)
                 if on is not None and on != shown.before:
                     await self._without_buttons(who.chat, on)
@@ -218,7 +232,8 @@ class Updates:
         language = await self._language(who)
         with _no_chat():
             keyboard = sharing(SHARE_LOCATION, language, contact=False)
-            await self._bot.send_message(who.chat, say(citizen.share_your_location(), language), reply_markup=keyboard)
+            sent = await self._bot.send_message(who.chat, html(citizen.share_your_location(), language), reply_markup=keyboard)
+            await asyncio.to_thread(self._talks.shares, who, sent.message_id)
         await self._answer(query)
 
     async def _liaison(self, update: Update, _context: Context) -> None:
@@ -227,7 +242,8 @@ class Updates:
     async def _ask_number(self, who: Who, words: Words) -> None:
         language = await self._language(who)
         with _no_chat():
-            await self._bot.send_message(who.chat, say(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))
+            sent = await self._bot.send_message(who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))
+            await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
     async def _contact(self, update: Update, _context: Context) -> None:
         """Their own number, or somebody else's: only Telegram itself can say whose it is, and a forwarded one says nothing."""
@@ -238,7 +254,8 @@ class Updates:
             return
         words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
         with _no_chat():
-            await self._bot.send_message(who.chat, say(words, language), reply_markup=ReplyKeyboardRemove())
+            await self._bot.send_message(who.chat, html(words, language), reply_markup=ReplyKeyboardRemove())
+            await asyncio.to_thread(self._talks.shares, who, None)
             if is_liaison:
                 await self._bot.set_my_commands(liaison_commands(language), scope=BotCommandScopeChat(who.chat))
 
@@ -273,22 +290,24 @@ class Updates:
     async def _fetched(self, file: str) -> bytes:
         try:
             found = await self._bot.get_file(file)
+            return bytes(await found.download_as_bytearray())
         except BadRequest:  # "file is too big", and whatever else will not change when asked again
             raise NotTaken("too_large") from None
-        return bytes(await found.download_as_bytearray())
+        except TimedOut:  # and so nothing has happened yet
+            raise NetworkError("not fetched") from None
 
     async def _show_evidence(self, query: CallbackQuery, who: Who, button: Button) -> None:
-        pieces = await asyncio.to_thread(taps.pieces, self._service, who, button)
-        if not pieces:
+        found = await asyncio.to_thread(taps.pieces, self._service, who, button)
+        if found is None:
             await self._dead(query, who)
             return
         await self._answer(query)
         with _no_chat():
-            for piece, content in pieces:
-                if piece.kind == "photo":
-                    await self._bot.send_photo(who.chat, content, protect_content=True)
+            for kind, content in found.pieces:
+                if kind == "photo":
+                    await self._bot.send_photo(who.chat, content, caption=found.caption, protect_content=True)
                 else:
-                    await self._bot.send_voice(who.chat, content, protect_content=True)
+                    await self._bot.send_voice(who.chat, content, caption=found.caption, protect_content=True)
 
     # ---------------------------------------------------------------------------------------------- comings and goings
 
@@ -307,7 +326,7 @@ class Updates:
             if chat.type != ChatType.CHANNEL and not _is_leaving(update):
                 language = (update.effective_user.language_code if update.effective_user else "") or ""
                 words = citizen.only_in_private(f"@{self._bot.username}")
-                await self._bot.send_message(chat.id, say(words, self._talks.hinted(language)))
+                await self._bot.send_message(chat.id, html(words, self._talks.hinted(language)))
             await self._bot.leave_chat(chat.id)
         raise ApplicationHandlerStop
 
@@ -331,6 +350,11 @@ def who_of(update: Update) -> Who:
     chat, user = update.effective_chat, update.effective_user
     assert chat is not None
     return Who(chat.id, update.update_id, (user.language_code if user else "") or "")
+
+
+def html(words: Words, language: str) -> str:
+    """A sentence as Telegram takes it, whatever stands in its gaps."""
+    return escape(say(words, language), quote=False)
 
 
 def _message(update: Update) -> Message:

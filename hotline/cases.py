@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 OPEN, ACKNOWLEDGED, RESOLVED, CLOSED = "open", "acknowledged", "resolved", "closed"
 """Nobody has it; a liaison has it; the liaison says done; the citizen agrees."""
 
+ERASED = "erased"
+"""What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its words go too."""
+MOST_DETAILS = 6000
+"""Letters of a report, with all that was added."""
+
 
 class Case(Base):
     __tablename__ = "cases"
@@ -87,6 +92,17 @@ class Case(Base):
 
     def details(self, keys: Keys) -> str:
         return keys.vault.read(self.locked_details, details_place(self.id))
+
+    def add(self, keys: Keys, words: str) -> None:
+        """More words of the citizen's, below what they reported. What is too much for anybody to read is left out."""
+        self._write(keys, f"{self.details(keys)}\n{words}".strip()[:MOST_DETAILS])
+
+    def empty(self, keys: Keys) -> None:
+        """Forget what was reported."""
+        self._write(keys, "")
+
+    def _write(self, keys: Keys, details: str) -> None:
+        self.locked_details = keys.vault.lock(details, details_place(self.id))
 
     def note(self, session: Session, at: datetime, what: str, who: str = "", why: str = "") -> None:
         """Write down what happened to the case, for good."""

@@ -1,6 +1,7 @@
 """A conversation in a chat, as far as it has got. Nobody repeats to us what was said there, so it is kept in the database, sealed."""
 
 import json
+import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, Moment, insert_once
 from hotline.dialogues.playing import Answers
-from hotline.sealed import Vault
+from hotline.sealed import Tampered, Vault
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(hours=24)
 """How long somebody may think before they answer; then it begins anew, and what they had said is forgotten."""
@@ -26,6 +29,8 @@ class Talk:
     page: int = 0
     again: bool = False
     """The last answer was not understood."""
+    words: str = ""
+    """What they wrote before we asked for it: it goes with the report that they make."""
     aside: str = ""
     """Said above the question: what has come of a picture, for one."""
     origin: str = ""
@@ -34,6 +39,8 @@ class Talk:
     """Set when the conversation is over."""
     screen: int | None = None
     """The chat's own number for the message that shows it."""
+    shares: int | None = None
+    """The message with the button that shares a number or a location, while it is there."""
     version: int = 0
     """Goes up whenever it gets on: a button of an earlier screen has an earlier one."""
 
@@ -52,8 +59,12 @@ def find(session: Session, vault: Vault, index: str, now: datetime) -> Talk | No
     chat = session.scalar(select(Chat).where(Chat.index == index).with_for_update())
     if chat is None or now - chat.at > KEPT:
         return None
-    kept = json.loads(vault.unlock(chat.locked_talk, _place(index)))
-    return Talk(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
+    try:
+        kept = json.loads(vault.unlock(chat.locked_talk, _place(index)))
+        return Talk(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
+    except (Tampered, TypeError, ValueError, KeyError):  # another release may have kept it
+        log.warning("a conversation that was kept does not open; it begins anew")
+        return None
 
 
 def keep(session: Session, vault: Vault, index: str, talk: Talk, now: datetime) -> None:

@@ -274,6 +274,8 @@ def urls(settings: Settings) -> None:
     base = callback_address(settings.public_url or f"http://127.0.0.1:{settings.port}", settings)
     for path, where in CALLBACKS.items():
         click.echo(f"{where:40} {base}/{path}")
+    if settings.telegram_token:
+        click.echo(f"{'Telegram is told by itself, with':40} itikia telegram connect")
 
 
 def callback_address(base: str, settings: Settings) -> str:

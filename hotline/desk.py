@@ -139,6 +139,9 @@ def remember_language(work: Work, call: Call) -> None:
 
 
 def _stop(work: Work, call: Call) -> Words:
+    """A liaison who wants no messages goes off duty: else cases would be put before one who never hears of them."""
+    if (who := _liaison(work, call)) is not None:
+        return _for_liaison(work, who, GoOff())
     person = _person(work, call)
     if person is not None and (address := person.at(call.address)):
         messages.stop(work, address)
@@ -257,18 +260,46 @@ def text_arrives(work: Work, text: InboundText) -> None:
 
 def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
     """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
+    who = liaisons.of(work.session, person)
     if means(text, STOP):
         messages.stop(work, address)
+        if who is not None:
+            who.on_duty = False
         return citizen.texts_stopped()
     if means(text, START):
-        address.opted_out_at = None
+        address.reopen()
         return citizen.texts_resumed()
     case = followups.asked_last(work.session, person)
-    who = liaisons.of(work.session, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)
         return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
-    return _verdict(work, case, text) if case else None
+    if case is not None:
+        return _verdict(work, case, text)
+    case = cases.latest_of(work.session, person)
+    return add_words(work, case, text) if case is not None and citizen.says_something(text) else None
+
+
+def is_for_us(work: Work, person: Person, text: str) -> bool:
+    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, or a step in a case that waits for this liaison."""
+    if means(text, STOP) or means(text, START):
+        return True
+    who, wish = liaisons.of(work.session, person), liaison.understand(text)
+    return isinstance(wish, Act) and who is not None and wish.word in {each.word for each in dispatch.before(work.session, who)}
+
+
+def add_words(work: Work, case: Case, text: str) -> Words:
+    """A citizen has more to say about a case that is not closed: whoever it is before reads it at once."""
+    case = cases.hold(work.session, case.id)
+    case.add(work.keys, f"{work.clock_time(work.now)} {text}")
+    case.note(work.session, work.now, "more words", "citizen")
+    dispatch.tell_all(work, case, lambda word: liaison.more_words(word, text), f"more:{uuid4().hex[:12]}")
+    return citizen.added(case.spoken)
+
+
+def add_evidence(work: Work, case: Case) -> Words:
+    """They have sent a picture or a voice note, which is kept with the case."""
+    dispatch.tell_all(work, case, liaison.sent_something, f"sent:{uuid4().hex[:12]}")
+    return citizen.added(case.spoken)
 
 
 def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
@@ -280,6 +311,8 @@ def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
 
 def _verdict(work: Work, case: Case, text: str) -> Words:
     verdict = citizen.verdict_in(text)
+    if verdict is None and citizen.says_something(text):
+        add_words(work, case, text)
     if verdict is None or not followups.judge(work, case, verdict):
         return citizen.did_help_come(case.spoken)
     return citizen.thanks_for_verdict(verdict, work.country.emergency)

@@ -1,20 +1,21 @@
 """A case is put before one liaison at a time, who takes it on, cannot, or does not answer."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import matching, messages, people
+from hotline import evidence, matching, messages, people
 from hotline.bodies import Body, Serves
-from hotline.cases import ACKNOWLEDGED, OPEN, Case
+from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
 from hotline.categories import Kind
 from hotline.database import Base, Moment, changed
 from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import How
 from hotline.gsm import fits
-from hotline.language import Words, say
+from hotline.language import SOURCE, Words, say
 from hotline.liaisons import Liaison
 from hotline.matching import Candidate, Match, Matter
 from hotline.messages import About, Message
@@ -70,11 +71,15 @@ class Dispatch(Base):
 
     @property
     def how(self) -> How:
-        """How the case stands to this liaison."""
+        """How the case stands to this liaison; to one who may not see it any more, it is over."""
         case = self.case
+        if not matching.may_see(case, self.liaison):
+            return "over"
         match self.state:
-            case "asked" | "unanswered" if case.state == OPEN and case.round == self.round:
+            case "asked" if case.state == OPEN and case.round == self.round:
                 return "asked"
+            case "unanswered" if case.state == OPEN and case.round == self.round:
+                return "late"
             case "taken" if case.state == ACKNOWLEDGED and case.liaison_id == self.liaison_id:
                 return "on_the_way" if case.on_the_way_at else "taken"
             case "done" if case.round == self.round:
@@ -83,6 +88,11 @@ class Dispatch(Base):
                 return "passed_on"
             case _:
                 return "first_was" if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round else "over"
+
+    @property
+    def may_be_read(self) -> bool:
+        """Whether this liaison may read what was reported: as long as it is before them or theirs, and not closed."""
+        return self.how in ("asked", "late", "taken", "on_the_way", "done") and self.case.state != CLOSED
 
 
 def put_before_next(work: Work, case: Case) -> Dispatch | None:
@@ -112,12 +122,14 @@ def _dispatch(work: Work, case: Case, match: Match) -> Dispatch:
 
 def _write(work: Work, dispatch: Dispatch) -> None:
     case, liaison = dispatch.case, dispatch.liaison
-    language = liaison.person.language or "en"
+    language = liaison.person.language or SOURCE
     place, by = work.areas.full_name(work.areas[case.area_code]), work.clock_time(work.in_minutes(case.pace.patience))
     text = _fitting(case, dispatch.word, place, case.details(work.keys), by, language)
     address = liaison.person.best
     assert address is not None, "a liaison has a phone"
     messages.write(work, address, About.DISPATCH, text, language, key=f"{KEY}{dispatch.id}", case=case)
+    if address.channel == people.PHONE and evidence.number_of(work.session, case.session_index, case):
+        tell(work, dispatch, words.sent_something(dispatch.word), f"sent:{dispatch.id}")
 
 
 def _fitting(case: Case, word: str, place: str, details: str, by: str, language: str) -> Words:
@@ -164,6 +176,21 @@ def _candidates(work: Work, case: Case) -> list[Candidate]:
         )
         for liaison, body, area in nearest.values()
     ]  # fmt: skip
+
+
+def tell(work: Work, dispatch: Dispatch, what: Words, key: str) -> None:
+    """Tell a liaison what is new in a case that is before them."""
+    address, language = dispatch.liaison.person.best, dispatch.liaison.person.language or SOURCE
+    if address is not None:
+        messages.write(work, address, About.NEWS, what, language, key=key, case=dispatch.case)
+
+
+def tell_all(work: Work, case: Case, what: Callable[[str], Words], key: str) -> None:
+    """Tell everybody before whom the case is now, or who has it; their cards show it too."""
+    for each in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS))):
+        if each.may_be_read:
+            tell(work, each, what(each.word), f"{key}:{each.id}")
+    redraw(work, case)
 
 
 def _loads(session: Session, of: dict[int, tuple[Liaison, Body, str]]) -> dict[int, int]:

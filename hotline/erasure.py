@@ -2,8 +2,8 @@
 
 from sqlalchemy import delete, select, update
 
-from hotline import cases, chats, evidence, liaisons
-from hotline.cases import CLOSED, Case
+from hotline import chats, evidence, liaisons
+from hotline.cases import CLOSED, ERASED, Case
 from hotline.messages import Message
 from hotline.people import Address, Person
 from hotline.work import Work
@@ -31,8 +31,8 @@ def forget(work: Work, person: Person, channel: str) -> None:
 
 
 def _forget_citizen(work: Work, case: Case) -> None:
-    case.person_id, case.contact = None, "none"
+    case.person_id, case.contact = None, ERASED
     case.note(work.session, work.now, "forgotten", "citizen", "asked us to delete what we keep of them")
     if case.state == CLOSED:
-        case.locked_details = work.keys.vault.lock("", cases.details_place(case.id))
+        case.empty(work.keys)
         evidence.forget(work.session, case.id)

@@ -1,6 +1,7 @@
 """Pictures and voice notes that a citizen sent with a report: made anew so that nothing hidden survives in them, and kept encrypted."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
@@ -8,9 +9,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import pictures, voices
+from hotline import cases, pictures, voices
 from hotline.cases import Case
 from hotline.database import Base, Moment
+from hotline.people import Person
 from hotline.sealed import Keys
 from hotline.work import Work
 
@@ -48,14 +50,36 @@ class Evidence(Base):
         return keys.vault.unlock(self.locked, _place(self.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece belongs that somebody sends now."""
+
+    session_index: str
+    case: Case | None
+    """None while the report is being made."""
+
+
+def place(session: Session, session_index: str, person: Person | None, *, reports: bool) -> Place | None:
+    """The report that they are making, or else the case that they reported last, while it is not closed; or nowhere."""
+    if reports:
+        return Place(session_index, None)
+    case = cases.latest_of(session, person) if person else None
+    return Place(session_index, case) if case else None
+
+
+def is_full(session: Session, there: Place) -> bool:
+    return number_of(session, there.session_index, there.case) >= MOST
+
+
 def number_of(session: Session, session_index: str, case: Case | None) -> int:
     """How many pieces this conversation, or its case, has already."""
     here = Evidence.case_id == case.id if case else Evidence.session_index == session_index
     return session.scalar(select(func.count()).select_from(Evidence).where(here)) or 0
 
 
-def keep(work: Work, session_index: str, case: Case | None, kind: Kind, content: bytes) -> Evidence:
+def keep(work: Work, there: Place, kind: Kind, content: bytes) -> Evidence:
     """Keep one piece that has been made anew, with the case if there is one already."""
+    session_index, case = there.session_index, there.case
     identity, digest = uuid4(), hashlib.sha256(content).hexdigest()
     locked = work.keys.vault.lock(content, _place(identity))
     piece = Evidence(id=identity, session_index=session_index, kind=kind, sha256=digest, size=len(content), locked=locked, at=work.now)

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import cases, dispatch, messages
-from hotline.cases import CLOSED, Case
+from hotline import cases, dispatch, evidence, messages
+from hotline.cases import CLOSED, ERASED, Case
 from hotline.dialogues import citizen as words
 from hotline.dialogues.citizen import Verdict
 from hotline.language import Words
@@ -34,10 +34,10 @@ def ask(work: Work, case: Case, round_: int) -> None:
         return
     case.asked_at = work.now
     case.note(work.session, work.now, "asked")
-    tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, _key(case))
+    tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, key_of(case))
 
 
-def _key(case: Case) -> str:
+def key_of(case: Case) -> str:
     """The question goes by who had the case when it was asked: it is asked anew when somebody else has it."""
     had_since = int(case.acknowledged_at.timestamp()) if case.acknowledged_at else 0
     return f"asked:{case.id}/{case.round}/{had_since}"
@@ -48,7 +48,7 @@ def asked_last(session: Session, person: Person) -> Case | None:
     left = Message.state.in_((messages.SENDING, messages.SENT, messages.UNKNOWN))
     asked = select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
     for message in session.scalars(asked.order_by(Message.sent_at.desc())):
-        if message.case is not None and message.case.open_to_verdict and message.key == _key(message.case):
+        if message.case is not None and message.case.open_to_verdict and message.key == key_of(message.case):
             return message.case
     return None
 
@@ -78,6 +78,9 @@ def _close(work: Work, case: Case) -> None:
     case.state, case.closed_at = CLOSED, work.now
     dispatch.supersede(work, case)
     case.note(work.session, work.now, "closed")
+    if case.contact == ERASED:
+        case.empty(work.keys)
+        evidence.forget(work.session, case.id)
 
 
 def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:

@@ -2,13 +2,12 @@
 
 from sqlalchemy import delete, update
 
-from hotline import liaisons, people
+from hotline import liaisons, messages, people
 from hotline.cases import Case
 from hotline.dialogues import liaison as words
 from hotline.errors import NotANumber
 from hotline.language import Words
 from hotline.liaisons import Liaison
-from hotline.messages import Message
 from hotline.people import Address, Person
 from hotline.sealed import seal, typed_number
 from hotline.work import Work
@@ -46,14 +45,17 @@ def _move(work: Work, liaison: Person, channel: str, chat: str) -> None:
     session.flush()
     address = before.at(channel)
     assert address is not None
+    former = liaisons.of(session, before)
+    if former is not None and former.person_id != liaison.id and before.phone is not None:
+        messages.move(work, address, before.phone)
     if earlier is not None and earlier is not address:
-        session.execute(update(Message).where(Message.address_id == earlier.id).values(address_id=address.id))
+        messages.move(work, earlier, address)
         session.execute(delete(Address).where(Address.id == earlier.id))
     address.person_id, address.sealed = liaison.id, address.sealed or seal(work.keys, chat)
-    address.closed_at = address.opted_out_at = None
+    address.reopen()
     session.flush()
     session.expire_all()
-    if before.id != liaison.id and liaisons.of(session, before) is None:
+    if before.id != liaison.id and former is None:
         _become_one(work, before, liaison)
 
 

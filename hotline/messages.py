@@ -5,12 +5,12 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import liaisons, outbox, people
 from hotline.carriers import Meaning, Receipt, Sending
-from hotline.cases import OPEN, Case
+from hotline.cases import CLOSED, OPEN, Case
 from hotline.categories import Urgency
 from hotline.database import Base, Moment, insert_once
 from hotline.gsm import plain
@@ -42,6 +42,8 @@ class About(StrEnum):
 
     DISPATCH = "dispatch"
     """Puts a case before a liaison. Sent again when nobody knows whether it left: twice is better than never."""
+    NEWS = "news"
+    """Tells a liaison what is new in a case that is before them."""
     CASE = "case"
     """Tells a citizen about their case, if they allowed it. Never sent twice: if nobody knows whether it left, it stays unknown."""
     FOLLOW_UP = "follow_up"
@@ -58,7 +60,13 @@ class Priority(IntEnum):
     BULK = 2
 
 
-PRIORITIES = {About.DISPATCH: Priority.CASE, About.CASE: Priority.CASE, About.ANSWER: Priority.REPLY, About.FOLLOW_UP: Priority.BULK}
+PRIORITIES = {
+    About.DISPATCH: Priority.CASE,
+    About.NEWS: Priority.CASE,
+    About.CASE: Priority.CASE,
+    About.ANSWER: Priority.REPLY,
+    About.FOLLOW_UP: Priority.BULK,
+}
 
 
 class Message(Base):
@@ -143,7 +151,7 @@ def gate(message: Message, work: Work) -> Gate:
         return Gate(False, "the person wants no texts from us")
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
         return Gate(False, "the citizen does not want to be texted about the case")
-    if message.about == About.DISPATCH and message.case is not None and not _may_see(work.session, message, message.case):
+    if message.about in (About.DISPATCH, About.NEWS) and message.case is not None and not _may_see(work.session, message, message.case):
         return Gate(False, "this liaison may not see the case")
     if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
         return Gate(False, "the case has gone on since")
@@ -162,6 +170,8 @@ def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
     """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what is past."""
     if message.about == About.DISPATCH:
         return case.state != OPEN or (case.verdict_at is not None and message.written_at < case.verdict_at)
+    if message.about == About.NEWS:
+        return case.state == CLOSED or (case.liaison is not None and case.liaison.person_id != message.address.person_id)
     if message.key.startswith(RECEIVED):
         return work.now >= case.promised_at
     return not case.open_to_verdict
@@ -182,6 +192,7 @@ class Leased:
 
     message: UUID
     lease: UUID
+    address: int
     about: About
     key: str
     number: str
@@ -215,11 +226,11 @@ def lease(work: Work, identity: UUID) -> Leased | None:
     assert message.address.sealed is not None
     text = work.keys.vault.read(message.locked_text, _place(identity))
     number = open_seal(work.keys, message.address.sealed)
-    return Leased(identity, message.lease, About(message.about), message.key, number, text, _language(message))
+    return Leased(identity, message.lease, message.address_id, About(message.about), message.key, number, text, _language(message))
 
 
 def _language(message: Message) -> str:
-    if message.case is not None and message.about != About.DISPATCH:
+    if message.case is not None and message.about in (About.CASE, About.FOLLOW_UP):
         return message.case.language
     return message.address.person.language or SOURCE
 
@@ -229,7 +240,7 @@ def _expired(message: Message, work: Work) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return message.about == About.DISPATCH and message.tries < DOUBTFUL_TRIES
+    return message.about in (About.DISPATCH, About.NEWS) and message.tries < DOUBTFUL_TRIES
 
 
 def _let_go(work: Work, message: Message) -> None:
@@ -256,10 +267,10 @@ def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
     message.code, message.lease, message.leased_until = sending.code[:80], None, None
     if sending.opted_out:
         message.address.opted_out_at = work.now
-    if sending.closed:
-        message.address.closed_at = message.address.closed_at or work.now
-        if _go_elsewhere(work, message):
-            return message
+    if sending.closed and leased.address == message.address_id:
+        message.address.close(work.now)
+    if sending.closed and _go_elsewhere(work, message):
+        return message
     match sending.meaning:
         case Meaning.ACCEPTED:
             message.state, message.provider_id = SENT, sending.provider_id
@@ -279,9 +290,21 @@ def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
 
 def _again(work: Work, message: Message, sending: Sending) -> None:
     message.state = WAITING
-    pause = sending.retry_after or timedelta(seconds=PAUSES[min(message.tries, len(PAUSES)) - 1])
+    if sending.retry_after is not None:  # it was not tried, but turned away
+        message.tries -= 1
+    pause = sending.retry_after or timedelta(seconds=PAUSES[min(max(message.tries, 1), len(PAUSES)) - 1])
     message.leased_until = work.now + pause
     work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
+
+
+def move(work: Work, address: Address, other: Address) -> None:
+    """Whatever was written to this address belongs to another from now on: what has not left leaves from there, and what was shown here
+    is not looked for there."""
+    work.session.flush()
+    work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
+    work.session.expire_all()
+    for message in work.session.scalars(select(Message).where(Message.address_id == other.id, Message.state.in_((WAITING, SENDING)))):
+        work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
 
 
 def _go_elsewhere(work: Work, message: Message) -> bool:

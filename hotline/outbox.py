@@ -155,6 +155,17 @@ def rest(session: Session, errand: int, until: datetime) -> None:
     session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(due_at=until))
 
 
+def due(session: Session, errand: int) -> datetime:
+    """When it falls due, which changes whenever it is put anew."""
+    return session.scalars(select(Errand.due_at).where(Errand.id == errand)).one()
+
+
+def finish_as_found(session: Session, errand: int, due_at: datetime) -> None:
+    """It is done, unless it was put anew since it was found: then it is done again."""
+    as_found = (Errand.id == errand, Errand.state == "waiting", Errand.due_at == due_at)
+    session.execute(update(Errand).where(*as_found).values(state="done"))
+
+
 def failing(session: Session) -> int:
     """How many errands have failed and wait to be tried again."""
     return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.failures > 0)) or 0

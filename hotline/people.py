@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
@@ -65,6 +65,14 @@ class Address(Base):
         """Whether something written to it may arrive."""
         return self.sealed is not None and self.closed_at is None
 
+    def close(self, now: datetime) -> None:
+        """Nothing arrives here from now on."""
+        self.closed_at = self.closed_at or now
+
+    def reopen(self) -> None:
+        """The person wants to hear from us here."""
+        self.closed_at = self.opted_out_at = None
+
 
 def number_index(keys: Keys, number: str, channel: str = PHONE) -> str:
     """What a telephone number in international form is found by, or somebody's number with another channel."""
@@ -78,6 +86,12 @@ def by_number(session: Session, keys: Keys, number: str, channel: str = PHONE) -
 def by_index(session: Session, index: str, channel: str = PHONE) -> Person | None:
     here = select(Person).join(Person.addresses).where(Address.channel == channel, Address.number_index == index)
     return session.scalars(here.options(joinedload(Person.addresses))).unique().one_or_none()
+
+
+def let_in(session: Session, index: str, channel: str) -> None:
+    """Somebody writes to us from there, so what we write arrives there."""
+    closed = (Address.channel == channel, Address.number_index == index, Address.closed_at.is_not(None))
+    session.execute(update(Address).where(*closed).values(closed_at=None))
 
 
 def meet(

@@ -112,7 +112,7 @@ Wish = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget
 def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Wish]:
     """Everything that can be done by dialling in."""
     if caller.language is None:
-        yield choose_language("language", languages)
+        yield choose_language("language", languages, emergency if caller.chat else "")
     for turn in count(1):
         wish = yield Menu(f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller))
         match wish:
@@ -126,6 +126,8 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
                 return (yield from my_case(emergency))
             case "stop":
                 return Stop()
+            case "forget" if caller.desk is not None:
+                return Nothing(liaison.ask_whoever_keeps_the_list())
             case "forget":
                 return (yield from forget_me())
             case "desk" if caller.desk is not None:
@@ -158,15 +160,16 @@ def who_reads(chat: InChat) -> Menu:
 
 
 def forget_me() -> Scene[Forget | Nothing]:
-    question = _("Delete what we keep of you? Cases that are open go on, but nobody can tell you how they stand.")
+    question = _("Delete what we keep of you? Cases that are open go on without you, and their words go when they are closed.")
     answer = yield Menu("forget", question, (("yes", _("Yes, delete")), ("no", _("No"))))
     return Forget() if answer == "yes" else Nothing(_("Nothing was deleted."))
 
 
-def choose_language(name: str, languages: Sequence[str]) -> Menu:
+def choose_language(name: str, languages: Sequence[str], emergency: str = "") -> Menu:
     """Each language under the name its speakers give it, so that it can be chosen before any is known."""
+    above = f"{emergency}\n\n" if emergency else ""
     choices = tuple((language, verbatim(own_name(language))) for language in languages)
-    return Menu(name, verbatim("Lugha / Language"), choices, sets_language=True)
+    return Menu(name, verbatim(f"{above}Lugha / Language"), choices, sets_language=True)
 
 
 def danger(caller: Caller, areas: Areas) -> Scene[Report]:
@@ -239,8 +242,15 @@ def spot(latitude: float, longitude: float) -> str:
 
 
 def is_about_where(question: Question) -> bool:
-    """Whether a place on a map would answer it."""
-    return isinstance(question, Menu) and question.typed
+    """Whether a place on a map would answer it, at once or after another answer."""
+    return isinstance(question, Menu) and (question.typed or before_a_spot(question) is not None)
+
+
+def before_a_spot(question: Question) -> str | None:
+    """What is to be answered first, so that the next question takes a place on a map."""
+    if question.name == "home":
+        return "other"
+    return "none" if question.name.startswith("found") else None
 
 
 def _spot(answer: str) -> tuple[float, float]:
@@ -328,6 +338,11 @@ def cut_off() -> Scene[str]:
     return (yield Menu("cut_off", _("You were cut off."), ((GO_ON, _("Go on where you were")), ("anew", _("Start again")))))
 
 
+def reports(answers: Sequence[tuple[str, str]]) -> bool:
+    """Whether somebody is in the middle of a report: from the moment that they said they want to."""
+    return any(name.startswith("wish") and answer in ("report", DANGER.code) for name, answer in answers)
+
+
 def draft_of(answers: Sequence[tuple[str, str]]) -> bool:
     """Whether there is enough of a report in these answers to go on with later."""
     return any(name == "category" or (name.startswith("wish") and answer == DANGER.code) for name, answer in answers)
@@ -409,8 +424,21 @@ def evidence_taken(number: int) -> Words:
     return _("Photos and voice notes kept: {number}.", number=number)
 
 
-def evidence_added(reference: str) -> Words:
+def added(reference: str) -> Words:
     return _("It was added to case {reference}.", reference=reference)
+
+
+def words_kept() -> Words:
+    return _("Your words are kept for the report. Go on with the buttons.")
+
+
+def not_asked_where() -> Words:
+    return _("We do not ask for a place just now.")
+
+
+def says_something(text: str) -> bool:
+    """Whether a text is more than a key, a name or a greeting, so that it should be lost in no case."""
+    return len(re.findall(r"[^\W\d_]{2,}", text)) >= 3
 
 
 def evidence_refused() -> Words:

@@ -17,11 +17,12 @@ I_HAVE_IT, ON_THE_WAY, DONE = ("take", _("I have it")), ("on_the_way", _("On the
 NOT_MINE, CANNOT = ("not_mine", _("Not mine")), ("cannot", _("I cannot"))
 """The same steps where they can be chosen."""
 
-How = Literal["asked", "taken", "on_the_way", "done", "passed_on", "first_was", "over"]
+How = Literal["asked", "late", "taken", "on_the_way", "done", "passed_on", "first_was", "over"]
 """How a case stands to one liaison before whom it was put."""
 
 NEXT: dict[How, Choices] = {
     "asked": (I_HAVE_IT, CANNOT, NOT_MINE),
+    "late": (I_HAVE_IT,),
     "taken": (ON_THE_WAY, DONE, CANNOT),
     "on_the_way": (DONE, CANNOT),
 }
@@ -63,6 +64,9 @@ class GoOn:
 class GoOff:
     """The liaison goes off duty."""
 
+
+MOST_ADDED = 220
+"""Letters of what a citizen adds that are told at once; the rest can be read with the case."""
 
 REPLY = re.compile(r"\s*([12345])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
 
@@ -188,8 +192,24 @@ def what_to_text() -> Words:
     return _("Text a number and the word of the case: 1 take it, 2 cannot, 3 done, 4 on the way, 5 not mine. ON or OFF for duty.")
 
 
+def more_words(word: str, text: str) -> Words:
+    return _("{word}: the citizen adds: {text}", word=word, text=text[:MOST_ADDED])
+
+
+def sent_something(word: str) -> Words:
+    return _("{word}: the citizen has sent a photo or a voice note. It can be seen on Telegram.", word=word)
+
+
+def late() -> Words:
+    return _("The time to answer has passed; somebody else is asked too. You can still take it.")
+
+
+def ask_whoever_keeps_the_list() -> Words:
+    return _("You are on the list of those who answer. Ask whoever keeps it to take you off.")
+
+
 def share_your_number() -> Words:
-    return _("Press the button below to show us your number. We look for it among those who answer for a body.")
+    return _("Do you work for a police station or a committee? Press the button below to show us your number; we look for it on the list.")
 
 
 def not_your_own() -> Words:
@@ -201,4 +221,4 @@ def linked(name: str, body: str) -> Words:
 
 
 def not_listed() -> Words:
-    return _("Nobody with this number answers for a body. Ask whoever keeps the list. The number was not kept.")
+    return _("This number is not on the list. Ask whoever keeps it. The number was not kept.")
