@@ -19,14 +19,14 @@ import requests
 
 from hotline.commands import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
 from hotline.database import Database
-from hotline.outbox import Queue
+from hotline.jobs import CARRIED
 from hotline.settings import from_environment
 from hotline.supervisor import Child, Supervisor, embedded_queue
 from simulator.client import Town
 
 ITIKIA = Path(sys.executable).with_name("itikia")
 SECRET = "a-secret-for-the-stories"
-WORKERS = tuple(f"work {queue}" for queue in Queue)
+WORKERS = tuple(f"work {queue}" for queue in CARRIED)
 PATIENCE = 120.0
 """Seconds that a test waits for anything before it fails; far more than anything takes."""
 
@@ -151,6 +151,19 @@ class Stack:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return pid
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Kill it, and let nobody start it again until this is over."""
+        child, children = self._children[name], self._supervisor.children
+        place = children.index(child)
+        children.remove(child)
+        try:
+            self.kill(name)
+            wait_until(child.has_died, f"{name} has died")
+            yield
+        finally:
+            children.insert(place, child)
 
     def arm(self, name: str, place: str) -> Callable[[], bool]:
         """Start a process anew so that it dies at this place, once. Returns what tells whether it has died, and its successor runs."""
