@@ -215,8 +215,8 @@ class Talks:
     def _shown(self, here: Here) -> Shown:
         talk = here.talk
         if talk.last_words:
-            text = "\n\n".join(escape(words, quote=False) for words in (talk.aside, talk.last_words) if words)
-            return Shown(text, after_the_end(here.language), talk.screen, talk.shares, here.toast)
+            text, before = (talk.aside, None) if talk.aside else (talk.last_words, talk.screen)  # last words stay where they stand
+            return Shown(escape(text, quote=False), after_the_end(here.language), before, talk.shares, here.toast)
         there = self._play(here)
         assert isinstance(there, Asking), "what came of it is done in the turn that brings it about"
         return Shown(text_of(there, talk), buttons_of(there, talk), talk.screen, talk.shares, here.toast)

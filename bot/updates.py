@@ -1,17 +1,14 @@
-"""What each kind of update means, and how the chat looks afterwards: one message, changed in place when a button was pressed, and sent
-anew below when somebody wrote, so that the question is always the last thing in the chat.
-"""
+"""What each kind of update means: which turn of a conversation it is, or which step in a case, or that somebody comes or goes."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from html import escape
 from typing import Any
 
-from telegram import BotCommandScopeChat, CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardRemove, Update
+from telegram import BotCommandScopeChat, CallbackQuery, Message, ReplyKeyboardRemove, Update
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 from telegram.ext import (
     Application,
     ApplicationHandlerStop,
@@ -28,19 +25,18 @@ from bot import taps
 from bot.api import NOT_SENT, Bot
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
+from bot.screens import Screens, html, no_chat
 from bot.talks import WISHES, Shown, Talks, Who, Why
 from hotline import evidence
 from hotline.database import Locked
 from hotline.dialogues import citizen, liaison
 from hotline.errors import NotTaken
-from hotline.language import Words, say
+from hotline.language import Words
 from hotline.work import Service
 
 log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
-NOT_MODIFIED = "not modified"
-GONE = ("to edit not found", "can't be edited", "to delete not found", "can't be deleted")
 
 
 class Updates:
@@ -48,6 +44,7 @@ class Updates:
 
     def __init__(self, service: Service, bot: Bot) -> None:
         self._service, self._bot, self._talks = service, bot, Talks(service)
+        self._screens = Screens(bot, self._talks)
         self._failed: dict[int, Exception] = {}
         self.application: Application[Any, Any, Any, Any, Any, Any] = Application.builder().bot(bot).updater(None).job_queue(None).build()
         self._listen()
@@ -120,33 +117,7 @@ class Updates:
         """Do it, and show what comes of it below whatever they wrote; the message that showed the question before goes."""
         who = who_of(update)
         shown: Shown = await asyncio.to_thread(act, who, *what)
-        with _no_chat():
-            await self._show_below(who, shown)
-
-    async def _show_below(self, who: Who, shown: Shown) -> None:
-        sent = await self._bot.send_message(who.chat, shown.text, reply_markup=shown.buttons)
-        await asyncio.to_thread(self._talks.seen, who, sent.message_id)
-        if shown.before is not None:
-            await self._take_away(who.chat, shown.before)
-        await self._put_away(who.chat, shown.shares)
-
-    async def _put_away(self, chat: int, shares: int | None) -> None:
-        """Take the button that shares something off the screen. Only a message can do that, and that one goes at once."""
-        if shares is not None:
-            broom = await self._bot.send_message(chat, "…", reply_markup=ReplyKeyboardRemove(), disable_notification=True)
-            for message in (broom.message_id, shares):
-                await self._take_away(chat, message)
-
-    async def _take_away(self, chat: int, message: int) -> None:
-        """Delete an earlier screen; where it is too old for that, at least its buttons go."""
-        try:
-            await self._bot.delete_message(chat, message)
-        except BadRequest:
-            await self._without_buttons(chat, message)
-
-    async def _without_buttons(self, chat: int, message: int) -> None:
-        with suppress(BadRequest):
-            await self._bot.edit_message_reply_markup(chat, message, reply_markup=None)
+        await self._screens.below(who, shown)
 
     # ---------------------------------------------------------------------------------------------- buttons
 
@@ -154,7 +125,7 @@ class Updates:
         query = update.callback_query
         assert query is not None
         if update.effective_chat is None:  # on a message that somebody has made of us elsewhere
-            await self._answer(query)
+            await self._screens.answer(query)
             return
         who, button = who_of(update), pressed(query.data or "")
         match button.kind:
@@ -171,77 +142,44 @@ class Updates:
 
     async def _turned(self, query: CallbackQuery, who: Who, button: Button) -> None:
         shown = await asyncio.to_thread(self._talks.pressed, who, button)
-        on = query.message.message_id if query.message else None
-        with _no_chat():
-            if on is not None and on == shown.before and await self._changed(who.chat, on, shown.text, shown.buttons):
-                await self._put_away(who.chat, shown.shares)
-            else:
-                await self._show_below(who, shown)
-                if on is not None and on != shown.before:
-                    await self._without_buttons(who.chat, on)
-        await self._answer(query, shown.toast)
+        await self._screens.turn(who, query.message.message_id if query.message else None, shown)
+        await self._screens.answer(query, shown.toast)
 
     async def _step(self, query: CallbackQuery, who: Who, button: Button) -> None:
         done = await asyncio.to_thread(taps.step, self._service, who, button)
         if done is None:
-            await self._dead(query, who)
+            await self._screens.dead(query, who.chat, await self._language(who))
             return
         card, toast = done
         assert query.message is not None
-        with _no_chat():
-            await self._changed(who.chat, query.message.message_id, card.text, card.buttons)
-        await self._answer(query, toast)
+        await self._screens.change(who.chat, query.message.message_id, card.text, card.buttons)
+        await self._screens.answer(query, toast)
 
     async def _judged(self, query: CallbackQuery, who: Who, button: Button) -> None:
         done = await asyncio.to_thread(taps.judged, self._service, who, button)
         if done is None:
-            await self._dead(query, who)
+            await self._screens.dead(query, who.chat, await self._language(who))
             return
         assert query.message is not None
-        with _no_chat():
-            await self._changed(who.chat, query.message.message_id, done, None)
-        await self._answer(query)
-
-    async def _dead(self, query: CallbackQuery, who: Who) -> None:
-        """A button that is nobody's any more: its message loses its buttons."""
-        await self._answer(query, say(citizen.earlier_question(), await self._language(who)))
-        if query.message is not None:
-            with _no_chat():
-                await self._without_buttons(who.chat, query.message.message_id)
-
-    async def _changed(self, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None) -> bool:
-        """Change a message. True if it shows this now; False if it is there no more."""
-        try:
-            await self._bot.edit_message_text(text, chat, message, reply_markup=buttons)
-        except BadRequest as error:
-            if NOT_MODIFIED in error.message:
-                return True
-            if any(words in error.message for words in GONE):
-                return False
-            raise
-        return True
-
-    async def _answer(self, query: CallbackQuery, toast: str = "") -> None:
-        """Let the button be a button again. One that was pressed long ago cannot be answered, and that is fine."""
-        with suppress(TelegramError):
-            await self._bot.answer_callback_query(query.id, toast[:200] or None)
+        await self._screens.change(who.chat, query.message.message_id, done, None)
+        await self._screens.answer(query)
 
     # ---------------------------------------------------------------------------------------------- what is shared
 
     async def _ask_location(self, query: CallbackQuery, who: Who) -> None:
         language = await self._language(who)
-        with _no_chat():
+        with no_chat():
             keyboard = sharing(SHARE_LOCATION, language, contact=False)
             sent = await self._bot.send_message(who.chat, html(citizen.share_your_location(), language), reply_markup=keyboard)
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
-        await self._answer(query)
+        await self._screens.answer(query)
 
     async def _liaison(self, update: Update, _context: Context) -> None:
         await self._ask_number(who_of(update), liaison.share_your_number())
 
     async def _ask_number(self, who: Who, words: Words) -> None:
         language = await self._language(who)
-        with _no_chat():
+        with no_chat():
             sent = await self._bot.send_message(who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
@@ -253,7 +191,7 @@ class Updates:
             await self._ask_number(who, liaison.not_your_own())
             return
         words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
-        with _no_chat():
+        with no_chat():
             await self._bot.send_message(who.chat, html(words, language), reply_markup=ReplyKeyboardRemove())
             await asyncio.to_thread(self._talks.shares, who, None)
             if is_liaison:
@@ -299,10 +237,10 @@ class Updates:
     async def _show_evidence(self, query: CallbackQuery, who: Who, button: Button) -> None:
         found = await asyncio.to_thread(taps.pieces, self._service, who, button)
         if found is None:
-            await self._dead(query, who)
+            await self._screens.dead(query, who.chat, await self._language(who))
             return
-        await self._answer(query)
-        with _no_chat():
+        await self._screens.answer(query)
+        with no_chat():
             for kind, content in found.pieces:
                 if kind == "photo":
                     await self._bot.send_photo(who.chat, content, caption=found.caption, protect_content=True)
@@ -352,17 +290,7 @@ def who_of(update: Update) -> Who:
     return Who(chat.id, update.update_id, (user.language_code if user else "") or "")
 
 
-def html(words: Words, language: str) -> str:
-    """A sentence as Telegram takes it, whatever stands in its gaps."""
-    return escape(say(words, language), quote=False)
-
-
 def _message(update: Update) -> Message:
     message = update.effective_message
     assert message is not None
     return message
-
-
-def _no_chat() -> suppress:
-    """Somebody who has blocked us, or is gone, is shown nothing; what they did is done all the same."""
-    return suppress(Forbidden)

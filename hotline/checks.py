@@ -29,7 +29,7 @@ class Finding:
 
 def findings(service: Service, poster: Poster, environ: Mapping[str, str]) -> list[Finding]:
     """All that is wrong, the gravest things first."""
-    found = [*_keys(service), *_settings(service, environ), *_queue(poster), *_database(service)]
+    found = [*_keys(service), *_settings(service, environ), *_queue(service, poster), *_database(service)]
     return sorted(found, key=lambda finding: not finding.serious)
 
 
@@ -74,9 +74,11 @@ def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]
         yield Finding("CARRIER_USERNAME is sandbox: texts never reach a handset.", serious=False)
 
 
-def _queue(poster: Poster) -> Iterator[Finding]:
+def _queue(service: Service, poster: Poster) -> Iterator[Finding]:
     if not poster.reachable():
         yield Finding("REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them until it is back.")
+    elif service.settings.telegram_token and not poster.keeps():
+        yield Finding("REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. Set: appendonly yes")
 
 
 def _database(service: Service) -> Iterator[Finding]:

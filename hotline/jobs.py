@@ -178,6 +178,14 @@ class Poster:
         except redis.RedisError:
             return set(Queue)
 
+    def keeps(self) -> bool:
+        """Whether the queue's server writes down what it holds; True also where it does not say."""
+        try:
+            told: Any = self._redis.config_get("appendonly")
+        except redis.RedisError:
+            return True
+        return bool(told.get("appendonly", "yes") == "yes")
+
     def reachable(self) -> bool:
         try:
             return bool(self._redis.ping())

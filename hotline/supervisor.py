@@ -133,7 +133,8 @@ def _watch(above: int, stop: Callable[[], None]) -> None:
 def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
     """A real Redis-compatible server of our own, on a socket that only this user can open, with its work written down.
 
-    Once a second is enough for writing: whatever the queue forgets, the clock posts again from the database.
+    Its work is with the system at once, and on the disk once a second: whatever the queue forgets, the clock posts again from the
+    database, and only a power cut can cost Telegram's updates of that second.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _retire(folder / "redis.sock")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import redis
 from sqlalchemy import delete, update
 
 from hotline import people
@@ -218,3 +219,15 @@ def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -
         "TELEGRAM_TOKEN is empty, and 1 people are written to by Telegram: their messages wait."
     ]
     assert not any("TELEGRAM_TOKEN" in told for told in words(live(service, telegram_token="1:a"), environ=LIVE))
+
+
+def test_a_queue_that_writes_nothing_down_is_told_where_telegram_leans_on_it(service: Service) -> None:
+    told = "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. Set: appendonly yes"
+    with redis.Redis.from_url(service.settings.redis_url) as client:
+        client.config_set("appendonly", "no")
+        try:
+            assert told in words(live(service, telegram_token="1:a"), environ=LIVE)
+            assert told not in words(live(service), environ=LIVE)
+        finally:
+            client.config_set("appendonly", "yes")
+    assert told not in words(live(service, telegram_token="1:a"), environ=LIVE)
