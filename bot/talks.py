@@ -16,6 +16,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
 from hotline import arrivals, chats, desk, evidence, linking, people
+from hotline.cases import CLOSED
 from hotline.chats import Talk
 from hotline.desk import Call
 from hotline.dialogues import citizen, numbered, playing
@@ -197,8 +198,9 @@ class Talks:
 
     def _caller(self, work: Work, index: str) -> Caller:
         caller = desk.who_calls(work.session, index, work.areas, TELEGRAM)
-        warned = desk.has_reported(work.session, index, TELEGRAM)
-        return replace(caller, chat=InChat(COMPANY, work.settings.service_code, warned))
+        reported = desk.reported_from(work.session, index, TELEGRAM)
+        mine = tuple(case.spoken for case in reported if case.state != CLOSED)
+        return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
 
     def _play(self, here: Here) -> Asking | Said[Wish]:
         """Where the answers lead."""

@@ -28,6 +28,8 @@ from hotline.sealed import strict_number
 from hotline.work import Work
 
 STOP = _("stop, unsubscribe")
+MOST_LISTED = 8
+"""Cases of one person that are listed; of others they know the number."""
 START = _("start, unstop")
 
 
@@ -59,11 +61,11 @@ def who_calls(session: Session, number_index: str, areas: Areas, channel: str = 
     return Caller(language, home, _desk_of(session, session.get_one(Liaison, liaison_id), areas) if liaison_id else None)
 
 
-def has_reported(session: Session, number_index: str, channel: str) -> bool:
-    """Whether somebody has reported from this address before."""
-    theirs = select(Case.id).join(Address, Address.person_id == Case.person_id)
+def reported_from(session: Session, number_index: str, channel: str) -> list[Case]:
+    """What was reported from this address, the newest first."""
+    theirs = select(Case).join(Address, Address.person_id == Case.person_id)
     here = (Case.channel == channel, Address.channel == channel, Address.number_index == number_index)
-    return session.scalars(theirs.where(*here).limit(1)).first() is not None
+    return list(session.scalars(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED)))
 
 
 def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:

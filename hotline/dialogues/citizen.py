@@ -35,6 +35,8 @@ class InChat:
     """What to dial to keep that company out."""
     warned: bool
     """They have reported before, and know."""
+    cases: tuple[str, ...] = ()
+    """The numbers of what they reported there and is not closed. A chat is one person's, as a phone that dials in is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
             case "report":
                 return (yield from report(caller, areas))
             case "case":
-                return (yield from my_case(emergency))
+                return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
             case "stop":
                 return Stop()
             case "forget" if caller.desk is not None:
@@ -286,8 +288,13 @@ def _which_of(name: str, areas: Areas, found: Sequence[Area]) -> Menu:
     return Menu(name, _("Which one?"), (*choices, ("none", _("None of these"))))
 
 
-def my_case(emergency: str) -> Scene[Judge | Nothing]:
+def my_case(emergency: str, known: Sequence[str] = ()) -> Scene[Judge | Nothing]:
     """How does my case stand? And if somebody said that help came: did it?"""
+    if known:
+        choices: Choices = (*((reference, verbatim(reference)) for reference in known), ("other", _("Another case")))
+        chosen = yield Menu("mine", _("Which case?"), choices)
+        if chosen != "other":
+            return (yield from _judge(chosen, standing((yield LookUp("?case0", chosen)))))
     for turn in range(1, TRIES + 1):
         reference = yield Ask(
             f"reference{turn}", _("Key in your case number.") if turn == 1 else _("That is not a case number. Look again:"), number=True
