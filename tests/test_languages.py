@@ -3,24 +3,33 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from telegram import InlineKeyboardButton
 
+from bot import profile
+from bot.keyboards import buttons_of, chosen, number, pressed, steps, text_of, verdicts
+from bot.talks import WISHES
 from hotline import areas, gsm
 from hotline.areas import Areas
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.categories import CATEGORIES
+from hotline.chats import Talk
 from hotline.countries import COUNTRIES
 from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller, Judge, Nothing, Report
+from hotline.dialogues.citizen import Caller, Forget, InChat, Judge, Nothing, Report, Stop
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
+from hotline.dialogues.playing import Asking
 from hotline.dialogues.screens import Menu
 from hotline.dispatch import WORDS
-from hotline.language import LOCALES, Words, languages, own_name, say
-from tests.builders import AREAS
+from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
+from hotline.liaisons import LONGEST_NAME
+from tests.builders import AREAS, settings
 from tests.walk import walk
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
@@ -39,6 +48,16 @@ CALLERS = {
     "a liaison on duty": Caller("en", None, DESK),
     "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=())),
 }
+
+
+IN_CHAT = InChat("Telegram", "*384*4455#", warned=False)
+IN_CHATS = {
+    "a stranger": Caller(chat=IN_CHAT),
+    "one we know": Caller("sw", AREAS["KE0321750872"].code, chat=replace(IN_CHAT, warned=True)),
+    "a liaison on duty": Caller("en", None, DESK, replace(IN_CHAT, warned=True)),
+    "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=()), IN_CHAT),
+}
+LONGEST_MESSAGE, LONGEST_TOAST, LONGEST_DATA, LONGEST_LABEL = 4096, 200, 64, 64
 
 
 def catalogs() -> Iterator[tuple[str, Path]]:
@@ -184,3 +203,145 @@ def test_every_place_in_kenya_can_be_confirmed_and_remembered(kenya: Areas, lang
     for area in kenya:
         question = citizen.may_we_remember(kenya, area)
         assert_fit_and_whole(question, pages(question, language, LIMITS))
+
+
+# In a chat
+
+
+@pytest.mark.parametrize("caller", IN_CHATS)
+@pytest.mark.parametrize("language", languages())
+def test_every_screen_of_every_path_fits_a_chat(caller: str, language: str) -> None:
+    known, stops, ends = IN_CHATS[caller], 0, 0
+    seen: set[tuple[object, bool, str]] = set()
+    for stop in walk(lambda: citizen.welcome(known, AREAS, ("sw", "en"), EMERGENCY), language):
+        stops += 1
+        if stop.asked is None:
+            ends += 1
+            for words in last_words_in_chat(stop.outcome):
+                assert 0 < length(say(words, stop.language)) <= LONGEST_MESSAGE
+        elif (what := (stop.asked, bool(stop.answers), stop.language)) not in seen:
+            seen.add(what)
+            assert_chat_shows(Asking(stop.asked, stop.answers, stop.language))
+    assert stops > 100
+    assert ends > 50
+    assert len(seen) > 15
+
+
+def assert_chat_shows(asking: Asking) -> None:
+    """Page after page, with the longest that may stand above it."""
+    talk = Talk("0123456789abcdef", asking.language, asking.answers, again=True, aside=say(citizen.changes_are_not_seen(), asking.language))
+    shown = unescape(text_of(asking, talk))
+    assert say(asking.question.text, asking.language) in shown
+    assert length(shown) <= LONGEST_MESSAGE
+    found, page = [], 0
+    while True:
+        buttons = [button for row in rows_of(asking, replace(talk, page=page)) for button in row]
+        assert all(1 <= len(data_of(button).encode()) <= LONGEST_DATA for button in buttons)
+        assert all(1 <= len(button.text) <= LONGEST_LABEL for button in buttons)
+        assert len({button.text for button in buttons}) == len({data_of(button) for button in buttons}) == len(buttons), buttons
+        found += [
+            chosen(asking.question, pressed(data_of(each)).what)
+            for each in buttons
+            if is_choice(each) and isinstance(asking.question, Menu)
+        ]
+        on = [int(pressed(data_of(each)).what) for each in buttons if pressed(data_of(each)).kind == "p"]
+        if page + 1 not in on:
+            break
+        page += 1
+    assert found == [key for key, _words in getattr(asking.question, "choices", ())], "each choice once, in order, on some page"
+
+
+def is_choice(button: InlineKeyboardButton) -> bool:
+    return pressed(data_of(button)).kind == "q"
+
+
+def rows_of(asking: Asking, talk: Talk) -> Iterable[Sequence[InlineKeyboardButton]]:
+    buttons = buttons_of(asking, talk)
+    return buttons.inline_keyboard if buttons else ()
+
+
+def data_of(button: InlineKeyboardButton) -> str:
+    assert isinstance(button.callback_data, str)
+    return button.callback_data
+
+
+def length(text: str) -> int:
+    """As Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def last_words_in_chat(outcome: object) -> list[Words]:
+    match outcome:
+        case Stop():
+            return [citizen.texts_stopped()]
+        case Forget():
+            return [citizen.forgotten(EMERGENCY)]
+        case _:
+            return last_words(outcome)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_list_of_places_in_kenya_fits_a_chat(kenya: Areas, language: str) -> None:
+    lists = 0
+    for area in kenya:
+        if kenya.children(area):
+            scene = citizen.choose_area(kenya)
+            question = next(scene)
+            if area != kenya.country:
+                question = scene.send(area.code)
+            assert isinstance(question, Menu)
+            assert_chat_shows(Asking(question, (("area", area.code),), language))
+            lists += 1
+    assert lists == 1 + 47 + 290
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_question_that_is_too_long_for_a_chat_is_cut(language: str) -> None:
+    asking = Asking(Menu("step", verbatim("<🔥&>" * 1500), (("take", _("I have it")),)), (), language)
+    talk = Talk("0123456789abcdef", language, again=True, aside=say(citizen.changes_are_not_seen(), language))
+    assert 3400 < length(unescape(text_of(asking, talk))) <= LONGEST_MESSAGE
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    for listed in (profile.commands(language), profile.liaison_commands(language)):
+        assert len(listed) > 3
+        assert all(re.fullmatch("[a-z0-9_]{1,32}", command) and 1 <= len(words) <= 256 for command, words in listed)
+    assert {command for command, _words in profile.liaison_commands(language)} <= {*WISHES, "liaison"}
+    assert {command for command, _words in profile.commands(language)} <= {*WISHES, "liaison"}
+    assert 1 <= len(profile.description(profile.DESCRIPTION, made, language)) <= 512
+    assert 1 <= len(profile.description(profile.SHORT, made, language)) <= 120
+    if language != SOURCE:
+        assert profile.description(profile.DESCRIPTION, made, language) != profile.description(profile.DESCRIPTION, made, SOURCE)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
+    toasts = [citizen.earlier_question(), liaison.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison.over(LONGEST_WORD)]
+    assert all(1 <= len(say(words, language)) <= LONGEST_TOAST for words in toasts)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
+    shows = _("Photos and voice: {number}", number=5)
+    for how, choices in liaison.NEXT.items():
+        made = steps(2**31 - 1, how, choices, language, shows)
+        assert made is not None
+        buttons = [button for row in made.inline_keyboard for button in row]
+        assert len({button.text for button in buttons}) == len(buttons) == len(choices) + 1
+        assert all(1 <= len(data_of(button).encode()) <= LONGEST_DATA and 1 <= len(button.text) <= LONGEST_LABEL for button in buttons)
+        assert [number(pressed(data_of(button)).of) for button in buttons] == [2**31 - 1] * len(buttons)
+    asked = verdicts("f" * 32, citizen.VERDICTS, language)
+    assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_card_says_in_its_own_language_how_it_stands(language: str) -> None:
+    said = [
+        liaison.answer_by("23:59"), liaison.you_have_it("SIMBA"), liaison.you_are_coming("SIMBA"), liaison.done("SIMBA"),
+        liaison.passed_on("SIMBA"), liaison.first_was("SIMBA", "Wanjiku"), liaison.over("SIMBA"), liaison.no_details(),
+    ]  # fmt: skip
+    assert len({say(words, language) for words in said}) == len(said)
+    if language != SOURCE:
+        assert not [words for words in said if say(words, language) == say(words, SOURCE)]

@@ -30,10 +30,10 @@ class Knocker:
     """Whoever calls our addresses, and the hotline behind them."""
 
     def __init__(self, world: World, port: int) -> None:
-        self.world, self._port = world, port
+        self.world, self.port = world, port
 
     def ask(self, path: str, body: bytes | Iterator[bytes] = b"", headers: dict[str, str] | None = None, method: str = "POST") -> Answer:
-        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         line.request(method, path, body or None, FORM if headers is None else headers)
         answer = line.getresponse()
         said = Answer(answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()})
