@@ -184,12 +184,14 @@ class Talks:
     def _fresh(self, who: Who, before: Talk | None = None) -> Talk:
         """A conversation that begins. What shows it goes on being the same message, but last words are left where they stand."""
         screen = before.screen if before and not before.last_words else None
-        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, version=before.version + 1 if before else 0)
+        shares, version = (before.shares, before.version + 1) if before else (None, 0)
+        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, shares=shares, version=version)
 
     def _left(self, here: Here) -> Talk:
-        """Another conversation, in place of one that is left: what was sent with a report that was not finished is forgotten."""
+        """Another conversation, in place of one that is left: what was said and sent for a report that was not finished is forgotten."""
         evidence.forget_unfinished(here.work.session, here.call.session_index)
-        return self._fresh(here.who, here.talk)
+        words = "" if self._reports(here) else here.talk.words
+        return replace(self._fresh(here.who, here.talk), words=words)
 
     def hinted(self, hint: str) -> str:
         """The language to begin in with somebody whose Telegram speaks this one."""
@@ -249,6 +251,8 @@ class Talks:
             if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
+        if self._reports(here) and citizen.says_something(text):
+            return self._noted(here, text)
         if words := self._answered(here, text):
             here.caller = self._caller(here.work, here.index)
             return replace(here.talk, aside=say(words, here.language), version=here.talk.version + 1)

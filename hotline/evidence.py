@@ -72,9 +72,9 @@ def is_full(session: Session, there: Place) -> bool:
 
 
 def number_of(session: Session, session_index: str, case: Case | None) -> int:
-    """How many pieces this conversation, or its case, has already."""
-    here = Evidence.case_id == case.id if case else Evidence.session_index == session_index
-    return session.scalar(select(func.count()).select_from(Evidence).where(here)) or 0
+    """How many pieces this case has already, or the report that is being made in this conversation."""
+    here = (Evidence.case_id == case.id,) if case else (Evidence.session_index == session_index, Evidence.case_id.is_(None))
+    return session.scalar(select(func.count()).select_from(Evidence).where(*here)) or 0
 
 
 def keep(work: Work, there: Place, kind: Kind, content: bytes) -> Evidence:

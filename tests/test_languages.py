@@ -7,30 +7,38 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
+from sqlalchemy import select
 from telegram import InlineKeyboardButton
 
 from bot import profile
+from bot.cards import Card, card
 from bot.keyboards import buttons_of, chosen, number, pressed, steps, text_of, verdicts
 from bot.talks import WISHES
-from hotline import areas, gsm
+from hotline import areas, cases, evidence, gsm
 from hotline.areas import Areas
 from hotline.carriers.africastalking import AfricasTalking
+from hotline.cases import ACKNOWLEDGED, CLOSED, RESOLVED
 from hotline.categories import CATEGORIES
 from hotline.chats import Talk
 from hotline.countries import COUNTRIES
+from hotline.desk import Call, open_case, take_up
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Caller, Forget, InChat, Judge, Nothing, Report, Stop
-from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
+from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, How, Waiting
 from hotline.dialogues.playing import Asking
 from hotline.dialogues.screens import Menu
-from hotline.dispatch import WORDS
+from hotline.dispatch import WORDS, Dispatch
+from hotline.evidence import Place
 from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
 from hotline.liaisons import LONGEST_NAME
-from tests.builders import AREAS, settings
+from tests.builders import AREAS, MORNING
+from tests.builders import settings as made_settings
 from tests.walk import walk
+from tests.world import World
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
 LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)
@@ -304,7 +312,7 @@ def test_a_question_that_is_too_long_for_a_chat_is_cut(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path: Path) -> None:
-    made = settings(tmp_path)
+    made = made_settings(tmp_path)
     for listed in (profile.commands(language), profile.liaison_commands(language)):
         assert len(listed) > 3
         assert all(re.fullmatch("[a-z0-9_]{1,32}", command) and 1 <= len(words) <= 256 for command, words in listed)
@@ -334,6 +342,75 @@ def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
         assert [number(pressed(data_of(button)).of) for button in buttons] == [2**31 - 1] * len(buttons)
     asked = verdicts("f" * 32, citizen.VERDICTS, language)
     assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
+
+
+MINE, THEIRS = 1, 2
+HOW_IT_CAME: dict[How, tuple[dict[str, object], dict[str, object]]] = {
+    "asked": ({"state": "asked"}, {}),
+    "late": ({"state": "unanswered"}, {}),
+    "taken": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE}),
+    "on_the_way": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING}),
+    "done": ({"state": "done"}, {"state": RESOLVED, "liaison_id": MINE}),
+    "passed_on": ({"state": "cannot"}, {}),
+    "first_was": ({"state": "superseded"}, {"state": ACKNOWLEDGED, "liaison_id": THEIRS}),
+    "over": ({"state": "done", "round": 0}, {"state": CLOSED}),
+}
+"""For each standing of a case to a liaison, what its dispatch and the case itself are then."""
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", languages())
+def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> None:
+    with world.service.work() as work:
+        report = Report("theft", "KE0321750872", "<b>🔥 & 'more'</b> " * 300, "text")
+        identity = open_case(work, report, Call("c" * 32, "telegram", "7001", "en")).id
+    with world.service.work() as work:
+        case = cases.hold(work.session, identity)
+        take_up(work, case)
+        evidence.keep(work, Place(case.session_index, case), "photo", b"a picture")
+        work.session.flush()
+        (asked,) = work.session.scalars(select(Dispatch))
+        assert asked.liaison_id == MINE
+        asked.liaison.person.language = language
+        dispatched = asked.id
+    seen = set()
+    for how in get_args(How):
+        with world.service.look() as work:
+            asked = work.session.get_one(Dispatch, dispatched)
+            for record, values in zip((asked, asked.case), HOW_IT_CAME[how], strict=True):
+                for name, value in values.items():
+                    setattr(record, name, value)
+            with work.session.no_autoflush:
+                work.session.flush()
+                work.session.expire(asked.case, ["liaison"])
+                assert asked.how == how
+                shown = card(work, asked)
+            work.session.rollback()
+        assert_card(how, asked_word(world, dispatched), shown, language)
+        seen.add(unescape(shown.text).rpartition("\n\n")[2])
+    assert len(seen) == len(get_args(How)), "each standing in words of its own"
+
+
+def asked_word(world: World, dispatch: int) -> str:
+    with world.service.look() as work:
+        return work.session.get_one(Dispatch, dispatch).word
+
+
+def assert_card(how: How, word: str, shown: Card, language: str) -> None:
+    """As it is on the screen, in one language only."""
+    readable = how in ("asked", "late", "taken", "on_the_way", "done")
+    plain = re.sub("</?b>", "", shown.text)
+    assert not re.search("[<>]|&(?!lt;|gt;|amp;)", plain), "whatever was reported is no tag of ours"
+    assert length(unescape(plain)) <= LONGEST_MESSAGE
+    assert ("🔥" in plain) == readable
+    assert (
+        shown.text.startswith(f"<b>{word}: {say(CATEGORIES['theft'].name, language)}, Kaptembwo, Nakuru</b>".replace("'", "'")) == readable
+    )
+    labels = [button.text for row in (shown.buttons.inline_keyboard if shown.buttons else ()) for button in row]
+    wanted = [say(words, language) for _step, words in liaison.NEXT.get(how, ())]
+    assert labels == [*wanted, *([say(_("Photos and voice: {number}", number=1), language)] if readable else [])]
+    if language != SOURCE:
+        assert not {say(words, SOURCE) for _step, words in liaison.NEXT.get(how, ())} & set(labels)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -141,6 +141,24 @@ def test_one_who_is_patient_asks_again_after_the_pause(url: str, *, patient: boo
     assert calls == tries
 
 
+def test_an_impatient_bot_does_not_wait_in_a_flood_and_asks_nothing(url: str) -> None:
+    calls = 0
+
+    async def call() -> bool:
+        nonlocal calls
+        calls += 1
+        return True
+
+    async def act(ours: Flood, theirs: Flood) -> float:
+        await theirs.began(30)
+        with pytest.raises(RetryAfter) as turned_away:
+            await asked(Budgets(ours, patient=False), call)
+        return budgets.seconds_of(turned_away.value)
+
+    assert 29 < with_floods(act, url) <= 30
+    assert calls == 0
+
+
 @dataclass
 class Clock:
     """A clock that a test may turn."""

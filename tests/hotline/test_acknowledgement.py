@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hotline import desk, liaisons
 from hotline.carriers import InboundText
 from hotline.dispatch import Dispatch
+from hotline.liaisons import Liaison
 from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
 from tests.stories.test_a_report import report, word_of
 from tests.world import Phone, World
@@ -242,6 +243,29 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
     world.phone(CITIZEN).text("2")
     assert answer(sergeant, f"1 {name}") == f"{name} haiko kwako tena. Huna la kufanya zaidi."
     assert answer(achieng, f"1 {name}") == f"{name} is no longer with you. Nothing more for you to do."
+
+
+# Off duty
+
+
+def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_on(world: World) -> None:
+    sergeant = world.phone(KIPRUTO)
+    assert answer(sergeant, "STOP").startswith("Hutapata tena")
+    report(world.phone(CITIZEN))
+    assert "Ghasia" not in " ".join(sergeant.inbox)
+    assert "vijana wenye silaha" in world.phone(ACHIENG).inbox[0]
+    world.pass_minutes(5.5)
+    assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), "they were not so much as asked"
+    assert on_duty(world) == ["Cpl. Achieng", "Duty desk", "Mama Wanjiku", "Ms. Chebet", "Ms. Njeri"]
+    sergeant.text("START")
+    assert "Sgt. Kipruto" not in on_duty(world)
+    sergeant.text("ON")
+    assert "Sgt. Kipruto" in on_duty(world)
+
+
+def on_duty(world: World) -> list[str]:
+    with world.service.database.reading() as session:
+        return sorted(session.scalars(select(Liaison.name).where(Liaison.on_duty)))
 
 
 # Two hats

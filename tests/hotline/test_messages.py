@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from hypothesis import HealthCheck, example, given
@@ -105,6 +105,38 @@ def test_every_text_waits_while_our_own_account_stands_in_the_way(world: World) 
     assert world.carrier.sent == []
     world.pass_minutes(2)
     assert len(world.phone(CITIZEN).inbox) == len(world.phone(KIPRUTO).inbox) == 1
+
+
+def test_to_be_turned_away_counts_as_no_try(world: World) -> None:
+    wait = Sending(Meaning.TRANSIENT, "429", retry_after=timedelta(seconds=30))
+    world.carrier.answers.extend([wait] * 5 + [Sending(Meaning.UNKNOWN, "no answer")])
+    report(world.phone(CITIZEN), text=False)
+    world.pass_minutes(4)
+    assert len(world.phone(KIPRUTO).inbox) == 1, "it may be said twice, and has been tried once only"
+    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [(messages.SENT, 2)]
+
+
+def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    number = report(citizen)
+    citizen.new_texts()
+    sergeant.new_texts()
+    citizen.text("mmoja ni jirani yangu")
+    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}."]
+    (told,) = sergeant.new_texts()
+    assert told.endswith(": mwananchi anaongeza: mmoja ni jirani yangu")
+    (case,) = world.cases()
+    assert case.details(world.service.settings.keys).endswith("\n10:00 mmoja ni jirani yangu")
+    assert world.history(case)[-1] == "more words citizen"
+    citizen.text("asante sana")
+    assert "*384*" in citizen.new_texts()[0], "a greeting is added to nothing"
+    sergeant.text("1")
+    sergeant.text("3")
+    citizen.text("1")
+    citizen.new_texts()
+    citizen.text("mmoja ni jirani yangu")
+    (case,) = world.cases()
+    assert case.details(world.service.settings.keys).count("jirani") == 1, "nor anything to a case that is closed"
 
 
 def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World) -> None:

@@ -1,0 +1,60 @@
+"""Messages on their way to Telegram: in its floods, and when a case goes on while its card is drawn."""
+
+import pytest
+from sqlalchemy import select
+
+from hotline.messages import About, Message
+from hotline.outbox import Errand, What
+from tests.bot.conftest import Hotline, on_sqlite, until
+from tests.builders import KIPRUTO
+from tests.hotline.test_messages import take_all
+
+
+def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> None:
+    asha = hotline.chat()
+    asha.report()
+    hotline.town.trouble(telegram=[{"kind": "flood", "seconds": 0.5}])
+    hotline.world.phone(KIPRUTO).text("1")
+    assert told(hotline) == ("waiting", 0)
+    hotline.world.pass_minutes(0.1)
+    assert told(hotline) == ("sent", 1)
+    assert sum("seeing to it" in said for said in asha.said) == 1
+
+
+def told(hotline: Hotline) -> tuple[str, int]:
+    """What has become of the message to the citizen, and how often it was tried."""
+    with hotline.world.service.look() as work:
+        (message,) = work.session.scalars(select(Message).where(Message.about == About.CASE))
+        return message.state, message.tries
+
+
+def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hotline) -> None:
+    sergeant = hotline.liaison()
+    hotline.chat().report()
+    hotline.town.trouble(telegram=[{"kind": "slow", "seconds": 0.3}])
+    take_all(hotline.world, KIPRUTO, settle=False)
+    (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.errand)][:1]
+    hotline.delivery.run(redraw.errand)
+    until(lambda: sergeant.screen.endswith(" ni yako."))
+    hotline.world.now = hotline.world.now.replace(second=1)
+    hotline.world.phone(KIPRUTO).text("4")
+    hotline.world.pass_minutes(1)
+    assert sergeant.card.buttons == ("Imekamilika", "Siwezi"), "it shows that they are on the way"
+
+
+def is_redraw(hotline: Hotline, errand: int) -> bool:
+    with hotline.world.service.look() as work:
+        return work.session.get_one(Errand, errand).what == What.REDRAW
+
+
+@on_sqlite
+@pytest.mark.parametrize("liaison", [True, False])
+def test_only_what_is_of_a_case_may_not_be_passed_on(hotline: Hotline, liaison: bool) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    asha.report()
+    asha.say("one of them is my neighbour")
+    sergeant.tap("Naichukua")
+    if liaison:
+        assert [message.protected for message in sergeant.messages if not message.mine][-2:] == [True, True]
+    else:
+        assert not any(message.protected for message in asha.messages)

@@ -1,0 +1,212 @@
+"""What a citizen says before we ask for it, or when we ask no more: it is kept, and whoever the case is before reads it."""
+
+import pytest
+
+from tests.bot.conftest import MENU, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
+from tests.bot.test_evidence import PHOTO
+from tests.builders import ACHIENG, KIPRUTO
+
+KEPT = "Your words are kept for the report. Go on with the buttons."
+BEFORE = "three men with pangas"
+
+
+@pytest.fixture
+def asha(hotline: Hotline) -> Smartphone:
+    """Somebody who looks at the menu."""
+    asha = hotline.chat()
+    asha.start()
+    asha.choose("English")
+    return asha
+
+
+# Before the report
+
+
+def test_words_that_come_first_stand_first_in_the_report(hotline: Hotline, asha: Smartphone) -> None:
+    asha.say(BEFORE)
+    assert asha.screen == f"{KEPT}\n\n{MENU}"
+    asha.choose("Report something")
+    asha.say("they are at the stage")
+    assert asha.screen.startswith(f"{KEPT}\n\nTelegram can see")
+    asha.choose("Go on here", "Robbery or theft")
+    asha.say("kaptembwa")
+    asha.choose("Kaptembwo, Nakuru")
+    asha.say("they took my phone")
+    asha.finish()
+    assert hotline.details() == f"{BEFORE}\nthey are at the stage\nthey took my phone"
+
+
+def test_in_danger_too_where_we_ask_for_no_words_at_all(hotline: Hotline, asha: Smartphone) -> None:
+    asha.say(BEFORE)
+    asha.choose("Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == BEFORE
+    assert BEFORE in hotline.world.carrier.sent[0][1]
+
+
+def test_the_first_word_of_all_may_be_what_happened(hotline: Hotline) -> None:
+    asha = hotline.chat()
+    asha.start()
+    asha.say(BEFORE)
+    assert asha.screen == f"{KEPT}\n\n{WHICH_LANGUAGE}"
+    asha.choose("English", "Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == BEFORE
+
+
+@on_sqlite
+@pytest.mark.parametrize("typed", ["hello", "habari yako", "1", "🔥 🔥 🔥", "a b c d"])
+def test_a_word_or_two_are_a_wrong_key(hotline: Hotline, asha: Smartphone, typed: str) -> None:
+    asha.say(typed)
+    assert asha.screen == f"Please press one of the buttons.\n\n{MENU}"
+    asha.choose("Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == ""
+
+
+@pytest.mark.parametrize("way", ["/report", "/start", "To the menu"])
+def test_they_are_kept_by_whatever_way_the_report_is_begun(hotline: Hotline, asha: Smartphone, way: str) -> None:
+    asha.say(BEFORE)
+    if way == "To the menu":
+        asha.choose("My case", way)
+    else:
+        asha.say(way)
+    asha.choose(*([] if way == "/report" else ["Report something"]), "Go on here", "Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == BEFORE
+
+
+def test_of_a_report_that_is_left_they_are_forgotten(hotline: Hotline, asha: Smartphone) -> None:
+    asha.choose("Report something")
+    asha.say(BEFORE)
+    asha.choose("To the menu", "Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == ""
+
+
+def test_start_in_the_middle_of_a_report_throws_nothing_away(hotline: Hotline, asha: Smartphone) -> None:
+    asha.say(BEFORE)
+    asha.begin()
+    for payload in ("", "KE047-market"):
+        asha.start(payload)
+        assert asha.screen == "Tell us in a few words what happened."
+        assert len(asha.screens) == 1
+    asha.say("they took my phone")
+    asha.finish()
+    assert hotline.details() == f"{BEFORE}\nthey took my phone"
+    assert hotline.only_case().area_code == "KE0321750872"
+
+
+def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(hotline: Hotline, asha: Smartphone) -> None:
+    asha.choose("Report something", "Go on here", "Robbery or theft")
+    asha.say("kaptembwa near the market")
+    assert asha.screen == f"{KEPT}\n\nWhich one?"
+    asha.choose("Kaptembwo, Nakuru")
+    asha.say("they took my phone")
+    asha.finish()
+    assert hotline.details() == "kaptembwa near the market\nthey took my phone"
+
+
+def test_the_words_beside_a_photo_are_kept_where_they_answer_nothing(hotline: Hotline, asha: Smartphone) -> None:
+    asha.choose("Report something", "Go on here")
+    asha.photo(PHOTO, BEFORE)
+    assert asha.screen == "Photos and voice notes kept: 1.\n\nWhat is it about?"
+    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert hotline.details() == BEFORE
+
+
+def test_words_in_the_middle_of_a_second_report_are_of_that_one(hotline: Hotline, asha: Smartphone) -> None:
+    asha.report("first")
+    hotline.world.now = hotline.world.now.replace(minute=5)
+    asha.say("/report")
+    asha.say(BEFORE)
+    assert asha.screen == f"{KEPT}\n\nWhat is it about?"
+    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert [case.details(hotline.world.service.settings.keys) for case in hotline.world.cases()] == ["first", BEFORE]
+
+
+# After the report
+
+
+def test_more_words_go_to_the_case_and_at_once_to_whoever_it_is_before(hotline: Hotline) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    number = asha.report()
+    hotline.world.now = hotline.world.now.replace(minute=5)
+    asha.say("one of them is my neighbour")
+    assert asha.screen == f"It was added to case {number}."
+    assert hotline.details() == "they took my phone\n10:05 one of them is my neighbour"
+    assert hotline.history()[-1] == "more words citizen"
+    assert sergeant.screen.endswith(": mwananchi anaongeza: one of them is my neighbour")
+    assert sergeant.last.protected
+    assert hotline.details() in sergeant.card.text
+    asha.say("/case")
+    assert asha.choose(number).startswith("Your case was received."), "and one may go on as before"
+    asha.start()
+    asha.say("he has come back now")
+    assert asha.screen == f"It was added to case {number}.\n\n{MENU}"
+    assert hotline.details().endswith("\n10:05 he has come back now")
+
+
+def test_by_text_as_by_telegram_a_liaison_is_told(hotline: Hotline) -> None:
+    asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
+    asha.report()
+    asha.say("one of them is my neighbour")
+    assert kipruto.inbox[1:] == [f"{kipruto.inbox[0].split(':')[0]}: mwananchi anaongeza: one of them is my neighbour"]
+    kipruto.text("2")
+    asha.say("he has come back now")
+    assert len(kipruto.inbox) == 3, "one who has passed it on reads no more of it"
+    assert "he has come back now" in hotline.world.phone(ACHIENG).inbox[-1]
+
+
+def test_the_words_beside_a_photo_go_with_it_to_the_case(hotline: Hotline) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    number = asha.report()
+    asha.photo(PHOTO, "him")
+    assert asha.screen == f"It was added to case {number}."
+    assert hotline.details() == "they took my phone\n10:00 him"
+    assert "more words citizen" in hotline.history()
+    assert hotline.details() in sergeant.card.text
+    assert sergeant.card.buttons[-1] == "Picha na sauti: 1"
+    assert {said.partition(": ")[2] for said in sergeant.said[-2:]} == {
+        "mwananchi anaongeza: him",
+        "mwananchi ametuma picha au sauti. Inaonekana kwenye Telegram.",
+    }
+
+
+def test_one_who_is_asked_whether_help_came_and_says_more_is_heard_and_asked_again(hotline: Hotline) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    asha.report()
+    sergeant.tap("Naichukua")
+    sergeant.tap("Imekamilika")
+    asha.say("they came but too late")
+    assert "did help come?" in asha.screen
+    assert hotline.details() == "they took my phone\n10:00 they came but too late"
+    asha.say("no")
+    assert hotline.only_case().round == 2
+
+
+def test_of_a_case_that_is_closed_nothing_more_is_heard(hotline: Hotline) -> None:
+    asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
+    asha.report()
+    kipruto.text("1")
+    kipruto.text("3")
+    asha.tap("Yes")
+    asha.say(BEFORE)
+    assert asha.screen == f"{KEPT}\n\n{MENU}", "it may be the beginning of another report"
+    assert hotline.details() == "they took my phone"
+    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert hotline.world.cases()[1].details(hotline.world.service.settings.keys) == BEFORE
+
+
+@on_sqlite
+def test_a_greeting_after_the_report_is_added_to_nothing(hotline: Hotline) -> None:
+    asha = hotline.chat()
+    asha.report()
+    asha.say("thank you")
+    assert hotline.details() == "they took my phone"
+    assert asha.screen.endswith(MENU)
+
+
+@on_sqlite
+def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_can_be_read(hotline: Hotline) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    asha.report()
+    for _ in range(4):
+        asha.say("they are coming " + "🔥" * 1900)
+    assert 5500 < len(hotline.details()) <= 6000
+    assert "they took my phone" in sergeant.card.text

@@ -1,0 +1,115 @@
+"""Somebody is forgotten: by this channel, and wholly with their last one."""
+
+from sqlalchemy import select
+
+from hotline import erasure, evidence, followups, people
+from hotline.cases import CLOSED, ERASED, RESOLVED, Case
+from hotline.desk import Call, open_case
+from hotline.dialogues.citizen import Report, received
+from hotline.evidence import Place
+from hotline.messages import About, Message
+from hotline.people import PHONE, TELEGRAM, Address, Person
+from tests.builders import CITIZEN, KIPRUTO
+from tests.world import World
+
+CHAT = "7001"
+
+
+def reported(world: World, sitting: str = "c" * 32) -> Case:
+    """By Telegram, with leave to write, and something written."""
+    with world.service.work() as work:
+        report = Report("theft", "KE0321750872", "they took my phone", "text", remember=True)
+        case = open_case(work, report, Call(sitting, TELEGRAM, CHAT, "en"))
+        followups.tell(work, case, received("1", "12:00"), About.CASE, f"told:{sitting}")
+        return case
+
+
+def forget(world: World, number: str = CHAT, channel: str = TELEGRAM) -> None:
+    with world.service.work() as work:
+        person = people.by_number(work.session, work.keys, number, channel)
+        assert person is not None
+        erasure.forget(work, person, channel)
+
+
+def at(world: World, number: str, channel: str) -> Person | None:
+    with world.service.look() as work:
+        return people.by_number(work.session, work.keys, number, channel)
+
+
+def case_of(world: World, case: Case) -> Case:
+    with world.service.look() as work:
+        return work.session.get_one(Case, case.id)
+
+
+def test_with_the_last_address_the_person_goes_and_the_open_case_stays(world: World) -> None:
+    case = reported(world)
+    forget(world)
+    assert at(world, CHAT, TELEGRAM) is None
+    with world.service.look() as work:
+        assert work.session.scalars(select(Message)).all() == []
+        assert len(work.session.scalars(select(Person)).all()) == 6
+    left = case_of(world, case)
+    assert (left.person_id, left.contact) == (None, ERASED)
+    assert left.details(world.service.settings.keys) == "they took my phone"
+
+
+def test_of_a_closed_case_the_words_go_too(world: World) -> None:
+    case = reported(world)
+    with world.service.work() as work:
+        work.session.get_one(Case, case.id).state = CLOSED
+    forget(world)
+    assert case_of(world, case).details(world.service.settings.keys) == ""
+
+
+def test_of_a_case_that_is_closed_later_the_words_and_the_pictures_go_then(world: World) -> None:
+    case = reported(world)
+    with world.service.work() as work:
+        evidence.keep(work, Place("c" * 32, work.session.get_one(Case, case.id)), "photo", b"a picture")
+    forget(world)
+    with world.service.work() as work:
+        left = work.session.get_one(Case, case.id)
+        assert (left.details(work.keys), len(evidence.of(work.session, case.id))) == ("they took my phone", 1)
+        left.state = RESOLVED
+        assert followups.judge(work, left, "helped")
+    assert case_of(world, case).details(world.service.settings.keys) == ""
+    with world.service.look() as work:
+        assert evidence.of(work.session, case.id) == []
+
+
+def test_of_a_case_whose_citizen_is_known_the_words_stay_when_it_is_closed(world: World) -> None:
+    case = reported(world)
+    with world.service.work() as work:
+        work.session.get_one(Case, case.id).state = RESOLVED
+        assert followups.judge(work, case, "helped")
+    assert case_of(world, case).details(world.service.settings.keys) == "they took my phone"
+
+
+def test_one_who_can_be_reached_elsewhere_is_forgotten_here_alone(world: World) -> None:
+    reported(world)
+    with world.service.work() as work:
+        person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
+        assert person is not None
+        work.session.add(Address(person_id=person.id, channel=PHONE, number_index=people.number_index(work.keys, CITIZEN)))
+    forget(world)
+    assert at(world, CHAT, TELEGRAM) is None
+    stays = at(world, CITIZEN, PHONE)
+    assert stays is not None
+    assert stays.home_area is None, "what they let us remember is forgotten all the same"
+
+
+def test_a_liaison_stays_one(world: World) -> None:
+    with world.service.work() as work:
+        person = people.by_number(work.session, work.keys, KIPRUTO)
+        assert person is not None
+        work.session.add(Address(person_id=person.id, channel=TELEGRAM, number_index=people.number_index(work.keys, CHAT, TELEGRAM)))
+    forget(world)
+    assert at(world, CHAT, TELEGRAM) is None
+    assert at(world, KIPRUTO, PHONE) is not None
+
+
+def test_to_be_forgotten_twice_is_no_harm(world: World) -> None:
+    reported(world)
+    forget(world)
+    reported(world, "d" * 32)
+    forget(world)
+    assert at(world, CHAT, TELEGRAM) is None
