@@ -14,7 +14,7 @@ test: .venv/tested      ## every check there is
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 4
 
 bench: .venv/tested     ## how fast it is, as ratios beside a yardstick in the same run
 	$(BIN)/python -m benchmarks.bench

@@ -246,12 +246,13 @@ class Talks:
         asking = self._asking(here)
         question = asking.question
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
-        if answer and not self._is_for_us(here, text):
+        for_us = self._is_for_us(here, text)
+        if answer and not for_us:
             in_own_words = isinstance(question, Menu) and answer not in dict(question.choices)
             if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
-        if self._reports(here) and citizen.says_something(text):
+        if not for_us and self._reports(here) and citizen.says_something(text):
             return self._noted(here, text)
         if words := self._answered(here, text):
             here.caller = self._caller(here.work, here.index)

@@ -282,11 +282,14 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
 
 
 def is_for_us(work: Work, person: Person, text: str) -> bool:
-    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, or a step in a case that waits for this liaison."""
+    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, and of a liaison ON, OFF, or a step in a case that
+    waits for them."""
     if means(text, STOP) or means(text, START):
         return True
     who, wish = liaisons.of(work.session, person), liaison.understand(text)
-    return isinstance(wish, Act) and who is not None and wish.word in {each.word for each in dispatch.before(work.session, who)}
+    if who is None or not isinstance(wish, Act):
+        return who is not None and wish is not None
+    return wish.word in {each.word for each in dispatch.before(work.session, who)}
 
 
 def add_words(work: Work, case: Case, text: str) -> Words:

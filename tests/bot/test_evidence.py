@@ -15,6 +15,8 @@ from tests.builders import KIPRUTO
 from tests.hotline.test_pictures import TRACES, file, scene, with_traces
 from tests.hotline.test_voices import note
 
+pytestmark = on_sqlite
+
 LARGE = 25 * 1024 * 1024
 PHOTO = file(scene())
 
@@ -179,7 +181,6 @@ def test_a_sixth_piece_is_not_kept(hotline: Hotline) -> None:
     assert len(kept(hotline)) == 5
 
 
-@on_sqlite
 @pytest.mark.parametrize("kind", ["photo", "voice"])
 @pytest.mark.parametrize("told", [True, False], ids=["its size is told", "its size is not told"])
 def test_what_is_too_large_is_refused(hotline: Hotline, kind: str, told: bool) -> None:
@@ -196,7 +197,6 @@ def test_what_is_too_large_is_refused(hotline: Hotline, kind: str, told: bool) -
     assert len(asha.screens) == 1
 
 
-@on_sqlite
 @pytest.mark.parametrize("what", ["document", "sticker", "video", "location in words"])
 def test_anything_else_is_refused_politely(hotline: Hotline, what: str) -> None:
     asha = hotline.chat()
@@ -216,7 +216,6 @@ def test_anything_else_is_refused_politely(hotline: Hotline, what: str) -> None:
     assert asha.screen.endswith("Tell us in a few words what happened.")
 
 
-@on_sqlite
 @pytest.mark.parametrize("kind", ["photo", "voice"])
 def test_what_cannot_be_opened_is_refused(hotline: Hotline, kind: str) -> None:
     asha = hotline.chat()

@@ -6,9 +6,11 @@ import pytest
 
 from bot.__main__ import SILENCED
 from simulator.network import TELEGRAM_TOKEN
-from tests.bot.conftest import ASHA, SERGEANT, Hotline
+from tests.bot.conftest import ASHA, SERGEANT, Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO
 from tests.builders import KIPRUTO
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

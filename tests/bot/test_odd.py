@@ -16,6 +16,8 @@ from hotline.language import say
 from tests.bot.conftest import ASHA, MENU, SERGEANT, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
 from tests.builders import KIPRUTO
 
+pytestmark = on_sqlite
+
 EARLIER = "That was an earlier question."
 
 
@@ -52,7 +54,6 @@ def test_after_a_day_a_report_begins_anew(hotline: Hotline, asha: Smartphone) ->
     assert hotline.world.cases() == []
 
 
-@on_sqlite
 def test_a_button_of_an_earlier_screen_changes_nothing(asha: Smartphone) -> None:
     menu = asha.last.id
     asha.choose("Report something", "Go on here")
@@ -63,7 +64,6 @@ def test_a_button_of_an_earlier_screen_changes_nothing(asha: Smartphone) -> None
     assert len(asha.screens) == 1
 
 
-@on_sqlite
 def test_a_button_pressed_twice_counts_once(asha: Smartphone) -> None:
     data = asha.data("Report something")
     asha.tap("Report something")
@@ -92,7 +92,6 @@ def press_only(hotline: Hotline, message: int, data: str, update: int) -> None:
     assert hotline.bring({"update_id": update, "callback_query": query}) == 200
 
 
-@on_sqlite
 def test_a_screen_that_was_deleted_is_shown_anew(hotline: Hotline, asha: Smartphone) -> None:
     account = hotline.simulator.network.telegram.chats.account(ASHA)
     gone, data = asha.last.id, asha.data("Report something")
@@ -102,7 +101,6 @@ def test_a_screen_that_was_deleted_is_shown_anew(hotline: Hotline, asha: Smartph
     assert len(asha.screens) == 1
 
 
-@on_sqlite
 def test_a_screen_too_old_to_be_deleted_loses_its_buttons(hotline: Hotline, asha: Smartphone) -> None:
     account = hotline.simulator.network.telegram.chats.account(ASHA)
     account.messages[asha.last.id].date -= 3 * 24 * 3600
@@ -111,7 +109,6 @@ def test_a_screen_too_old_to_be_deleted_loses_its_buttons(hotline: Hotline, asha
     assert len(asha.screens) == 1
 
 
-@on_sqlite
 def test_back_goes_back_and_home_goes_home(asha: Smartphone) -> None:
     asha.choose("Report something", "Go on here", "Robbery or theft")
     assert asha.choose("Back") == "What is it about?"
@@ -170,7 +167,6 @@ def in_a_group(update: int, kind: str = "message", **more: Any) -> dict[str, Any
     return {"update_id": update, kind: {"message_id": update, "date": 1, "chat": chat, "from": whom, **more}}
 
 
-@on_sqlite
 def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) -> None:
     hotline.simulator.network.telegram.chats.group({"id": -500, "type": "supergroup", "title": "Neighbours"})
     assert hotline.bring(in_a_group(5, text="/report they took my phone")) == 200
@@ -184,7 +180,6 @@ def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) 
     assert hotline.queue.xlen(DEAD) == 0
 
 
-@on_sqlite
 def test_a_channel_is_left_without_a_word(hotline: Hotline) -> None:
     wire = {"id": -600, "type": "channel", "title": "News"}
     hotline.simulator.network.telegram.chats.group(wire)
@@ -194,7 +189,6 @@ def test_a_channel_is_left_without_a_word(hotline: Hotline) -> None:
     assert (channel.left, channel.messages) == (True, {})
 
 
-@on_sqlite
 def test_a_button_in_a_group_is_nobodys(hotline: Hotline) -> None:
     sergeant = hotline.liaison()
     hotline.chat().report()
@@ -208,7 +202,6 @@ def test_a_button_in_a_group_is_nobodys(hotline: Hotline) -> None:
     assert hotline.only_case().state == "open"
 
 
-@on_sqlite
 def test_a_change_to_what_was_sent_is_not_seen_and_says_so(hotline: Hotline, asha: Smartphone) -> None:
     asha.begin()
     asha.say("they took my phone")
@@ -225,7 +218,6 @@ GONE: dict[str, Any] = {"message_id": 1, "date": 0, "chat": HERE}
 SAID: dict[str, Any] = {"message_id": 1, "date": 1, "chat": HERE, "from": NOBODY}
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "update",
     [
@@ -255,7 +247,6 @@ def test_an_update_of_an_unknown_kind_does_no_harm(
     assert asha.screen == MENU
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "update",
     [{"message": None}, {"message": 5}, {"message": {"chat": {"id": "x"}}}, {"callback_query": {"message": None}}, {"message": []}],
@@ -271,7 +262,6 @@ def test_what_is_no_update_at_all_is_put_aside(
     assert asha.screen == MENU
 
 
-@on_sqlite
 def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "A_MINUTE", 8)
     asha, bahati = hotline.chat(), hotline.chat(7002, "Bahati")
@@ -286,7 +276,6 @@ def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeyp
     assert bahati.screen == WHICH_LANGUAGE, "somebody else is heard meanwhile"
 
 
-@on_sqlite
 def test_what_somebody_wrote_in_one_breath_is_taken_in_order(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
@@ -297,7 +286,6 @@ def test_what_somebody_wrote_in_one_breath_is_taken_in_order(hotline: Hotline) -
     assert asha.screens == []
 
 
-@on_sqlite
 def test_a_very_long_message_is_cut_and_taken(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
@@ -306,7 +294,6 @@ def test_a_very_long_message_is_cut_and_taken(hotline: Hotline) -> None:
     assert hotline.details() == "x" * 2000
 
 
-@on_sqlite
 def test_telegram_knows_the_bot_in_every_language(hotline: Hotline) -> None:
     bot = hotline.delivery._bot
     hotline.on_the_bots_loop(connect(bot, hotline.world.service.settings))

@@ -6,6 +6,8 @@ from hotline import areas
 from hotline.areas import Area
 from tests.bot.conftest import Hotline, Smartphone, on_sqlite
 
+pytestmark = on_sqlite
+
 KAPTEMBWO, LAGOS, MOMBASA_ROAD = (-0.311, 36.041), (6.52, 3.38), (-1.28, 36.76)
 NOT_NOW = "We do not ask for a place just now."
 WHERE = "Where? Type the name of the place, or choose:"
@@ -48,21 +50,18 @@ def test_none_of_these_asks_where_anew(asha: Smartphone) -> None:
     assert asha.choose("Back") == WHERE
 
 
-@on_sqlite
 def test_on_another_continent_no_place_is_known(asha: Smartphone) -> None:
     asha.share_location(*LAGOS)
     assert asha.screen == "We know no place near there in Kenya. Type its name or choose:"
     assert asha.choose("Nakuru") == "Where in Nakuru? Type or choose:"
 
 
-@on_sqlite
 @pytest.mark.parametrize("spot", [(0.0, 0.0), (90.0, 180.0), (-90.0, -180.0), (-0.31, 180.0)])
 def test_nowhere_in_particular_is_no_place_either(asha: Smartphone, spot: tuple[float, float]) -> None:
     asha.share_location(*spot)
     assert asha.screen.startswith("We know no place near there")
 
 
-@on_sqlite
 def test_a_location_that_nobody_asked_for_changes_nothing(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
@@ -113,7 +112,6 @@ def test_the_button_that_shares_a_location_goes_when_another_way_is_taken(asha: 
     assert len(asha.screens) == 1
 
 
-@on_sqlite
 def test_no_exact_spot_is_kept(hotline: Hotline, asha: Smartphone) -> None:
     asha.share_location(-0.3111117, 36.0412345)
     asha.choose("Yes")
@@ -131,7 +129,6 @@ def test_a_name_that_is_typed_is_found(asha: Smartphone) -> None:
     assert asha.choose("Kawangware, Nairobi") == "Tell us in a few words what happened."
 
 
-@on_sqlite
 def test_a_name_that_nobody_knows_leaves_the_list_there(asha: Smartphone) -> None:
     asha.say("qqqqqq <b>")
     assert asha.screen == "We do not know qqqqqq <b>. Type it another way or choose:"
@@ -172,7 +169,6 @@ def test_every_place_of_a_long_list_is_on_one_of_its_pages(far: Smartphone) -> N
     assert len(far.said) == 1, "it is one message all the while"
 
 
-@on_sqlite
 def test_a_place_of_a_later_page_can_be_typed_and_chosen(far: Smartphone) -> None:
     far.say("county 117")
     assert far.screen == "Tell us in a few words what happened.", "it is on the list already"

@@ -14,6 +14,8 @@ from tests.bot.conftest import ASHA, BAHATI, WHICH_LANGUAGE, Hotline, Smartphone
 from tests.builders import ACHIENG, KIPRUTO
 from tests.world import Phone
 
+pytestmark = on_sqlite
+
 
 def test_a_report_by_buttons_alone(hotline: Hotline) -> None:
     asha = hotline.chat()
@@ -188,7 +190,6 @@ def test_the_language_is_asked_once_and_stays_whatever_telegram_says(hotline: Ho
     assert asha.screen == "Itikia. Emergency? Call 999."
 
 
-@on_sqlite
 def test_one_who_begins_with_the_language_is_asked_for_it_once(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
@@ -197,7 +198,6 @@ def test_one_who_begins_with_the_language_is_asked_for_it_once(hotline: Hotline)
 
 
 @pytest.mark.parametrize(("code", "words"), [("sw", "Je, "), ("sw-KE", "Je, "), ("en", "Do you"), ("zh-hans", "Je, "), ("", "Je, ")])
-@on_sqlite
 def test_before_any_is_chosen_the_language_of_their_telegram_counts(hotline: Hotline, code: str, words: str) -> None:
     asha = hotline.chat(language_code="en")
     asha.change(language_code=code)
@@ -236,7 +236,6 @@ def typed_in(language: str) -> list[str]:
     return [own_name(language), *(say(words, language) for words in (*wanted, verbatim("walichukua simu"), _("Yes"), _("No")))]
 
 
-@on_sqlite
 def test_forty_at_once_see_their_own_language_only(hotline: Hotline) -> None:
     talks, numbers = Talks(hotline.world.service), count(1)
     seen: dict[int, list[str]] = {user: [] for user in range(8000, 8040)}
@@ -282,7 +281,6 @@ def test_another_place_than_the_links_can_be_chosen(hotline: Hotline) -> None:
 @pytest.mark.parametrize(
     "junk", ["254711000123", "KE999", "0711000123", "KE0321750872-254711000123", "asha_wanjiru", "-", "A" * 64, "KE-Market"]
 )
-@on_sqlite
 def test_a_link_that_we_have_not_made_counts_for_nothing(hotline: Hotline, junk: str) -> None:
     asha = hotline.chat()
     asha.begin(junk).say("they took my phone")
@@ -292,7 +290,6 @@ def test_a_link_that_we_have_not_made_counts_for_nothing(hotline: Hotline, junk:
     assert why[0] == "telegram"
 
 
-@on_sqlite
 def test_two_who_report_at_once_do_not_meet(hotline: Hotline) -> None:
     asha, bahati = hotline.chat(), hotline.chat(BAHATI, "Bahati")
     asha.begin()

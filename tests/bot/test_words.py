@@ -1,10 +1,14 @@
 """What a citizen says before we ask for it, or when we ask no more: it is kept, and whoever the case is before reads it."""
 
 import pytest
+from sqlalchemy import select
 
+from hotline.liaisons import Liaison
 from tests.bot.conftest import MENU, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
 from tests.bot.test_evidence import PHOTO
 from tests.builders import ACHIENG, KIPRUTO
+
+pytestmark = on_sqlite
 
 KEPT = "Your words are kept for the report. Go on with the buttons."
 BEFORE = "three men with pangas"
@@ -52,7 +56,6 @@ def test_the_first_word_of_all_may_be_what_happened(hotline: Hotline) -> None:
     assert hotline.details() == BEFORE
 
 
-@on_sqlite
 @pytest.mark.parametrize("typed", ["hello", "habari yako", "1", "🔥 🔥 🔥", "a b c d"])
 def test_a_word_or_two_are_a_wrong_key(hotline: Hotline, asha: Smartphone, typed: str) -> None:
     asha.say(typed)
@@ -193,7 +196,6 @@ def test_of_a_case_that_is_closed_nothing_more_is_heard(hotline: Hotline) -> Non
     assert hotline.world.cases()[1].details(hotline.world.service.settings.keys) == BEFORE
 
 
-@on_sqlite
 def test_a_greeting_after_the_report_is_added_to_nothing(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.report()
@@ -202,7 +204,6 @@ def test_a_greeting_after_the_report_is_added_to_nothing(hotline: Hotline) -> No
     assert asha.screen.endswith(MENU)
 
 
-@on_sqlite
 def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_can_be_read(hotline: Hotline) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
@@ -210,3 +211,13 @@ def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_ca
         asha.say("they are coming " + "🔥" * 1900)
     assert 5500 < len(hotline.details()) <= 6000
     assert "they took my phone" in sergeant.card.text
+
+
+def test_a_liaison_goes_off_duty_whatever_is_asked_just_then(hotline: Hotline) -> None:
+    sergeant = hotline.liaison()
+    sergeant.start()
+    sergeant.choose("Ripoti jambo", "Endelea hapa")
+    sergeant.say("go off duty")
+    assert sergeant.screen.startswith("Hauko zamuni. Tuma ON ukirudi.")
+    with hotline.world.service.look() as work:
+        assert not work.session.scalars(select(Liaison).where(Liaison.name == "Sgt. Kipruto")).one().on_duty
