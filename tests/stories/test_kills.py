@@ -61,6 +61,7 @@ DEATHS = [
 def test_whoever_dies_wherever_every_report_is_put_before_a_liaison(stack: Stack) -> None:
     numbers = {death: f"+2547110001{row:02}" for row, death in enumerate(DEATHS)}
     shown = {death: _report(stack, death, numbers[death]) for death in DEATHS}
+    wait_until(lambda: all(_times_told(stack, death) for death in DEATHS), "a liaison hears of every report")
     wait_until(lambda: not _under_way(stack), "every text was sent, or known to be unknown")
     for death, reference in shown.items():
         times = _times_told(stack, death)
