@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
+from telegram.error import TimedOut
 from telegram.ext import Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -22,6 +23,12 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Behind an error of the library: our request never left."""
 
 Bot = ExtBot[Any]
+
+
+def may_have_left(error: Exception) -> bool:
+    """Whether a request that failed may have reached Telegram all the same: no answer came, or a broken one."""
+    lost = isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.TransportError)
+    return lost and not isinstance(error.__cause__, NOT_SENT)
 
 
 def bot_of(settings: Settings, flood: Flood, *, patient: bool) -> Bot:

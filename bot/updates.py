@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram import BotCommandScopeChat, CallbackQuery, Message, ReplyKeyboardRemove, Update
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.ext import (
     Application,
     ApplicationHandlerStop,
@@ -22,7 +22,7 @@ from telegram.ext import (
 )
 
 from bot import taps
-from bot.api import NOT_SENT, Bot
+from bot.api import Bot, may_have_left
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.screens import Screens, html, no_chat
@@ -54,7 +54,7 @@ class Updates:
         update = Update.de_json(raw, self._bot)
         await self.application.process_update(update)
         failed = self._failed.pop(update.update_id, None)
-        if isinstance(failed, TimedOut) and not isinstance(failed.__cause__, NOT_SENT):
+        if failed is not None and may_have_left(failed):
             log.warning("nobody knows whether an answer was shown; it is not shown twice")
         elif failed is not None:
             raise failed
@@ -231,7 +231,7 @@ class Updates:
             return bytes(await found.download_as_bytearray())
         except BadRequest:  # "file is too big", and whatever else will not change when asked again
             raise NotTaken("too_large") from None
-        except TimedOut:  # and so nothing has happened yet
+        except NetworkError:  # and so nothing has happened yet
             raise NetworkError("not fetched") from None
 
     async def _show_evidence(self, query: CallbackQuery, who: Who, button: Button) -> None:

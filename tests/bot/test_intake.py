@@ -179,10 +179,11 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @on_sqlite
 @pytest.mark.usefixtures("hasty")
-def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline) -> None:
+@pytest.mark.parametrize("trouble", [{"kind": "slow", "seconds": 0.7}, {"kind": "silent", "seconds": 0.0}], ids=["late", "broken"])
+def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline, trouble: dict[str, Any]) -> None:
     asha = hotline.chat()
     asha.begin()
-    hotline.town.trouble(telegram=[{"kind": "slow", "seconds": 0.7}])
+    hotline.town.trouble(telegram=[trouble])
     asha.say("they took my phone")
     assert sum(said.startswith("May we write") for said in asha.said) == 1
     asha.say("no, do not write")
