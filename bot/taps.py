@@ -13,13 +13,12 @@ from sqlalchemy import select
 from bot.cards import Card, card, title
 from bot.keyboards import Button, number
 from bot.talks import Who
-from hotline import acknowledgement, arrivals, desk, evidence, followups, liaisons, people
+from hotline import acknowledgement, arrivals, desk, dispatch, evidence, followups, liaisons, people
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Verdict
 from hotline.dispatch import Dispatch
 from hotline.language import SOURCE, say
 from hotline.liaisons import Liaison
-from hotline.matching import may_see
 from hotline.messages import About, Message
 from hotline.people import TELEGRAM, Address
 from hotline.work import Service, Work
@@ -74,10 +73,8 @@ def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] |
     identity = number(button.of)
     person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
     me = liaisons.of(work.session, person) if person else None
-    asked = work.session.get(Dispatch, identity) if identity is not None else None
-    if me is None or asked is None or asked.liaison_id != me.id or not may_see(asked.case, me):
-        return None
-    return asked, me
+    asked = dispatch.own(work.session, me, identity) if me is not None and identity is not None else None
+    return (asked, me) if me is not None and asked is not None else None
 
 
 def judged(service: Service, who: Who, button: Button) -> str | None:

@@ -9,7 +9,6 @@ from hotline.dialogues.liaison import Act, Step
 from hotline.dispatch import CANNOT, DONE, TAKEN, Dispatch
 from hotline.language import Words
 from hotline.liaisons import Liaison
-from hotline.matching import may_see
 from hotline.messages import About
 from hotline.outbox import What, drop
 from hotline.work import Work
@@ -26,8 +25,8 @@ def act(work: Work, who: Liaison, wish: Act) -> Words:
 
 def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
     """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
-    tapped = work.session.get(Dispatch, identity)
-    if tapped is None or tapped.liaison_id != who.id or not may_see(tapped.case, who):
+    tapped = dispatch.own(work.session, who, identity)
+    if tapped is None:
         return liaison.no_cases()
     return STEPS[step](work, cases.hold(work.session, tapped.case_id), tapped)
 

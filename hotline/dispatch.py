@@ -205,6 +205,12 @@ def before(session: Session, liaison: Liaison) -> list[Dispatch]:
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if matching.may_see(each.case, liaison)]
 
 
+def own(session: Session, liaison: Liaison, identity: int) -> Dispatch | None:
+    """This dispatch, if it was put before this liaison and they may see its case."""
+    asked = session.get(Dispatch, identity)
+    return asked if asked is not None and asked.liaison_id == liaison.id and matching.may_see(asked.case, liaison) else None
+
+
 def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:
     """The last dispatch that this liaison knew by this word, whatever has become of it."""
     known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
