@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from benchmarks.wire import Line, taken_apart
+from benchmarks.wire import Company, Line, in_json
 
 TOKEN = "1000:benchmark"
 PATH = re.compile(rb"post /bot[^/]+/(\w+)")
@@ -35,22 +36,11 @@ class Answer(NamedTuple):
     """What each label carries."""
 
 
-class Api:
+class Api(Company):
     """As much of the Bot API as it takes to answer: it takes everything, and notes what was shown to whom."""
 
     def __init__(self) -> None:
         self.shown: dict[int, asyncio.Queue[Answer]] = {}
-        self._server: asyncio.Server | None = None
-
-    async def open(self) -> int:
-        """Listen on a free port of this machine, and say which."""
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Asked(self), "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
 
     def answer(self, head: bytes, body: bytes) -> bytes:
         """What the Bot API answers to a request."""
@@ -61,7 +51,7 @@ class Api:
             result = self._show(at, {name: values[0] for name, values in parse_qs(body.decode()).items()})
         elif method == b"getme":
             result = {"id": 1000, "is_bot": True, "first_name": "Itikia", "username": "itikia_bot"}
-        return json.dumps({"ok": True, "result": result}).encode()
+        return in_json(HTTPStatus.OK, {"ok": True, "result": result})
 
     def _show(self, at: float, asked: Mapping[str, str]) -> dict[str, Any]:
         chat, message = int(asked["chat_id"]), int(asked.get("message_id", next(numbers)))
@@ -69,26 +59,6 @@ class Api:
         buttons = {button["text"]: button["callback_data"] for row in rows for button in row}
         self.shown.setdefault(chat, asyncio.Queue()).put_nowait(Answer(at, message, asked["text"], buttons))
         return {"message_id": message, "date": int(time.time()), "chat": _chat(chat), "text": asked["text"]}
-
-
-class _Asked(asyncio.Protocol):
-    """A connection to the Bot API."""
-
-    def __init__(self, api: Api) -> None:
-        self._api, self._received = api, bytearray()
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if (whole := taken_apart(self._received)) and self._transport is not None:
-            self._received.clear()
-            body = self._api.answer(*whole)
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-            self._transport.write(head.encode() + body)
 
 
 class Smartphone:

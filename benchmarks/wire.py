@@ -135,17 +135,14 @@ class Text:
     """When the carrier had it, by `time.perf_counter`."""
 
 
-class Carrier:
-    """Takes texts as Africa's Talking does, and hands each to whoever listens."""
+class Company:
+    """Another company, as the hotline sees it: it answers every request at once."""
 
-    def __init__(self, heard: Callable[[Text], None]) -> None:
-        self._heard = heard
-        self._taken = 0
-        self._server: asyncio.Server | None = None
+    _server: asyncio.Server | None = None
 
     async def open(self) -> int:
         """Listen on a free port of this machine, and say which."""
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Taking(self._answer), "127.0.0.1", 0)
+        self._server = await asyncio.get_running_loop().create_server(lambda: _Taking(self.answer), "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -153,21 +150,38 @@ class Carrier:
         if self._server is not None:
             self._server.close()
 
-    def _answer(self, body: bytes) -> bytes:
+    def answer(self, head: bytes, body: bytes) -> bytes:
+        """The whole answer to a request, whose head is in small letters."""
+        raise NotImplementedError
+
+
+def in_json(status: HTTPStatus, content: object) -> bytes:
+    """An answer that holds this."""
+    body = json.dumps(content).encode()
+    head = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+class Carrier(Company):
+    """Takes texts as Africa's Talking does, and hands each to whoever listens."""
+
+    def __init__(self, heard: Callable[[Text], None]) -> None:
+        self._heard = heard
+        self._taken = 0
+
+    def answer(self, _head: bytes, body: bytes) -> bytes:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         self._taken += 1
         text = Text(f"ATXid_{self._taken}", form["to"], form["message"], time.perf_counter())
         self._heard(text)
         recipient = {"cost": "KES 0.8000", "messageId": text.id, "number": text.number, "status": "Success", "statusCode": 102}
-        answer = json.dumps({"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}}).encode()
-        head = f"HTTP/1.1 {HTTPStatus.CREATED} Created\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
-        return head.encode() + answer
+        return in_json(HTTPStatus.CREATED, {"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}})
 
 
 class _Taking(asyncio.Protocol):
-    """A connection over which the hotline posts texts."""
+    """A connection over which the hotline asks something of a company."""
 
-    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+    def __init__(self, answer: Callable[[bytes, bytes], bytes]) -> None:
         self._answer = answer
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -180,4 +194,4 @@ class _Taking(asyncio.Protocol):
         self._received += data
         if (whole := taken_apart(self._received)) and self._transport is not None:
             self._received.clear()
-            self._transport.write(self._answer(whole[1]))
+            self._transport.write(self._answer(*whole))

@@ -12,6 +12,7 @@ from hotline.dispatch import Dispatch
 from hotline.language import Words, verbatim
 from hotline.messages import About, Message
 from hotline.people import PHONE, TELEGRAM, Address, Person
+from hotline.work import Work
 from tests.builders import ACHIENG, KIPRUTO
 from tests.world import World
 
@@ -31,6 +32,14 @@ def name_in(world: World, chat: str) -> str:
         person = people.by_number(work.session, work.keys, chat, TELEGRAM)
         who = liaisons.of(work.session, person) if person else None
         return who.name if who else ""
+
+
+def address_in(work: Work, chat: str) -> Address:
+    person = people.by_number(work.session, work.keys, chat, TELEGRAM)
+    assert person is not None
+    address = person.at(TELEGRAM)
+    assert address is not None
+    return address
 
 
 def number_of(world: World, record: type[Person | Address]) -> int:
@@ -53,11 +62,8 @@ def test_anybody_elses_number_is_not_kept(world: World, written: str) -> None:
 def test_a_chat_is_opened_and_may_be_written_to(world: World) -> None:
     link(world)
     with world.service.work() as work:
-        person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
-        assert person is not None
-        address = person.at(TELEGRAM)
-        assert address is not None
-        assert person.best is address
+        address = address_in(work, CHAT)
+        assert address.person.best is address
         address.closed_at = address.opted_out_at = work.now
         identity = address.id
     link(world)
@@ -93,10 +99,7 @@ def test_a_chat_may_go_to_another_liaison(world: World) -> None:
 def test_what_was_written_to_one_whose_chat_is_anothers_now_goes_to_their_phone(world: World) -> None:
     link(world)
     with world.service.work() as work:
-        person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
-        assert person is not None
-        address = person.at(TELEGRAM)
-        assert address is not None
+        address = address_in(work, CHAT)
         waits = messages.write(work, address, About.ANSWER, verbatim("for Kipruto alone"), "en", key="waits")
         shown = messages.write(work, address, About.ANSWER, verbatim("shown here"), "en", key="shown")
         shown.state, shown.provider_id = messages.SENT, "telegram:17"
@@ -113,21 +116,14 @@ def test_what_was_written_to_one_whose_chat_is_anothers_now_goes_to_their_phone(
 def test_a_chat_that_turns_out_to_be_closed_closes_no_other(world: World) -> None:
     link(world)
     with world.service.work() as work:
-        person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
-        assert person is not None
-        address = person.at(TELEGRAM)
-        assert address is not None
+        address = address_in(work, CHAT)
         identity = messages.write(work, address, About.ANSWER, verbatim("on its way"), "en", key="on its way").id
     leased = deliveries.take(world.service, identity)
     assert leased is not None
     link(world, NEW_CHAT)
     deliveries.note(world.service, leased, Sending(Meaning.PERMANENT, "Forbidden", closed=True))
     with world.service.look() as work:
-        person = people.by_number(work.session, work.keys, NEW_CHAT, TELEGRAM)
-        assert person is not None
-        address = person.at(TELEGRAM)
-        assert address is not None
-        assert address.is_open
+        assert address_in(work, NEW_CHAT).is_open
 
 
 def test_whoever_reported_in_the_chat_was_the_liaison_and_is_never_given_that_case(world: World) -> None:
