@@ -11,7 +11,7 @@ import sys
 
 from telegram.error import TelegramError
 
-from bot.api import Bot, bot_of
+from bot.api import Bot, bot_of, pauses
 from bot.budgets import Flood
 from bot.delivery import Delivery
 from bot.intake import Intake
@@ -87,8 +87,9 @@ async def serve(service: Service) -> None:
 
 async def introduced(bot: Bot, updates: Updates, settings: Settings, stopping: asyncio.Event) -> None:
     """Wait until Telegram knows us. Where we come and ask for updates, it is told so."""
-    pause = 0.5
-    while not stopping.is_set():
+    for pause in pauses(0.5, 30):
+        if stopping.is_set():
+            return
         try:
             if not settings.public_url:
                 await connect(bot, settings)
@@ -97,7 +98,6 @@ async def introduced(bot: Bot, updates: Updates, settings: Settings, stopping: a
         except TelegramError as error:
             log.warning("Telegram does not answer, or does not know TELEGRAM_TOKEN (%s)", type(error).__name__)
             await asyncio.sleep(pause)
-            pause = min(30.0, pause * 2)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Our way to Telegram's Bot API: one bot to a process, whose connections stay open."""
 
 import ssl
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -23,6 +24,13 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Behind an error of the library: our request never left."""
 
 Bot = ExtBot[Any]
+
+
+def pauses(first: float, longest: float) -> Iterator[float]:
+    """Seconds to wait before each next try: ever longer, and never longer than that."""
+    while True:
+        yield first
+        first = min(longest, first * 2)
 
 
 def may_have_left(error: Exception) -> bool:

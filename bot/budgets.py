@@ -94,9 +94,10 @@ class Budgets(BaseRateLimiter[str]):
         rate_limit_args: str | None,  # noqa: ARG002
     ) -> bool | JSONDict | list[JSONDict]:
         while True:
-            if not self._patient and (left := await self._flood.left()) > 0:
+            if self._patient:
+                await self._flood.over()
+            elif (left := await self._flood.left()) > 0:
                 raise RetryAfter(timedelta(seconds=left))
-            await self._flood.over()
             async with self._in_flight:
                 try:
                     return await callback(*args, **kwargs)

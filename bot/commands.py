@@ -62,7 +62,7 @@ def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str
 
 @telegram.command()
 @click.argument("area", required=False, default="")
-@click.option("--poster", default="", help="A word of your own for the poster or leaflet, in small letters and digits.")
+@click.option("--poster", default="", help="A word of your own for the poster or leaflet: small letters, and perhaps a number after them.")
 @click.pass_obj
 def link(settings: Settings, area: str, poster: str) -> None:
     """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds nothing about anybody."""
@@ -72,7 +72,7 @@ def link(settings: Settings, area: str, poster: str) -> None:
             raise Misconfigured(f"There is no area with the code {area!r}. {known and f'Did you mean: {known}?'}".strip())
     origin = f"{area}-{poster}" if poster else area
     if not ORIGIN.fullmatch(origin):
-        raise Misconfigured("A poster's word is a small letter and up to 23 more small letters and digits, and nothing else.")
+        raise Misconfigured("A poster's word is up to 20 small letters, and up to three digits after them.")
 
     async def act(bot: Bot) -> str:
         return f"https://t.me/{(await bot.get_me()).username}?start={origin}"

@@ -206,28 +206,31 @@ class Delivery:
 
     async def _redraw(self, errand: int, message: UUID) -> None:
         """Bring a card up to date, if it has been sent; one that is on its way is looked at again."""
-        as_found, drawn = await asyncio.to_thread(self._drawn, errand, message)
+        as_found, on_its_way, drawn = await asyncio.to_thread(self._drawn, errand, message)
         if drawn is not None:
             try:
                 await self._bot.edit_message_text(drawn.card.text, drawn.chat, drawn.shown, reply_markup=drawn.card.buttons)
             except (BadRequest, Forbidden) as error:
                 log.debug("a card stays as it is: %s", type(error).__name__)
-        await asyncio.to_thread(self._done, errand, as_found)
+        await asyncio.to_thread(self._rest if on_its_way else self._done, errand, as_found)
 
-    def _drawn(self, errand: int, message: UUID) -> tuple[datetime, Drawn | None]:
-        """The errand as it was found, and the card; None where there is none to change, or none of this liaison's any more."""
-        with self._service.work() as work:
-            as_found = outbox.due(work.session, errand)
-            sent = work.session.get(Message, message)
-            if sent is not None and sent.state == messages.SENDING:
-                outbox.rest(work.session, errand, work.now + UNTIL_SENT)
+    def _drawn(self, errand: int, message: UUID) -> tuple[datetime, bool, Drawn | None]:
+        """The errand as it was found, whether its message is on its way just now, and the card; None where there is none to change, or none
+        of this liaison's any more."""
+        with self._service.look() as work:
+            as_found, sent = outbox.due(work.session, errand), work.session.get(Message, message)
+            on_its_way = sent is not None and sent.state == messages.SENDING
             if sent is None or sent.provider_id is None or sent.address.channel != people.TELEGRAM or sent.address.sealed is None:
-                return as_found, None
+                return as_found, on_its_way, None
             asked = _dispatch_of(work, sent.key)
             if asked.liaison.person_id != sent.address.person_id:
-                return as_found, None
+                return as_found, on_its_way, None
             chat, shown = int(open_seal(work.keys, sent.address.sealed)), int(sent.provider_id.removeprefix("telegram:"))
-            return as_found, Drawn(chat, shown, card(work, asked))
+            return as_found, on_its_way, Drawn(chat, shown, card(work, asked))
+
+    def _rest(self, errand: int, _as_found: datetime) -> None:
+        with self._service.work() as work:
+            outbox.rest(work.session, errand, work.now + UNTIL_SENT)
 
     def _done(self, errand: int, as_found: datetime) -> None:
         with self._service.work() as work:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -17,6 +17,7 @@ import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.api import pauses
 from bot.stream import STREAM, opened
 from bot.talks import Why
 from hotline.database import Locked
@@ -186,7 +187,7 @@ class Intake:
     async def _is_done(self, update: dict[str, Any]) -> bool:
         """Try it until it is done, or has failed too often for reasons of its own. While it rests, others have its place."""
         tries = 0
-        for pause in _pauses():
+        for pause in pauses(0.2, LONGEST_PAUSE):
             async with self._free:
                 trouble = await self._tried(update)
             if trouble is None:
@@ -241,10 +242,3 @@ def chat_of(update: dict[str, Any]) -> int:
         return int(pressed["message"]["chat"]["id"] if "message" in pressed else pressed["from"]["id"])
     except (KeyError, TypeError, ValueError):
         return 0
-
-
-def _pauses() -> Iterator[float]:
-    pause = 0.2
-    while True:
-        yield pause
-        pause = min(LONGEST_PAUSE, pause * 2)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline import arrivals, chats, desk, evidence, linking, people
+from hotline import arrivals, chats, desk, evidence, linking, people, references
 from hotline.cases import CLOSED
 from hotline.chats import Talk
 from hotline.desk import Call
@@ -87,7 +87,7 @@ class Here:
     who: Who
     index: str
     talk: Talk
-    began: bool
+    is_first: bool
     """There was no conversation before this turn."""
     caller: Caller
     toast: str = ""
@@ -109,11 +109,11 @@ class Talks:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._country, self._keys = service.settings.country, service.settings.keys
+        self._country = service.settings.country
 
     # ------------------------------------------------------------------------------------------ what somebody does
 
-    def began(self, who: Who, command: str, payload: str = "") -> Shown:
+    def commanded(self, who: Who, command: str, payload: str = "") -> Shown:
         """A command: whatever was going on is left, and this begins."""
         return self._turn(who, lambda here: self._anew(here, command, payload))
 
@@ -158,8 +158,8 @@ class Talks:
     def language_of(self, who: Who) -> str:
         """The language to speak to them in."""
         with self._service.look() as work:
-            caller = self._caller(work, people.number_index(work.keys, str(who.chat), TELEGRAM))
-        return caller.language or self.hinted(who.hint)
+            person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
+        return (person and person.language) or self.hinted(who.hint)
 
     # ------------------------------------------------------------------------------------------ one turn
 
@@ -201,7 +201,7 @@ class Talks:
     def _caller(self, work: Work, index: str) -> Caller:
         caller = desk.who_calls(work.session, index, work.areas, TELEGRAM)
         reported = desk.reported_from(work.session, index, TELEGRAM)
-        mine = tuple(case.spoken for case in reported if case.state != CLOSED)
+        mine = tuple(references.spoken(reference) for reference, state in reported if state != CLOSED)
         return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
 
     def _play(self, here: Here) -> Asking | Said[Wish]:
@@ -239,7 +239,7 @@ class Talks:
         return self._go_on(here)
 
     def _wrote(self, here: Here, text: str) -> Talk:
-        if here.began or here.talk.last_words:
+        if here.is_first or here.talk.last_words:
             here.talk = self._fresh(here.who, here.talk)
             words = self._answered(here, text)
             return self._ended(here, say(words, here.language)) if words else self._noted(here, text)
@@ -262,7 +262,7 @@ class Talks:
     def _noted(self, here: Here, text: str) -> Talk:
         """They wrote before they were asked. What they said is kept for their report; a word or two was only a wrong key."""
         if not citizen.says_something(text):
-            return replace(here.talk, again=not here.began)
+            return replace(here.talk, again=not here.is_first)
         kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
         return replace(here.talk, words=kept, aside=say(citizen.words_kept(), here.language))
 
@@ -288,10 +288,10 @@ class Talks:
 
     def _pressed(self, here: Here, button: Button) -> Talk:
         talk = here.talk
-        if button.kind == "h" and (here.began or talk.last_words or button.of == screen_of(talk)):
+        if button.kind == "h" and (here.is_first or talk.last_words or button.of == screen_of(talk)):
             here.talk = self._left(here)
             return here.talk
-        if here.began or talk.last_words or button.of != screen_of(talk):
+        if here.is_first or talk.last_words or button.of != screen_of(talk):
             here.toast = say(citizen.earlier_question(), here.language)
             return talk
         asking = self._asking(here)
@@ -347,13 +347,13 @@ class Talks:
     def refusal(self, who: Who) -> Words | None:
         """Why nothing can be taken from them just now, if so: looked at before it is fetched."""
         with self._service.look() as work:
-            there = self._place(self._here(work, who))
+            there = self._destination(self._here(work, who))
             if there is None:
                 return citizen.evidence_of_nothing()
             return citizen.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
 
     def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> Talk:
-        work, there = here.work, self._place(here)
+        work, there = here.work, self._destination(here)
         if there is None:
             return replace(here.talk, aside=say(citizen.evidence_of_nothing(), here.language))
         evidence.keep(work, there, kind, content)
@@ -368,15 +368,15 @@ class Talks:
             talk = self._answer(here, caption) if isinstance(self._asking(here).question, Ask) else self._noted(here, caption)
         return replace(talk, aside=say(citizen.evidence_taken(kept), here.language))
 
-    def _place(self, here: Here) -> evidence.Place | None:
+    def _destination(self, here: Here) -> evidence.Destination | None:
         """Where what they send belongs."""
         address = self._address(here)
         person = address.person if address else None
-        return evidence.place(here.work.session, here.call.session_index, person, reports=self._reports(here))
+        return evidence.destination(here.work.session, here.call.session_index, person, reports=self._reports(here))
 
     def _reports(self, here: Here) -> bool:
         """Whether they are in the middle of a report."""
-        return not here.began and not here.talk.last_words and citizen.reports(here.talk.answers)
+        return not here.is_first and not here.talk.last_words and citizen.reports(here.talk.answers)
 
     # ------------------------------------------------------------------------------------------ who it is
 

@@ -97,7 +97,7 @@ class Updates:
         message = _message(update)
         command = (message.text or "").split()[0].lstrip("/").partition("@")[0].casefold()
         payload = context.args[0] if command == "start" and context.args else ""
-        await self._below(update, self._talks.began, command, payload)
+        await self._below(update, self._talks.commanded, command, payload)
 
     async def _wrote(self, update: Update, _context: Context) -> None:
         await self._below(update, self._talks.wrote, _message(update).text or "")

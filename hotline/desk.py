@@ -61,11 +61,11 @@ def who_calls(session: Session, number_index: str, areas: Areas, channel: str = 
     return Caller(language, home, _desk_of(session, session.get_one(Liaison, liaison_id), areas) if liaison_id else None)
 
 
-def reported_from(session: Session, number_index: str, channel: str) -> list[Case]:
-    """What was reported from this address, the newest first."""
-    theirs = select(Case).join(Address, Address.person_id == Case.person_id)
+def reported_from(session: Session, number_index: str, channel: str) -> list[tuple[str, str]]:
+    """What was reported from this address, the newest first: of each case its reference and its state."""
+    theirs = select(Case.reference, Case.state).join(Address, Address.person_id == Case.person_id)
     here = (Case.channel == channel, Address.channel == channel, Address.number_index == number_index)
-    return list(session.scalars(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED)))
+    return [(row[0], row[1]) for row in session.execute(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED))]
 
 
 def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:

@@ -51,7 +51,7 @@ class Evidence(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where a piece belongs that somebody sends now."""
 
     session_index: str
@@ -59,15 +59,15 @@ class Place:
     """None while the report is being made."""
 
 
-def place(session: Session, session_index: str, person: Person | None, *, reports: bool) -> Place | None:
+def destination(session: Session, session_index: str, person: Person | None, *, reports: bool) -> Destination | None:
     """The report that they are making, or else the case that they reported last, while it is not closed; or nowhere."""
     if reports:
-        return Place(session_index, None)
+        return Destination(session_index, None)
     case = cases.latest_of(session, person) if person else None
-    return Place(session_index, case) if case else None
+    return Destination(session_index, case) if case else None
 
 
-def is_full(session: Session, there: Place) -> bool:
+def is_full(session: Session, there: Destination) -> bool:
     return number_of(session, there.session_index, there.case) >= MOST
 
 
@@ -77,7 +77,7 @@ def number_of(session: Session, session_index: str, case: Case | None) -> int:
     return session.scalar(select(func.count()).select_from(Evidence).where(*here)) or 0
 
 
-def keep(work: Work, there: Place, kind: Kind, content: bytes) -> Evidence:
+def keep(work: Work, there: Destination, kind: Kind, content: bytes) -> Evidence:
     """Keep one piece that has been made anew, with the case if there is one already."""
     session_index, case = there.session_index, there.case
     identity, digest = uuid4(), hashlib.sha256(content).hexdigest()

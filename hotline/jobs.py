@@ -101,7 +101,7 @@ class Worker:
             else:
                 self._act(errand)
         except Exception as error:
-            self._put_off(errand, error)
+            put_off(self._service, errand, error)
 
     def _act(self, errand: int) -> None:
         with self._service.work() as work:
@@ -119,9 +119,6 @@ class Worker:
         sending = self._carrier.send(leased.number, leased.text)
         faults.point("after-send")
         deliveries.note(self._service, leased, sending)
-
-    def _put_off(self, errand: int, error: Exception) -> None:
-        put_off(self._service, errand, error)
 
 
 def put_off(service: Service, errand: int, error: Exception) -> None:

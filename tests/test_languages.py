@@ -19,7 +19,7 @@ from bot.cards import Card, card
 from bot.keyboards import buttons_of, chosen, number, pressed, steps, text_of, verdicts
 from bot.talks import WISHES
 from hotline import areas, cases, evidence, gsm
-from hotline.areas import Areas
+from hotline.areas import Area, Areas
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.cases import ACKNOWLEDGED, CLOSED, RESOLVED
 from hotline.categories import CATEGORIES
@@ -32,7 +32,7 @@ from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, How, Waiting
 from hotline.dialogues.playing import Asking
 from hotline.dialogues.screens import Menu
 from hotline.dispatch import WORDS, Dispatch
-from hotline.evidence import Place
+from hotline.evidence import Destination
 from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
 from hotline.liaisons import LONGEST_NAME
 from tests.builders import AREAS, MORNING
@@ -193,17 +193,24 @@ def kenya() -> Areas:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_list_of_places_in_kenya_fits(kenya: Areas, language: str) -> None:
-    lists = 0
-    for area in kenya:
-        if kenya.children(area):
-            scene = citizen.choose_area(kenya)
-            question = next(scene)
-            if area != kenya.country:
-                question = scene.send(area.code)
-            if isinstance(question, Menu):
-                assert_fit_and_whole(question, pages(question, language, LIMITS))
-                lists += 1
-    assert lists == 1 + 47 + 290
+    lists = lists_of(kenya)
+    for _area, question in lists:
+        assert_fit_and_whole(question, pages(question, language, LIMITS))
+    assert len(lists) == 1 + 47 + 290
+
+
+def lists_of(country: Areas) -> list[tuple[Area, Menu]]:
+    """Every list of places that somebody may be asked to choose from, and what it lies in."""
+    return [(area, list_in(country, area)) for area in country if country.children(area)]
+
+
+def list_in(country: Areas, area: Area) -> Menu:
+    scene = citizen.choose_area(country)
+    question = next(scene)
+    if area != country.country:
+        question = scene.send(area.code)
+    assert isinstance(question, Menu)
+    return question
 
 
 @pytest.mark.parametrize("language", languages())
@@ -290,17 +297,10 @@ def last_words_in_chat(outcome: object) -> list[Words]:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_list_of_places_in_kenya_fits_a_chat(kenya: Areas, language: str) -> None:
-    lists = 0
-    for area in kenya:
-        if kenya.children(area):
-            scene = citizen.choose_area(kenya)
-            question = next(scene)
-            if area != kenya.country:
-                question = scene.send(area.code)
-            assert isinstance(question, Menu)
-            assert_chat_shows(Asking(question, (("area", area.code),), language))
-            lists += 1
-    assert lists == 1 + 47 + 290
+    lists = lists_of(kenya)
+    for area, question in lists:
+        assert_chat_shows(Asking(question, (("area", area.code),), language))
+    assert len(lists) == 1 + 47 + 290
 
 
 @pytest.mark.parametrize("language", languages())
@@ -367,7 +367,7 @@ def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> N
     with world.service.work() as work:
         case = cases.hold(work.session, identity)
         take_up(work, case)
-        evidence.keep(work, Place(case.session_index, case), "photo", b"a picture")
+        evidence.keep(work, Destination(case.session_index, case), "photo", b"a picture")
         work.session.flush()
         (asked,) = work.session.scalars(select(Dispatch))
         assert asked.liaison_id == MINE

@@ -304,3 +304,12 @@ def hotline(world: World, simulator: Simulator, town: Town, monkeypatch: pytest.
         bot.stop()
         delivery.close()
         made.close()
+
+
+@pytest.fixture
+def asha(hotline: Hotline) -> Smartphone:
+    """Somebody who looks at the menu."""
+    asha = hotline.chat()
+    asha.start()
+    asha.choose("English")
+    return asha

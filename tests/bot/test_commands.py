@@ -45,13 +45,13 @@ def test_every_command_leads_to_its_end(world: World, command: str, chat: int, t
     talks = Talks(world.service)
     if chat == SERGEANT:
         talks.link(who(chat), KIPRUTO)
-    talks.began(who(chat), "start")
-    talks.began(who(chat), "language")
+    talks.commanded(who(chat), "start")
+    talks.commanded(who(chat), "language")
     assert talks.wrote(who(chat), "english").text == MENU
     if command == "on":
-        talks.began(who(chat), "off")
+        talks.commanded(who(chat), "off")
     at_once, written, at_the_end = table[command]
-    shown = talks.began(who(chat), command)
+    shown = talks.commanded(who(chat), command)
     assert shown.text.startswith(at_once)
     for typed in written:
         shown = talks.wrote(who(chat), typed)

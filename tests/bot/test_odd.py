@@ -21,15 +21,6 @@ pytestmark = on_sqlite
 EARLIER = "That was an earlier question."
 
 
-@pytest.fixture
-def asha(hotline: Hotline) -> Smartphone:
-    """Somebody who looks at the menu."""
-    asha = hotline.chat()
-    asha.start()
-    asha.choose("English")
-    return asha
-
-
 # Old buttons
 
 

@@ -242,7 +242,7 @@ def test_forty_at_once_see_their_own_language_only(hotline: Hotline) -> None:
 
     def turn(user: int, typed: str) -> None:
         who = Who(user, next(numbers), "sw" if user % 3 else "en")
-        shown = talks.began(who, "start") if typed == "/start" else talks.wrote(who, typed)
+        shown = talks.commanded(who, "start") if typed == "/start" else talks.wrote(who, typed)
         seen[user].append(shown.text)
 
     with ThreadPoolExecutor(8) as pool:

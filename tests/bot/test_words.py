@@ -14,15 +14,6 @@ KEPT = "Your words are kept for the report. Go on with the buttons."
 BEFORE = "three men with pangas"
 
 
-@pytest.fixture
-def asha(hotline: Hotline) -> Smartphone:
-    """Somebody who looks at the menu."""
-    asha = hotline.chat()
-    asha.start()
-    asha.choose("English")
-    return asha
-
-
 # Before the report
 
 

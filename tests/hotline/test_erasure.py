@@ -6,7 +6,7 @@ from hotline import erasure, evidence, followups, people
 from hotline.cases import CLOSED, ERASED, RESOLVED, Case
 from hotline.desk import Call, open_case
 from hotline.dialogues.citizen import Report, received
-from hotline.evidence import Place
+from hotline.evidence import Destination
 from hotline.messages import About, Message
 from hotline.people import PHONE, TELEGRAM, Address, Person
 from tests.builders import CITIZEN, KIPRUTO
@@ -64,7 +64,7 @@ def test_of_a_closed_case_the_words_go_too(world: World) -> None:
 def test_of_a_case_that_is_closed_later_the_words_and_the_pictures_go_then(world: World) -> None:
     case = reported(world)
     with world.service.work() as work:
-        evidence.keep(work, Place("c" * 32, work.session.get_one(Case, case.id)), "photo", b"a picture")
+        evidence.keep(work, Destination("c" * 32, work.session.get_one(Case, case.id)), "photo", b"a picture")
     forget(world)
     with world.service.work() as work:
         left = work.session.get_one(Case, case.id)

@@ -10,7 +10,7 @@ from hotline import cases, evidence, people
 from hotline.cases import Case
 from hotline.desk import Call, open_case
 from hotline.dialogues.citizen import Report
-from hotline.evidence import UNCLAIMED, Evidence, Place
+from hotline.evidence import UNCLAIMED, Destination, Evidence
 from hotline.people import TELEGRAM
 from hotline.sealed import Tampered
 from tests.world import World
@@ -21,7 +21,7 @@ REPORT = Report("theft", "KE0321750872", "they took my phone", "none")
 
 def send(world: World, content: bytes = b"a picture", sitting: str = SITTING, case: Case | None = None) -> None:
     with world.service.work() as work:
-        evidence.keep(work, Place(sitting, work.session.get(Case, case.id) if case else None), "photo", content)
+        evidence.keep(work, Destination(sitting, work.session.get(Case, case.id) if case else None), "photo", content)
 
 
 def report(world: World, sitting: str = SITTING) -> Case:
@@ -104,16 +104,18 @@ def test_where_a_piece_belongs_is_the_report_or_the_latest_case_or_nowhere(world
         with world.service.work() as work:
             work.session.get_one(Case, second.id).state = state
             person = people.by_number(work.session, work.keys, "7001", TELEGRAM)
-            assert evidence.place(work.session, "e" * 32, person, reports=True) == Place("e" * 32, None)
-            there = evidence.place(work.session, "e" * 32, person, reports=False)
+            assert evidence.destination(work.session, "e" * 32, person, reports=True) == Destination("e" * 32, None)
+            there = evidence.destination(work.session, "e" * 32, person, reports=False)
             assert there is not None
             assert there.case is not None
             assert there.case.id == belongs
-            assert evidence.place(work.session, "e" * 32, None, reports=False) is None
+            assert evidence.destination(work.session, "e" * 32, None, reports=False) is None
     with world.service.work() as work:
         work.session.get_one(Case, first.id).state = cases.CLOSED
         work.session.flush()
-        assert evidence.place(work.session, "e" * 32, people.by_number(work.session, work.keys, "7001", TELEGRAM), reports=False) is None
+        assert (
+            evidence.destination(work.session, "e" * 32, people.by_number(work.session, work.keys, "7001", TELEGRAM), reports=False) is None
+        )
 
 
 def test_five_are_enough_for_a_report_and_for_a_case(world: World) -> None:
@@ -122,9 +124,9 @@ def test_five_are_enough_for_a_report_and_for_a_case(world: World) -> None:
     case = report(world)
     for full in (False, True):
         with world.service.look() as work:
-            there = Place("e" * 32, work.session.get_one(Case, case.id))
+            there = Destination("e" * 32, work.session.get_one(Case, case.id))
             assert evidence.is_full(work.session, there) == full
-            assert not evidence.is_full(work.session, Place("e" * 32, None))
+            assert not evidence.is_full(work.session, Destination("e" * 32, None))
         send(world, sitting="e" * 32, case=case)
 
 
