@@ -3,14 +3,19 @@
 from html import escape
 from typing import NamedTuple
 
+from sqlalchemy import select
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import shortened, steps
 from hotline import evidence
+from hotline.cases import Entry
+from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import NEXT, How
-from hotline.dispatch import Dispatch
+from hotline.dialogues.screens import Choices
+from hotline.dispatch import Dispatch, so_far_of
 from hotline.language import SOURCE, Words, _, say
+from hotline.standing_order import STILL
 from hotline.work import Work
 
 MOST_DETAILS = 3000
@@ -25,16 +30,17 @@ class Card(NamedTuple):
 
 def card(work: Work, dispatch: Dispatch) -> Card:
     """The card as it is to be now. Whoever may not read the case any more reads nothing of it there."""
-    case, how = dispatch.case, dispatch.how
+    case, how = dispatch.case, dispatch.how(work.session, work.now)
     language = dispatch.liaison.person.language or SOURCE
-    lines = [escape(say(_standing(work, dispatch, how), language), quote=False)]
+    lines = [escape(say(each, language), quote=False) for each in _standing(work, dispatch, how)]
     sent = []
-    if dispatch.may_be_read:
+    if dispatch.may_be_read(work.session, work.now):
         details = shortened(case.details(work.keys), MOST_DETAILS) or say(words.no_details(), language)
-        lines = [f"<b>{title(work, dispatch)}</b>", escape(details, quote=False), *lines]
+        so_far = [escape(say(each, language), quote=False) for each in so_far_of(work, case)]
+        lines = [f"<b>{title(work, dispatch)}</b>", *so_far, escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
     shows = _("Photos and voice: {number}", number=len(sent)) if sent else None
-    return Card("\n\n".join(lines), steps(dispatch.id, how, NEXT.get(how, ()), language, shows))
+    return Card("\n\n".join(lines), steps(dispatch.id, how, choices(work, dispatch, how), language, shows))
 
 
 def title(work: Work, dispatch: Dispatch) -> str:
@@ -44,17 +50,57 @@ def title(work: Work, dispatch: Dispatch) -> str:
     return escape(say(heading, dispatch.liaison.person.language or SOURCE), quote=False)
 
 
-def _standing(work: Work, dispatch: Dispatch, how: How) -> Words:
+def choices(work: Work, dispatch: Dispatch, how: How) -> Choices:
+    """What the liaison can do now: first of all to answer what they were asked. Why they passed it on is asked once, where they have not
+    said."""
+    if how == "passed_on" and _has_said_why(work, dispatch):
+        return ()
+    if how not in FOLLOWED:
+        return NEXT.get(how, ())
+    answers = tuple(each for each in NEXT[how] if each[0] == "still")
+    others = tuple(each for each in NEXT[how] if each[0] != "still")
+    return (*answers, *others) if dispatch.wondered_at is not None else others
+
+
+FOLLOWED: tuple[How, ...] = ("taken", "on_the_way", "there")
+"""Where the next step is awaited, and asked about when it does not come."""
+
+
+def _has_said_why(work: Work, dispatch: Dispatch) -> bool:
+    passed_on = select(Entry.why).where(Entry.case_id == dispatch.case_id, Entry.what == "passed on", Entry.who == dispatch.who)
+    return bool(work.session.scalar(passed_on.where(Entry.at >= dispatch.at).order_by(Entry.id.desc()).limit(1)))
+
+
+def _standing(work: Work, dispatch: Dispatch, how: How) -> list[Words]:
+    told = [_how_it_stands(work, dispatch, how)]
+    if how in FOLLOWED and dispatch.wondered_at is not None:
+        answer = work.settings.minutes(STILL[Urgency(dispatch.case.pace.urgency)].answer)
+        told.append(_question(how, work.clock_time(dispatch.wondered_at + answer)))
+    if how == "passed_on" and not _has_said_why(work, dispatch):
+        told.append(_("Why?"))
+    return told
+
+
+def _question(how: How, by: str) -> Words:
+    """What they were asked in a text, too: see `lapses`."""
+    if how == "there":
+        return words.is_it_done(by)
+    return words.safe(by) if how == "on_the_way" else words.still_on_it(by)
+
+
+def _how_it_stands(work: Work, dispatch: Dispatch, how: How) -> Words:
     word, case = dispatch.word, dispatch.case
     match how:
         case "late":
             return words.late()
         case "asked":
-            return words.answer_by(work.clock_time(dispatch.at + work.settings.minutes(case.pace.patience)))
+            return words.answer_by(work.clock_time(dispatch.answer_by or dispatch.at))
         case "taken":
             return words.you_have_it(word)
         case "on_the_way":
             return words.you_are_coming(word)
+        case "there":
+            return words.you_are_there(word)
         case "done":
             return words.done(word)
         case "passed_on":

@@ -255,7 +255,7 @@ def _looked_up(session: Session, errand: int) -> Found | None:
 
 
 def _dispatch_of(work: Work, key: str) -> Dispatch:
-    return work.session.get_one(Dispatch, int(key.removeprefix(dispatch.KEY)))
+    return dispatch.told_by(work.session, key)
 
 
 def meaning_of(error: Exception) -> Sending:

@@ -13,7 +13,7 @@ says which screen it was on and a digest of the choice, and both are compared wi
 | `h`    | the last words      | nothing: begin anew                                            |
 | `d`    | a case card         | the dispatch, the step, and how the case stood when it was drawn |
 | `e`    | a case card         | the dispatch: show what the citizen sent                       |
-| `v`    | did help come?      | the message, and the verdict                                   |
+| `v`    | did help come?      | the message, and the verdict; also that a *yes* was a slip     |
 """
 
 import hashlib
@@ -26,6 +26,7 @@ from hotline.chats import Talk
 from hotline.dialogues.citizen import is_about_where
 from hotline.dialogues.playing import Asking
 from hotline.dialogues.screens import Choices, Menu
+from hotline.gsm import shorten
 from hotline.language import Words, _, say
 
 A_PAGE = 10
@@ -33,11 +34,16 @@ A_PAGE = 10
 SHORT = 14
 """Letters of a label that leaves room for another beside it."""
 
+LONGEST_LABEL = 64
+"""Letters that a button shows at most, on any phone."""
+
 LONGEST_QUESTION = 3500
 """Letters of a question, which leaves room for what is said before it: a message has 4,096."""
 
 BACK, HOME, MORE, FEWER = _("Back"), _("To the menu"), _("More"), _("Previous")
 MY_LOCATION, SHARE_LOCATION, SHARE_NUMBER = _("My location"), _("Share my location"), _("Share my number")
+A_SLIP: Choices = (("not_helped", _("No, help did not come")),)
+"""Below the thanks for a *yes*."""
 NOT_UNDERSTOOD = _("Please press one of the buttons.")
 
 
@@ -102,7 +108,7 @@ def buttons_of(asking: Asking, talk: Talk) -> InlineKeyboardMarkup | None:
 
 def _choices(choices: Choices, language: str, screen: str) -> list[list[InlineKeyboardButton]]:
     """A row to each, or two to a row where all are short."""
-    labels = [(say(words, language), key) for key, words in choices]
+    labels = [(shorten(say(words, language), LONGEST_LABEL, LONGEST_LABEL), key) for key, words in choices]
     abreast = 2 if len(labels) > 3 and all(len(label) <= SHORT for label, _key in labels) else 1
     made = [_button(label, "q", screen, digest(key)) for label, key in labels]
     return [made[first : first + abreast] for first in range(0, len(made), abreast)]
@@ -114,9 +120,18 @@ def after_the_end(language: str) -> InlineKeyboardMarkup:
 
 def steps(dispatch: int, how: str, choices: Choices, language: str, shows: Words | None) -> InlineKeyboardMarkup | None:
     """What a liaison can do with a case, and a button that shows what the citizen sent, if anything."""
-    row = [_button(say(words, language), "d", _base36(dispatch), step, how) for step, words in choices]
-    rows = [row[:1], row[1:], [_button(say(shows, language), "e", _base36(dispatch))] if shows else []]
-    return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+    made = [_button(say(words, language), "d", _base36(dispatch), step, how) for step, words in choices]
+    rows = _laid_out(made) + ([[_button(say(shows, language), "e", _base36(dispatch))]] if shows else [])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _laid_out(made: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """The first in a row of its own, for it comes next as a rule; of the others two to a row where both are short."""
+    rows = [made[:1]] if made else []
+    for place, button in enumerate(made[1:]):
+        fits = place and len(rows[-1]) == 1 and len(button.text) <= SHORT and len(rows[-1][0].text) <= SHORT
+        rows = [*rows[:-1], [*rows[-1], button]] if fits else [*rows, [button]]
+    return rows
 
 
 def verdicts(message: str, choices: Choices, language: str) -> InlineKeyboardMarkup:

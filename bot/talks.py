@@ -199,7 +199,7 @@ class Talks:
         return language if language in self._country.languages else self._country.languages[0]
 
     def _caller(self, work: Work, index: str) -> Caller:
-        caller = desk.who_calls(work.session, index, work.areas, TELEGRAM)
+        caller = desk.who_calls(work, index, TELEGRAM)
         reported = desk.reported_from(work.session, index, TELEGRAM)
         mine = tuple(references.spoken(reference) for reference, state in reported if state != CLOSED)
         return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
@@ -248,7 +248,7 @@ class Talks:
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
         for_us = self._is_for_us(here, text)
         if answer and not for_us:
-            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices)
+            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and citizen.is_about_where(question)
             if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
@@ -412,4 +412,5 @@ def _origin(work: Work, payload: str) -> str:
 
 def _chosen_by_name(menu: Menu, text: str, language: str) -> str | None:
     """What was meant by what was written. A bare number is no choice here, where no choice has one: it answers what we asked elsewhere."""
-    return None if is_number(tidy(text)) else numbered.answer(menu, text, language)
+    is_key = is_number(tidy(text)) and len(tidy(text)) <= numbered.LONGEST
+    return None if is_key else numbered.answer(menu, text, language)

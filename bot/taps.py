@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.cards import Card, card, title
-from bot.keyboards import Button, number
+from bot.cards import Card, card, choices, title
+from bot.keyboards import A_SLIP, Button, number, verdicts
 from bot.talks import Who
-from hotline import acknowledgement, arrivals, desk, dispatch, evidence, followups, liaisons, people
+from hotline import acknowledgement, arrivals, desk, dispatch, evidence, followups, liaisons, people, readiness
+from hotline.cases import CLOSED
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Verdict
 from hotline.dispatch import Dispatch
@@ -39,14 +40,20 @@ def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
 
 def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that somebody was first, say."""
-    how, language = asked.how, me.person.language or SOURCE
-    wanted = next((each for each in liaison.STEPS.values() if each == button.what), None)
-    if wanted is None or button.how != how or wanted not in dict(liaison.NEXT.get(how, ())):
+    how, language = asked.how(work.session, work.now), me.person.language or SOURCE
+    wanted = next((each for each in get_args(liaison.Step) if each == button.what), None)
+    if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
         return say(citizen.earlier_question(), language)
+    readiness.answered(work, me)
     words = acknowledgement.tap(work, me, asked.id, wanted)
     work.session.flush()
     work.session.refresh(asked)
-    return say(words, language) if asked.how in ("first_was", "over") else ""
+    is_on_the_card = wanted not in SAID_IN_PASSING and asked.how(work.session, work.now) not in ("first_was", "over")
+    return "" if is_on_the_card else say(words, language)
+
+
+SAID_IN_PASSING: tuple[liaison.Step, ...] = ("help",)
+"""Steps after which a card looks as it did before."""
 
 
 class Sent(NamedTuple):
@@ -62,7 +69,7 @@ def pieces(service: Service, who: Who, button: Button) -> Sent | None:
     """What the citizen of a case sent, for a liaison who may read the case; else None."""
     with service.look() as work:
         found = _card_of(work, who, button)
-        if found is None or not found[0].may_be_read:
+        if found is None or not found[0].may_be_read(work.session, work.now):
             return None
         sent = evidence.of(work.session, found[0].case_id)
         return Sent(title(work, found[0]), [(piece.kind, piece.content(work.keys)) for piece in sent])
@@ -73,12 +80,13 @@ def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] |
     identity = number(button.of)
     person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
     me = liaisons.of(work.session, person) if person else None
-    asked = dispatch.own(work.session, me, identity) if me is not None and identity is not None else None
+    asked = dispatch.own(work.session, me, identity, work.now) if me is not None and identity is not None else None
     return (asked, me) if me is not None and asked is not None else None
 
 
-def judged(service: Service, who: Who, button: Button) -> str | None:
-    """A citizen says whether help came. What to say to it, in HTML; None where it was not they who were asked."""
+def judged(service: Service, who: Who, button: Button) -> Card | None:
+    """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip; None where it was not they who were
+    asked."""
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.work() as work:
         asked = _asked_in(work, who, button.of)
@@ -90,10 +98,12 @@ def judged(service: Service, who: Who, button: Button) -> str | None:
             and arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
             and followups.judge(work, case, verdict)
         ):
-            words = citizen.thanks_for_verdict(verdict, work.country.emergency)
+            words = desk.thanks(work, case, verdict)
         else:
             words = citizen.how_it_stands(desk.standing_of(work, case))
-        return escape(f"{case.spoken}: {say(words, case.language)}", quote=False)
+        may_be_a_slip = case.state == CLOSED and asked.key == followups.key_of(case) and case.may_be_judged(work.now)
+        again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
+        return Card(escape(f"{case.spoken}: {say(words, case.language)}", quote=False), again)
 
 
 def _asked_in(work: Work, who: Who, message: str) -> Message | None:

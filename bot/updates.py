@@ -161,7 +161,7 @@ class Updates:
             await self._screens.dead(query, who.chat, await self._language(who))
             return
         assert query.message is not None
-        await self._screens.change(who.chat, query.message.message_id, done, None)
+        await self._screens.change(who.chat, query.message.message_id, done.text, done.buttons)
         await self._screens.answer(query)
 
     # ---------------------------------------------------------------------------------------------- what is shared

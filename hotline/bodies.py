@@ -1,6 +1,6 @@
 """The institutions that answer: a police station, a peace committee, a women's desk, an oversight authority."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, String, select
@@ -13,7 +13,7 @@ from hotline.errors import BadRow, BadRows
 from hotline.tables import Cells, Table
 
 COLUMNS = ("code", "name", "kind", "areas")
-"""What a file of bodies must have; `categories` may be there too."""
+"""What a file of bodies must have; `categories` and `parent` may be there too."""
 
 LONGEST = {"code": 32, "name": 100}
 """Letters. A name stands in a case's history with the liaison's beside it."""
@@ -29,7 +29,20 @@ class Body(Base):
     kind: Mapped[str] = mapped_column(String(16))
     categories: Mapped[str] = mapped_column(String(200), default="")
     """Codes with spaces between, where the body answers less than its kind does; empty for all of it."""
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("bodies.code"))
+    """The body that it is under: a police post's division, a committee's county office."""
     serves: Mapped[list["Serves"]] = relationship(cascade="all, delete-orphan")
+    parent: Mapped["Body | None"] = relationship(remote_side="Body.code")
+
+    @property
+    def upwards(self) -> list["Body"]:
+        """The body itself and all it is under. A ring, which no file can make, would be gone round once."""
+        above: list[Body] = []
+        each: Body | None = self
+        while each is not None and each not in above:
+            above.append(each)
+            each = each.parent
+        return above
 
 
 class Serves(Base):
@@ -50,15 +63,22 @@ class Listed:
     kind: Kind
     areas: tuple[str, ...]
     categories: tuple[str, ...]
+    parent: str | None = None
+    """The code of the body that it is under."""
 
 
-def check(table: Table, areas: Areas) -> list[Listed]:
-    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong."""
+Parents = Mapping[str, str | None]
+"""The code of each body, and of the one that it is under."""
+
+
+def check(table: Table, areas: Areas, known: Parents | None = None) -> list[Listed]:
+    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong. `known` are those there are already."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}
+    parents = {**(known or {}), **{row["code"]: row.get("parent") or None for _line, row in table.rows}}
     for line, row in table.rows:
         first, _body = listed.setdefault(row["code"], (line, _listed(row)))
-        bad += [BadRow(line, reason) for reason in _complaints(row, areas)]
+        bad += [BadRow(line, reason) for reason in (*_complaints(row, areas), *_no_parent(row["code"], parents))]
         if row["code"] and first != line:
             bad.append(BadRow(line, f"the code “{row['code']}” is already on line {first}"))
     if bad:
@@ -77,14 +97,26 @@ def _complaints(row: Cells, areas: Areas) -> Iterator[str]:
     kind = row["kind"].casefold()
     if kind and kind not in KINDS:
         yield f"the kind “{kind}” is none of {', '.join(KINDS)}"
-    for code in _split(row["areas"]):
+    for code in split(row["areas"]):
         if code not in areas:
             yield _no_area(code, areas)
-    for code in _split(row.get("categories", "").casefold()):
+    for code in split(row.get("categories", "").casefold()):
         if code not in CATEGORIES:
             yield f"there is no category “{code}”; there are {', '.join(CATEGORIES)}"
         elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, Kind.COORDINATION):
             yield f"a body of the kind {kind} is never asked about {code}, only {' and '.join(CATEGORIES[code].answered_by)}"
+
+
+def _no_parent(code: str, parents: Parents) -> Iterator[str]:
+    """What is wrong with the body that this one is under."""
+    above = [parents[code]]
+    while (parent := above[-1]) is not None and parent != code and parent not in above[:-1]:
+        above.append(parents.get(parent))
+    first = above[0]
+    if first is not None and first not in parents:
+        yield f"the parent “{first}” is no body's code, in this file or known already"
+    elif parent == code:
+        yield f"the parent “{first}” leads back to “{code}”; no body can be under itself"
 
 
 def _no_area(code: str, areas: Areas) -> str:
@@ -95,21 +127,33 @@ def _no_area(code: str, areas: Areas) -> str:
 
 def _listed(row: Cells) -> Listed:
     kind = KINDS.get(row["kind"].casefold(), Kind.COORDINATION)
-    return Listed(row["code"], row["name"], kind, _split(row["areas"]), _split(row.get("categories", "").casefold()))
+    return Listed(
+        row["code"], row["name"], kind, split(row["areas"]), split(row.get("categories", "").casefold()), row.get("parent") or None
+    )  # fmt: skip
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """What stands in a cell that may hold several things, with | between."""
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
 def save(session: Session, listed: Iterable[Listed]) -> None:
     """Make the bodies known, or bring up to date those that are."""
+    under: list[tuple[Body, str | None]] = []
     for each in listed:
         body = session.get(Body, each.code) or Body(code=each.code)
         body.name, body.kind, body.categories = each.name, each.kind, " ".join(each.categories)
         kept = {serves.area_code: serves for serves in body.serves}
         body.serves = [kept.get(code) or Serves(area_code=code) for code in dict.fromkeys(each.areas)]
         session.add(body)
+        under.append((body, each.parent))
+    session.flush()
+    for body, parent in under:
+        body.parent_code = parent
+
+
+def parents(session: Session) -> Parents:
+    return {code: parent for code, parent in session.execute(select(Body.code, Body.parent_code))}
 
 
 def by_code(session: Session) -> dict[str, Body]:

@@ -1,6 +1,6 @@
 """What a report opens, worked until the citizen agrees that it is done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import references
-from hotline.categories import CATEGORIES, DANGER, Category
-from hotline.database import Base, Moment, changed
+from hotline.categories import CATEGORIES, DANGER, PACES, Category, Urgency
+from hotline.database import Base, Moment, changed, insert_once
 from hotline.language import Words, _
 from hotline.people import Person
 from hotline.sealed import Keys
@@ -22,6 +22,8 @@ OPEN, ACKNOWLEDGED, RESOLVED, CLOSED = "open", "acknowledged", "resolved", "clos
 
 ERASED = "erased"
 """What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its words go too."""
+SECOND_THOUGHTS = timedelta(hours=24)
+"""How long after it was closed a case can still be reopened by its citizen."""
 MOST_DETAILS = 6000
 """Letters of a report, with all that was added."""
 
@@ -44,21 +46,27 @@ class Case(Base):
     state: Mapped[str] = mapped_column(String(12), default=OPEN)
     round: Mapped[int] = mapped_column(default=1)
     """Goes up by one each time the citizen says no, and everybody is asked anew."""
+    round_began_at: Mapped[datetime] = mapped_column(Moment)
+    urgency: Mapped[int]
+    """One of `categories.Urgency`: the category's to begin with, and it only rises."""
     in_danger: Mapped[bool] = mapped_column(default=False)
     """The citizen has said since that they are in danger still: the case is as urgent as can be, whatever it is about."""
-    opened_at: Mapped[datetime] = mapped_column(Moment)
-    promised_at: Mapped[datetime] = mapped_column(Moment)
+    wants_woman: Mapped[bool] = mapped_column(default=False)
+    """They would rather speak to a woman."""
+    named_body: Mapped[str | None] = mapped_column(ForeignKey("bodies.code"))
+    """The body that the report is about: nobody of it ever sees the case."""
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Moment, index=True)
     liaison_id: Mapped[int | None] = mapped_column(ForeignKey("liaisons.id"))
     """Who has acknowledged it in this round."""
     acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
     on_the_way_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the liaison who has it set out."""
+    there_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they arrived."""
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
     asked_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the citizen was asked, in this round, whether help came."""
-    verdict: Mapped[str | None] = mapped_column(String(12))
-    """The citizen's own word; None is unknown, and never counts as yes."""
-    verdict_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     person: Mapped[Person | None] = relationship()
     liaison: Mapped["Liaison | None"] = relationship()
@@ -71,8 +79,8 @@ class Case(Base):
 
     @property
     def pace(self) -> Category:
-        """The category whose times the case goes by."""
-        return DANGER if self.in_danger else self.category
+        """The category whose times the case goes by: its own, or those of one that is as urgent as the case has become."""
+        return self.category if self.urgency <= self.category.urgency else PACES[Urgency(self.urgency)]
 
     @property
     def about(self) -> Words:
@@ -87,8 +95,14 @@ class Case(Base):
 
     @property
     def open_to_verdict(self) -> bool:
-        """The citizen may say now whether help came."""
+        """The citizen is asked whether help came."""
         return self.state in (ACKNOWLEDGED, RESOLVED)
+
+    def may_be_judged(self, now: datetime) -> bool:
+        """Whether the citizen may say so now, asked or unasked; a *yes* may be taken back for a while."""
+        if self.state != CLOSED or self.contact == ERASED or self.closed_at is None:
+            return self.open_to_verdict
+        return now < self.closed_at + SECOND_THOUGHTS
 
     def details(self, keys: Keys) -> str:
         return keys.vault.read(self.locked_details, details_place(self.id))
@@ -123,6 +137,17 @@ class Entry(Base):
     why: Mapped[str] = mapped_column(String(400), default="")
 
 
+class Bar(Base):
+    """A liaison who must never see this case, whatever else may be. Bars are added and never lifted."""
+
+    __tablename__ = "bars"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    liaison_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"), primary_key=True)
+    why: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 def details_place(case: UUID) -> str:
     """Where the details of a case are kept, so that they open nowhere else."""
     return f"cases.details:{case}"
@@ -152,10 +177,20 @@ def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bo
     return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == OPEN).values(values)))
 
 
-def give_up(case: Case, promised_at: datetime) -> None:
-    """Nobody has the case any more, and there is a new promise. Whoever takes it next is asked about anew."""
-    case.state, case.promised_at = OPEN, promised_at
-    case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.resolved_at = case.asked_at = None
+def give_up(case: Case) -> None:
+    """Nobody has the case any more. Whoever takes it next is asked about anew."""
+    case.state = OPEN
+    case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.there_at = case.resolved_at = case.asked_at = None
+
+
+def bar(session: Session, case: Case, liaison: int, why: str, now: datetime) -> None:
+    """This liaison never sees the case again."""
+    insert_once(session, Bar, case_id=case.id, liaison_id=liaison, why=why, at=now)
+
+
+def bars(session: Session, case: Case) -> dict[int, str]:
+    """Who must never see this case, and why."""
+    return {bar.liaison_id: bar.why for bar in session.scalars(select(Bar).where(Bar.case_id == case.id))}
 
 
 def history(session: Session, case: Case) -> list[Entry]:

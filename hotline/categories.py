@@ -34,12 +34,12 @@ class Category:
     urgency: Urgency
     promise: int
     """Minutes within which the citizen is told to expect an answer."""
-    patience: int
-    """Minutes that one liaison has to acknowledge before the next is asked."""
     follow_up: int
     """Minutes after the acknowledgement when the citizen is asked whether help came."""
     answered_by: tuple[Kind, ...]
     """Kinds of body, the most fitting first."""
+    discreet: bool = False
+    """A text on the citizen's phone does not even name the body that was asked: its name would say what the case is about."""
 
 
 POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVERSIGHT
@@ -48,19 +48,22 @@ ORDINARY, HIGH, LIFE = Urgency.ORDINARY, Urgency.HIGH, Urgency.LIFE
 CATEGORIES = {
     category.code: category
     for category in (
-        #        code        name in the menu                        urgency   promise patience follow-up  answered by
-        Category("danger",   _("Danger to life now"),                LIFE,     15,     3,       30,        (POLICE, PEACE)),
-        Category("violence", _("Violence or a gathering"),           HIGH,     30,     5,       120,       (POLICE, PEACE)),
-        Category("threat",   _("Threat or incitement"),              HIGH,     60,     10,      240,       (PEACE, POLICE)),
-        Category("gender",   _("Violence at home, rape"),            HIGH,     30,     5,       120,       (WOMEN, POLICE)),
-        Category("theft",    _("Robbery or theft"),                  ORDINARY, 120,    20,      1440,      (POLICE,)),
-        Category("missing",  _("Missing person"),                    HIGH,     60,     10,      720,       (POLICE, PEACE)),
-        Category("land",     _("Land, water or livestock"),          ORDINARY, 240,    30,      1440,      (PEACE, POLICE)),
-        Category("conduct",  _("Conduct of a police officer"),       ORDINARY, 240,    30,      2880,      (OVERSIGHT,)),
-        Category("other",    _("Something else"),                    ORDINARY, 240,    30,      1440,      (PEACE, POLICE)),
+        #        code        name in the menu                        urgency   promise follow-up  answered by         discreet
+        Category("danger",   _("Danger to life now"),                LIFE,     15,     30,        (POLICE, PEACE)),
+        Category("violence", _("Violence or a gathering"),           HIGH,     30,     120,       (POLICE, PEACE)),
+        Category("threat",   _("Threat or incitement"),              HIGH,     60,     240,       (PEACE, POLICE),    True),
+        Category("gender",   _("Violence at home, rape"),            HIGH,     30,     120,       (WOMEN, POLICE),    True),
+        Category("theft",    _("Robbery or theft"),                  ORDINARY, 120,    1440,      (POLICE,)),
+        Category("missing",  _("Missing person"),                    HIGH,     60,     720,       (POLICE, PEACE)),
+        Category("land",     _("Land, water or livestock"),          ORDINARY, 240,    1440,      (PEACE, POLICE)),
+        Category("conduct",  _("Conduct of a police officer"),       ORDINARY, 240,    2880,      (OVERSIGHT,),       True),
+        Category("other",    _("Something else"),                    ORDINARY, 240,    1440,      (PEACE, POLICE)),
     )
 }  # fmt: skip
 
 DANGER = CATEGORIES["danger"]
+PACES = {Urgency.ORDINARY: CATEGORIES["other"], Urgency.HIGH: CATEGORIES["violence"], Urgency.LIFE: DANGER}
+"""By whose times a case goes that has become as urgent as this."""
+GENDER = CATEGORIES["gender"]
 CONDUCT = CATEGORIES["conduct"]
-"""About the police, so it never reaches the police: see `eligible` in `hotline/matching.py`."""
+"""About the police, so it never reaches the police: see `eligible` in `hotline/firewall.py`."""

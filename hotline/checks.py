@@ -1,21 +1,21 @@
 """What is misconfigured, in words that say what to do about it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from hotline import areas, messages, outbox
+from hotline import areas, auditor, messages, outbox, shifts
 from hotline.bodies import Body
 from hotline.carriers import Carrier, Unreachable
 from hotline.categories import CATEGORIES, Kind
 from hotline.database import Locked, journal_mode
 from hotline.errors import Misconfigured
 from hotline.jobs import Poster
-from hotline.liaisons import Liaison
+from hotline.liaisons import Liaison, is_one_now
 from hotline.people import TELEGRAM, Address
 from hotline.work import Service
 
@@ -55,6 +55,8 @@ def _keys(service: Service) -> Iterator[Finding]:
 
 def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]:
     settings = service.settings
+    if settings.readiness is None:
+        yield Finding("READINESS is off, so nobody is asked in the evening whether they are there.", serious=False)
     if settings.is_simulated:
         yield Finding("CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone.", serious=False)
         return
@@ -94,6 +96,7 @@ def _database(service: Service) -> Iterator[Finding]:
             yield from _people(service, session)
             yield from _telegram(service, session)
             yield from _troubles(service, session)
+            yield from _audits(session, service.clock())
     except Locked:
         yield Finding("DATABASE_URL: the database does not answer.")
 
@@ -106,7 +109,10 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     if not bodies:
         yield Finding("There are no bodies, so nobody can be asked. Do: itikia bodies load FILE")
         return
-    on_duty = Counter(session.scalars(select(Liaison.body_code).where(Liaison.on_duty)))
+    yield from _default_body(service.settings.default_body, bodies)
+    liaisons = list(session.scalars(select(Liaison)))
+    there = shifts.on_duty(session, [each.id for each in liaisons], country.zone, service.clock())
+    on_duty = Counter(each.body_code for each in liaisons if each.id in there)
     if not on_duty:
         yield Finding("Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON.")
         return
@@ -116,6 +122,23 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
             yield Finding(f"{body.name} has nobody on duty.", serious=False)
+    yield from _without_supervisor(bodies, [each for each in liaisons if is_one_now(each, service.clock())])
+
+
+def _default_body(code: str, bodies: Iterable[Body]) -> Iterator[Finding]:
+    body = next((body for body in bodies if body.code == code), None)
+    if code and body is None:
+        yield Finding(f"DEFAULT_BODY is {code!r}, and no body has that code. Write one that has, or leave it empty.")
+    if body is not None and body.kind == Kind.POLICE:
+        yield Finding(f"DEFAULT_BODY is {code!r}, which is police, and a report about the police could never go there. Name another body.")
+
+
+def _without_supervisor(bodies: Iterable[Body], liaisons: Sequence[Liaison]) -> Iterator[Finding]:
+    """Only of bodies with several people, and where some are marked: a roster without that column is not complained of."""
+    led, have = {each.body_code for each in liaisons if each.supervisor}, Counter(each.body_code for each in liaisons)
+    lacking = sorted(body.name for body in bodies if have[body.code] > 1 and body.code not in led and body.kind != Kind.COORDINATION)
+    if led and lacking:
+        yield Finding(f"Nobody is marked as supervisor of {', '.join(lacking)}.", serious=False)
 
 
 def _telegram(service: Service, session: Session) -> Iterator[Finding]:
@@ -146,3 +169,19 @@ def _troubles(service: Service, session: Session) -> Iterator[Finding]:
         yield Finding(f"Errands that should have been done a minute ago: {late}. Is there a worker for each queue, and the clock?")
     if doubtful := messages.undelivered(session, now - timedelta(days=1)):
         yield Finding(f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.", serious=False)
+
+
+def _audits(session: Session, now: datetime) -> Iterator[Finding]:
+    """What the auditor found last; and whether it looks at all, where there is something to look at."""
+    last, oldest = auditor.latest(session), auditor.oldest_unfinished(session)
+    since = last.at if last is not None else oldest
+    if oldest is not None and since is not None and now - since > auditor.SILENT:
+        seen = f"for {_minutes(now - since)} minutes" if last is not None else "ever"
+        yield Finding(f"Nobody has looked {seen} whether a case is forgotten. Is the clock running? Do: itikia clock")
+    if last is not None and not last.all_is_well:
+        found = "; ".join(filter(None, (last.found, f"errands overdue: {last.overdue}" if last.overdue else "")))
+        yield Finding(f"The audit {_minutes(now - last.at)} minutes ago found: {found}.", serious=False)
+
+
+def _minutes(time: timedelta) -> int:
+    return int(time.total_seconds() // 60)

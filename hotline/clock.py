@@ -1,11 +1,17 @@
-"""The clock: whatever has fallen due is posted, and posted again until it is done."""
+"""The clock: whatever has fallen due is posted, and posted again until it is done. Beside it, and apart from it, the auditor looks on."""
 
 import logging
 import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
-from hotline import arrivals, chats, evidence, faults, outbox
-from hotline.database import Locked
+from sqlalchemy import select
+
+from hotline import arrivals, auditor, cases, chats, evidence, faults, followups, outbox, readiness
+from hotline.auditor import UNFINISHED
+from hotline.cases import RESOLVED, Case
 from hotline.jobs import Poster
 from hotline.outbox import Posting, Queue
 from hotline.work import Service
@@ -16,6 +22,9 @@ TICK = 0.5
 """Seconds from one look to the next."""
 TIDY = 600.0
 """Seconds from one tidying to the next."""
+SILENCE = timedelta(days=14)
+"""How long a citizen may take to say whether help came. Then the case is closed, and their word stays unknown."""
+SILENT = "the citizen has not said"
 
 
 def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
@@ -31,7 +40,7 @@ def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
     return postings
 
 
-def tidy(service: Service) -> None:
+def forget(service: Service) -> None:
     """Forget what was kept for a while only: conversations that nobody went on with, and what was sent in them."""
     with service.work() as work:
         chats.forget_old(work.session, work.now)
@@ -39,14 +48,49 @@ def tidy(service: Service) -> None:
         arrivals.forget_old(work.session, work.now)
 
 
+def close_the_silent(service: Service) -> None:
+    """Close what a liaison has done and whose citizen has had two weeks to say no. Each by itself, for they may be speaking just now."""
+    before = service.clock() - SILENCE
+    silent = (UNFINISHED, Case.state == RESOLVED, Case.asked_at < before)
+    with service.database.reading() as session:
+        found = list(session.scalars(select(Case.id).where(*silent).limit(500)))
+    for identity in found:
+        with service.work() as work:
+            case = cases.hold(work.session, identity)
+            if case.state == RESOLVED and case.asked_at is not None and case.asked_at < before:
+                followups.close(work, case, SILENT)
+
+
+def plan_readiness(service: Service) -> None:
+    """See to it that those who have the night are asked whether they are there."""
+    with service.work() as work:
+        readiness.plan(work)
+
+
+TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_the_silent)
+"""What is done every ten minutes."""
+
+
+def tidy(service: Service) -> None:
+    """Do all of it. Raises what any of it raises."""
+    for each in TIDYING:
+        each(service)
+
+
 def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
-    """Look every half second until told to stop."""
+    """Look every half second until told to stop, and have the auditor look every minute. Nothing that goes wrong stops the clock."""
+    threading.Thread(target=auditor.watch, args=(service, stop), name="auditor", daemon=True).start()
     tidied = -TIDY
     while not stop.wait(TICK):
-        try:
-            post_what_is_due(service, poster)
-            if time.monotonic() - tidied > TIDY:
-                tidied = time.monotonic()
-                tidy(service)
-        except Locked as error:
-            log.warning("the clock waits for the database (%s)", type(error).__name__)
+        _surviving(partial(post_what_is_due, service, poster))
+        if time.monotonic() - tidied > TIDY:
+            tidied = time.monotonic()
+            for each in TIDYING:
+                _surviving(partial(each, service))
+
+
+def _surviving(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as error:
+        log.error("the clock goes on: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said

@@ -7,8 +7,6 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -18,19 +16,18 @@ import alembic.config
 import click
 from granian.constants import Interfaces
 from granian.server import Server as Granian
-from sqlalchemy import inspect
 
-from hotline import areas, bodies, clock, liaisons, tables
+from hotline import areas, bodies, clock, explaining, inquiries, rosters
 from hotline.carriers import carrier_of
 from hotline.checks import account, findings
-from hotline.database import Database, Locked
+from hotline.database import Locked
 from hotline.errors import BadRows, Misconfigured
 from hotline.jobs import CARRIED, Poster, Worker, work_on
-from hotline.language import languages
 from hotline.outbox import Queue
+from hotline.rosters import bodies_into, liaisons_into
 from hotline.settings import Settings, from_environment
 from hotline.supervisor import Child, Supervisor, embedded_queue, leave_with_supervisor
-from hotline.work import Service, utc_now
+from hotline.work import Service, ready, service_of
 
 CALLBACKS = {
     "ussd": "USSD callback: what people key in",
@@ -87,15 +84,6 @@ def itikia(context: click.Context) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     context.obj = settings = from_environment(os.environ)
     carrier_of(settings)
-
-
-@contextmanager
-def service_of(settings: Settings) -> Iterator[Service]:
-    database = Database(settings.database_url)
-    try:
-        yield Service(settings, database)
-    finally:
-        database.close()
 
 
 # ---------------------------------------------------------------------------------------------------------------- the whole
@@ -314,7 +302,8 @@ def load_areas(settings: Settings, file: Path) -> None:
     country = next(area.code for area in read if area.parent is None)
     if country != settings.country.code:
         raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}. Nothing was loaded.")
-    number = load(settings, lambda service: areas_into(service, read))
+    with ready(settings) as service:
+        number = areas_into(service, read)
     click.echo(f"Loaded {number} areas.")
 
 
@@ -324,76 +313,8 @@ def areas_into(service: Service, read: list[areas.Area]) -> int:
     return len(read)
 
 
-@itikia.group("bodies")
-def bodies_() -> None:
-    """The institutions that answer: police stations, peace committees."""
-
-
-@bodies_.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def load_bodies(settings: Settings, file: Path) -> None:
-    """Load bodies from a CSV FILE with the columns code, name, kind and areas, and perhaps categories.
-
-    \b
-    kind        police, peace, women, oversight or coordination
-    areas       codes with | between; a body serves all that lies inside them
-    categories  codes with | between, where it answers less than its kind does
-
-    A body that is known by its code is brought up to date. One that is not in the file stays as it is. Nothing is loaded if any
-    row is wrong.
-    """
-    number = load(settings, lambda service: bodies_into(service, file))
-    click.echo(f"Loaded {number} bodies. Now those who answer for them: itikia liaisons load FILE")
-
-
-def bodies_into(service: Service, file: Path) -> int:
-    listed = bodies.check(tables.read(file, bodies.COLUMNS), service.areas)
-    with service.database.writing() as session:
-        bodies.save(session, listed)
-    return len(listed)
-
-
-@itikia.group("liaisons")
-def liaisons_() -> None:
-    """Those who answer for the bodies."""
-
-
-@liaisons_.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def load_liaisons(settings: Settings, file: Path) -> None:
-    """Load liaisons from a CSV FILE with the columns body, name, phone and languages, and perhaps on_duty.
-
-    \b
-    body       the code of their body
-    phone      as people there write it, or in international form
-    languages  codes with a space between, the best first: sw en
-    on_duty    yes or no when they begin; from then on they say so themselves
-
-    A liaison is known by the phone, and brought up to date. One who is not in the file stays as they are. Nothing is loaded if
-    any row is wrong.
-    """
-    number = load(settings, lambda service: liaisons_into(service, file))
-    click.echo(f"Loaded {number} liaisons. Their numbers are sealed: delete the file, or keep it locked away.")
-    click.echo("See whether somebody answers everything: itikia check")
-
-
-def liaisons_into(service: Service, file: Path) -> int:
-    settings = service.settings
-    table = tables.read(file, liaisons.COLUMNS)
-    with service.database.writing() as session:
-        listed = liaisons.check(table, bodies.by_code(session), settings.country, languages())
-        liaisons.save(session, settings.keys, listed, languages(), utc_now())
-    return len(listed)
-
-
-def load(settings: Settings, act: Callable[[Service], int]) -> int:
-    """Do it on a database that is ready for it, and tell how many it were."""
-    with service_of(settings) as service:
-        if not inspect(service.database.engine).has_table("cases"):
-            raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
-        return act(service)
+for brought in (*rosters.COMMANDS, *explaining.COMMANDS, inquiries.stats):
+    itikia.add_command(brought)
 
 
 # ------------------------------------------------------------------------------------------------------------- the example

@@ -11,6 +11,8 @@ class Country:
     name: str
     emergency: str
     """What to dial when minutes count. It is on every screen that has bad news."""
+    oversight: str
+    """Who takes a report that nobody on our list may see, and their public number: ring it before the hotline opens."""
     zone: ZoneInfo
     """The clock that people there go by."""
     languages: tuple[str, ...]
@@ -20,7 +22,7 @@ class Country:
 COUNTRIES = {
     country.code: country
     for country in (
-        Country("KE", "Kenya", "999", ZoneInfo("Africa/Nairobi"), ("sw", "en")),
-        Country("NG", "Nigeria", "112", ZoneInfo("Africa/Lagos"), ("en",)),
+        Country("KE", "Kenya", "999", "IPOA, 1559", ZoneInfo("Africa/Nairobi"), ("sw", "en")),
+        Country("NG", "Nigeria", "112", "NHRC, 6472", ZoneInfo("Africa/Lagos"), ("en",)),
     )
 }

@@ -1,19 +1,38 @@
 """The front desk: whatever somebody wants, by whichever door it comes, is done here."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import acknowledgement, arrivals, cases, dispatch, erasure, evidence, followups, liaisons, messages, people, references
-from hotline.areas import Areas
+from hotline import (
+    acknowledgement,
+    arrivals,
+    cases,
+    dispatch,
+    erasure,
+    evidence,
+    firewall,
+    followups,
+    incidents,
+    liaisons,
+    messages,
+    people,
+    promises,
+    readiness,
+    references,
+    shifts,
+)  # fmt: skip
+from hotline.bodies import Body, Serves
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
-from hotline.categories import CATEGORIES
+from hotline.categories import CATEGORIES, CONDUCT, Kind
 from hotline.database import insert_once
-from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Wish
+from hotline.dialogues import citizen, duty, liaison
+from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Verdict, Wish
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
 from hotline.dialogues.screens import LookUp
 from hotline.dispatch import Dispatch
@@ -52,13 +71,13 @@ class Call:
         return people.TELEGRAM if self.channel == people.TELEGRAM else people.PHONE
 
 
-def who_calls(session: Session, number_index: str, areas: Areas, channel: str = people.PHONE) -> Caller:
+def who_calls(work: Work, number_index: str, channel: str = people.PHONE) -> Caller:
     """What is known of a caller when they dial in, or write in a chat."""
-    known = liaisons.known_by(session, number_index, channel)
+    known = liaisons.known_by(work.session, number_index, channel)
     if known is None:
         return Caller()
-    language, home, liaison_id = known
-    return Caller(language, home, _desk_of(session, session.get_one(Liaison, liaison_id), areas) if liaison_id else None)
+    who = work.session.get_one(Liaison, known.liaison) if known.liaison else None
+    return Caller(known.language, known.home, _desk_of(work, who) if who else None, asked=followups.waiting_for(work.session, known.person))
 
 
 def reported_from(session: Session, number_index: str, channel: str) -> list[tuple[str, str]]:
@@ -68,18 +87,22 @@ def reported_from(session: Session, number_index: str, channel: str) -> list[tup
     return [(row[0], row[1]) for row in session.execute(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED))]
 
 
-def _desk_of(session: Session, who: Liaison, areas: Areas) -> Desk:
-    return Desk(who.on_duty, tuple(_waiting(each, areas) for each in dispatch.before(session, who)))
+def _desk_of(work: Work, who: Liaison) -> Desk:
+    there = shifts.on_duty(work.session, [who.id], work.country.zone, work.now)
+    return Desk(who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now)))
 
 
-def _waiting(each: Dispatch, areas: Areas) -> Waiting:
-    return Waiting(each.word, each.case.category_code, areas[each.case.area_code].name, each.state == dispatch.TAKEN)
+def _waiting(work: Work, each: Dispatch) -> Waiting:
+    place = work.areas[each.case.area_code].name
+    return Waiting(each.word, each.case.category_code, place, each.how(work.session, work.now))
 
 
 def look_up(work: Work, question: LookUp, call: Call) -> str:
     """Answer what a dialogue asks of the hotline, not of the person."""
     if question.name.startswith("?case"):
         return _standing(work, question.key).to_text()
+    if question.name == "?bodies":
+        return citizen.bodies_to_text(_stations(work, question.key))
     return say(_details(work, call, question.key), call.language)
 
 
@@ -91,23 +114,43 @@ def _standing(work: Work, typed: str) -> Standing:
     return standing_of(work, case) if case is not None else Standing("unknown")
 
 
+def _stations(work: Work, area: str) -> list[tuple[str, str]]:
+    """The police bodies of a place, the nearest first: their codes and names."""
+    around = {each.code: steps for steps, each in enumerate(work.areas.outwards(work.areas[area]))}
+    here = select(Body.code, Body.name, Serves.area_code).join(Serves, Serves.body_code == Body.code)
+    found = work.session.execute(here.where(Body.kind == Kind.POLICE, Serves.area_code.in_(around))).all()
+    nearest = sorted(found, key=lambda row: (around[row[2]], row[1]))
+    return list(dict.fromkeys((code, name) for code, name, _area in nearest))[:MOST_LISTED]
+
+
 def standing_of(work: Work, case: Case) -> Standing:
     """How a case stands, for its citizen."""
+    judged = case.may_be_judged(work.now)
     match case.state:
         case cases.OPEN:
-            return Standing("waiting", work.clock_time(case.promised_at) if case.promised_at > work.now else "")
+            return _waiting_still(work, case)
         case cases.ACKNOWLEDGED:
-            return Standing("coming" if case.on_the_way_at else "taken", open_to_verdict=True)
+            return Standing("there" if case.there_at else "coming" if case.on_the_way_at else "taken", open_to_verdict=judged)
         case cases.RESOLVED:
-            return Standing("done", open_to_verdict=True)
+            return Standing("done", open_to_verdict=judged)
         case _:
-            return Standing("closed")
+            return Standing("closed", open_to_verdict=judged)
+
+
+def _waiting_still(work: Work, case: Case) -> Standing:
+    asked = dispatch.asked_now(work.session, case)
+    if not asked and case.category is CONDUCT and not dispatch.could_be_asked(work, case):
+        return Standing("nobody")
+    promise = promises.latest(work.session, case)
+    missed = promises.missed(work.session, case) > 0 or promise is None or promise.due_at <= work.now
+    by = max(promise.due_at, work.now) if promise else work.now
+    return Standing("waiting", work.clock_time(by), missed=missed, asked=asked[-1].body.name if asked else "")
 
 
 def _details(work: Work, call: Call, word: str) -> Words:
     who = _liaison(work, call)
     if who is not None:
-        for each in dispatch.before(work.session, who):
+        for each in dispatch.before(work.session, who, work.now):
             if each.word == word:
                 place = work.areas.full_name(work.areas[each.case.area_code])
                 return liaison.case_details(each.case.about, place, each.case.details(work.keys))
@@ -118,8 +161,7 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
     """Do what somebody wants at the end of a conversation, and say the last words of it."""
     match wish:
         case Report():
-            case = open_case(work, wish, call)
-            return citizen.promised(case.spoken, work.clock_time(case.promised_at), work.country.emergency, case.contact)
+            return _promised(work, open_case(work, wish, call))
         case Judge():
             return _judge(work, wish)
         case Nothing():
@@ -132,6 +174,14 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
         case _:
             who = _liaison(work, call)
             return _for_liaison(work, who, wish) if who else liaison.no_cases()
+
+
+def _promised(work: Work, case: Case) -> Words:
+    """The last words to one who has reported; honest ones, where nobody on our list may see what they said."""
+    emergency = work.country.emergency
+    if case.category is CONDUCT and not dispatch.could_be_asked(work, case):
+        return citizen.nobody_may(case.spoken, work.country.oversight, emergency)
+    return citizen.promised(case.spoken, work.clock_time(promises.due(work.session, case)), emergency, case.contact)
 
 
 def remember_language(work: Work, call: Call) -> None:
@@ -169,7 +219,10 @@ def open_case(work: Work, report: Report, call: Call) -> Case:
             break
         if known := cases.by_session(work.session, call.session_index):
             return known
-    case = Case(**values)
+    case = work.session.get_one(Case, values["id"])
+    promises.make(work, case)
+    if report.named_officer:
+        _keep_from(work, case, report.named_officer)
     case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
     evidence.belongs_to(work.session, call.session_index, case, work.now)
     work.put(What.OPEN, case.id)
@@ -185,13 +238,27 @@ def _values(work: Work, report: Report, call: Call, person: Person | None) -> di
         "channel": call.channel,
         "category_code": category.code,
         "area_code": report.area,
-        "locked_details": work.keys.vault.lock(report.details, cases.details_place(identity)),
+        "locked_details": work.keys.vault.lock(_details_of(report), cases.details_place(identity)),
         "contact": report.contact if person else "none",
         "language": call.language,
         "person_id": person.id if person else None,
         "opened_at": work.now,
-        "promised_at": work.in_minutes(category.promise),
+        "round_began_at": work.now,
+        "urgency": category.urgency,
+        "wants_woman": report.wants_woman,
+        "named_body": report.named_body or None,
     }
+
+
+def _details_of(report: Report) -> str:
+    return f"{report.details} ({report.named_officer})" if report.named_officer else report.details
+
+
+def _keep_from(work: Work, case: Case, officer: str) -> None:
+    """Whoever on our list may be the one that a report names never sees it."""
+    for identity, name in work.session.execute(select(Liaison.id, Liaison.name)):
+        if firewall.may_be(officer, name):
+            cases.bar(work.session, case, identity, firewall.NAMED, work.now)
 
 
 def _reporter(work: Work, report: Report, call: Call) -> Person | None:
@@ -208,12 +275,29 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
 
 
 def take_up(work: Work, case: Case) -> None:
-    """What happens first to a case: its citizen hears that it was received, and it is put before a liaison."""
+    """What happens first to a case: its citizen hears that it was received, it is linked with others about the same event, and put before a
+    liaison."""
+    promise = promises.latest(work.session, case)
+    if promise is not None and promise.state == promises.OPEN:
+        promises.watch(work, promise)
+    if case.state != cases.OPEN:
+        return
+    for other in incidents.join(work, case):
+        calls = incidents.calls(work.session, other, work.now)
+        another_call = partial(liaison.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
+        dispatch.tell_all(work, other, another_call, f"call:{case.id}")
+    asked = dispatch.put_before_next(work, case)
+    if asked or case.category is not CONDUCT or dispatch.could_be_asked(work, case):
+        _tell_received(work, case)
+    else:
+        nobody = citizen.nobody_may(case.spoken, work.country.oversight, work.country.emergency)
+        followups.tell(work, case, nobody, About.CASE, f"{messages.NOBODY}{case.id}")
+
+
+def _tell_received(work: Work, case: Case) -> None:
     if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
-        received = citizen.received(case.spoken, work.clock_time(case.promised_at))
+        received = citizen.received(case.spoken, work.clock_time(promises.due(work.session, case)))
         followups.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
-    if case.state == cases.OPEN:
-        dispatch.put_before_next(work, case)
 
 
 def _judge(work: Work, wish: Judge) -> Words:
@@ -221,7 +305,12 @@ def _judge(work: Work, wish: Judge) -> Words:
     case = cases.by_reference(work.session, reference) if reference else None
     if case is None or not followups.judge(work, case, wish.verdict):
         return citizen.how_it_stands(_standing(work, wish.reference))
-    return citizen.thanks_for_verdict(wish.verdict, work.country.emergency)
+    return thanks(work, case, wish.verdict)
+
+
+def thanks(work: Work, case: Case, verdict: Verdict) -> Words:
+    """What one is told who has said whether help came."""
+    return citizen.thanks_for_verdict(verdict, work.clock_time(promises.due(work.session, case)), work.country.emergency)
 
 
 def _liaison(work: Work, call: Call) -> Liaison | None:
@@ -234,11 +323,13 @@ def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
         case Act():
             return acknowledgement.act(work, who, wish)
         case GoOn():
-            who.on_duty = True
-            return liaison.on_duty()
+            return liaison.on_duty(_day_and_time(work, shifts.come_on(work, who)))
         case GoOff():
-            who.on_duty = False
-            return liaison.off_duty()
+            return liaison.off_duty(_day_and_time(work, shifts.go_off(work, who, wish.days)))
+
+
+def _day_and_time(work: Work, moment: datetime | None) -> str:
+    return moment.astimezone(work.country.zone).strftime("%d.%m. %H:%M") if moment else ""
 
 
 def text_arrives(work: Work, text: InboundText) -> None:
@@ -266,16 +357,19 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
     if means(text, STOP):
         messages.stop(work, address)
         if who is not None:
-            who.on_duty = False
+            who.on_duty, who.said_at, who.said_until = False, work.now, None
         return citizen.texts_stopped()
     if means(text, START):
         address.reopen()
         return citizen.texts_resumed()
-    case = followups.asked_last(work.session, person)
+    was_asked = who is not None and readiness.answered(work, who)
+    case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)
+        if was_asked and isinstance(wish, Act) and not wish.word and not dispatch.before(work.session, who, work.now):
+            return duty.thanks_ready()
         return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
-    if case is not None:
+    if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
         return _verdict(work, case, text)
     case = cases.latest_of(work.session, person)
     return add_words(work, case, text) if case is not None and citizen.says_something(text) else None
@@ -289,7 +383,7 @@ def is_for_us(work: Work, person: Person, text: str) -> bool:
     who, wish = liaisons.of(work.session, person), liaison.understand(text)
     if who is None or not isinstance(wish, Act):
         return who is not None and wish is not None
-    return wish.word in {each.word for each in dispatch.before(work.session, who)}
+    return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}
 
 
 def add_words(work: Work, case: Case, text: str) -> Words:
@@ -311,7 +405,7 @@ def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
     """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
     if citizen.verdict_in(text) is None:
         return True
-    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who))
+    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
 
 
 def _verdict(work: Work, case: Case, text: str) -> Words:
@@ -320,7 +414,7 @@ def _verdict(work: Work, case: Case, text: str) -> Words:
         add_words(work, case, text)
     if verdict is None or not followups.judge(work, case, verdict):
         return citizen.did_help_come(case.spoken)
-    return citizen.thanks_for_verdict(verdict, work.country.emergency)
+    return thanks(work, case, verdict)
 
 
 def _way_in(work: Work, address: Address) -> tuple[Words, str]:

@@ -1,30 +1,32 @@
 """A case is put before one liaison at a time, who takes it on, cannot, or does not answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from hotline import evidence, matching, messages, people
+from hotline import evidence, firewall, incidents, matching, messages, people, shifts
 from hotline.bodies import Body, Serves
 from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
-from hotline.categories import Kind
+from hotline.categories import Kind, Urgency
 from hotline.database import Base, Moment, changed
 from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import How
 from hotline.gsm import fits
 from hotline.language import SOURCE, Words, say
 from hotline.liaisons import Liaison
-from hotline.matching import Candidate, Match, Matter
+from hotline.matching import Asked, Candidate, Match, Matter
 from hotline.messages import About, Message
 from hotline.outbox import Queue, What
 from hotline.people import Address
+from hotline.standing_order import Ways, order_of, rest
 from hotline.work import Work
 
-ASKED, TAKEN, DONE, CANNOT, UNANSWERED, SUPERSEDED = "asked", "taken", "done", "cannot", "unanswered", "superseded"
-"""What has become of a dispatch. Superseded: the case went on without this liaison."""
+ASKED, TAKEN, DONE, CANNOT = "asked", "taken", "done", "cannot"
+UNANSWERED, LAPSED, SUPERSEDED = "unanswered", "lapsed", "superseded"
+"""What has become of a dispatch. Lapsed: they took the case and nothing followed. Superseded: the case went on without this liaison."""
 WAITS = (ASKED, TAKEN)
 """As long as it is one of these, something is expected of the liaison."""
 
@@ -55,11 +57,21 @@ class Dispatch(Base):
     liaison_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"), index=True)
     body_code: Mapped[str] = mapped_column(ForeignKey("bodies.code"))
     word: Mapped[str] = mapped_column(String(16))
+    rung: Mapped[str] = mapped_column(String(16), default="primary")
+    """Why it was their turn: see `standing_order.Rung`."""
+    place: Mapped[int] = mapped_column(default=0)
+    """Where in the standing order that was; what follows is counted on, lap after lap."""
     reason: Mapped[str] = mapped_column(String(400))
     state: Mapped[str] = mapped_column(String(12), default=ASKED)
     at: Mapped[datetime] = mapped_column(Moment)
+    answer_by: Mapped[datetime | None] = mapped_column(Moment)
+    """When the next is asked."""
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
     """When this liaison acknowledged, if they did."""
+    stepped_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they last took a step, or said that they are still on it."""
+    wondered_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When we asked whether they are still on it, if they have not answered that."""
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     case: Mapped[Case] = relationship()
     liaison: Mapped[Liaison] = relationship()
@@ -69,19 +81,18 @@ class Dispatch(Base):
     def who(self) -> str:
         return f"{self.liaison.name}, {self.body.name}"
 
-    @property
-    def how(self) -> How:
+    def how(self, session: Session, now: datetime) -> How:
         """How the case stands to this liaison; to one who may not see it any more, it is over."""
         case = self.case
-        if not matching.may_see(case, self.liaison):
+        if not firewall.may_see(session, case, self.liaison, now):
             return "over"
         match self.state:
             case "asked" if case.state == OPEN and case.round == self.round:
                 return "asked"
-            case "unanswered" if case.state == OPEN and case.round == self.round:
+            case "unanswered" | "lapsed" if case.state == OPEN and case.round == self.round:
                 return "late"
             case "taken" if case.state == ACKNOWLEDGED and case.liaison_id == self.liaison_id:
-                return "on_the_way" if case.on_the_way_at else "taken"
+                return "there" if case.there_at else "on_the_way" if case.on_the_way_at else "taken"
             case "done" if case.round == self.round:
                 return "done"
             case "cannot":
@@ -89,56 +100,206 @@ class Dispatch(Base):
             case _:
                 return "first_was" if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round else "over"
 
-    @property
-    def may_be_read(self) -> bool:
+    def may_be_read(self, session: Session, now: datetime) -> bool:
         """Whether this liaison may read what was reported: as long as it is before them or theirs, and not closed."""
-        return self.how in ("asked", "late", "taken", "on_the_way", "done") and self.case.state != CLOSED
+        return self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done") and self.case.state != CLOSED
 
 
-def put_before_next(work: Work, case: Case) -> Dispatch | None:
-    """Find the next liaison and put the case before them. With nobody at all, look again after a while."""
-    match = _match(work, case)
-    if match is None:
-        case.note(work.session, work.now, "nobody", why="No liaison may see this case and no coordinating body is set up.")
-        work.put(What.FIND, case.id, work.in_minutes(case.pace.patience))
-        return None
-    dispatch = _dispatch(work, case, match)
+# Whom to ask next
+
+
+def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Dispatch]:
+    """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the end of the order it waits a
+    while; `again` begins at the top at once. Returns those who are asked now."""
     work.session.flush()
-    _write(work, dispatch)
-    work.put(What.ESCALATE, dispatch.id, work.in_minutes(case.pace.patience))
+    if _is_before_somebody(work.session, case):
+        return []
+    matter, candidates = _matter(work, case), _candidates(work, case)
+    found = matching.together(matter, candidates, work.areas, matching.next_place(matter))
+    if not found and (again or matching.is_at_the_end(matter)):
+        found = matching.together(matter, candidates, work.areas, (matter.lap + 1) * matching.A_LAP)
+    if not found:
+        _wait(work, case, matter)
+        return []
+    answer_by = work.in_minutes(matching.minutes_after(matter, found[-1].place))
+    return [_put_before(work, case, each, answer_by) for each in found]
+
+
+def _is_before_somebody(session: Session, case: Case) -> bool:
+    asked = select(Dispatch.id).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == ASKED)
+    return session.scalars(asked.limit(1)).first() is not None
+
+
+def _wait(work: Work, case: Case, matter: Matter) -> None:
+    """Nobody is left to ask just now: from the top again, after a while."""
+    if not matter.asked:
+        case.note(work.session, work.now, "nobody", why="Nobody who may see this case is there to be asked.")
+    work.put(What.FIND, case.id, work.in_minutes(rest(matter.order, matter.lap)))
+
+
+def _put_before(work: Work, case: Case, found: Match, answer_by: datetime) -> Dispatch:
+    dispatch = _dispatch(work, case, found, answer_by)
+    work.session.flush()
+    _write(work, dispatch, found.row.ways)
+    work.put(What.ESCALATE, dispatch.id, answer_by)
     case.note(work.session, work.now, "dispatched", dispatch.who, dispatch.reason)
     return dispatch
 
 
-def _dispatch(work: Work, case: Case, match: Match) -> Dispatch:
+def _dispatch(work: Work, case: Case, found: Match, answer_by: datetime) -> Dispatch:
     step = (work.session.scalar(select(func.max(Dispatch.step)).where(Dispatch.case_id == case.id)) or 0) + 1
-    chosen = match.candidate
+    chosen = found.candidate
     word = _free_word(work.session, case, chosen.liaison)
-    dispatch = Dispatch(case=case, step=step, round=case.round, liaison_id=chosen.liaison, body_code=chosen.body, word=word, at=work.now)
-    dispatch.reason = match.reason[:400]
+    dispatch = Dispatch(
+        case=case, step=step, round=case.round, liaison_id=chosen.liaison, body_code=chosen.body, word=word, at=work.now,
+        answer_by=answer_by, rung=found.row.rung, place=found.place, reason=found.reason[:400],
+    )  # fmt: skip
     work.session.add(dispatch)
     return dispatch
 
 
-def _write(work: Work, dispatch: Dispatch) -> None:
+def _matter(work: Work, case: Case) -> Matter:
+    before = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
+    tried = {each.body_code for each in before if each.round < case.round and each.taken_at is not None}
+    return Matter(
+        case.category,
+        work.areas[case.area_code],
+        case.language,
+        order_of(Urgency(case.urgency), noes=case.round - 1),
+        tuple(_as_asked(each) for each in before if each.round == case.round),
+        tried,
+        case.wants_woman,
+        _known_to(work.session, case),
+        work.settings.default_body,
+    )
+
+
+def _as_asked(each: Dispatch) -> Asked:
+    above = tuple(body.code for body in each.body.upwards[1:])
+    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place)
+
+
+def _known_to(session: Session, case: Case) -> int | None:
+    """Who has another case of the same incident."""
+    other = select(Case.liaison_id).where(Case.incident_id == case.incident_id, Case.state == ACKNOWLEDGED, Case.id != case.id)
+    return session.scalar(other.order_by(Case.acknowledged_at.desc()).limit(1)) if case.incident_id is not None else None
+
+
+def _candidates(work: Work, case: Case) -> list[Candidate]:
+    """Every liaison who may see the case, of a body that serves the place, anything around it or a place nearby; and those of the
+    coordinating bodies and of the default body, wherever."""
+    subject = firewall.subject_of(work.session, case)
+    nearest = _nearest(work, case)
+    known = work.session.scalars(select(Liaison).where(Liaison.id.in_(nearest)).options(*_WITH_ROLES)).unique()
+    seeing = [each for each in known if firewall.eligible(subject, firewall.viewer_of(each, work.now)).allowed]
+    there = shifts.on_duty(work.session, [each.id for each in seeing], work.country.zone, work.now)
+    loads = _loads(work.session, nearest)
+    return [_as_candidate(each, *nearest[each.id], on_duty=each.id in there, load=loads.get(each.id, 0)) for each in seeing]
+
+
+_WITH_ROLES = (joinedload(Liaison.body), selectinload(Liaison.roles))
+
+
+def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool, load: int) -> Candidate:
+    body, above = liaison.body, tuple(each.code for each in liaison.body.upwards[1:])
+    return Candidate(
+        liaison.id, liaison.name, body.code, body.name, Kind(body.kind), tuple(body.categories.split()), area, tuple(liaison.speaks),
+        on_duty, load, neighbour, liaison.supervisor, liaison.woman, above,
+    )  # fmt: skip
+
+
+def _nearest(work: Work, case: Case) -> dict[int, tuple[str, bool]]:
+    """Of each liaison of a body nearby: the nearest area that it serves, and whether that is only a neighbour's."""
+    around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
+    nearby = [area.code for area in work.areas.nearby(work.areas[case.area_code])]
+    rank = {code: place for place, code in enumerate([*around, *nearby])}
+    serving = select(Liaison.id, Serves.area_code).join(Serves, Serves.body_code == Liaison.body_code)
+    anywhere = select(Liaison.id, Serves.area_code).join(Body, Body.code == Liaison.body_code).join(Serves, Serves.body_code == Body.code)
+    anywhere = anywhere.where((Body.kind == Kind.COORDINATION) | (Body.code == work.settings.default_body))
+    found = [*work.session.execute(serving.where(Serves.area_code.in_(rank))), *work.session.execute(anywhere)]
+    nearest: dict[int, str] = {}
+    for liaison, area in sorted(found, key=lambda each: rank.get(each[1], len(rank))):
+        nearest.setdefault(liaison, area)
+    return {liaison: (area, area not in around) for liaison, area in nearest.items()}
+
+
+def could_be_asked(work: Work, case: Case) -> list[Candidate]:
+    """Everybody who may see the case and could ever be asked, as things are now; empty where the firewall leaves nobody."""
+    matter = _matter(work, case)
+    return [each for each in _candidates(work, case) if matching.could_ever_be_asked(matter, each)]
+
+
+# Telling them
+
+
+def _write(work: Work, dispatch: Dispatch, ways: Ways) -> None:
+    ladder = dispatch.liaison.person.ladder
+    for address in ladder if ways == Ways.ALL else ladder[:1]:
+        _write_to(work, dispatch, address)
+
+
+def write_next(work: Work, dispatch: Dispatch) -> bool:
+    """Try the next way of telling them, after one that failed. False where there is none left."""
+    tried = set(work.session.scalars(select(Message.address_id).where(_tells(dispatch))))
+    left = [address for address in dispatch.liaison.person.ladder if address.id not in tried]
+    for address in left[:1]:
+        _write_to(work, dispatch, address)
+    return bool(left)
+
+
+def is_being_told(session: Session, dispatch: Dispatch) -> bool:
+    """Whether a message that puts the case before them has left, or may still leave."""
+    hopeful = Message.state.not_in((messages.FAILED, messages.WITHHELD))
+    return session.scalars(select(Message.id).where(_tells(dispatch), hopeful).limit(1)).first() is not None
+
+
+def _tells(dispatch: Dispatch) -> ColumnElement[bool]:
+    key = f"{KEY}{dispatch.id}"
+    return or_(Message.key == key, Message.key.startswith(f"{key}/", autoescape=True))
+
+
+def told_by(session: Session, key: str) -> Dispatch:
+    """The dispatch that the message with this key puts before somebody."""
+    return session.get_one(Dispatch, int(key.removeprefix(KEY).partition("/")[0]))
+
+
+def _write_to(work: Work, dispatch: Dispatch, address: Address) -> None:
     case, liaison = dispatch.case, dispatch.liaison
     language = liaison.person.language or SOURCE
-    place, by = work.areas.full_name(work.areas[case.area_code]), work.clock_time(work.in_minutes(case.pace.patience))
-    text = _fitting(case, dispatch.word, place, case.details(work.keys), by, language)
-    address = liaison.person.best
-    assert address is not None, "a liaison has a phone"
-    messages.write(work, address, About.DISPATCH, text, language, key=f"{KEY}{dispatch.id}", case=case)
+    text = _fitting(work, dispatch, language)
+    first = work.session.scalars(select(Message.id).where(_tells(dispatch)).limit(1)).first() is None
+    key = f"{KEY}{dispatch.id}" if first else f"{KEY}{dispatch.id}/{address.channel}"
+    messages.write(work, address, About.DISPATCH, text, language, key=key, case=case)
     if address.channel == people.PHONE and evidence.number_of(work.session, case.session_index, case):
         tell(work, dispatch, words.sent_something(dispatch.word), f"sent:{dispatch.id}")
 
 
-def _fitting(case: Case, word: str, place: str, details: str, by: str, language: str) -> Words:
+def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
     """The text to a liaison, with as much of the details as two texts hold. The rest is read by dialling in."""
-    text = words.please_take(word, case.about, place, details, by)
-    while details and not fits(say(text, language), **TWO_TEXTS):
-        details = details[: int(len(details) * 0.9)].rstrip()
-        text = words.please_take(word, case.about, place, f"{details}..", by)
+    case, by = dispatch.case, work.clock_time(dispatch.answer_by or work.now)
+    place, details = work.areas.full_name(work.areas[case.area_code]), case.details(work.keys)
+    so_far, more = so_far_of(work, case), ""
+    while not fits(say(text := words.please_take(dispatch.word, case.about, place, details + more, by, so_far), language), **TWO_TEXTS):
+        if not details:
+            break
+        details, more = details[: int(len(details) * 0.9)].rstrip(), ".."
     return text
+
+
+def so_far_of(work: Work, case: Case) -> list[Words]:
+    """What a liaison should know before anything else: that others call about it too, and that help did not come last time."""
+    calls = incidents.calls(work.session, case, work.now)
+    told = [words.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
+    had = [body for body in dict.fromkeys(_had_it(work.session, case))]
+    if case.round > 1:
+        told.append(words.no_help_came(", ".join(had)))
+    return told
+
+
+def _had_it(session: Session, case: Case) -> list[str]:
+    """The bodies that had the case in earlier rounds."""
+    earlier = select(Body.name).join(Dispatch, Dispatch.body_code == Body.code).where(Dispatch.case_id == case.id)
+    return list(session.scalars(earlier.where(Dispatch.round < case.round, Dispatch.taken_at.is_not(None)).order_by(Dispatch.step)))
 
 
 def _free_word(session: Session, case: Case, liaison: int) -> str:
@@ -148,34 +309,6 @@ def _free_word(session: Session, case: Case, liaison: int) -> str:
     start = case.id.int % len(WORDS)
     in_order = [WORDS[(start + place) % len(WORDS)] for place in range(len(WORDS))]
     return next(word for number in ("", *range(2, len(taken) + 3)) for each in in_order if (word := f"{each}{number}") not in taken)
-
-
-def _match(work: Work, case: Case) -> Match | None:
-    before = work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id)).all()
-    asked = tuple(each.liaison_id for each in before if each.round == case.round)
-    tried = {each.body_code for each in before if each.round < case.round and each.taken_at is not None}
-    matter = Matter(case.category, work.areas[case.area_code], case.language, asked, tried)
-    return matching.best(matter, _candidates(work, case), work.areas)
-
-
-def _candidates(work: Work, case: Case) -> list[Candidate]:
-    """Every liaison of a body that serves the place or anything around it, but for the one who reported it."""
-    around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
-    serving = select(Liaison, Body, Serves.area_code).join(Body, Liaison.body_code == Body.code).join(Serves, Serves.body_code == Body.code)
-    serving = serving.where(Liaison.person_id.is_distinct_from(case.person_id))
-    nearest: dict[int, tuple[Liaison, Body, str]] = {}
-    for liaison, body, area in work.session.execute(serving.where(Serves.area_code.in_(around))):
-        known = nearest.get(liaison.id)
-        if known is None or around.index(area) < around.index(known[2]):
-            nearest[liaison.id] = (liaison, body, area)
-    loads = _loads(work.session, nearest)
-    return [
-        Candidate(
-            liaison.id, liaison.name, body.code, body.name, Kind(body.kind), tuple(body.categories.split()),
-            area, tuple(liaison.speaks), liaison.on_duty, loads.get(liaison.id, 0),
-        )
-        for liaison, body, area in nearest.values()
-    ]  # fmt: skip
 
 
 def tell(work: Work, dispatch: Dispatch, what: Words, key: str) -> None:
@@ -188,34 +321,49 @@ def tell(work: Work, dispatch: Dispatch, what: Words, key: str) -> None:
 def tell_all(work: Work, case: Case, what: Callable[[str], Words], key: str) -> None:
     """Tell everybody before whom the case is now, or who has it; their cards show it too."""
     for each in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS))):
-        if each.may_be_read:
+        if each.may_be_read(work.session, work.now):
             tell(work, each, what(each.word), f"{key}:{each.id}")
     redraw(work, case)
 
 
-def _loads(session: Session, of: dict[int, tuple[Liaison, Body, str]]) -> dict[int, int]:
+def _loads(session: Session, of: Collection[int]) -> dict[int, int]:
     busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_(WAITS))
     return {liaison: number for liaison, number in session.execute(busy.group_by(Dispatch.liaison_id))}
 
 
-def before(session: Session, liaison: Liaison) -> list[Dispatch]:
+def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
     sees it no more."""
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(WAITS))
-    return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if matching.may_see(each.case, liaison)]
+    sees = firewall.sees(session, liaison, now)
+    return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if sees(each.case)]
 
 
-def own(session: Session, liaison: Liaison, identity: int) -> Dispatch | None:
+def own(session: Session, liaison: Liaison, identity: int, now: datetime) -> Dispatch | None:
     """This dispatch, if it was put before this liaison and they may see its case."""
     asked = session.get(Dispatch, identity)
-    return asked if asked is not None and asked.liaison_id == liaison.id and matching.may_see(asked.case, liaison) else None
+    is_theirs = asked is not None and asked.liaison_id == liaison.id and firewall.may_see(session, asked.case, liaison, now)
+    return asked if is_theirs else None
 
 
-def recent(session: Session, liaison: Liaison, word: str) -> Dispatch | None:
+def recent(session: Session, liaison: Liaison, word: str, now: datetime) -> Dispatch | None:
     """The last dispatch that this liaison knew by this word, whatever has become of it."""
     known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
     latest = session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
-    return latest if latest is not None and matching.may_see(latest.case, liaison) else None
+    return latest if latest is not None and firewall.may_see(session, latest.case, liaison, now) else None
+
+
+def asked_now(session: Session, case: Case) -> list[Dispatch]:
+    """Those before whom the case is in this round and who have not answered, the last one last; whoever was asked last, where nobody is."""
+    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round).order_by(Dispatch.step)
+    asked = list(session.scalars(this_round))
+    return [each for each in asked if each.state == ASKED] or asked[-1:]
+
+
+def whose(session: Session, case: Case) -> int | None:
+    """The dispatch of the liaison who had the case last in this round."""
+    taken = select(Dispatch.id).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.taken_at.is_not(None))
+    return session.scalar(taken.order_by(Dispatch.taken_at.desc()).limit(1))
 
 
 def was_asked_before(session: Session, asked: Dispatch) -> bool:

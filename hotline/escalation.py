@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from hotline import cases, dispatch
-from hotline.cases import Case
-from hotline.dispatch import ASKED, UNANSWERED, Dispatch
-from hotline.messages import Message
+from sqlalchemy import select
+
+from hotline import admitting, cases, dispatch, firewall, lapses
+from hotline.dispatch import ASKED, SUPERSEDED, TAKEN, UNANSWERED, WAITS, Dispatch
+from hotline.messages import WENT_ON, About, Message
 from hotline.outbox import What
 from hotline.work import Work
 
@@ -20,21 +21,47 @@ def escalate(work: Work, identity: int) -> None:
 
 
 def find(work: Work, identity: UUID) -> None:
-    """There was nobody for this case. Is there now?"""
+    """Everybody was asked, or there was nobody to ask: from the top of the order again."""
     case = cases.hold(work.session, identity)
     if case.state == cases.OPEN:
-        dispatch.put_before_next(work, case)
+        dispatch.put_before_next(work, case, again=True)
+
+
+def withdraw(work: Work) -> int:
+    """Whoever may not see a case any more, since a roster has changed, has it no longer: it goes on to somebody else at once. Returns how
+    many that were."""
+    waiting = work.session.scalars(select(Dispatch).where(Dispatch.state.in_(WAITS)).order_by(Dispatch.id)).all()
+    blind = [each for each in waiting if not firewall.may_see(work.session, each.case, each.liaison, work.now)]
+    for each in blind:
+        _withdraw(work, each)
+    return len(blind)
+
+
+def _withdraw(work: Work, asked: Dispatch) -> None:
+    case = cases.hold(work.session, asked.case_id)
+    had_it = asked.state == TAKEN and case.state == cases.ACKNOWLEDGED and case.liaison_id == asked.liaison_id
+    if dispatch.end(work, asked, SUPERSEDED):
+        lapses.leave(work, asked)
+        case.note(work.session, work.now, "withdrawn", asked.who, "may not see it any more")
+        if had_it:
+            admitting.let_go_on(work, case)
+        elif case.state == cases.OPEN:
+            dispatch.put_before_next(work, case)
 
 
 def not_told(work: Work, message: Message) -> None:
-    """The text that puts a case before a liaison will never reach them, so the next is asked at once.
+    """The message that puts a case before a liaison will never reach them: they count as not told. Their next channel is tried, and where
+    there is none, the next liaison is asked at once.
 
     Where this was one who had been asked before, the end of the order is reached: asking goes on, but no longer in haste.
     """
-    if message.key.startswith(dispatch.KEY):
-        identity = int(message.key.removeprefix(dispatch.KEY))
-        asked = work.session.get_one(Dispatch, identity)
-        if asked.state == ASKED and isinstance(message.case, Case):
-            message.case.note(work.session, work.now, "not told", asked.who, message.code)
-            if not dispatch.was_asked_before(work.session, asked):
-                work.put(What.ESCALATE, identity)
+    if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
+        return
+    asked = dispatch.told_by(work.session, message.key)
+    if asked.state != ASKED:
+        return
+    message.case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")
+    if dispatch.is_being_told(work.session, asked) or dispatch.write_next(work, asked):
+        return
+    if not dispatch.was_asked_before(work.session, asked):
+        work.put(What.ESCALATE, asked.id)

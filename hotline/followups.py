@@ -1,10 +1,13 @@
 """The citizen, not the office, says whether help came."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import cases, dispatch, evidence, messages
+from hotline import cases, dispatch, evidence, messages, promises, verdicts
 from hotline.cases import CLOSED, ERASED, Case
+from hotline.categories import Urgency
 from hotline.dialogues import citizen as words
 from hotline.dialogues.citizen import Verdict
 from hotline.language import Words
@@ -34,6 +37,7 @@ def ask(work: Work, case: Case, round_: int) -> None:
         return
     case.asked_at = work.now
     case.note(work.session, work.now, "asked")
+    verdicts.ask(work.session, case, dispatch.whose(work.session, case), work.now)
     tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, key_of(case))
 
 
@@ -43,14 +47,21 @@ def key_of(case: Case) -> str:
     return f"asked:{case.id}/{case.round}/{had_since}"
 
 
-def asked_last(session: Session, person: Person) -> Case | None:
-    """The case about which this citizen was asked last, and has not answered. What was written but never left was not asked."""
+def asked_last(work: Work, person: Person) -> Case | None:
+    """The case about which this citizen was asked last, and may still say. What was written but never left was not asked."""
     left = Message.state.in_((messages.SENDING, messages.SENT, messages.UNKNOWN))
     asked = select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
-    for message in session.scalars(asked.order_by(Message.sent_at.desc())):
-        if message.case is not None and message.case.open_to_verdict and message.key == key_of(message.case):
+    for message in work.session.scalars(asked.order_by(Message.sent_at.desc())):
+        if message.case is not None and message.case.may_be_judged(work.now) and message.key == key_of(message.case):
             return message.case
     return None
+
+
+def waiting_for(session: Session, person: UUID) -> str | None:
+    """The reference of a case about which this citizen was asked and has not said, if they allowed us to write to them about it."""
+    asked = select(Case.reference).where(Case.person_id == person, Case.contact == "text", Case.asked_at.is_not(None))
+    waits = asked.where(Case.state.in_((cases.ACKNOWLEDGED, cases.RESOLVED)))
+    return session.scalar(waits.order_by(Case.asked_at.desc()).limit(1))
 
 
 def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
@@ -61,23 +72,27 @@ def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
 
 
 def judge(work: Work, case: Case, verdict: Verdict) -> bool:
-    """Take the citizen's word. False where nobody has taken the case yet, or it is closed, so that there is nothing to judge."""
+    """Take the citizen's word. False where nobody has taken the case yet, or it was closed long ago, so that there is nothing to judge."""
     case = cases.hold(work.session, case.id)
-    if not case.open_to_verdict:
+    if not case.may_be_judged(work.now):
         return False
-    case.verdict, case.verdict_at = verdict, work.now
+    if verdict == "helped" and case.state == CLOSED:
+        return True
+    verdicts.say(work.session, case, dispatch.whose(work.session, case), verdict, work.now)
     case.note(work.session, work.now, "verdict", "citizen", verdict)
     if verdict == "helped":
-        _close(work, case)
+        close(work, case)
     else:
         _reopen(work, case, in_danger=verdict == "danger")
     return True
 
 
-def _close(work: Work, case: Case) -> None:
+def close(work: Work, case: Case, why: str = "") -> None:
+    """Nothing more is done about it, but by its citizen's word."""
     case.state, case.closed_at = CLOSED, work.now
     dispatch.supersede(work, case)
-    case.note(work.session, work.now, "closed")
+    promises.end(work, case, promises.VOID)
+    case.note(work.session, work.now, "closed", why=why)
     if case.contact == ERASED:
         case.empty(work.keys)
         evidence.forget(work.session, case.id)
@@ -86,9 +101,11 @@ def _close(work: Work, case: Case) -> None:
 def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:
     """Help did not come: the case begins a new round and goes to a body that has not had it."""
     dispatch.supersede(work, case)
-    case.round += 1
+    case.round, case.round_began_at, case.closed_at = case.round + 1, work.now, None
     case.in_danger = case.in_danger or in_danger
-    cases.give_up(case, work.in_minutes(case.pace.promise))
+    case.urgency = max(case.urgency, Urgency.LIFE if in_danger else case.urgency)
+    cases.give_up(case)
+    promises.renew(work, case)
     case.note(work.session, work.now, "reopened")
     work.session.flush()
     dispatch.put_before_next(work, case)

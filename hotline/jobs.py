@@ -16,7 +16,7 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from hotline import cases, deliveries, desk, escalation, faults, followups, outbox
+from hotline import admitting, cases, deliveries, desk, escalation, faults, followups, lapses, outbox, readiness
 from hotline.carriers import Carrier
 from hotline.outbox import Posting, Queue, What
 from hotline.work import Service, Work
@@ -50,11 +50,28 @@ def _follow_up(work: Work, subject: str) -> None:
     followups.ask(work, cases.hold(work.session, UUID(case)), int(round_))
 
 
+def _promise(work: Work, promise: str) -> None:
+    admitting.admit(work, int(promise))
+
+
+def _still(work: Work, dispatch: str) -> None:
+    lapses.wonder(work, int(dispatch))
+
+
+def _lapse(work: Work, dispatch: str) -> None:
+    lapses.lapse(work, int(dispatch))
+
+
 ACTS: dict[What, Callable[[Work, str], None]] = {
     What.OPEN: _open,
     What.ESCALATE: _escalate,
     What.FIND: _find,
     What.FOLLOW_UP: _follow_up,
+    What.PROMISE: _promise,
+    What.STILL: _still,
+    What.LAPSE: _lapse,
+    What.READY: readiness.ask,
+    What.WARN: readiness.warn,
 }
 """What is done for each kind of errand, in one transaction with marking it done. Delivering is not, for a carrier stands between; nor is
 what is shown in chats, which `bot/delivery.py` sees to."""

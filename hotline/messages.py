@@ -5,17 +5,17 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import liaisons, outbox, people
+from hotline import liaisons, outbox, people, promises
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import CLOSED, OPEN, Case
 from hotline.categories import Urgency
 from hotline.database import Base, Moment, insert_once
+from hotline.firewall import may_see
 from hotline.gsm import plain
 from hotline.language import SOURCE, Words, say
-from hotline.matching import may_see
 from hotline.outbox import Queue, What
 from hotline.people import Address
 from hotline.sealed import open_seal
@@ -31,8 +31,9 @@ DOUBTFUL_TRIES = 3
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
 
-RECEIVED = "received:"
-"""How the key of a text begins that repeats the promise."""
+RECEIVED, LATE, GONE_ON, NOBODY = "received:", "late:", "gone_on:", "nobody:"
+"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; or that
+there is nobody who may see it."""
 
 WAITING, SENDING, SENT, UNKNOWN, FAILED, WITHHELD = "waiting", "sending", "sent", "unknown", "failed", "withheld"
 
@@ -50,6 +51,14 @@ class About(StrEnum):
     """Asks a citizen whether help came, at an hour when phones may ring."""
     ANSWER = "answer"
     """Answers somebody's own text."""
+    DUTY = "duty"
+    """Tells a liaison about duty: are they there tonight, and who is not."""
+
+
+TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY)
+
+WENT_ON = "the case has gone on since"
+"""Why the gate holds a message back that would not be true any more."""
 
 
 class Priority(IntEnum):
@@ -65,6 +74,7 @@ PRIORITIES = {
     About.NEWS: Priority.CASE,
     About.CASE: Priority.CASE,
     About.ANSWER: Priority.REPLY,
+    About.DUTY: Priority.REPLY,
     About.FOLLOW_UP: Priority.BULK,
 }
 
@@ -92,6 +102,13 @@ class Message(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     address: Mapped[Address] = relationship()
     case: Mapped[Case | None] = relationship()
+
+    __table_args__ = (
+        Index(
+            "ix_messages_unfinished", "state",
+            postgresql_where=state.in_((WAITING, SENDING)), sqlite_where=state.in_((WAITING, SENDING)),
+        ),
+    )  # fmt: skip
 
 
 class ReceiptRecord(Base):
@@ -127,14 +144,16 @@ def write(work: Work, address: Address, about: About, words: Words, language: st
     text = work.keys.vault.lock(plain(say(words, language)), _place(identity))
     message = Message(id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now)
     work.session.add(message)
-    work.put(What.DELIVER, identity, queue=_queue(message))
+    work.put(What.DELIVER, identity, queue=queue_of(message))
     return message
 
 
-def _queue(message: Message) -> Queue:
+def queue_of(message: Message) -> Queue:
+    """Which worker delivers it."""
     if message.address.channel == people.TELEGRAM:
         return Queue.TELEGRAM
-    return Queue.ORDINARY if message.about == About.FOLLOW_UP else Queue.URGENT
+    can_wait = message.about == About.FOLLOW_UP or (message.about == About.DUTY and message.case is None)
+    return Queue.ORDINARY if can_wait else Queue.URGENT
 
 
 def _place(message: UUID) -> str:
@@ -151,29 +170,45 @@ def gate(message: Message, work: Work) -> Gate:
         return Gate(False, "the person wants no texts from us")
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
         return Gate(False, "the citizen does not want to be texted about the case")
-    if message.about in (About.DISPATCH, About.NEWS) and message.case is not None and not _may_see(work.session, message, message.case):
+    if message.about in TO_LIAISONS and not _may_see(work, message):
         return Gate(False, "this liaison may not see the case")
     if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
-        return Gate(False, "the case has gone on since")
-    if message.about == About.FOLLOW_UP and message.case is not None and message.case.pace.urgency != Urgency.LIFE:
-        return _at_waking_hours(work)
-    return Gate(True)
+        return Gate(False, WENT_ON)
+    return _at_waking_hours(work) if _can_wait(message) else Gate(True)
 
 
-def _may_see(session: Session, message: Message, case: Case) -> bool:
-    """Whether it is a liaison still, and one of a body that may see the case."""
-    who = liaisons.of(session, message.address.person)
-    return who is not None and may_see(case, who)
+def _may_see(work: Work, message: Message) -> bool:
+    """Whether it is a liaison still, and one who may see the case, if it is about one."""
+    who = liaisons.of(work.session, message.address.person)
+    return (
+        who is not None
+        and liaisons.is_one_now(who, work.now)
+        and (message.case is None or may_see(work.session, message.case, who, work.now))
+    )
+
+
+def _can_wait(message: Message) -> bool:
+    """Whether it is not worth waking somebody for."""
+    if message.case is None:
+        return False
+    urgency = message.case.pace.urgency
+    if message.about == About.FOLLOW_UP:
+        return urgency != Urgency.LIFE
+    return message.key.startswith((LATE, GONE_ON)) and urgency == Urgency.ORDINARY
 
 
 def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
     """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what is past."""
     if message.about == About.DISPATCH:
-        return case.state != OPEN or (case.verdict_at is not None and message.written_at < case.verdict_at)
+        return case.state != OPEN or message.written_at < case.round_began_at
     if message.about == About.NEWS:
         return case.state == CLOSED or (case.liaison is not None and case.liaison.person_id != message.address.person_id)
+    if message.about == About.DUTY or message.key.startswith(NOBODY):
+        return case.state == CLOSED
     if message.key.startswith(RECEIVED):
-        return work.now >= case.promised_at
+        return work.now >= promises.due(work.session, case)
+    if message.key.startswith((LATE, GONE_ON)):
+        return case.state != OPEN
     return not case.open_to_verdict
 
 
@@ -246,14 +281,14 @@ def _may_be_repeated(message: Message) -> bool:
 def _let_go(work: Work, message: Message) -> None:
     """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time is up."""
     if message.state in (WAITING, SENDING):
-        work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
+        work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
     else:
         outbox.finish(work.session, What.DELIVER, message.id)
 
 
 def _hold_back(work: Work, message: Message, passage: Gate) -> None:
     if passage.not_before is not None:
-        work.put(What.DELIVER, message.id, passage.not_before, _queue(message))
+        work.put(What.DELIVER, message.id, passage.not_before, queue_of(message))
         return
     message.state, message.code = WITHHELD, passage.reason
     outbox.finish(work.session, What.DELIVER, message.id)
@@ -294,7 +329,7 @@ def _again(work: Work, message: Message, sending: Sending) -> None:
         message.tries -= 1
     pause = sending.retry_after or timedelta(seconds=PAUSES[min(max(message.tries, 1), len(PAUSES)) - 1])
     message.leased_until = work.now + pause
-    work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
+    work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
 def move(work: Work, address: Address, other: Address) -> None:
@@ -304,18 +339,19 @@ def move(work: Work, address: Address, other: Address) -> None:
     work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
     work.session.expire_all()
     for message in work.session.scalars(select(Message).where(Message.address_id == other.id, Message.state.in_((WAITING, SENDING)))):
-        work.put(What.DELIVER, message.id, message.leased_until, _queue(message))
+        work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
 def _go_elsewhere(work: Work, message: Message) -> bool:
-    """Send it to where else the person can be reached. False where there is nowhere."""
+    """Send it to where else the person can be reached. False where there is nowhere, and for what has an order of its own in which each
+    way is tried: see `dispatch.write_next`."""
     closed, other = message.address, message.address.person.best
-    if other is None or other is closed or not other.is_open:
+    if message.about == About.DISPATCH or other is None or other is closed or not other.is_open:
         return False
     if message.case is not None:
         message.case.note(work.session, work.now, "goes elsewhere", why=f"{closed.channel} is closed, so it goes to the {other.channel}")
     message.address, message.state, message.tries, message.leased_until = other, WAITING, 0, None
-    work.put(What.DELIVER, message.id, queue=_queue(message))
+    work.put(What.DELIVER, message.id, queue=queue_of(message))
     return True
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import Index, String, func, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, Moment, insert
@@ -46,6 +46,16 @@ class What(StrEnum):
     """A case for which nobody was there: look again."""
     FOLLOW_UP = "follow_up"
     """A case and its round: ask whether help came."""
+    PROMISE = "promise"
+    """A promise whose time has come: was it kept?"""
+    STILL = "still"
+    """A dispatch that somebody has taken: is anything happening?"""
+    LAPSE = "lapse"
+    """The same, and they do not say."""
+    READY = "ready"
+    """An evening, as 2026-11-21: ask those who have the night whether they are there."""
+    WARN = "warn"
+    """The same evening: tell the coordinating bodies who is not, and which hours are empty."""
     REDRAW = "redraw"
     """A message that is a card: the case has gone on, and the card shows how it stands."""
 
@@ -60,6 +70,9 @@ class Errand(Base):
     subject: Mapped[str] = mapped_column(String(60))
     queue: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(Moment)
+    """When it is posted next: it goes forward each time that it is."""
+    wanted_at: Mapped[datetime] = mapped_column(Moment)
+    """When it was to be done, however often it has been posted since."""
     state: Mapped[str] = mapped_column(String(12), default="waiting")
     """waiting, then done or dropped."""
     posted: Mapped[int] = mapped_column(default=0)
@@ -68,6 +81,10 @@ class Errand(Base):
     last_failure: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (Index("ix_errands_due", "due_at", postgresql_where=(state == "waiting"), sqlite_where=(state == "waiting")),)
+
+
+WAITS = Errand.state == literal("waiting", literal_execute=True)
+"""Written out, so that every plan may go by the index of what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,7 @@ def put(session: Session, what: What, subject: object, due_at: datetime, queue: 
     """Put an errand, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
     as it is committed."""
     at_once = due_at <= now
-    waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at}
+    waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at, "wanted_at": now if at_once else due_at}
     values = {"key": f"{what}:{subject}", "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
     put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
     errand, posted = session.execute(put_or_put_off.returning(Errand.id, Errand.posted)).one()
@@ -152,7 +169,7 @@ def fail(session: Session, errand: int, failure: str, now: datetime) -> None:
 
 def rest(session: Session, errand: int, until: datetime) -> None:
     """It cannot be done yet, which is nobody's fault."""
-    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(due_at=until))
+    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(due_at=until, wanted_at=until))
 
 
 def due(session: Session, errand: int) -> datetime:
@@ -171,6 +188,8 @@ def failing(session: Session) -> int:
     return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.failures > 0)) or 0
 
 
-def overdue(session: Session, now: datetime) -> int:
-    """How many errands should have been done a minute ago: nobody is working, or the clock stands still."""
-    return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.due_at < now - timedelta(minutes=1))) or 0
+def overdue(session: Session, now: datetime, by: timedelta = timedelta(minutes=1)) -> int:
+    """How many errands should have been done so long ago and were not, however often they were posted: nobody is working, the clock stands
+    still, or they fail."""
+    soon = Errand.due_at < now + timedelta(minutes=2)  # whatever waits to be posted again, and the index goes by it
+    return session.scalar(select(func.count()).where(WAITS, soon, Errand.wanted_at < now - by)) or 0

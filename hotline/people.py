@@ -15,7 +15,8 @@ PHONE = "phone"
 TELEGRAM = "telegram"
 """The channel of an address that is somebody's own chat with our bot; its number is the one that Telegram knows them by."""
 BEST_FIRST = (TELEGRAM, PHONE)
-"""Where we write to somebody who can be reached at several: what costs them and us nothing goes first."""
+"""Where we write to somebody who can be reached at several: what costs them and us nothing goes first. A liaison who cannot be told on one
+is told on the next; a voice call would be the last."""
 
 
 class Person(Base):
@@ -40,6 +41,12 @@ class Person(Base):
         """Where to write to them: the best address that is open; of those that are not, the best all the same, for the gate to judge."""
         known = [address for channel in BEST_FIRST if (address := self.at(channel))]
         return next((address for address in known if address.is_open), known[0] if known else None)
+
+    @property
+    def ladder(self) -> list["Address"]:
+        """Every address where something may arrive, the best first; where there is none, the best all the same, for the gate to judge."""
+        known = [address for channel in BEST_FIRST if (address := self.at(channel)) and address.is_open and not address.opted_out_at]
+        return known or [address for address in (self.best,) if address is not None]
 
 
 class Address(Base):

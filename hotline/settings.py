@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,6 +50,16 @@ class Settings:
     plays Telegram too."""
     telegram_base_url: str
     """TELEGRAM_BASE_URL: where the Bot API listens, if not at its usual address."""
+    default_body: str
+    """DEFAULT_BODY: the code of the body that gets what nobody else answers; the coordinating bodies, unless told. What is about the police
+    never goes to one of the police."""
+    readiness: time | None
+    """READINESS: when in the evening those who have the night are asked whether they are there, 18:00 unless told; `off` for never."""
+    heartbeat_url: str
+    """HEARTBEAT_URL: an address of somebody outside who watches over us; it is called every minute while all is well, so that silence
+    alarms them."""
+    metrics_token: str = field(repr=False)
+    """METRICS_TOKEN: what Prometheus must show to be told figures about the machine at /metrics; without one there is no such page."""
     port: int
     """PORT: where the public door listens."""
     bind: str
@@ -99,6 +109,10 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         callback_secrets=_secrets(environ.get("CALLBACK_SECRETS", "")),
         telegram_token=_token(environ.get("TELEGRAM_TOKEN", "")),
         telegram_base_url=(environ.get("TELEGRAM_BASE_URL") or TELEGRAM).rstrip("/"),
+        default_body=environ.get("DEFAULT_BODY", ""),
+        readiness=_time_of_day(environ, "READINESS", "18:00"),
+        heartbeat_url=_address(environ, "HEARTBEAT_URL"),
+        metrics_token=environ.get("METRICS_TOKEN", ""),
         port=_number(environ, "PORT", 8000, most=65535),
         bind=environ.get("BIND") or "127.0.0.1",
         minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
@@ -131,6 +145,23 @@ def _secrets(text: str) -> tuple[str, ...]:
 def _token(text: str) -> str:
     if text and not re.fullmatch(r"\d+:[\w-]+", text, re.ASCII):
         raise Misconfigured("TELEGRAM_TOKEN: a token is digits, a colon, and letters, digits, - and _ and nothing else.")
+    return text
+
+
+def _time_of_day(environ: Mapping[str, str], name: str, usual: str) -> time | None:
+    text = environ.get(name) or usual
+    if text.casefold() == "off":
+        return None
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise Misconfigured(f"{name} is {text!r}; write a time of day such as {usual}, or off.") from None
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "")
+    if text and not text.startswith(("http://", "https://")):
+        raise Misconfigured(f"{name} is {text!r}; write an address that begins with https://, or leave it empty.")
     return text
 
 

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from hotline import areas, faults, outbox
 from hotline.areas import Areas
 from hotline.countries import Country
 from hotline.database import Database, Locked
+from hotline.errors import Misconfigured
 from hotline.outbox import Posting, Queue, What
 from hotline.sealed import Keys
 from hotline.settings import Settings
@@ -114,3 +116,22 @@ class Service:
             faults.point("before-commit")
         if postings:
             self.post(postings)
+
+
+@contextmanager
+def service_of(settings: Settings) -> Iterator[Service]:
+    """A hotline for somebody who works by hand: it leaves it to the clock to post."""
+    database = Database(settings.database_url)
+    try:
+        yield Service(settings, database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def ready(settings: Settings) -> Iterator[Service]:
+    """The same, on a database that has been brought up to date once. Raises `Misconfigured` where it has not."""
+    with service_of(settings) as service:
+        if not inspect(service.database.engine).has_table("cases"):
+            raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
+        yield service

@@ -21,7 +21,7 @@ from tests import builders
 from tests.world import World
 
 hypothesis.settings.register_profile("long", max_examples=1000)
-"""For a night: pytest --hypothesis-profile=long"""
+"""For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and a thousand journeys."""
 
 
 @pytest.fixture(scope="session")

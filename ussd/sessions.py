@@ -112,7 +112,7 @@ class Line:
             return Caller()
         try:
             with self._service.look() as work:
-                return desk.who_calls(work.session, people.number_index(self._keys, call.number), work.areas)
+                return desk.who_calls(work, people.number_index(self._keys, call.number))
         except Locked:
             log.warning("a caller is met as a stranger: the database does not answer")
             return Caller()
@@ -164,10 +164,11 @@ def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | N
 
 def _known(caller: Caller) -> Known:
     desk_of = caller.desk
-    cases = [[case.word, case.category, case.place, case.taken] for case in desk_of.cases] if desk_of else []
-    return [caller.language, caller.home, desk_of.on_duty if desk_of else None, cases]
+    cases = [[case.word, case.category, case.place, case.how] for case in desk_of.cases] if desk_of else []
+    return [caller.language, caller.home, desk_of.on_duty if desk_of else None, cases, caller.asked]
 
 
 def _caller(known: Known) -> Caller:
-    language, home, on_duty, cases = known
-    return Caller(language, home, None if on_duty is None else Desk(on_duty, tuple(Waiting(*case) for case in cases)))
+    language, home, on_duty, cases, asked = known
+    desk_of = None if on_duty is None else Desk(on_duty, tuple(Waiting(*case) for case in cases))
+    return Caller(language, home, desk_of, asked=asked)

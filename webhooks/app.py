@@ -19,6 +19,7 @@ from ussd.sessions import Line
 from webhooks.carriers import Dialled, events, sorry
 from webhooks.guards import MOST_BYTES
 from webhooks.health import health
+from webhooks.metrics import metrics
 from webhooks.telegram import telegram
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.url_map.merge_slashes = False  # it would redirect, and no carrier follows
     app.register_blueprint(health(service, poster))
+    app.register_blueprint(metrics(service))
     app.register_blueprint(events(settings, carrier, line, service))
     app.register_blueprint(telegram(settings, trips))
     app.register_error_handler(Exception, sorry)

@@ -1,7 +1,7 @@
 """What a citizen is asked and told. Calm, short, and the same on every phone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -9,10 +9,11 @@ from math import nan
 from typing import Literal
 
 from hotline.areas import Area, Areas
-from hotline.categories import CATEGORIES, DANGER
+from hotline.categories import CATEGORIES, CONDUCT, DANGER, GENDER
 from hotline.dialogues import liaison
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
 from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Question, Scene
+from hotline.gsm import shorten
 from hotline.language import Words, _, means, own_name, verbatim
 from hotline.typed import tidy
 
@@ -48,6 +49,8 @@ class Caller:
     """The code of the area they asked us to remember."""
     desk: Desk | None = None
     """Set for a liaison: what waits for them."""
+    asked: str | None = None
+    """The number of a case about which they were asked whether help came, and have not said."""
     chat: InChat | None = None
     """None for one who dials in."""
 
@@ -62,6 +65,12 @@ class Report:
     contact: Contact
     remember: bool = False
     """The area is theirs and may be offered first next time."""
+    wants_woman: bool = False
+    """They would rather speak to a woman."""
+    named_body: str = ""
+    """The code of the body that it is about: nobody there ever sees it."""
+    named_officer: str = ""
+    """Who it is about, in their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +92,23 @@ class Nothing:
 class Standing:
     """How a case stands, as much as one is told who knows its reference."""
 
-    state: Literal["unknown", "slip", "waiting", "taken", "coming", "done", "closed"]
+    state: Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
     by: str = ""
-    """Clock time by which an answer was promised; empty where that is over."""
+    """Clock time by which an answer was promised last."""
     open_to_verdict: bool = False
+    missed: bool = False
+    """An earlier time was promised, and has passed."""
+    asked: str = ""
+    """The body that is asked now."""
 
     def to_text(self) -> str:
-        return f"{self.state}|{self.by}|{int(self.open_to_verdict)}"
+        return "|".join((self.state, self.by, str(int(self.open_to_verdict)), str(int(self.missed)), self.asked.replace("|", "/")))
 
 
 def standing(text: str) -> Standing:
     """The opposite of `Standing.to_text`."""
-    state, by, ask = text.split("|")
-    return Standing(state, by, ask == "1")  # type: ignore[arg-type]
+    state, by, ask, missed, asked = text.split("|")
+    return Standing(state, by, ask == "1", missed == "1", asked)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,8 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
                 return (yield from report(caller, areas))
             case "case":
                 return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
+            case "answer" if caller.asked is not None:
+                return (yield from _judge(caller.asked, standing((yield LookUp("?case0", caller.asked)))))
             case "stop":
                 return Stop()
             case "forget" if caller.desk is not None:
@@ -144,6 +159,7 @@ def _wishes(caller: Caller) -> Choices:
         ("danger", DANGER.name),
         ("report", _("Report something")),
         ("case", _("My case")),
+        *((("answer", _("Did help come?")),) if caller.asked else ()),
         ("language", verbatim("Lugha / Language")),
     )
     if caller.chat:
@@ -187,10 +203,38 @@ ABOUT: Choices = tuple((category.code, category.name) for category in CATEGORIES
 def report(caller: Caller, areas: Areas) -> Scene[Report]:
     category = yield Menu("category", _("What is it about?"), ABOUT)
     area = yield from choose_area(areas, caller.home)
+    body, officer = (yield from whom_is_it_about(area)) if category == CONDUCT.code else ("", "")
     details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
+    woman = (yield a_woman()) if category == GENDER.code else "any"
     contact = yield may_we_text(caller)
     remember = "no" if caller.home == area.code or category == DANGER.code else (yield may_we_remember(areas, area))
-    return Report(category, area.code, details, _contact(contact), remember == "yes")
+    return Report(category, area.code, details, _contact(contact), remember == "yes", woman == "woman", body, officer)
+
+
+def whom_is_it_about(area: Area) -> Scene[tuple[str, str]]:
+    """Which station, and who, as far as they know: nobody there ever sees the report."""
+    bodies = bodies_in((yield LookUp("?bodies", area.code)))
+    body = "" if not bodies else (yield Menu("body", _("Which station? Nobody there will see this."), (*bodies, ("none", NOT_KNOWN))))
+    officer = yield Menu("officer", _("Who? Type a name or number, or choose:"), (("none", NOT_KNOWN),), typed=True)
+    return ("" if body == "none" else body), ("" if officer == "none" else officer)
+
+
+NOT_KNOWN = _("I do not know")
+
+
+def bodies_to_text(bodies: Iterable[tuple[str, str]]) -> str:
+    """Codes and names of bodies, as the answer to `?bodies`."""
+    return "\n".join(f"{code}|{name}" for code, name in bodies)
+
+
+def bodies_in(text: str) -> Choices:
+    """The opposite of `bodies_to_text`, to choose from."""
+    listed = (line.partition("|") for line in text.splitlines())
+    return tuple((code, verbatim(name)) for code, _bar, name in listed)
+
+
+def a_woman() -> Menu:
+    return Menu("woman", _("Would you rather speak to a woman?"), (("woman", _("Yes")), ("any", _("It does not matter"))))
 
 
 def may_we_text(caller: Caller) -> Menu:
@@ -245,7 +289,7 @@ def spot(latitude: float, longitude: float) -> str:
 
 def is_about_where(question: Question) -> bool:
     """Whether a place on a map would answer it, at once or after another answer."""
-    return isinstance(question, Menu) and (question.typed or before_a_spot(question) is not None)
+    return isinstance(question, Menu) and (question.name.startswith("area") or before_a_spot(question) is not None)
 
 
 def before_a_spot(question: Question) -> str | None:
@@ -323,20 +367,32 @@ VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _
 
 def how_it_stands(case: Standing) -> Words:
     match case.state:
-        case "waiting" if not case.by:
-            return _("No answer yet, and the time we said has passed. We are still asking.")
+        case "nobody":
+            return _("Nobody here may look into it, for it is about them. We keep it.")
+        case "waiting" if case.missed and case.asked:
+            return _("Sorry, no answer by the time we said. Now asked: {who}. New time: {time}.", who=_short(case.asked), time=case.by)
+        case "waiting" if case.missed:
+            return _("Sorry, no answer by the time we said. We are still asking. New time: {time}.", time=case.by)
         case "waiting":
             return _("Your case was received. Expect an answer by {time}.", time=case.by)
         case "taken":
             return _("Somebody is seeing to your case.")
         case "coming":
             return _("Somebody is on the way.")
+        case "there":
+            return _("Somebody has arrived.")
         case "done":
             return _("We were told that help came.")
         case _:
             return _("Your case is closed.")
 
 
+def _short(name: str) -> str:
+    """A body's name as far as a page has room for it beside everything else, for nobody can turn the last one."""
+    return shorten(name, LONGEST_WHO, LONGEST_WHO)
+
+
+LONGEST_WHO = 60
 GO_ON = "go on"
 
 
@@ -386,6 +442,48 @@ def somebody_has_it(reference: str) -> Words:
     return _("{reference}: somebody is seeing to it now.", reference=reference)
 
 
+def somebody_has_it_late(reference: str) -> Words:
+    """The same, when the time we said has passed."""
+    return _("{reference}: somebody is seeing to it now, later than we said. We are sorry.", reference=reference)
+
+
+def still_asking(reference: str, who: Words, by: str, emergency: str) -> Words:
+    """A promise was missed, and we say so ourselves."""
+    return _(
+        "{reference}: sorry, no answer yet. Now asked: {who}. New time: {time}. In danger call {number}.",
+        reference=reference, who=who, time=by, number=emergency,
+    )  # fmt: skip
+
+
+def goes_on(reference: str, who: Words, by: str, emergency: str) -> Words:
+    """Whoever had it has it no more."""
+    return _(
+        "{reference}: sorry, it goes to somebody else now: {who}. You will be answered by {time}. In danger call {number}.",
+        reference=reference, who=who, time=by, number=emergency,
+    )  # fmt: skip
+
+
+def another_office() -> Words:
+    """For the name of a body that would say what the case is about."""
+    return _("another office")
+
+
+def nobody_yet() -> Words:
+    return _("we are looking for somebody")
+
+
+def nobody_may(reference: str, authority: str, emergency: str) -> Words:
+    """A report about those who would have to look into it."""
+    return _(
+        "Case {reference}. Nobody here may look into this, for it is about them. Please take it to {authority}. In danger call {number}.",
+        reference=reference, authority=authority, number=emergency,
+    )  # fmt: skip
+
+
+def somebody_is_there(reference: str) -> Words:
+    return _("{reference}: somebody has arrived.", reference=reference)
+
+
 def somebody_is_coming(reference: str) -> Words:
     return _("{reference}: somebody is on the way.", reference=reference)
 
@@ -394,14 +492,17 @@ def did_help_come(reference: str) -> Words:
     return _("{reference}: did help come? Answer 1 yes, 2 no, 3 no and still in danger.", reference=reference)
 
 
-def thanks_for_verdict(verdict: Verdict, emergency: str) -> Words:
+def thanks_for_verdict(verdict: Verdict, by: str, emergency: str) -> Words:
+    """`by`: the new time that is promised, where the case goes on."""
     match verdict:
         case "helped":
-            return _("Thank you for telling us. The case is closed.")
+            return _("Thank you for telling us. The case is closed. If that was a slip, answer 2 within a day.")
         case "not_helped":
-            return _("We are sorry. We are asking somebody else now.")
+            return _("We are sorry. We are asking somebody else now. You will be answered by {time}.", time=by)
         case "danger":
-            return _("We are asking somebody else now. Call {number} if you can.", number=emergency)
+            return _(
+                "We are asking somebody else now. You will be answered by {time}. Call {number} if you can.", time=by, number=emergency
+            )
 
 
 def how_to_report(service_code: str, emergency: str) -> Words:

@@ -1,30 +1,47 @@
 """What a liaison is told and can answer: one short text, one short reply, on whatever phone they hold."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from hotline.categories import CATEGORIES
 from hotline.dialogues.screens import Choices, LookUp, Menu, Scene
-from hotline.language import Words, _, means, verbatim
+from hotline.language import SOURCE, Words, _, means, say, verbatim
 
-Step = Literal["take", "cannot", "done", "on_the_way", "not_mine"]
+Step = Literal[
+    "take", "cannot", "done", "on_the_way", "not_mine", "there", "aside", "still", "help", "no_vehicle", "too_far", "busy", "unsafe",
+]  # fmt: skip
 
-STEPS: dict[str, Step] = {"1": "take", "2": "cannot", "3": "done", "4": "on_the_way", "5": "not_mine"}
-"""The first key of a reply, and what it means."""
+STEPS: dict[str, Step] = {
+    "1": "take", "2": "cannot", "3": "done", "4": "on_the_way", "5": "not_mine", "6": "there", "7": "aside", "9": "help",
+}  # fmt: skip
+"""The first key of a reply, and what it means. To take what one has already is to be still on it."""
 
-I_HAVE_IT, ON_THE_WAY, DONE = ("take", _("I have it")), ("on_the_way", _("On the way")), ("done", _("Done"))
-NOT_MINE, CANNOT = ("not_mine", _("Not mine")), ("cannot", _("I cannot"))
-"""The same steps where they can be chosen."""
+I_HAVE_IT, ON_THE_WAY = ("take", _("I have it")), ("on_the_way", _("On the way"))
+THERE, DONE = ("there", _("I am there")), ("done", _("Done"))
+NOT_MINE, CANNOT, ASIDE = ("not_mine", _("Not mine")), ("cannot", _("I cannot")), ("aside", _("I should not have it"))
+STILL_ON_IT, SAFE, HELP = ("still", _("Still on it")), ("still", _("Still on it, safe")), ("help", _("I need help"))
+"""The same steps where they can be chosen. One should not have what is about people one knows; then one never sees it again."""
 
-How = Literal["asked", "late", "taken", "on_the_way", "done", "passed_on", "first_was", "over"]
+REASONS: tuple[tuple[Step, Words], ...] = (
+    ("no_vehicle", _("No vehicle or fuel")),
+    ("too_far", _("Too far away")),
+    ("busy", _("Busy with another case")),
+    ("unsafe", _("Not safe alone")),
+)
+"""Why somebody passes a case on, where they can choose it."""
+
+How = Literal["asked", "late", "taken", "on_the_way", "there", "done", "passed_on", "first_was", "over"]
 """How a case stands to one liaison before whom it was put."""
 
 NEXT: dict[How, Choices] = {
-    "asked": (I_HAVE_IT, CANNOT, NOT_MINE),
-    "late": (I_HAVE_IT,),
-    "taken": (ON_THE_WAY, DONE, CANNOT),
-    "on_the_way": (DONE, CANNOT),
+    "asked": (I_HAVE_IT, CANNOT, NOT_MINE, ASIDE),
+    "late": (I_HAVE_IT, ASIDE),
+    "taken": (ON_THE_WAY, DONE, STILL_ON_IT, CANNOT, ASIDE),
+    "on_the_way": (THERE, DONE, SAFE, HELP, CANNOT),
+    "there": (DONE, SAFE, HELP, CANNOT),
+    "passed_on": REASONS,
 }
 """What they can do then; where it stands otherwise, nothing."""
 
@@ -36,7 +53,7 @@ class Waiting:
     word: str
     category: str
     place: str
-    taken: bool
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,8 @@ class Act:
 
     step: Step
     word: str
+    why: str = ""
+    """Their reason, where they pass it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +83,19 @@ class GoOn:
 class GoOff:
     """The liaison goes off duty."""
 
+    days: int | None = None
+    """For so many days; until their next shift, or until they say otherwise, where they do not say."""
+
 
 MOST_ADDED = 220
 """Letters of what a citizen adds that are told at once; the rest can be read with the case."""
 
-REPLY = re.compile(r"\s*([12345])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
-
+REPLY = re.compile(r"\s*([1-79])\s*[.):,-]?\s*([^\W\d_]*\d*)\s*[.!]?\s*")
+REPLY_AND_WHY = re.compile(r"\s*([257])\s*[.):,-]?\s*([^\W\d_]+\d*)\s*[.:,-]?\s+(\S.*)", re.DOTALL)
+"""Only one who passes a case on says why."""
+MOST_WHY = 200
+"""Letters of that which are kept."""
+FOR_DAYS = re.compile(r"(\D+?)\s*(\d{1,2})\s*")
 
 ON, OFF = _("on, on duty, come on duty"), _("off, off duty, go off duty")
 """As liaisons text them; a translation may hold several, with commas between."""
@@ -79,8 +105,12 @@ def understand(text: str) -> Act | GoOn | GoOff | None:
     """What a liaison's text asks for: `1 SIMBA`, `1simba`, `2. Simba`, a bare `1`, ON, OFF. None where it is something else."""
     if found := REPLY.fullmatch(text):
         return Act(STEPS[found[1]], found[2].upper())
+    if found := REPLY_AND_WHY.fullmatch(text):
+        return Act(STEPS[found[1]], found[2].upper(), found[3].strip()[:MOST_WHY])
     if means(text, ON):
         return GoOn()
+    if (found := FOR_DAYS.fullmatch(text)) and means(found[1], OFF):
+        return GoOff(int(found[2]) or None)
     return GoOff() if means(text, OFF) else None
 
 
@@ -93,10 +123,15 @@ def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
         case "off":
             return GoOff()
         case _:
-            taken = any(case.word == word and case.taken for case in desk.cases)
+            how: How = next((case.how for case in desk.cases if case.word == word), "asked")
             details = yield LookUp("?details", word)
-            step = yield Menu("step", verbatim(details), NEXT["taken" if taken else "asked"])
-            return Act(next(each for each in STEPS.values() if each == step), word)
+            step = yield Menu("step", verbatim(details), NEXT[how])
+            why = (yield Menu("why", _("Why?"), (*REASONS, ("", _("Another reason"))))) if step == "cannot" else ""
+            return Act(_step(step), word, say(dict(REASONS)[_step(why)], SOURCE) if why else "")
+
+
+def _step(name: str) -> Step:
+    return next(each for each in get_args(Step) if each == name)
 
 
 def _at_desk(desk: Desk) -> Choices:
@@ -112,12 +147,31 @@ def no_details() -> Words:
     return _("No details.")
 
 
-def please_take(word: str, about: Words, place: str, details: str, by: str) -> Words:
-    """The text that puts a case before a liaison."""
+def please_take(word: str, about: Words, place: str, details: str, by: str, so_far: Sequence[Words] = ()) -> Words:
+    """The text that puts a case before a liaison, with what they should know of it before anything else."""
+    first, *others = *so_far, verbatim(details) if details else no_details()
+    for each in others:
+        first = Words("{first} {then}", (("first", first), ("then", each)))
     return _(
         "{word}: {about}, {place}. {details}\nAnswer by {time}: 1 {word} = I take it, 2 {word} = I cannot",
-        word=word, about=about, place=place, details=details or no_details(), time=by,
+        word=word, about=about, place=place, details=first, time=by,
     )  # fmt: skip
+
+
+def one_of_several(nth: int, minutes: int, phones: int) -> Words:
+    """The same event was reported before."""
+    return _("Call number {nth} about it in {minutes} minutes, from {phones} phones.", nth=nth, minutes=minutes, phones=phones)
+
+
+def another_call(word: str, nth: int, minutes: int, phones: int) -> Words:
+    return _("{word}: another call. {calls}", word=word, calls=one_of_several(nth, minutes, phones))
+
+
+def no_help_came(bodies: str) -> Words:
+    """The case comes back: who had it, and that it did not help."""
+    if not bodies:
+        return _("The citizen says help did not come.")
+    return _("{bodies} had it; the citizen says help did not come.", bodies=bodies)
 
 
 def case_details(about: Words, place: str, details: str) -> Words:
@@ -125,11 +179,11 @@ def case_details(about: Words, place: str, details: str) -> Words:
 
 
 def yours(word: str) -> Words:
-    return _("{word} is yours. Text 4 {word} when on the way, 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _("{word} is yours. Text 4 {word} when on the way, 6 {word} when there, 3 {word} when done, 2 {word} if you cannot.", word=word)
 
 
 def already_yours(word: str) -> Words:
-    return _("You have {word} already. Text 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _("You have {word} already. Text 4 {word} when on the way, 3 {word} when done, 2 {word} if you cannot.", word=word)
 
 
 def answer_by(time: str) -> Words:
@@ -141,11 +195,69 @@ def you_have_it(word: str) -> Words:
 
 
 def on_the_way(word: str) -> Words:
-    return _("{word}: you are on the way. Text 3 {word} when done.", word=word)
+    return _("{word}: you are on the way. Text 6 {word} when there, 3 {word} when done, 9 {word} if you need help.", word=word)
 
 
 def you_are_coming(word: str) -> Words:
     return _("{word}: you are on the way.", word=word)
+
+
+def there(word: str) -> Words:
+    return _("{word}: you are there. Text 3 {word} when done, 9 {word} if you need help.", word=word)
+
+
+def you_are_there(word: str) -> Words:
+    return _("{word}: you are there.", word=word)
+
+
+def stepped_aside(word: str) -> Words:
+    return _("{word} goes to somebody else, and you will not see it again. Thank you for saying so.", word=word)
+
+
+def are_you_on_it(word: str, by: str) -> Words:
+    return _("{word}: are you still on it? By {time} text 1 {word} = yes, 4 {word} = on the way, 2 {word} = I cannot.", word=word, time=by)
+
+
+def are_you_safe(word: str, by: str) -> Words:
+    return _("{word}: are you safe? By {time} text 1 {word} = yes, 6 {word} = I am there, 9 {word} = I need help.", word=word, time=by)
+
+
+def are_you_done(word: str, by: str) -> Words:
+    return _("{word}: is it done? By {time} text 3 {word} = done, 1 {word} = still on it, 9 {word} = I need help.", word=word, time=by)
+
+
+def still_on_it(by: str) -> Words:
+    """The same three on a card, where the answers are buttons."""
+    return _("Are you still on it? Please answer by {time}.", time=by)
+
+
+def safe(by: str) -> Words:
+    return _("Are you safe? Please answer by {time}.", time=by)
+
+
+def is_it_done(by: str) -> Words:
+    return _("Is it done? Please answer by {time}.", time=by)
+
+
+def lapsed(word: str) -> Words:
+    return _("{word} goes to somebody else, for we have not heard from you.", word=word)
+
+
+def no_word_from(name: str, since: str) -> Words:
+    return _("{name} went out at {time} and does not answer.", name=name, time=since)
+
+
+def asks_for_help(name: str) -> Words:
+    return _("{name} asks for help.", name=name)
+
+
+def alarm(what: Words, place: str) -> Words:
+    """To those who lead a liaison."""
+    return _("{what} Place: {place}. Please see that they are safe.", what=what, place=place)
+
+
+def help_is_told(emergency: str) -> Words:
+    return _("Those who lead you have been told. In danger call {number}.", number=emergency)
 
 
 def first_was(word: str, name: str) -> Words:
@@ -180,16 +292,23 @@ def no_cases() -> Words:
     return _("No case waits for you.")
 
 
-def on_duty() -> Words:
-    return _("You are on duty. Text OFF when you go.")
+def on_duty(until: str = "") -> Words:
+    """`until`: day and time, where a shift ends then."""
+    return (
+        _("You are on duty until {time}. Text OFF if you go sooner.", time=until) if until else _("You are on duty. Text OFF when you go.")
+    )
 
 
-def off_duty() -> Words:
+def off_duty(until: str = "") -> Words:
+    if until:
+        return _("You are off duty until {time}. Text ON if you are back sooner.", time=until)
     return _("You are off duty. Text ON when you are back.")
 
 
 def what_to_text() -> Words:
-    return _("Text a number and the word of the case: 1 take it, 2 cannot, 3 done, 4 on the way, 5 not mine. ON or OFF for duty.")
+    return _(
+        "Text a number and the case's word: 1 take it, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside. ON, OFF: duty."
+    )
 
 
 def more_words(word: str, text: str) -> Words:

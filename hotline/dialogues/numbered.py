@@ -11,6 +11,10 @@ MORE = 98
 """What people know for turning the page. No choice has this number."""
 
 
+LONGEST = 2
+"""Figures of what is a slip where it is no choice's number."""
+
+
 def lines(menu: Menu, language: str) -> list[str]:
     """The choices, a line each: `1. Yes`. A choice has the same number wherever the list is broken into pages."""
     return [f"{number}. {say(words, language)}" for number, (_key, words) in zip(_numbers(), menu.choices, strict=False)]
@@ -19,11 +23,13 @@ def lines(menu: Menu, language: str) -> list[str]:
 def answer(menu: Menu, typed: str, language: str) -> str | None:
     """What was meant by what was typed: a choice's key, the person's own words where the menu takes them, or None.
 
-    People write `1`, `1.`, ` 1)` and, on Arabic or Indian keypads, `١` and `१`; some write out the choice.
+    People write `1`, `1.`, ` 1)` and, on Arabic or Indian keypads, `١` and `१`; some write out the choice. Where own words are taken,
+    a number longer than any on a list is such words: an officer's, say.
     """
     text = tidy(typed)
     if is_number(text):
-        return next((key for number, (key, _words) in zip(_numbers(), menu.choices, strict=False) if number == int(text)), None)
+        own = text if menu.typed and len(text) > LONGEST else None
+        return next((key for number, (key, _words) in zip(_numbers(), menu.choices, strict=False) if number == int(text)), own)
     written = text.casefold()
     for key, words in menu.choices:
         if written and say(words, language).casefold() == written:

@@ -54,6 +54,26 @@ def complaints(source: str | bytes) -> list[str]:
 # The tree
 
 
+def nearby(areas: Areas, code: str) -> list[str]:
+    return [area.name for area in areas.nearby(areas[code])]
+
+
+def test_nearby_is_what_lies_in_ever_wider_circles_up_to_the_county() -> None:
+    assert nearby(AREAS, "KE0321750872") == ["London"]
+    assert nearby(AREAS, "KE032175") == ["Kaptembwo", "London"], "what lies inside first"
+    assert nearby(AREAS, "KE047") == ["Dagoretti North", "Kawangware"]
+    assert set(nearby(AREAS, "KE")) == {area.name for area in AREAS} - {"Kenya"}
+
+
+def test_what_is_nearby_is_neither_the_place_nor_around_it_and_never_across_the_county(kenya: Areas) -> None:
+    ward = kenya["KE0321750872"]
+    found, county = kenya.nearby(ward), kenya["KE032"]
+    assert len(found) == len(set(found))
+    assert not set(found) & set(kenya.outwards(ward))
+    assert all(kenya.inside(area, county) for area in found)
+    assert {area.parent for area in found[:3]} == {ward.parent}, "next door first"
+    assert len(found) == sum(kenya.inside(area, county) for area in kenya) - 3
+
 def test_kenya_is_complete(kenya: Areas) -> None:
     levels = [area.level for area in kenya]
     assert [levels.count(level) for level in ("country", "county", "constituency", "ward")] == [1, 47, 290, 1450]

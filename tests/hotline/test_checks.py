@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 import redis
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from hotline import people
+from hotline import people, shifts
 from hotline.areas import AreaRecord
 from hotline.bodies import Body, Serves
 from hotline.carriers import Meaning, Sending, Unreachable
 from hotline.checks import Finding, account, findings
 from hotline.database import Database, journal_mode
 from hotline.jobs import Poster
-from hotline.liaisons import Liaison
+from hotline.liaisons import Liaison, Role
 from hotline.outbox import Errand, What, put
 from hotline.settings import Settings
 from hotline.work import Service
@@ -147,7 +147,7 @@ def test_without_areas_bodies_or_liaisons_it_is_told_what_to_load(service: Servi
         session.execute(update(Liaison).values(on_duty=False))
     assert words(service) == ["Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."]
     with service.database.writing() as session:
-        for record in (Liaison, Serves, Body, AreaRecord):
+        for record in (Role, Liaison, Serves, Body, AreaRecord):
             session.execute(delete(record))
     assert words(service) == [
         "There are no areas of Kenya. Do: itikia areas load FILE",
@@ -169,6 +169,49 @@ def test_who_has_nobody_on_duty_and_what_nobody_answers_is_noted(service: Servic
     assert "Nakuru Women's Desk has nobody on duty." in notes
     assert "No body of kind oversight answers 'conduct'; such cases go to the coordinating body." in notes
     assert not any("'theft'" in note for note in notes)
+
+
+def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
+    with service.database.writing() as session:
+        desk, chebet = (session.scalars(select(Liaison).where(Liaison.body_code == code)).one() for code in ("situation", "women"))
+        shifts.save(session, [shifts.Listed(desk.id, "0123456", 18 * 60, 6 * 60)], service.settings.country.zone, MORNING)
+        chebet.until = MORNING
+    assert words(service) == ["No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same."]
+    assert "Nakuru Women's Desk has nobody on duty." in words(service, serious=False)
+
+
+def test_a_body_without_a_supervisor_is_noted_only_where_others_have_one(service: Service) -> None:
+    told = "Nobody is marked as supervisor of Kaptembwo Police Station."
+    assert not any("supervisor" in note for note in words(service, serious=False))
+    with service.database.writing() as session:
+        session.execute(update(Liaison).where(Liaison.body_code == "women").values(supervisor=True))
+    assert [note for note in words(service, serious=False) if "supervisor" in note] == [told]
+    with service.database.writing() as session:
+        session.execute(update(Liaison).where(Liaison.name == "Sgt. Kipruto").values(supervisor=True))
+    assert told not in words(service, serious=False)
+
+
+def test_a_night_that_nobody_is_asked_about_is_noted(service: Service) -> None:
+    told = "READINESS is off, so nobody is asked in the evening whether they are there."
+    assert told in words(replace(service, settings=replace(service.settings, readiness=None)), serious=False)
+    assert told not in words(service, serious=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("", []),
+        ("situation", []),
+        ("peace", []),
+        ("situatoin", ["DEFAULT_BODY is 'situatoin', and no body has that code. Write one that has, or leave it empty."]),
+        (
+            "station",
+            ["DEFAULT_BODY is 'station', which is police, and a report about the police could never go there. Name another body."],
+        ),
+    ],
+)
+def test_what_nobody_else_answers_needs_a_body_that_is_not_police(service: Service, code: str, told: list[str]) -> None:
+    assert words(replace(service, settings=replace(service.settings, default_body=code))) == told
 
 
 # What went wrong lately

@@ -4,19 +4,21 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from hotline import areas, bodies, liaisons, tables
+from hotline import areas, bodies, firewall, liaisons, rosters, shifts, tables
 from hotline.areas import Areas
 from hotline.bodies import Serves
 from hotline.categories import Kind
 from hotline.countries import COUNTRIES
 from hotline.database import Database
 from hotline.errors import BadRows
-from hotline.liaisons import Liaison
+from hotline.liaisons import Liaison, Role
 from hotline.sealed import open_seal
 from hotline.settings import Settings
 from tests.builders import ACHIENG, AREAS, BODIES, KIPRUTO, MORNING
@@ -30,6 +32,7 @@ LIAISON_ROWS = """body,name,phone,languages,on_duty
 station,Sgt. Kipruto,0722000101,sw en,yes
 station,Cpl. Achieng,+254 722 000 102,en,no
 """
+IN_FULL = "body,name,phone,languages,on_duty,supervisor,woman,also,until\n"
 KENYA, SPOKEN = COUNTRIES["KE"], ("en", "sw")
 
 
@@ -56,9 +59,12 @@ def body_row(code: str = "peace", name: str = "Peace", kind: str = "peace", serv
 
 
 def liaison_row(
-    body: str = "station", name: str = "Insp. Mwangi", phone: str = "0722000199", languages: str = "sw", on_duty: str = ""
+    body: str = "station", name: str = "Insp. Mwangi", phone: str = "0722000199", languages: str = "sw", **more: str
 ) -> list[str]:
-    return complaints(read_liaisons, f"{LIAISON_ROWS}{body},{name},{phone},{languages},{on_duty}\n")
+    heading, *others = LIAISON_ROWS.splitlines()
+    columns = ("on_duty", "supervisor", "woman", "also", "until")
+    row = ",".join([body, name, phone, languages, *(more.get(column, "") for column in columns)])
+    return complaints(read_liaisons, "\n".join([heading + "," + ",".join(columns[1:]), *others, row]) + "\n")
 
 
 # As spreadsheets write them
@@ -147,7 +153,7 @@ def test_letters_that_are_not_utf8_are_told_with_their_line() -> None:
 
 def test_a_cell_too_many_is_told() -> None:
     reason = "there are more cells than headings; a cell with the separator in it needs quotation marks"
-    assert f"line 4: {reason}" in liaison_row(name="Mwangi, Insp.", on_duty="yes")
+    assert f"line 4: {reason}" in liaison_row(name="Mwangi, Insp.", until="2026-12-31")
 
 
 # What is wrong with a body
@@ -195,6 +201,31 @@ def test_a_name_that_no_record_can_hold_is_refused() -> None:
     ]
 
 
+def under(rows: str, known: bodies.Parents | None = None) -> list[bodies.Listed]:
+    text = "code,name,kind,areas,parent\n" + "".join(f"{row.split('<')[0]},A,police,KE,{row.split('<')[1]}\n" for row in rows.split())
+    return bodies.check(tables.read(opened(text), bodies.COLUMNS), AREAS, known)
+
+
+def test_a_body_may_be_under_another_in_the_file_or_known_already() -> None:
+    assert [body.parent for body in under("post<station station<county", {"county": None})] == ["station", "county"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "reasons"),
+    [
+        ("post<statoin", {}, ["line 2: the parent “statoin” is no body's code, in this file or known already"]),
+        ("post<post", {}, ["line 2: the parent “post” leads back to “post”; no body can be under itself"]),
+        ("a<b b<a c<a", {}, [f"line {line}: the parent “{up}” leads back to “{code}”; no body can be under itself"
+                             for line, code, up in ((2, "a", "b"), (3, "b", "a"))]),
+        ("a<b", {"b": "c", "c": "a", "a": None}, ["line 2: the parent “b” leads back to “a”; no body can be under itself"]),
+    ],
+)  # fmt: skip
+def test_a_parent_that_cannot_be_is_told(rows: str, known: bodies.Parents, reasons: list[str]) -> None:
+    with pytest.raises(BadRows) as refusal:
+        under(rows, known)
+    assert [str(row) for row in refusal.value.rows] == reasons
+
+
 # What is wrong with a liaison
 
 
@@ -215,6 +246,11 @@ def test_what_is_missing_of_a_liaison_is_named() -> None:
         ({"phone": "00254722000101"}, "the phone is already on line 2: one phone is one liaison's"),
         ({"languages": "ki luo"}, "we write in en, sw, and the liaison needs one of these languages"),
         ({"on_duty": "maybe"}, "on_duty is “maybe”; write yes or no"),
+        ({"supervisor": "chief"}, "supervisor is “chief”; write yes or no"),
+        ({"woman": "f"}, "woman is “f”; write yes or no"),
+        ({"also": "women|navy"}, "also has “navy”, which is no body's code and none of police, peace, women, oversight, coordination"),
+        ({"until": "31/12/2026"}, "until is “31/12/2026”; write the last day as 2026-12-31"),
+        ({"until": "2026-02-30"}, "until is “2026-02-30”; write the last day as 2026-12-31"),
         ({"name": "n" * 81}, "the name is longer than 80 letters"),
     ],
 )
@@ -280,8 +316,177 @@ def test_a_liaisons_number_is_kept_sealed(settings: Settings) -> None:
         assert open_seal(settings.keys, sealed) == KIPRUTO
 
 
+def test_who_leads_who_is_a_woman_and_how_long_is_read() -> None:
+    (listed,) = read_liaisons(IN_FULL + "station,Sgt. Kipruto,0722000101,sw,,Yes,no,women | Oversight,2026-12-31\n")
+    assert (listed.on_duty, listed.supervisor, listed.woman, listed.also) == (True, True, False, ("women", "Oversight"))
+    assert listed.until == datetime(2026, 12, 31, 21, tzinfo=UTC), "the end of that day in Nairobi"
+
+
+def test_bodies_are_kept_under_one_another_in_whatever_order_they_come(settings: Settings) -> None:
+    with closing(Database(settings.database_url)) as database:
+        for parent in ("county", None):
+            with database.writing() as session:
+                station = bodies.Listed("station", "Station", Kind.POLICE, ("KE032175",), (), parent)
+                bodies.save(session, [station, bodies.Listed("county", "County", Kind.POLICE, ("KE032",), ())])
+            with database.reading() as session:
+                assert bodies.parents(session)["station"] == parent
+                assert bodies.parents(session)["county"] is None
+
+
+def load(world: World, row: str, now: datetime = MORNING) -> None:
+    with world.service.database.writing() as session:
+        liaisons.save(session, world.service.settings.keys, read_liaisons(IN_FULL + row + "\n"), SPOKEN, now)
+
+
+def roles(world: World) -> list[tuple[str | None, str | None, datetime | None]]:
+    with world.service.database.reading() as session:
+        held = select(Role).join(Liaison).where(Liaison.name == "Sgt. Kipruto").order_by(Role.id)
+        return [(role.body_code, role.kind, role.ended_at) for role in session.scalars(held)]
+
+
+def test_a_role_ends_and_is_never_forgotten(world: World) -> None:
+    assert roles(world) == [("station", None, None)]
+    later, still_later = MORNING + timedelta(days=1), MORNING + timedelta(days=2)
+    load(world, "women,Sgt. Kipruto,0722000101,sw,,,,Oversight|station,", later)
+    assert roles(world) == [("station", None, None), ("women", None, None), (None, "oversight", None)]
+    load(world, "women,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
+    assert roles(world) == [("station", None, still_later), ("women", None, None), (None, "oversight", still_later)]
+    load(world, "station,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
+    assert roles(world)[1:] == [("women", None, still_later), (None, "oversight", still_later), ("station", None, None)]
+    load(world, "station,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
+    assert len(roles(world)) == 4, "the same file again changes nothing"
+
+
+# By hand
+
+
+class Operator:
+    """Somebody in front of the machine on which this hotline runs."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+
+    def enter(self, *words: str | Path) -> Result:
+        group, *others = [str(word) for word in words]
+        command = next(command for command in rosters.COMMANDS if command.name == group)
+        result = CliRunner().invoke(command, others, obj=self.world.service.settings)
+        assert result.exception is None or isinstance(result.exception, SystemExit | BadRows), result.exception
+        return result
+
+    def file(self, content: str) -> Path:
+        path = self.folder / "file.csv"
+        path.write_text(content)
+        return path
+
+    def liaison(self, name: str) -> Liaison:
+        with self.world.service.database.reading() as session:
+            found = session.scalars(select(Liaison).where(Liaison.name == name)).one()
+            session.expunge_all()
+            return found
+
+    def number(self, name: str) -> str:
+        return str(self.liaison(name).id)
+
+
+@pytest.fixture
+def operator(world: World, tmp_path: Path) -> Operator:
+    return Operator(world, tmp_path)
+
+
+def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operator) -> None:
+    load(operator.world, "station,Sgt. Kipruto,0722000101,sw,,yes,,women|peace,2027-12-31")
+    said = operator.enter("liaisons", "list").output
+    (line,) = [line for line in said.splitlines() if "Sgt. Kipruto" in line]
+    assert line.split()[0] == operator.number("Sgt. Kipruto")
+    assert line.endswith("Kaptembwo Police Station         on    2027-12-31  supervisor, station, women, peace")
+    assert "722" not in said
+
+
+def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Operator) -> None:
+    identity = operator.number("Sgt. Kipruto")
+    said = operator.enter("liaisons", "remove", identity).output
+    assert said == "Sgt. Kipruto is a liaison no longer. Take them out of your file too: loading it would bring them back.\n"
+    gone = operator.liaison("Sgt. Kipruto")
+    assert gone.until is not None
+    assert not gone.on_duty
+    assert [ended is not None for _body, _kind, ended in roles(operator.world)] == [True]
+    assert "station (once)" in operator.enter("liaisons", "list").output
+    load(operator.world, "station,Sgt. Kipruto,0722000101,sw,,,,,")
+    assert operator.liaison("Sgt. Kipruto").until is None
+    assert len(roles(operator.world)) == 2
+
+
+def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -> None:
+    file = operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n")
+    for _ in range(2):
+        loaded = operator.enter("shifts", "load", file).output
+        assert loaded == "Loaded the shifts of 2 liaisons. See which hours are empty: itikia shifts list\n"
+    with operator.world.service.database.reading() as session:
+        assert len(session.scalars(select(shifts.Shift)).all()) == 3
+    said = operator.enter("shifts", "list").output
+    assert re.search(r"Kaptembwo Police Station: Sun \d\d \w{3} 1[89]:\d\d to Sun 20:00", said), said
+    assert "Nakuru Peace Committee: Mama Wanjiku" in said
+    assert said.splitlines()[0] == "On duty now:"
+    assert "Tonight:" in said
+
+
+def test_a_file_of_shifts_with_a_slip_changes_nothing(operator: Operator) -> None:
+    operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n"))
+    result = operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,08:00,10:00\n0722000177,daily,6,7:00\n"))
+    assert str(result.exception).splitlines() == [
+        "line 3: no liaison has this phone; load the liaisons first, with itikia liaisons load",
+        "line 3: from is “6”; write a time from 00:00 to 23:59",
+    ]
+    with operator.world.service.database.reading() as session:
+        assert [shift.begins for shift in session.scalars(select(shifts.Shift))] == [360]
+
+
+def test_leave_and_swaps_are_entered_by_the_clock_on_the_wall(operator: Operator) -> None:
+    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
+    assert operator.enter("shifts", "leave", kipruto, "2126-12-24", "2126-12-26").output == (
+        "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00.\n"
+    )
+    assert operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30T18:00", "2126-12-31T06:00").output == (
+        "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00.\n"
+    )
+    with operator.world.service.database.reading() as session:
+        rows = session.scalars(select(shifts.DutyChange).order_by(shifts.DutyChange.id)).all()
+        assert [(str(row.liaison_id), row.on_duty) for row in rows] == [(kipruto, False), (kipruto, False), (achieng, True)]
+        assert rows[0].begins_at == datetime(2126, 12, 23, 21, tzinfo=UTC)
+        assert rows[1].begins_at == datetime(2126, 12, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["leave", "9999", "2126-12-24", "2126-12-26"], "there is no liaison 9999; itikia liaisons list shows who there is"),
+        (["leave", "1", "24.12.2126", "2126-12-26"], "'24.12.2126' is no time; write 2026-12-24 or 2026-12-24T18:00"),
+        (["leave", "1", "2126-12-24", "2126-13-26"], "'2126-13-26' is no time; write 2026-12-24 or 2026-12-24T18:00"),
+        (["leave", "1", "2126-12-24T18:00", "2126-12-24T18:00"], "2126-12-24T18:00 is not after 2126-12-24T18:00"),
+        (["leave", "1", "2016-12-24", "2016-12-26"], "2016-12-26 is past already"),
+        (["swap", "1", "1", "2126-12-24", "2126-12-26"], "nobody can stand in for themselves; name two liaisons"),
+    ],
+)
+def test_what_cannot_be_entered_is_told(operator: Operator, words: list[str], told: str) -> None:
+    entered = [operator.number("Sgt. Kipruto") if word == "1" else word for word in words]
+    result = operator.enter("shifts", *entered)
+    assert (result.exit_code, result.output) == (1, f"Error: {told}\n")
+
+
 def test_the_examples_that_come_with_the_hotline_are_right() -> None:
     folder = Path(bodies.__file__).parent / "examples" / "kenya"
     kenya = Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
-    codes = {body.code for body in bodies.check(tables.read(folder / "bodies.csv", bodies.COLUMNS), kenya)}
-    assert liaisons.check(tables.read(folder / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
+    listed = bodies.check(tables.read(folder / "bodies.csv", bodies.COLUMNS), kenya)
+    codes = {body.code for body in listed}
+    people = liaisons.check(tables.read(folder / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
+    assert {each.body for each in people if each.on_duty and each.until is None} == codes, "at any hour somebody is there"
+    assert any(each.supervisor for each in people)
+    assert any(each.woman for each in people)
+    assert any(body.parent for body in listed)
+
+
+def test_who_was_of_the_police_stays_so_when_their_body_is_called_something_else(operator: Operator) -> None:
+    number = operator.number("Sgt. Kipruto")
+    operator.enter("bodies", "load", operator.file("code,name,kind,areas\nstation,Kaptembwo Peace House,peace,KE032175\n"))
+    with operator.world.service.look() as work:
+        assert int(number) in firewall.of_the_police(work.session, work.now)

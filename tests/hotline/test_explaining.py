@@ -1,0 +1,147 @@
+"""An operator asks why a case went as it did, and what the standing order is; and is told in plain words, without anybody's secrets."""
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from hotline import acknowledgement, cases, desk, explaining, followups, liaisons
+from hotline.cases import Case
+from hotline.database import Database
+from hotline.desk import Call
+from hotline.dialogues.citizen import Report
+from hotline.dispatch import Dispatch
+from hotline.explaining import RUNGS, URGENCIES, explained, order, why
+from hotline.settings import Settings
+from hotline.standing_order import ORDERS, STILL
+from tests.builders import CITIZEN, DESK, KAPTEMBWO, LIAISONS, MORNING, NJERI
+from tests.world import World
+
+SECRET = "kisu nyumba ya tatu"
+
+
+def opened(world: World, category: str = "violence", **other: object) -> Case:
+    report = Report(category, KAPTEMBWO.code, SECRET, "text", **other)  # type: ignore[arg-type]
+    with world.service.work() as work:
+        desk.open_case(work, report, Call("a sitting", "ussd", CITIZEN, "sw"))
+    world.settle()
+    (case,) = world.cases()
+    return case
+
+
+def told(world: World) -> str:
+    with world.service.look() as work:
+        return explained(work, work.session.scalars(select(Case)).one())
+
+
+def asked(settings: Settings, *words: str) -> Result:
+    return CliRunner().invoke(why, list(words), obj=settings)
+
+
+def test_the_order_is_printed_as_it_is_followed() -> None:
+    printed = CliRunner().invoke(order).output
+    for urgency, name in URGENCIES.items():
+        table = printed.partition(f"{name}\n")[2].partition("\n\n")[0].splitlines()[2:]
+        assert [line[10:76].rstrip() for line in table] == [RUNGS[row.rung] for row in ORDERS[urgency]]
+        assert [int(line[:8]) for line in table] == [sum(row.after for row in ORDERS[urgency][: at + 1]) for at in range(len(table))]
+    assert "Danger to life            10 min          20 min             1 h           5 min" in printed
+    assert max(map(len, printed.splitlines())) <= 110
+    assert set(URGENCIES) == set(ORDERS) == set(STILL)
+
+
+def test_a_case_is_explained_from_beginning_to_end(world: World) -> None:
+    case = opened(world)
+    first = told(world)
+    assert f"{case.spoken}: Violence or a gathering, Kaptembwo, Nakuru" in first
+    assert "Urgent; nobody has it." in first
+    assert "Reported 21 Nov 10:00 in Kiswahili, by ussd." in first
+    assert "21 Nov 10:00  Sgt. Kipruto, Kaptembwo Police Station" in first
+    assert "Primary: Kaptembwo Police Station answers" in first
+    assert "Told by phone, sent 21 Nov 10:00." in first
+    assert "Has until 21 Nov 10:05 to answer." in first
+    assert "An answer by 21 Nov 10:30: its time has not come." in first
+    assert "They have not been asked yet." in first
+    world.pass_minutes(6)
+    with world.service.work() as work:
+        second = work.session.scalars(select(Dispatch).order_by(Dispatch.id.desc())).first()
+        assert second is not None
+        acknowledgement.tap(work, second.liaison, second.id, "take")
+    world.settle()
+    after = told(world)
+    assert "Did not answer; the next was asked 21 Nov 10:05." in after
+    assert "Took it 21 Nov 10:06 and has it." in after
+    assert "somebody has it: Cpl. Achieng, Kaptembwo Police Station." in after
+    assert ": kept." in after
+
+
+def test_what_the_citizen_says_stands_there_and_what_they_do_not_say_too(world: World) -> None:
+    case = opened(world)
+    with world.service.work() as work:
+        (only,) = work.session.scalars(select(Dispatch))
+        acknowledgement.tap(work, only.liaison, only.id, "take")
+        acknowledgement.tap(work, only.liaison, only.id, "done")
+    world.settle()
+    assert "Of Sgt. Kipruto, Kaptembwo Police Station: unknown, asked 21 Nov 10:00." in told(world)
+    with world.service.work() as work:
+        followups.judge(work, cases.hold(work.session, case.id), "not_helped")
+    world.settle()
+    after = told(world)
+    assert "help did not come, said 21 Nov 10:00, asked 21 Nov 10:00." in after
+    assert "the citizen has said no once." in after
+    assert "(round 2)" in after
+
+
+def test_who_could_see_what_is_about_the_police_and_who_never_will(world: World) -> None:
+    opened(world, "conduct")
+    printed = told(world)
+    could, never = printed.partition("Who could be asked, now or later")[2].split("Who never will, though their body serves the place")
+    assert "Police Oversight Authority, Ms. Njeri: serves Kenya, on duty; nothing stands against it." in could
+    assert "National Situation Room, Duty desk" in could
+    assert "Kipruto" not in could
+    joined = " ".join(never.split())
+    assert "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police does not go to anybody who is of the" in joined
+    assert "Njeri" not in never
+
+
+def test_where_nobody_may_it_says_so_and_where_to_take_it(world: World) -> None:
+    with world.service.work() as work:
+        gone = [replace(each, until=MORNING - timedelta(days=1)) for each in LIAISONS if each.number in (NJERI, DESK)]
+        liaisons.save(work.session, work.keys, gone, ("en", "sw"), work.now)
+    opened(world, "conduct")
+    printed = " ".join(told(world).split())
+    assert "Nobody yet." in printed
+    assert f"Take it to the oversight authority by hand: {world.service.settings.country.oversight}." in printed
+    assert "Police Oversight Authority, Ms. Njeri: they no longer serve." in printed
+
+
+@pytest.mark.parametrize("category", ["violence", "conduct", "gender"])
+def test_nothing_of_the_report_and_nobodys_number_is_shown(world: World, category: str) -> None:
+    opened(world, category)
+    world.pass_minutes(24 * 60)
+    printed = told(world)
+    assert SECRET not in printed
+    assert not [each.number for each in LIAISONS if each.number[4:] in printed]
+    assert CITIZEN[4:] not in printed
+    assert max(map(len, printed.splitlines())) <= explaining.WIDTH + 20
+
+
+def test_it_is_asked_by_the_number_as_people_write_it(world: World, settings: Settings) -> None:
+    case = opened(world)
+    for written in (case.spoken, case.reference):
+        answer = asked(settings, written)
+        assert answer.exit_code == 0
+        assert f"{case.spoken}: Violence" in answer.output
+
+
+def test_a_slip_and_an_unknown_number_are_told_apart(world: World, settings: Settings) -> None:
+    case = opened(world)
+    slip = case.reference[:-1] + str((int(case.reference[-1]) + 1) % 10)
+    assert "is no case's number. Write all eight digits" in asked(settings, slip).output
+    assert asked(settings, slip).exit_code == 1
+    assert "there is no case 1000-0000" not in asked(settings, case.reference).output
+    with closing(Database(settings.database_url)) as database, database.writing() as session:
+        session.get_one(Case, case.id).reference = "00000000"
+    assert f"there is no case {case.spoken}" in asked(settings, case.spoken).output
