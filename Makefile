@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LANGUAGES := $(wildcard locales/*/LC_MESSAGES/hotline.po)
 
-.PHONY: run test bench install lock words
+.PHONY: run test bench night install lock words
 
 run: install            ## the whole hotline on this machine, with phones in the browser
 	$(BIN)/itikia run
@@ -18,6 +18,9 @@ test: .venv/tested      ## every check there is
 
 bench: .venv/tested     ## how fast it is, as ratios beside a yardstick in the same run
 	$(BIN)/python -m benchmarks.bench
+
+night: .venv/tested     ## a whole night in a county, on a clock that is turned, while everything breaks
+	$(BIN)/python -m benchmarks.night
 
 install: .venv/installed ## what the others need
 

@@ -3,6 +3,8 @@
     python -m benchmarks.bench            dialling in, delivering and answering on Telegram, on SQLite and on PostgreSQL
     python -m benchmarks.bench --quick    on SQLite only, and shorter
     python -m benchmarks.bench --servers  the same door behind other web servers
+    python -m benchmarks.bench --sweep    only what a million closed cases cost the clock and the auditor
+    python -m benchmarks.bench --night    a whole night, while everything breaks: see benchmarks/night.py
 
 The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that of delivering is a job of
 RQ that does nothing; that of Telegram is its library with nothing behind it. Ends with 1 if any page was not the one expected.
@@ -20,9 +22,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import night
 from benchmarks.chats import TOKEN, Api, Bare, Smartphone
 from benchmarks.chats import report as report_of
 from benchmarks.processes import BIN, Stack, Store, cpu_seconds, free_port, postgresql, sqlite
+from benchmarks.sweep import sweeping
 from benchmarks.ussd_load import Callers, Load, Step, Target, Walk, phone
 from benchmarks.wire import Carrier, Line, Text
 from benchmarks.yardstick import PAGE, Noop
@@ -304,12 +308,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How fast the hotline is, as ratios to a yardstick in the same run.")
     parser.add_argument("--quick", action="store_true", help="on SQLite only, and shorter")
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
+    parser.add_argument("--sweep", action="store_true", help="only what a million closed cases cost the clock and the auditor")
+    parser.add_argument("--night", action="store_true", help="a whole night instead, while everything breaks")
     asked = parser.parse_args()
     length = QUICK if asked.quick else USUAL
     if asked.servers:
         return 0 if servers(length) else 1
-    stores = [sqlite] if asked.quick else [sqlite, postgresql]
+    if asked.night:
+        return night.main([])
+    stores = [] if asked.sweep else [sqlite] if asked.quick else [sqlite, postgresql]
     right = [measure(store, length) for store in stores]
+    if not asked.quick:
+        sweeping()
     return 0 if all(right) else 1
 
 

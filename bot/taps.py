@@ -85,8 +85,8 @@ def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] |
 
 
 def judged(service: Service, who: Who, button: Button) -> Card | None:
-    """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip; None where it was not they who were
-    asked."""
+    """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip; None where it was not they who
+    were asked."""
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.work() as work:
         asked = _asked_in(work, who, button.of)

@@ -37,6 +37,7 @@ def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
 
 def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Words:
     """The dispatch that the liaison speaks of, or what to tell them where that is not clear."""
+    waiting = waiting or dispatch.late(work.session, who, work.now)
     named = [each for each in waiting if each.word == word] or ([] if word else waiting)
     if len(named) == 1:
         return named[0]

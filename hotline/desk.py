@@ -219,7 +219,7 @@ def open_case(work: Work, report: Report, call: Call) -> Case:
             break
         if known := cases.by_session(work.session, call.session_index):
             return known
-    case = work.session.get_one(Case, values["id"])
+    case = Case(**values)
     promises.make(work, case)
     if report.named_officer:
         _keep_from(work, case, report.named_officer)
@@ -243,6 +243,7 @@ def _values(work: Work, report: Report, call: Call, person: Person | None) -> di
         "language": call.language,
         "person_id": person.id if person else None,
         "opened_at": work.now,
+        "round": 1,
         "round_began_at": work.now,
         "urgency": category.urgency,
         "wants_woman": report.wants_woman,
@@ -329,7 +330,7 @@ def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
 
 
 def _day_and_time(work: Work, moment: datetime | None) -> str:
-    return moment.astimezone(work.country.zone).strftime("%d.%m. %H:%M") if moment else ""
+    return work.clock_time(moment) if moment else ""
 
 
 def text_arrives(work: Work, text: InboundText) -> None:

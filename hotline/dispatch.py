@@ -280,9 +280,12 @@ def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
     place, details = work.areas.full_name(work.areas[case.area_code]), case.details(work.keys)
     so_far, more = so_far_of(work, case), ""
     while not fits(say(text := words.please_take(dispatch.word, case.about, place, details + more, by, so_far), language), **TWO_TEXTS):
-        if not details:
+        if details:
+            details, more = details[: int(len(details) * 0.9)].rstrip(), ".."
+        elif len(so_far) > 1:
+            so_far = so_far[1:]
+        else:
             break
-        details, more = details[: int(len(details) * 0.9)].rstrip(), ".."
     return text
 
 
@@ -319,10 +322,10 @@ def tell(work: Work, dispatch: Dispatch, what: Words, key: str) -> None:
 
 
 def tell_all(work: Work, case: Case, what: Callable[[str], Words], key: str) -> None:
-    """Tell everybody before whom the case is now, or who has it; their cards show it too."""
+    """Tell everybody before whom the case is now, or who has it, once for each key; their cards show it too."""
     for each in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS))):
         if each.may_be_read(work.session, work.now):
-            tell(work, each, what(each.word), f"{key}:{each.id}")
+            tell(work, each, what(each.word), f"{key}:{each.liaison_id}")
     redraw(work, case)
 
 
@@ -337,6 +340,15 @@ def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(WAITS))
     sees = firewall.sees(session, liaison, now)
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if sees(each.case)]
+
+
+def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
+    """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may take it still."""
+    missed = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.state == OPEN, Case.round == Dispatch.round)
+    missed = missed.where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((UNANSWERED, LAPSED)))
+    of_each_case = {each.case_id: each for each in session.scalars(missed.order_by(Dispatch.id))}
+    sees = firewall.sees(session, liaison, now)
+    return [each for each in of_each_case.values() if sees(each.case)]
 
 
 def own(session: Session, liaison: Liaison, identity: int, now: datetime) -> Dispatch | None:

@@ -2,17 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
-
-from hotline import admitting, cases, dispatch, firewall, messages, shifts
-from hotline.bodies import Body
-from hotline.cases import ACKNOWLEDGED, Case
-from hotline.categories import Kind, Urgency
+from hotline import admitting, alarms, cases, dispatch
+from hotline.cases import Case
+from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
-from hotline.dispatch import LAPSED, TAKEN, Dispatch
-from hotline.language import SOURCE, Words
-from hotline.liaisons import Liaison
-from hotline.messages import About
+from hotline.dispatch import LAPSED, Dispatch
+from hotline.language import Words
 from hotline.outbox import What, drop
 from hotline.standing_order import STILL
 from hotline.work import Work
@@ -41,7 +36,7 @@ def _patience(work: Work, case: Case, taken: Dispatch) -> datetime:
 def wonder(work: Work, identity: int) -> None:
     """Is anything happening? One who is on the way is asked whether they are safe."""
     taken, case = _held(work, identity)
-    if not _has_it(case, taken):
+    if not dispatch.has_it(case, taken):
         return
     if work.now < (until := _patience(work, case, taken)):
         work.put(What.STILL, taken.id, until)
@@ -63,42 +58,17 @@ def _question(case: Case, word: str, by: str) -> Words:
 def lapse(work: Work, identity: int) -> None:
     """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them are told."""
     taken, case = _held(work, identity)
-    if not _has_it(case, taken) or taken.wondered_at is None:
+    if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
     was_out = case.on_the_way_at
     dispatch.end(work, taken, LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
     dispatch.tell(work, taken, words.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
     if was_out is not None:
-        alarm(work, case, taken, words.no_word_from(taken.liaison.name, work.clock_time(was_out)))
+        alarms.tell(work, taken.liaison, words.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
     admitting.let_go_on(work, case)
-
-
-def alarm(work: Work, case: Case, about: Dispatch, what: Words) -> None:
-    """Tell those who lead a liaison, and the coordinating bodies, that something may be wrong with them."""
-    place = work.areas.full_name(work.areas[case.area_code])
-    case.note(work.session, work.now, "alarm", about.who)
-    for each in _who_care(work, case, about):
-        address, language = each.person.best, each.person.language or SOURCE
-        if address is not None:
-            key = f"alarm:{about.id}:{int(work.now.timestamp())}:{each.id}"
-            messages.write(work, address, About.DUTY, words.alarm(what, place), language, key=key, case=case)
-
-
-def _who_care(work: Work, case: Case, about: Dispatch) -> list[Liaison]:
-    above = [body.code for body in about.body.upwards]
-    leading = select(Liaison).join(Body, Liaison.body_code == Body.code)
-    leading = leading.where(or_(Liaison.supervisor & Liaison.body_code.in_(above), Body.kind == Kind.COORDINATION))
-    found = [each for each in work.session.scalars(leading.order_by(Liaison.id)) if each.id != about.liaison_id]
-    there = shifts.on_duty(work.session, [each.id for each in found], work.country.zone, work.now)
-    wanted = [each for each in found if each.id in there or each.body.kind == Kind.COORDINATION]
-    return [each for each in wanted if firewall.may_see(work.session, case, each, work.now)]
 
 
 def _held(work: Work, identity: int) -> tuple[Dispatch, Case]:
     taken = work.session.get_one(Dispatch, identity)
     return taken, cases.hold(work.session, taken.case_id)
-
-
-def _has_it(case: Case, taken: Dispatch) -> bool:
-    return taken.state == TAKEN and case.state == ACKNOWLEDGED and case.liaison_id == taken.liaison_id and case.round == taken.round

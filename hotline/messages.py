@@ -208,7 +208,8 @@ def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
     if message.key.startswith(RECEIVED):
         return work.now >= promises.due(work.session, case)
     if message.key.startswith((LATE, GONE_ON)):
-        return case.state != OPEN
+        promise = promises.latest(work.session, case)  # one made since is told by a text of its own
+        return case.state != OPEN or (promise is not None and message.written_at < promise.made_at)
     return not case.open_to_verdict
 
 

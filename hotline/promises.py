@@ -30,11 +30,11 @@ class Promise(Base):
     case: Mapped[Case] = relationship()
 
 
-def make(work: Work, case: Case) -> Promise:
-    """Promise an answer by the time that the category says, counted from now; later for each promise that was missed in this round, for
-    nobody is helped by being told every quarter of an hour that nobody came. It is to be watched, and its citizen told."""
-    longer = min(missed(work.session, case), MOST_DOUBLED)
-    promise = Promise(case_id=case.id, made_at=work.now, due_at=work.in_minutes(case.pace.promise << longer), state=OPEN)
+def make(work: Work, case: Case, missed_before: int = 0) -> Promise:
+    """Promise an answer by the time that the category says, counted from now; later for each promise that was missed before, for nobody is
+    helped by being told every quarter of an hour that nobody came. It is to be watched, and its citizen told."""
+    minutes = case.pace.promise << min(missed_before, MOST_DOUBLED)
+    promise = Promise(case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=OPEN)
     work.session.add(promise)
     return promise
 
@@ -48,7 +48,7 @@ def watch(work: Work, promise: Promise) -> None:
 def renew(work: Work, case: Case) -> Promise:
     """A new promise in the place of one that is over or void."""
     end(work, case, VOID)
-    promise = make(work, case)
+    promise = make(work, case, missed(work.session, case))
     watch(work, promise)
     return promise
 

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 Post = Callable[[Sequence[Posting]], None]
 """Takes errands to the queue. It never raises: what it cannot post, the clock will."""
 
+PLAINLY = timedelta(hours=12)
+"""So far from now a time of day can mean only one."""
+
 AREAS_ARE_FRESH = timedelta(minutes=1)
 """How long a process may go by the areas it has read."""
 
@@ -56,8 +59,9 @@ class Work:
         return self.now + self.settings.minutes(minutes)
 
     def clock_time(self, moment: datetime) -> str:
-        """A time of day as people there read it from their own clock."""
-        return moment.astimezone(self.country.zone).strftime("%H:%M")
+        """A time of day as people there read it from their own clock; with its day, where that is not plain."""
+        there = moment.astimezone(self.country.zone)
+        return there.strftime("%H:%M" if abs(moment - self.now) < PLAINLY else "%d/%m %H:%M")
 
 
 def utc_now() -> datetime:

@@ -11,22 +11,23 @@ from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
-from sqlalchemy import select
+from sqlalchemy import select, update
 from telegram import InlineKeyboardButton
 
 from bot import profile
-from bot.cards import Card, card
-from bot.keyboards import buttons_of, chosen, number, pressed, steps, text_of, verdicts
+from bot.cards import FOLLOWED, Card, card
+from bot.keyboards import A_SLIP, LONGEST_LABEL, SHORT, buttons_of, chosen, number, pressed, steps, text_of, verdicts
 from bot.talks import WISHES
-from hotline import areas, cases, evidence, gsm
+from hotline import areas, bodies, cases, evidence, gsm, readiness
 from hotline.areas import Area, Areas
+from hotline.bodies import Body
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.cases import ACKNOWLEDGED, CLOSED, RESOLVED
 from hotline.categories import CATEGORIES
 from hotline.chats import Talk
 from hotline.countries import COUNTRIES
 from hotline.desk import Call, open_case, take_up
-from hotline.dialogues import citizen, liaison
+from hotline.dialogues import citizen, duty, liaison
 from hotline.dialogues.citizen import Caller, Forget, InChat, Judge, Nothing, Report, Stop
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, How, Waiting
 from hotline.dialogues.playing import Asking
@@ -35,7 +36,8 @@ from hotline.dispatch import WORDS, Dispatch
 from hotline.evidence import Destination
 from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
 from hotline.liaisons import LONGEST_NAME
-from tests.builders import AREAS, MORNING
+from tests.builders import AREAS, CITIZEN, MORNING
+from tests.builders import DESK as DESK_NUMBER
 from tests.builders import settings as made_settings
 from tests.walk import walk
 from tests.world import World
@@ -48,11 +50,17 @@ EMERGENCY = max((country.emergency for country in COUNTRIES.values()), key=len)
 GAPS = re.compile(r"{(\w+)}")
 
 DESK = Desk(
-    on_duty=True, cases=(Waiting(LONGEST_WORD, "violence", "Kaptembwo", taken=True), Waiting("SIMBA", "theft", "London", taken=False))
-)
+    on_duty=True,
+    cases=(
+        Waiting(LONGEST_WORD, "violence", "Kaptembwo", "taken"), Waiting("SIMBA", "theft", "London", "asked"),
+        Waiting("CHUI", "danger", "London", "on_the_way"), Waiting("DUMA", "gender", "Nakuru Town West", "there"),
+        Waiting("TWIGA", "land", "London", "late"),
+    ),
+)  # fmt: skip
+REFERENCE = "4071-3826"
 CALLERS = {
     "a stranger": Caller(),
-    "one we know": Caller("sw", AREAS["KE0321750872"].code),
+    "one we know": Caller("sw", AREAS["KE0321750872"].code, asked=REFERENCE),
     "a liaison on duty": Caller("en", None, DESK),
     "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=())),
 }
@@ -61,11 +69,11 @@ CALLERS = {
 IN_CHAT = InChat("Telegram", "*384*4455#", warned=False)
 IN_CHATS = {
     "a stranger": Caller(chat=IN_CHAT),
-    "one we know": Caller("sw", AREAS["KE0321750872"].code, chat=replace(IN_CHAT, warned=True)),
-    "a liaison on duty": Caller("en", None, DESK, replace(IN_CHAT, warned=True)),
-    "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=()), IN_CHAT),
+    "one we know": Caller("sw", AREAS["KE0321750872"].code, asked=REFERENCE, chat=replace(IN_CHAT, warned=True)),
+    "a liaison on duty": Caller("en", None, DESK, chat=replace(IN_CHAT, warned=True)),
+    "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=()), chat=IN_CHAT),
 }
-LONGEST_MESSAGE, LONGEST_TOAST, LONGEST_DATA, LONGEST_LABEL = 4096, 200, 64, 64
+LONGEST_MESSAGE, LONGEST_TOAST, LONGEST_DATA = 4096, 200, 64
 
 
 def catalogs() -> Iterator[tuple[str, Path]]:
@@ -138,17 +146,22 @@ def last_words(outcome: object) -> list[Words]:
     """Everything that may be said when a path has come to this."""
     match outcome:
         case Report(contact=contact):
-            return [citizen.promised("4071-3826", "23:59", EMERGENCY, contact)]
+            return [citizen.promised(REFERENCE, "23:59", EMERGENCY, contact), *nobody_may()]
         case Judge(verdict=verdict):
-            return [citizen.thanks_for_verdict(verdict, EMERGENCY)]
+            return [citizen.thanks_for_verdict(verdict, "23:59", EMERGENCY)]
         case Nothing(words=words):
             return [words]
         case Act():
             return replies_to_liaisons()
         case GoOn() | GoOff():
-            return [liaison.on_duty(), liaison.off_duty()]
+            return [liaison.on_duty(), liaison.off_duty(), liaison.on_duty("31.12. 23:59"), liaison.off_duty("31.12. 23:59")]
         case _:
             raise AssertionError(outcome)
+
+
+def nobody_may() -> list[Words]:
+    """In each country, what is said where nobody on the list may see a report."""
+    return [citizen.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
 
 
 def replies_to_liaisons() -> list[Words]:
@@ -156,7 +169,8 @@ def replies_to_liaisons() -> list[Words]:
     return [
         liaison.yours(word), liaison.already_yours(word), liaison.first_was(word, "Superintendent Wanjiku"), liaison.passed_on(word),
         liaison.done(word), liaison.take_first(word), liaison.over(word), liaison.no_such_word(some), liaison.which_word(some),
-        liaison.no_cases(), liaison.what_to_text(),
+        liaison.no_cases(), liaison.what_to_text(), liaison.on_the_way(word), liaison.there(word), liaison.stepped_aside(word),
+        liaison.help_is_told(EMERGENCY),
     ]  # fmt: skip
 
 
@@ -167,9 +181,14 @@ def fits_one_page(words: Words, language: str) -> bool:
 @pytest.mark.parametrize("language", languages())
 def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: str) -> None:
     texts = [
-        citizen.received("4071-3826", "23:59"), citizen.somebody_has_it("4071-3826"), citizen.did_help_come("4071-3826"),
-        citizen.how_to_report("*384*4455#", EMERGENCY), citizen.texts_stopped(), citizen.texts_resumed(),
-        *(citizen.thanks_for_verdict(verdict, EMERGENCY) for verdict in ("helped", "not_helped", "danger")),
+        citizen.received(REFERENCE, "23:59"), citizen.somebody_has_it(REFERENCE), citizen.did_help_come(REFERENCE),
+        citizen.somebody_has_it_late(REFERENCE), citizen.somebody_is_coming(REFERENCE), citizen.somebody_is_there(REFERENCE),
+        citizen.still_asking(REFERENCE, citizen.nobody_yet(), "23:59", EMERGENCY), citizen.added(REFERENCE),
+        citizen.still_asking(REFERENCE, citizen.another_office(), "23:59", EMERGENCY),
+        citizen.goes_on(REFERENCE, citizen.nobody_yet(), "23:59", EMERGENCY),
+        citizen.goes_on(REFERENCE, citizen.another_office(), "23:59", EMERGENCY),
+        citizen.how_to_report("*384*4455#", EMERGENCY), citizen.texts_stopped(), citizen.texts_resumed(), *nobody_may(),
+        *(citizen.thanks_for_verdict(verdict, "23:59", EMERGENCY) for verdict in get_args(citizen.Verdict)),
     ]  # fmt: skip
     for words in texts:
         said = say(words, language)
@@ -184,6 +203,52 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
             *(say(category.name, language).casefold() for category in CATEGORIES.values()),
         )
         assert not any(word in said.casefold() for word in telling), said
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["Kaptembwo Police Station", "x" * bodies.LONGEST["name"], "Kituo cha [polisi] " * 5])
+@pytest.mark.parametrize("language", languages())
+def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: World, language: str, name: str) -> None:
+    with world.service.work() as work:
+        work.session.execute(update(Body).values(name=name))
+        open_case(work, Report("theft", "KE0321750872", "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, language))
+    world.tick()
+    world.pass_minutes(121)
+    world.phone(DESK_NUMBER).text("1")
+    world.phone(DESK_NUMBER).text("2")
+    told = [text for text in world.phone(CITIZEN).inbox if name[:7] in text]
+    assert len(told) == 2, "a promise is missed, and who had taken it cannot"
+    assert [gsm.parts(text) for text in told] == [1, 1]
+    assert all("999" in text and (name in text) == (len(name) < 30) for text in told)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -> None:
+    word, name, body, calls = LONGEST_WORD, "x" * LONGEST_NAME, "x" * bodies.LONGEST["name"], {"nth": 99, "minutes": 59, "phones": 99}
+    place = max((kenya.full_name(area) for area in kenya), key=len)
+    about = max((category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language)))
+    texts = [
+        *replies_to_liaisons(), liaison.first_was(word, name), liaison.are_you_on_it(word, "23:59"), liaison.are_you_safe(word, "23:59"),
+        liaison.are_you_done(word, "23:59"), liaison.lapsed(word), liaison.alarm(liaison.asks_for_help(name), place),
+        liaison.alarm(liaison.no_word_from(name, "23:59"), place), liaison.another_call(word, **calls), liaison.sent_something(word),
+        liaison.more_words(word, "x" * 3000), liaison.please_take(word, about, place, "", "23:59"),
+        liaison.please_take(word, about, place, "", "23:59", [liaison.one_of_several(**calls)]),
+        liaison.please_take(word, about, place, "", "23:59", [liaison.no_help_came("")]),
+        liaison.please_take(word, about, place, "", "23:59", [liaison.no_help_came(body)]),
+        liaison.on_duty("31.12. 23:59"), liaison.off_duty("31.12. 23:59"), duty.are_you_there(), duty.thanks_ready(),
+    ]  # fmt: skip
+    for words in texts:
+        assert gsm.parts(say(words, language)) <= 2, say(words, language)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_warning_before_the_night_is_three_parts_at_most(language: str) -> None:
+    many = tuple(f"{number} {'x' * 60}" for number in range(60))
+    for state in (duty.Tonight(empty=many), duty.Tonight(many, many, many, many), duty.Tonight(unanswered=("Sgt. Kipruto, Station",))):
+        words = readiness.fitting(state, language)
+        assert gsm.parts(say(words, language)) <= 3, say(words, language)
+        lines = [len(getattr(state, each)) > 0 for each in ("unanswered", "silent", "unreachable", "empty")].count(True)
+        assert len(say(words, language).splitlines()) == 1 + lines
 
 
 @pytest.fixture(scope="module")
@@ -326,7 +391,10 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
 
 @pytest.mark.parametrize("language", languages())
 def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
-    toasts = [citizen.earlier_question(), liaison.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison.over(LONGEST_WORD)]
+    toasts = [
+        citizen.earlier_question(), liaison.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison.over(LONGEST_WORD),
+        liaison.stepped_aside(LONGEST_WORD), liaison.help_is_told(EMERGENCY),
+    ]  # fmt: skip
     assert all(1 <= len(say(words, language)) <= LONGEST_TOAST for words in toasts)
 
 
@@ -340,8 +408,12 @@ def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
         assert len({button.text for button in buttons}) == len(buttons) == len(choices) + 1
         assert all(1 <= len(data_of(button).encode()) <= LONGEST_DATA and 1 <= len(button.text) <= LONGEST_LABEL for button in buttons)
         assert [number(pressed(data_of(button)).of) for button in buttons] == [2**31 - 1] * len(buttons)
-    asked = verdicts("f" * 32, citizen.VERDICTS, language)
-    assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
+        assert [pressed(data_of(button)).what for button in buttons[:-1]] == [step for step, _words in choices], "in their order"
+        for row in made.inline_keyboard:
+            assert len(row) == 1 or (len(row) == 2 and all(len(button.text) <= SHORT for button in row)), "nothing is cut off"
+    for verdicts_ in (citizen.VERDICTS, A_SLIP):
+        asked = verdicts("f" * 32, verdicts_, language)
+        assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
 
 
 MINE, THEIRS = 1, 2
@@ -350,6 +422,7 @@ HOW_IT_CAME: dict[How, tuple[dict[str, object], dict[str, object]]] = {
     "late": ({"state": "unanswered"}, {}),
     "taken": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE}),
     "on_the_way": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING}),
+    "there": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING, "there_at": MORNING}),
     "done": ({"state": "done"}, {"state": RESOLVED, "liaison_id": MINE}),
     "passed_on": ({"state": "cannot"}, {}),
     "first_was": ({"state": "superseded"}, {"state": ACKNOWLEDGED, "liaison_id": THEIRS}),
@@ -383,12 +456,18 @@ def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> N
             with work.session.no_autoflush:
                 work.session.flush()
                 work.session.expire(asked.case, ["liaison"])
-                assert asked.how == how
+                assert asked.how(work.session, work.now) == how
                 shown = card(work, asked)
+                asked.wondered_at = MORNING
+                wondering = card(work, asked)
             work.session.rollback()
         assert_card(how, asked_word(world, dispatched), shown, language)
         seen.add(unescape(shown.text).rpartition("\n\n")[2])
-    assert len(seen) == len(get_args(How)), "each standing in words of its own"
+        assert (wondering != shown) == (how in FOLLOWED)
+        if how in FOLLOWED:
+            assert_card(how, asked_word(world, dispatched), wondering, language, wondering=True)
+            seen.add(unescape(wondering.text).rpartition("\n\n")[2])
+    assert len(seen) == len(get_args(How)) + len(FOLLOWED), "each standing in words of its own"
 
 
 def asked_word(world: World, dispatch: int) -> str:
@@ -396,9 +475,9 @@ def asked_word(world: World, dispatch: int) -> str:
         return work.session.get_one(Dispatch, dispatch).word
 
 
-def assert_card(how: How, word: str, shown: Card, language: str) -> None:
+def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: bool = False) -> None:
     """As it is on the screen, in one language only."""
-    readable = how in ("asked", "late", "taken", "on_the_way", "done")
+    readable = how in ("asked", "late", "taken", "on_the_way", "there", "done")
     plain = re.sub("</?b>", "", shown.text)
     assert not re.search("[<>]|&(?!lt;|gt;|amp;)", plain), "whatever was reported is no tag of ours"
     assert length(unescape(plain)) <= LONGEST_MESSAGE
@@ -407,7 +486,8 @@ def assert_card(how: How, word: str, shown: Card, language: str) -> None:
         shown.text.startswith(f"<b>{word}: {say(CATEGORIES['theft'].name, language)}, Kaptembwo, Nakuru</b>".replace("'", "'")) == readable
     )
     labels = [button.text for row in (shown.buttons.inline_keyboard if shown.buttons else ()) for button in row]
-    wanted = [say(words, language) for _step, words in liaison.NEXT.get(how, ())]
+    steps = sorted(liaison.NEXT.get(how, ()), key=lambda each: each[0] != "still")
+    wanted = [say(words, language) for step, words in steps if step != "still" or wondering]
     assert labels == [*wanted, *([say(_("Photos and voice: {number}", number=1), language)] if readable else [])]
     if language != SOURCE:
         assert not {say(words, SOURCE) for _step, words in liaison.NEXT.get(how, ())} & set(labels)
@@ -418,6 +498,8 @@ def test_a_card_says_in_its_own_language_how_it_stands(language: str) -> None:
     said = [
         liaison.answer_by("23:59"), liaison.you_have_it("SIMBA"), liaison.you_are_coming("SIMBA"), liaison.done("SIMBA"),
         liaison.passed_on("SIMBA"), liaison.first_was("SIMBA", "Wanjiku"), liaison.over("SIMBA"), liaison.no_details(),
+        liaison.you_are_there("SIMBA"), liaison.stepped_aside("SIMBA"), liaison.late(), liaison.still_on_it("23:59"),
+        liaison.safe("23:59"), liaison.is_it_done("23:59"),
     ]  # fmt: skip
     assert len({say(words, language) for words in said}) == len(said)
     if language != SOURCE:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hotline.dialogues.citizen import Standing
+from hotline import bodies
+from hotline.dialogues.citizen import Standing, bodies_to_text
 from hotline.dialogues.playing import Answers, Asking, Said, resume
 from hotline.dialogues.screens import Ask, LookUp, Menu, Scene
 
@@ -17,10 +18,23 @@ STANDINGS = (
     Standing("unknown"),
     Standing("waiting", "23:59"),
     Standing("waiting", ""),
+    Standing("waiting", "23:59", missed=True),
+    Standing("waiting", "23:59", missed=True, asked="x" * bodies.LONGEST["name"]),
+    Standing("nobody"),
     Standing("taken", open_to_verdict=True),
+    Standing("coming", open_to_verdict=True),
+    Standing("there", open_to_verdict=True),
     Standing("done", open_to_verdict=True),
+    Standing("closed", open_to_verdict=True),
     Standing("closed"),
 )
+
+STATIONS = (
+    (),
+    (("station", "Kaptembwo Police Station"),),
+    tuple((f"station{number}", f"{number} {'Kaptembwo Police Station | ' * 9}"[: bodies.LONGEST["name"]]) for number in range(8)),
+)
+"""The police bodies of a place: none, one, and as many as are listed, with names as long as a name may be."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,8 @@ def _resume(scene: Scene[object], answers: Answers, language: str, waiting: list
 def _found(question: LookUp) -> list[str]:
     if question.name.startswith("?case"):
         return [standing.to_text() for standing in STANDINGS]
+    if question.name == "?bodies":
+        return [bodies_to_text(stations) for stations in STATIONS]
     return ["Violence or a gathering, Kaptembwo, Nakuru. " + "what somebody wrote " * 12]
 
 
@@ -80,4 +96,7 @@ def _rounds(there: Asking) -> int:
 def _answers(question: Menu | Ask) -> list[str]:
     if isinstance(question, Ask):
         return ["some words"]
-    return [key for key, _words in question.choices] + (list(WORDS) if question.typed else [])
+    keys = [key for key, _words in question.choices]
+    if question.name == "body":  # each leads to the same
+        keys = [keys[0], keys[-1]]
+    return keys + (list(WORDS) if question.typed else [])

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from hotline import cases, desk, outbox
+from hotline import cases, desk, outbox, verdicts
 from hotline.cases import Case
 from hotline.conversations import Conversations
-from hotline.database import Database
+from hotline.database import Base, Database
 from hotline.jobs import Errands, Worker
 from hotline.outbox import Errand, Posting, Queue
 from hotline.settings import Settings
@@ -22,6 +22,9 @@ from ussd.pages import Limits
 from ussd.sessions import Line
 
 ids = count(1)
+
+FURNITURE = {"areas", "bodies", "serves", "people", "addresses", "liaisons", "roles", "shifts"}
+"""The tables of what is there before anything happens."""
 
 
 class World:
@@ -74,9 +77,24 @@ class World:
         with self.service.database.reading() as session:
             return list(session.scalars(select(Case).order_by(Case.opened_at)))
 
+    def verdict(self, case: Case) -> str | None:
+        """The citizen's last word on it."""
+        with self.service.database.reading() as session:
+            return verdicts.said(session, case)
+
     def history(self, case: Case) -> list[str]:
         with self.service.database.reading() as session:
             return [f"{entry.what} {entry.who}".strip() for entry in cases.history(session, case)]
+
+    def begin_anew(self) -> None:
+        """Nothing has happened yet, and it is morning. Whoever became known stays so."""
+        self.now, self.workers = MORNING, {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        for kept in (self.posted, self.carrier.sent, self.carrier.answers):
+            kept.clear()
+        with self.service.database.writing() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name not in FURNITURE:
+                    session.execute(delete(table))
 
     def forget_redis(self) -> None:
         """Redis is gone: nobody listens at its address any more."""

@@ -7,6 +7,7 @@ from hotline.areas import Areas
 from hotline.countries import Country
 from hotline.dialogues import citizen, numbered, playing
 from hotline.dialogues.citizen import Caller, Wish
+from hotline.dialogues.liaison import Act, GoOff, GoOn
 from hotline.dialogues.playing import Answers, Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
 from hotline.typed import tidy
@@ -61,7 +62,7 @@ class Keypad:
         missed = 0
         for number, typed in enumerate(inputs):
             if position.wish is not None:  # the line would have been closed by then
-                return missed + len(inputs) - number, position
+                return missed + len(inputs) - number, self._unless_at_desk(position)
             if not self.takes_words(position):
                 position = self.press(position, typed)
                 missed += position.again
@@ -69,6 +70,13 @@ class Keypad:
             worse, best = _least(self._readings(position, inputs[number:]))
             return missed + worse, best
         return missed, position
+
+    def _unless_at_desk(self, position: Position) -> Position:
+        """What a liaison keyed when another case stood under that number is not done: they look at their desk anew."""
+        names = [name for name, _answer in position.answers]
+        if not isinstance(position.wish, Act | GoOn | GoOff):
+            return position
+        return self._at(replace(position, wish=None), position.answers[: names.index("desk")])
 
     def _readings(self, position: Position, inputs: Sequence[str]) -> Iterator[tuple[int, Position]]:
         """The inputs read as ever longer words and what follows them. Whoever sends more than a person can type gets one reading only."""

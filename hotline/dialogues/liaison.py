@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from hotline.categories import CATEGORIES
 from hotline.dialogues.screens import Choices, LookUp, Menu, Scene
+from hotline.gsm import shorten
 from hotline.language import SOURCE, Words, _, means, say, verbatim
 
 Step = Literal[
@@ -72,6 +73,8 @@ class Act:
     word: str
     why: str = ""
     """Their reason, where they pass it on."""
+    sure: bool = False
+    """They were asked whether they are sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,14 @@ def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
             how: How = next((case.how for case in desk.cases if case.word == word), "asked")
             details = yield LookUp("?details", word)
             step = yield Menu("step", verbatim(details), NEXT[how])
-            why = (yield Menu("why", _("Why?"), (*REASONS, ("", _("Another reason"))))) if step == "cannot" else ""
-            return Act(_step(step), word, say(dict(REASONS)[_step(why)], SOURCE) if why else "")
+            why = (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason"))))) if step == "cannot" else "other"
+            if step == "aside" and (yield Menu("sure", sure(word), (("yes", _("Yes")), ("no", _("No"))))) == "no":
+                return GoBack()
+            return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
+
+
+def sure(word: str) -> Words:
+    return _("Step aside from {word} for good? You will not see it again.", word=word)
 
 
 def _step(name: str) -> Step:
@@ -171,7 +180,11 @@ def no_help_came(bodies: str) -> Words:
     """The case comes back: who had it, and that it did not help."""
     if not bodies:
         return _("The citizen says help did not come.")
-    return _("{bodies} had it; the citizen says help did not come.", bodies=bodies)
+    return _("{bodies} had it; the citizen says help did not come.", bodies=shorten(bodies, LONGEST_WHO, LONGEST_WHO))
+
+
+LONGEST_WHO = 60
+"""Letters of the names of bodies, so that two texts hold what comes before the details."""
 
 
 def case_details(about: Words, place: str, details: str) -> Words:
@@ -240,7 +253,7 @@ def is_it_done(by: str) -> Words:
 
 
 def lapsed(word: str) -> Words:
-    return _("{word} goes to somebody else, for we have not heard from you.", word=word)
+    return _("{word} goes to somebody else, for we have not heard from you. To take it back, text 1 {word}.", word=word)
 
 
 def no_word_from(name: str, since: str) -> Words:
@@ -252,12 +265,35 @@ def asks_for_help(name: str) -> Words:
 
 
 def alarm(what: Words, place: str) -> Words:
-    """To those who lead a liaison."""
+    """To those who lead a liaison. `place`: empty where they had no case."""
+    if not place:
+        return _("{what} Please see that they are safe.", what=what)
     return _("{what} Place: {place}. Please see that they are safe.", what=what, place=place)
 
 
 def help_is_told(emergency: str) -> Words:
     return _("Those who lead you have been told. In danger call {number}.", number=emergency)
+
+
+def nobody_to_tell(emergency: str) -> Words:
+    return _("We could not reach anybody for you. Call {number} now.", number=emergency)
+
+
+def went_and_is_silent(name: str, since: str) -> Words:
+    """To whoever is asked after somebody who went there."""
+    return _("{name} went there and has not answered since {time}.", name=name, time=since)
+
+
+def wishes_a_woman() -> Words:
+    return _("They would rather speak to a woman.")
+
+
+def sure_to_step_aside(word: str) -> Words:
+    return _("To step aside from {word} for good, text 7 {word} again. You will not see it again.", word=word)
+
+
+def not_done_after_all(word: str) -> Words:
+    return _("{word} is yours again. Text 3 {word} when it is done.", word=word)
 
 
 def first_was(word: str, name: str) -> Words:
@@ -303,6 +339,16 @@ def off_duty(until: str = "") -> Words:
     if until:
         return _("You are off duty until {time}. Text ON if you are back sooner.", time=until)
     return _("You are off duty. Text ON when you are back.")
+
+
+def off_with_cases(off: Words, words: str) -> Words:
+    """One who goes off duty has cases still."""
+    return _("{off} You still have {words}: 2 and the word passes it on.", off=off, words=words)
+
+
+def ready_with_cases(thanks: Words, words: str) -> Words:
+    """One who has said that they are there has cases before them: a bare `1` did not take them."""
+    return _("{thanks} Before you: {words}. Text 1 and the word to take it.", thanks=thanks, words=words)
 
 
 def what_to_text() -> Words:

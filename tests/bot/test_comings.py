@@ -214,7 +214,8 @@ def test_a_blocked_chat_sends_the_case_by_text_to_the_same_liaison(hotline: Hotl
     sergeant.change(deactivated=True)  # of which nobody tells us but the answer to what we send
     asha.report()
     assert "they took my phone" in hotline.world.phone(KIPRUTO).inbox[0]
-    assert "goes elsewhere: telegram is closed, so it goes to the phone" in told(hotline)
+    assert "not told: telegram: Forbidden" in told(hotline)
+    assert hotline.world.phone(ACHIENG).inbox == [], "nobody else is asked before they have been reached"
     hotline.world.phone(KIPRUTO).text("1")
     assert hotline.only_case().state == "acknowledged"
 

@@ -39,7 +39,7 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
     hotline.world.pass_minutes(1)
-    assert sergeant.card.buttons == ("Imekamilika", "Siwezi"), "it shows that they are on the way"
+    assert sergeant.card.buttons == ("Nimefika", "Imekamilika", "Nahitaji msaada", "Siwezi"), "it shows that they are on the way"
 
 
 def is_redraw(hotline: Hotline, errand: int) -> bool:

@@ -116,8 +116,8 @@ def done(hotline: Hotline) -> tuple[Smartphone, Phone]:
 def test_yes_closes_the_case(hotline: Hotline) -> None:
     asha, _kipruto = done(hotline)
     asha.tap("Yes")
-    assert asha.screen.endswith("Thank you for telling us. The case is closed.")
-    assert asha.last.buttons == ()
+    assert asha.screen.endswith("Thank you for telling us. The case is closed. If that was a slip, answer 2 within a day.")
+    assert asha.last.buttons == ("No, help did not come",)
     assert hotline.only_case().state == "closed"
     assert hotline.history()[-2:] == ["verdict citizen", "closed"]
 
@@ -125,7 +125,8 @@ def test_yes_closes_the_case(hotline: Hotline) -> None:
 def test_no_opens_it_again_for_somebody_else(hotline: Hotline) -> None:
     asha, kipruto = done(hotline)
     asha.tap("No")
-    assert asha.screen.endswith("We are sorry. We are asking somebody else now.")
+    assert asha.screen.endswith("We are sorry. We are asking somebody else now. You will be answered by 12:00.")
+    assert asha.last.buttons == ()
     case = hotline.only_case()
     assert (case.state, case.round) == ("open", 2)
     assert kipruto.inbox[-1].endswith("Raia ndiye atakayethibitisha."), "the same body is not asked again"
@@ -150,11 +151,17 @@ def test_a_verdict_that_was_given_already_changes_nothing(hotline: Hotline) -> N
     asha, _kipruto = done(hotline)
     question = asha.last
     asha.say("1")
-    asha.tap("No", question.id)
+    before, of = hotline.history(), asha.data("Yes").split(":")[1]
+    asha.tap("Yes", question.id)
     assert hotline.only_case().state == "closed"
+    assert hotline.history() == before
     shown = next(message for message in asha.messages if message.id == question.id)
-    assert shown.text.endswith("Your case is closed.")
-    assert shown.buttons == ()
+    assert "The case is closed." in shown.text
+    assert shown.buttons == ("No, help did not come",)
+    asha.tap("No, help did not come")
+    for verdict in ("helped", "not_helped", "danger"):
+        hotline.press(ASHA, question.id, f"v:{of}:{verdict}", 60 + len(verdict))
+    assert (hotline.only_case().state, hotline.only_case().round) == ("open", 2), "of a question about who had it before"
 
 
 def test_one_who_wants_no_messages_gets_none(hotline: Hotline) -> None:

@@ -1,5 +1,6 @@
 """The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little, not in vain."""
 
+import re
 import sqlite3
 import threading
 import time
@@ -13,15 +14,21 @@ import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Uuid, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from hotline import acknowledgement, arrivals, desk, followups  # noqa: F401 - each brings its tables
+from hotline import acknowledgement, arrivals, auditor, desk, followups, outbox  # noqa: F401 - each brings its tables
 from hotline import database as module
 from hotline.bodies import Body, Serves
-from hotline.database import Base, Database, Locked, insert_once, journal_mode
+from hotline.cases import Case
+from hotline.database import Base, Database, Locked, Moment, insert_once, journal_mode
+from hotline.dispatch import Dispatch
+from hotline.liaisons import Liaison
+from hotline.outbox import Errand, What
 from hotline.people import Person
+from hotline.promises import Promise
 from hotline.settings import Settings
+from hotline.verdicts import Verdict
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -88,6 +95,113 @@ def test_every_migration_has_a_way_back(empty: Database) -> None:
             assert differences(connection) == []
         alembic.command.downgrade(config, "base")
         assert set(inspect(empty.engine).get_table_names()) == {"alembic_version"}
+
+
+CLOSED, REOPENED, TAKEN, WAITS = (f"{number}" * 32 for number in "1234")
+"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round, after a no, in danger; one that
+somebody took late and about which the citizen was asked; and one that nobody has taken."""
+
+BEFORE_PROMISES = f"""
+INSERT INTO areas (code, name, level, aliases, country, edition) VALUES ('KE', 'Kenya', 'country', '', 'KE', 1);
+INSERT INTO bodies (code, name, kind, categories) VALUES ('station', 'Station', 'police', ''), ('peace', 'Committee', 'peace', '');
+INSERT INTO people (id, language, met_at) VALUES ('{"a" * 32}', 'en', '{{7:00}}'), ('{"b" * 32}', 'sw', '{{7:00}}');
+INSERT INTO liaisons (id, person_id, body_code, name, languages, on_duty) VALUES
+    (1, '{"a" * 32}', 'station', 'Sgt. Kipruto', 'en', true), (2, '{"b" * 32}', 'peace', 'Mama Wanjiku', 'sw', true);
+INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details, contact, language, state, round,
+    in_danger, opened_at, promised_at, liaison_id, acknowledged_at, asked_at, verdict, verdict_at, closed_at) VALUES
+    ('{CLOSED}', '1', '1', 'ussd', 'violence', 'KE', '', 'text', 'sw', 'closed', 1, false,
+        '{{7:00}}', '{{7:30}}', 1, '{{7:10}}', '{{9:10}}', 'helped', '{{9:20}}', '{{9:20}}'),
+    ('{REOPENED}', '2', '2', 'ussd', 'land', 'KE', '', 'text', 'sw', 'open', 2, true,
+        '{{7:00}}', '{{12:00}}', NULL, NULL, NULL, 'danger', '{{8:00}}', NULL),
+    ('{TAKEN}', '3', '3', 'ussd', 'danger', 'KE', '', 'none', 'sw', 'acknowledged', 1, false,
+        '{{7:00}}', '{{7:15}}', 2, '{{7:20}}', '{{7:50}}', NULL, NULL, NULL),
+    ('{WAITS}', '4', '4', 'ussd', 'theft', 'KE', '', 'none', 'sw', 'open', 1, false,
+        '{{8:30}}', '{{10:30}}', NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO dispatches (id, case_id, step, round, liaison_id, body_code, word, reason, state, at, taken_at) VALUES
+    (1, '{CLOSED}', 1, 1, 1, 'station', 'SIMBA', 'it is theirs', 'superseded', '{{7:00}}', '{{7:10}}'),
+    (2, '{REOPENED}', 1, 1, 1, 'station', 'TEMBO', 'it is theirs', 'superseded', '{{7:00}}', '{{7:05}}'),
+    (3, '{REOPENED}', 2, 2, 2, 'peace', 'TEMBO', 'another body', 'asked', '{{8:00}}', NULL);
+INSERT INTO errands (key, what, subject, queue, due_at, state, posted, failures) VALUES
+    ('escalate:3', 'escalate', '3', 'urgent', '{{8:20}}', 'waiting', 0, 0);
+"""
+
+
+@pytest.fixture
+def grown(empty: Database) -> Database:
+    """A database that was in use before there were promises, and has been brought to what the code expects."""
+    alembic.command.upgrade(migrations(empty), "0002")
+    written = re.sub(r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES)
+    with empty.engine.begin() as connection:
+        for statement in written.split(";")[:-1]:
+            connection.execute(text(statement))
+    alembic.command.upgrade(migrations(empty), "head")
+    return empty
+
+
+def moment(database: Database, hour: int, minute: int) -> str:
+    """As this database is told it."""
+    return f"2026-11-21 {hour:02}\\:{minute:02}\\:00.000000{'' if database.is_sqlite else '+00'}"
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 21, hour, minute, tzinfo=UTC)
+
+
+def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Database) -> None:
+    with grown.reading() as session:
+        stands = {case.id.hex: (case.urgency, case.round_began_at, case.wants_woman) for case in session.scalars(select(Case))}
+        made = {each.case_id.hex: (each.made_at, each.due_at, each.state, each.ended_at) for each in session.scalars(select(Promise))}
+        said = {each.case_id.hex: (each.round, each.asked_at, each.word, each.said_at) for each in session.scalars(select(Verdict))}
+    assert stands == {
+        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False), TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
+    }  # fmt: skip
+    assert made == {
+        CLOSED: (at(7), at(7, 30), "kept", at(7, 10)),
+        REOPENED: (at(8), at(12), "open", None),
+        TAKEN: (at(7), at(7, 15), "missed", at(7, 20)),
+        WAITS: (at(8, 30), at(10, 30), "open", None),
+    }
+    assert said == {
+        CLOSED: (1, at(9, 10), "helped", at(9, 20)),
+        REOPENED: (1, None, "danger", at(8)),
+        TAKEN: (1, at(7, 50), None, None),
+    }
+
+
+def test_whoever_answered_has_a_role_and_a_place_in_the_order(grown: Database) -> None:
+    with grown.reading() as session:
+        who = {
+            each.name: ([role.body_code for role in each.roles], each.supervisor, each.woman) for each in session.scalars(select(Liaison))
+        }
+        asked = [
+            (each.rung, each.place, each.stepped_at, each.answer_by) for each in session.scalars(select(Dispatch).order_by(Dispatch.id))
+        ]
+        errand = session.scalars(select(Errand)).one()
+    assert who == {"Sgt. Kipruto": (["station"], False, False), "Mama Wanjiku": (["peace"], False, False)}
+    assert asked == [("primary", 0, at(7, 10), at(7)), ("primary", 0, at(7, 5), at(7)), ("primary", 0, None, at(8))]
+    assert errand.wanted_at == errand.due_at == at(8, 20)
+
+
+def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(grown: Database) -> None:
+    with grown.writing() as session:
+        for what in (What.PROMISE, What.STILL, What.LAPSE, What.READY, What.WARN):
+            outbox.put(session, what, "1", NOON, now=NOON)
+    alembic.command.downgrade(migrations(grown), "0002")
+    read = text("SELECT id, promised_at, verdict, verdict_at FROM cases ORDER BY reference").columns(
+        id=Uuid, promised_at=Moment, verdict_at=Moment
+    )
+    with grown.engine.connect() as connection:
+        rows = [(row.id.hex, row.promised_at, row.verdict, row.verdict_at) for row in connection.execute(read)]
+        assert connection.execute(text("SELECT key FROM errands")).scalars().all() == ["escalate:3"]
+    assert rows == [
+        (CLOSED, at(7, 30), "helped", at(9, 20)),
+        (REOPENED, at(12), "danger", at(8)),
+        (TAKEN, at(7, 15), None, None),
+        (WAITS, at(10, 30), None, None),
+    ]
+    alembic.command.upgrade(migrations(grown), "head")
+    with grown.engine.connect() as connection:
+        assert differences(connection) == []
 
 
 # SQLite

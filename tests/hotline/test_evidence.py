@@ -26,7 +26,9 @@ def send(world: World, content: bytes = b"a picture", sitting: str = SITTING, ca
 
 def report(world: World, sitting: str = SITTING) -> Case:
     with world.service.work() as work:
-        return open_case(work, REPORT, Call(sitting, "telegram", "7001", "en"))
+        identity = open_case(work, REPORT, Call(sitting, "telegram", "7001", "en")).id
+    with world.service.look() as work:
+        return work.session.get_one(Case, identity)
 
 
 def contents(world: World, case: Case) -> list[bytes]:

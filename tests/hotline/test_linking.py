@@ -128,10 +128,10 @@ def test_a_chat_that_turns_out_to_be_closed_closes_no_other(world: World) -> Non
 
 def test_whoever_reported_in_the_chat_was_the_liaison_and_is_never_given_that_case(world: World) -> None:
     with world.service.work() as work:
-        case = open_case(work, Report("theft", "KE0321750872", "my own house", "text"), Call("c" * 32, TELEGRAM, CHAT, "en"))
+        case = open_case(work, Report("theft", "KE0321750872", "my own house", "text"), Call("c" * 32, TELEGRAM, CHAT, "en")).id
     link(world)
     with world.service.work() as work:
-        take_up(work, cases.hold(work.session, case.id))
+        take_up(work, cases.hold(work.session, case))
         work.session.flush()
         (asked,) = work.session.scalars(select(Dispatch))
         assert asked.liaison.name == "Cpl. Achieng"

@@ -1,7 +1,7 @@
 """What the operator may decide, and the sentence they read when it cannot be so."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,14 @@ def test_without_a_word_from_anybody_it_is_a_rehearsal_in_kenya() -> None:
     assert settings.keys.folder == settings.var / "keys"
     assert (settings.port, settings.bind) == (8000, "127.0.0.1")
     assert settings.minutes(15) == timedelta(minutes=15)
+    assert settings.readiness == time(18)
+    assert (settings.default_body, settings.heartbeat_url, settings.metrics_token) == ("", "", "")
 
 
 def test_a_setting_that_is_empty_is_as_good_as_none() -> None:
     names = ("VAR", "KEYS", "DATABASE_URL", "REDIS_URL", "COUNTRY", "CARRIER", "CARRIER_USERNAME", "CARRIER_API_KEY", "SENDER", "PORT",
              "TELEGRAM_TOKEN", "TELEGRAM_BASE_URL",
+             "DEFAULT_BODY", "READINESS", "HEARTBEAT_URL", "METRICS_TOKEN",
              "CARRIER_BASE_URL", "SERVICE_CODE", "PUBLIC_URL", "CALLBACK_SECRETS", "BIND", "MINUTE")  # fmt: skip
     assert from_environment(dict.fromkeys(names, "")) == from_environment({})
 
@@ -83,6 +86,20 @@ def test_a_minute_may_be_short_to_rehearse() -> None:
     assert from_environment({"MINUTE": "2"}).minutes(15) == timedelta(seconds=30)
 
 
+def test_those_who_have_the_night_may_be_asked_at_another_hour_or_never() -> None:
+    assert from_environment({"READINESS": "19:30"}).readiness == time(19, 30)
+    assert [from_environment({"READINESS": word}).readiness for word in ("off", "OFF")] == [None, None]
+
+
+def test_what_nobody_else_answers_may_go_to_a_body_by_name() -> None:
+    assert from_environment({"DEFAULT_BODY": "situation-room"}).default_body == "situation-room"
+
+
+@pytest.mark.parametrize("url", ["https://watch.example/ping/1", "http://10.0.0.7:9000/ping"])
+def test_somebody_outside_may_watch_over_us(url: str) -> None:
+    assert from_environment({"HEARTBEAT_URL": url}).heartbeat_url == url
+
+
 def test_there_may_be_a_second_secret_while_one_is_replaced() -> None:
     assert from_environment({"CALLBACK_SECRETS": f" {SECRET} , {OTHER_SECRET},"}).callback_secrets == (SECRET, OTHER_SECRET)
     assert from_environment({"CALLBACK_SECRETS": " , "}).callback_secrets == ()
@@ -102,6 +119,9 @@ def test_an_address_is_kept_without_its_last_slash() -> None:
         ("PORT", "0", "whole number from 1 to"),
         ("MINUTE", "0", "whole number from 1 to"),
         ("MINUTE", "1.5", "whole number from 1 to"),
+        ("READINESS", "25:00", "a time of day such as 18:00, or off"),
+        ("READINESS", "never", "a time of day such as 18:00, or off"),
+        ("HEARTBEAT_URL", "watch.example/ping", "begins with https://"),
         ("CALLBACK_SECRETS", "short", "at least 16 letters"),
         ("CALLBACK_SECRETS", "a secret with spaces in it", "and nothing else"),
         ("CALLBACK_SECRETS", "a/secret/with/slashes", "and nothing else"),
@@ -121,7 +141,8 @@ def test_a_refused_secret_is_not_shown(secrets: str) -> None:
 
 
 def test_no_secret_is_shown_with_the_settings() -> None:
-    shown = repr(from_environment({"CARRIER_API_KEY": "not-to-be-seen", "CALLBACK_SECRETS": SECRET}))
+    secret = dict.fromkeys(("CARRIER_API_KEY", "METRICS_TOKEN"), "not-to-be-seen")
+    shown = repr(from_environment({**secret, "CALLBACK_SECRETS": SECRET, "TELEGRAM_TOKEN": "1:not-to-be-seen"}))
     assert "not-to-be-seen" not in shown
     assert SECRET not in shown
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
+from hotline.categories import Urgency
+from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
 from tests.world import Phone, World
 
 
@@ -14,6 +15,9 @@ def report(citizen: Phone, category: str = "Ghasia", *, text: bool = True) -> st
     citizen.choose(category)
     citizen.press("kaptembwa")
     citizen.choose("Kaptembwo")
+    if category == "Mwenendo":
+        citizen.choose("Sijui")
+        citizen.choose("Sijui")
     citizen.press("vijana wenye silaha * karibu na stendi")
     citizen.choose("Ndiyo" if text else "Hapana")
     citizen.choose("Hapana")
@@ -22,6 +26,12 @@ def report(citizen: Phone, category: str = "Ghasia", *, text: bool = True) -> st
 
 def word_of(text: str) -> str:
     return text.partition(":")[0]
+
+
+def arrive(liaison: Phone, word: str = "") -> None:
+    """A liaison takes a case and goes there at once: for three hours nobody asks whether they are still on it."""
+    for key in "146":
+        liaison.text(f"{key} {word}".strip())
 
 
 def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> None:
@@ -41,17 +51,27 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     assert f"{word} ni yako" in sergeant.new_texts()[0]
     assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
 
-    world.pass_minutes(119)
+    world.pass_minutes(29)
+    sergeant.text(f"4 {word}")
+    assert citizen.new_texts() == [f"{number}: mtu yuko njiani."]
+    world.pass_minutes(50)
+    sergeant.text(f"6 {word}")
+    assert citizen.new_texts() == [f"{number}: mtu amefika."]
+    sergeant.new_texts()
+
+    world.pass_minutes(40)
     assert citizen.new_texts() == []
     world.pass_minutes(2)
     assert "msaada ulifika?" in citizen.new_texts()[0]
 
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Sasa tunamwomba mwingine."]
-    assert "Ghasia" in committee.new_texts()[0]
+    assert citizen.new_texts() == ["Pole sana. Sasa tunamwomba mwingine. Utajibiwa kabla ya 12:31."]
+    (put_before,) = committee.new_texts()
+    assert "Ghasia" in put_before
+    assert "Kaptembwo Police Station" in put_before, "who had it already, is the first that they read"
     assert sergeant.new_texts() == []
     (case,) = world.cases()
-    assert (case.state, case.verdict, case.round) == ("open", "not_helped", 2)
+    assert (case.state, world.verdict(case), case.round) == ("open", "not_helped", 2)
 
 
 def test_the_citizen_agrees_that_help_came_and_the_case_is_closed(world: World) -> None:
@@ -63,7 +83,7 @@ def test_the_citizen_agrees_that_help_came_and_the_case_is_closed(world: World) 
     assert "msaada ulifika?" in citizen.new_texts()[-1]
     citizen.text("Ndiyo.")
     (case,) = world.cases()
-    assert (case.state, case.verdict) == ("closed", "helped")
+    assert (case.state, world.verdict(case)) == ("closed", "helped")
     assert world.history(case) == [
         "reported citizen",
         "dispatched Sgt. Kipruto, Kaptembwo Police Station",
@@ -79,15 +99,79 @@ def test_nobody_answers_so_the_case_goes_on_until_somebody_does(world: World) ->
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     report(citizen)
     assert len(sergeant.new_texts()) == 1
-    for number in (ACHIENG, WANJIKU, DESK, DESK):
-        world.pass_minutes(5.5)
-        assert len(world.phone(number).inbox) >= 1, number
-    assert len(world.phone(DESK).inbox) == 2
+    for number in (ACHIENG, WANJIKU, DESK):
+        world.pass_minutes(5.2)
+        assert len(world.phone(number).inbox) == 1, number
+    assert sergeant.new_texts() == []
+    world.pass_minutes(5.2)
+    assert len(sergeant.new_texts()) == 1, "from the top again"
+    world.pass_minutes(5.2)
+    assert len(world.phone(ACHIENG).inbox) == 2
     word = word_of(sergeant.inbox[0])
     sergeant.text(f"1 {word}")
     assert "ni yako" in sergeant.new_texts()[0], "whoever was asked may still take it"
-    world.pass_minutes(30)
-    assert len(world.phone(DESK).inbox) == 2, "nobody is told again once somebody has it"
+    world.pass_minutes(29)
+    texts = [len(world.phone(number).inbox) for number in (ACHIENG, WANJIKU, DESK)]
+    assert texts == [2, 1, 1], "nobody is told again once somebody has it"
+
+
+def test_a_promise_that_is_missed_is_admitted_and_the_next_is_twice_as_far_off(world: World) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    number = report(citizen)
+    world.pass_minutes(29.5)
+    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30."]
+    world.pass_minutes(1)
+    (admitted,) = citizen.new_texts()
+    assert admitted.startswith(f"{number}: samahani, hakuna jibu bado. Sasa ameombwa: Kaptembwo Police Station. Saa mpya: 11:30.")
+    citizen.dial()
+    citizen.choose("Kesi yangu")
+    citizen.press(number)
+    assert "Saa mpya: 11:30" in citizen.screen
+    world.pass_minutes(59)
+    assert citizen.new_texts() == []
+    world.pass_minutes(1)
+    assert "Saa mpya: 13:30" in citizen.new_texts()[0]
+    sergeant.text(f"1 {word_of(sergeant.inbox[0])}")
+    assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."], "in time, as it was said last"
+
+
+def test_one_who_has_it_and_does_nothing_loses_it_and_the_citizen_is_told(world: World) -> None:
+    citizen, sergeant, corporal = world.phone(CITIZEN), world.phone(KIPRUTO), world.phone(ACHIENG)
+    number = report(citizen)
+    word = word_of(sergeant.inbox[0])
+    sergeant.text(f"1 {word}")
+    sergeant.new_texts()
+    world.pass_minutes(31)
+    (wondering,) = sergeant.new_texts()
+    assert f"1 {word}" in wondering
+    sergeant.text("1")
+    world.pass_minutes(31)
+    assert corporal.inbox == [], "who says that they are still on it keeps it"
+    citizen.new_texts()
+    sergeant.new_texts()
+    world.pass_minutes(11)
+    (case,) = world.cases()
+    assert (case.state, case.liaison_id, case.round) == ("open", None, 1)
+    assert sergeant.new_texts() == [f"{word} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako."]
+    assert len(corporal.inbox) == 1
+    (told,) = citizen.new_texts()
+    assert told.startswith(f"{number}: samahani, sasa inakwenda kwa mwingine: Kaptembwo Police Station. Utajibiwa kabla ya")
+    corporal.text("1")
+    assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
+
+
+def test_who_has_several_reports_of_one_event_hears_of_another_call_once(world: World) -> None:
+    sergeant = world.phone(KIPRUTO)
+    for number in (CITIZEN, NEIGHBOUR):
+        report(world.phone(number))
+    for word in {word_of(text) for text in sergeant.new_texts()}:
+        sergeant.text(f"1 {word}")
+    sergeant.new_texts()
+    report(world.phone(STRANGER))
+    told = sergeant.new_texts()
+    assert len(told) == 2, "that there was one, and what was said in it"
+    assert sum("ripoti nyingine" in text for text in told) == 1
+    assert {case.urgency for case in world.cases()} == {Urgency.LIFE}
 
 
 def test_the_second_to_answer_is_told_who_was_first(world: World) -> None:
@@ -102,10 +186,12 @@ def test_the_second_to_answer_is_told_who_was_first(world: World) -> None:
 def test_silence_stays_unknown(world: World) -> None:
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     report(citizen)
-    sergeant.text("1")
-    world.pass_minutes(24 * 60)
+    arrive(sergeant)
+    for _question in range(8):
+        world.pass_minutes(3 * 60 + 1)
+        sergeant.text("1")
     (case,) = world.cases()
-    assert (case.state, case.verdict) == ("acknowledged", None)
+    assert (case.state, world.verdict(case)) == ("acknowledged", None)
     assert sum("msaada ulifika?" in text for text in citizen.inbox) == 1
 
 
@@ -124,7 +210,9 @@ def test_one_who_wants_no_texts_gets_none_and_sees_it_when_dialling_in(world: Wo
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     number = report(citizen, text=False)
     sergeant.text("1")
-    world.pass_minutes(24 * 60)
+    for _question in range(5):
+        world.pass_minutes(31)
+        sergeant.text("1")
     assert citizen.inbox == []
     citizen.dial()
     citizen.choose("Kesi yangu")
@@ -133,7 +221,7 @@ def test_one_who_wants_no_texts_gets_none_and_sees_it_when_dialling_in(world: Wo
     citizen.choose("Hapana")
     assert "Sasa tunamwomba mwingine" in citizen.screen
     (case,) = world.cases()
-    assert (case.verdict, case.round) == ("not_helped", 2)
+    assert (world.verdict(case), case.round) == ("not_helped", 2)
 
 
 def test_danger_needs_no_typing(world: World) -> None:
@@ -151,7 +239,7 @@ def test_danger_needs_no_typing(world: World) -> None:
 
 def test_what_is_about_the_police_never_reaches_them(world: World) -> None:
     report(world.phone(CITIZEN), "Mwenendo")
-    world.pass_minutes(24 * 60)
+    world.pass_minutes(8 * 60)
     assert not any(world.phone(number).inbox for number in (KIPRUTO, ACHIENG))
     assert len(world.phone(DESK).inbox) > 1
 
@@ -188,18 +276,18 @@ def test_a_liaison_is_never_asked_to_take_what_they_reported_themselves(world: W
     sergeant.press("pikipiki imeibwa")
     sergeant.choose("Hapana")
     sergeant.choose("Hapana")
-    world.pass_minutes(24 * 60)
+    world.pass_minutes(8 * 60)
     assert sergeant.inbox == []
     assert "Robbery or theft" in corporal.inbox[0]
 
 
 def test_a_plain_yes_is_about_the_case_that_was_asked_about(world: World) -> None:
+    world.now += timedelta(hours=8, minutes=50)  # 18:50 in Nairobi
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     report(citizen)
     first = word_of(sergeant.inbox[-1])
-    sergeant.text(f"1 {first}")
-    world.now += timedelta(hours=10, minutes=58)  # 20:58 in Nairobi
-    world.tick()
+    arrive(sergeant, first)
+    world.pass_minutes(125)
     assert "msaada ulifika?" in citizen.inbox[-1], "asked in the evening"
     citizen.dial()
     citizen.choose("Ripoti")
@@ -211,11 +299,14 @@ def test_a_plain_yes_is_about_the_case_that_was_asked_about(world: World) -> Non
     citizen.choose("Hapana")
     second = word_of(sergeant.inbox[-1])
     assert second != first
-    sergeant.text(f"1 {second}")
-    world.pass_minutes(180)
+    arrive(sergeant, second)
+    world.pass_minutes(60)
+    sergeant.text(f"1 {first}")
+    world.pass_minutes(115)
     citizen.text("1")
     asked, not_asked = world.cases()
-    assert (asked.verdict, asked.state) == ("helped", "closed")
-    assert (not_asked.verdict, not_asked.state) == (None, "acknowledged"), "its question waits for the morning"
+    assert (world.verdict(asked), asked.state) == ("helped", "closed")
+    assert (world.verdict(not_asked), not_asked.state) == (None, "acknowledged"), "its question waits for the morning"
+    sergeant.text(f"3 {second}")
     world.pass_minutes(8 * 60)
     assert not_asked.spoken in citizen.inbox[-1]

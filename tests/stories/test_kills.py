@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from hotline.cases import Case
 from hotline.database import Database
 from hotline.messages import About, Message
 from hotline.settings import from_environment
-from simulator.client import Town
+from simulator.client import Phone, Town
 from tests.stories.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running, wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
@@ -28,11 +29,17 @@ class Death:
     process: str
     place: str
     state: str
-    """WITHHELD where the citizen wants no texts, and so the text under way is the one that puts the case before a liaison."""
+    """UNKNOWN where the text under way is the one that tells the citizen that somebody has their case. WITHHELD where they want no texts,
+    and the one under way puts the case before a liaison."""
 
     @property
     def texts(self) -> bool:
         return self.state != messages.WITHHELD
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """How the key of the citizen's text in question begins, and words that are in it."""
+        return ("taken:", "seeing to it") if self.state == messages.UNKNOWN else (messages.RECEIVED, "received")
 
     @property
     def details(self) -> str:
@@ -66,22 +73,34 @@ def test_whoever_dies_wherever_every_report_is_put_before_a_liaison(stack: Stack
     for death, reference in shown.items():
         times = _times_told(stack, death)
         assert 1 <= times <= (1 if death.texts else 2), f"the liaison heard {times} times of {death}"
-        told = sum(text["count"] for text in _texts(stack) if text["number"] == numbers[death] and "received" in text["text"])
+        told = sum(text["count"] for text in _texts(stack) if text["number"] == numbers[death] and death.told[1] in text["text"])
         assert told == {SENT: 1, UNKNOWN: int(death.place != "after-lease"), WITHHELD: 0}[death.state], death
-        assert _state(stack, reference) == death.state, death
+        assert _state(stack, death, reference) == death.state, death
     assert len(_cases(stack)) == len(DEATHS), "a report that was dialled once is one case, however often its last turn came"
 
 
 def _report(stack: Stack, death: Death, number: str) -> str:
-    """A report during which a process dies. Returns the case's number as the citizen was shown it."""
-    has_died = stack.arm(death.process, death.place)
-    if death.process == "clock":
-        stack.arm("web", "after-commit")  # so that there is something for the clock to find
-    reference = stack.gateway(number).report(death.details, text=death.texts)
+    """A report during which, or when somebody takes it, a process dies. Returns the case's number as the citizen was shown it."""
+    if death.state == UNKNOWN:
+        reference = stack.gateway(number).report(death.details)
+        wait_until(lambda: _times_told(stack, death) and not _under_way(stack), f"the liaison hears of {death}")
+        has_died = stack.arm(death.process, death.place)
+        _take(stack, death)
+    else:
+        has_died = stack.arm(death.process, death.place)
+        if death.process == "clock":
+            stack.arm("web", "after-commit")  # so that there is something for the clock to find
+        reference = stack.gateway(number).report(death.details, text=death.texts)
     wait_until(has_died, f"{death.process} dies {death.place}")
     if death.process == "work urgent" and death.texts:
         wait_until(lambda: _times_told(stack, death), f"the liaison hears of {death}")
     return reference
+
+
+def _take(stack: Stack, death: Death) -> None:
+    """The liaison who was told takes the case."""
+    (asked,) = (text for text in _texts(stack) if f" {death.details}\n" in text["text"])
+    Phone(stack.town, asked["number"]).text("22384", f"1 {asked['text'].partition(':')[0]}")
 
 
 def _texts(stack: Stack) -> list[dict[str, Any]]:
@@ -90,8 +109,11 @@ def _texts(stack: Stack) -> list[dict[str, Any]]:
 
 
 def _times_told(stack: Stack, death: Death) -> int:
-    """How often a liaison was sent this report."""
-    return sum(text["count"] for text in _texts(stack) if f" {death.details}\n" in text["text"])
+    """How often a liaison was sent this report: the one who was sent it most often, for others may be asked meanwhile."""
+    times: Counter[str] = Counter()
+    for text in _texts(stack):
+        times[text["number"]] += text["count"] * (f" {death.details}\n" in text["text"])
+    return max(times.values(), default=0)
 
 
 def _under_way(stack: Stack) -> list[Message]:
@@ -99,11 +121,11 @@ def _under_way(stack: Stack) -> list[Message]:
         return list(session.scalars(select(Message).where(Message.state.in_((messages.WAITING, messages.SENDING)))))
 
 
-def _state(stack: Stack, shown: str) -> str:
-    """What is written of the text that tells a citizen that their case was received."""
-    received = select(Message.state).join(Case).where(Case.reference == references.read(shown), Message.about == About.CASE)
+def _state(stack: Stack, death: Death, shown: str) -> str:
+    """What is written of the citizen's text in question."""
+    theirs = select(Message.state).join(Case).where(Case.reference == references.read(shown), Message.about == About.CASE)
     with stack.database.reading() as session:
-        return session.scalars(received).one()
+        return session.scalars(theirs.where(Message.key.startswith(death.told[0]))).one()
 
 
 def _cases(stack: Stack) -> list[Case]:

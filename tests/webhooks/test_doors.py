@@ -222,12 +222,15 @@ def test_a_no_that_comes_again_hours_later_is_not_a_second_no(knocker: Knocker) 
     world, citizen, committee = knocker.world, knocker.world.phone(CITIZEN), knocker.world.phone(WANJIKU)
     report(citizen)
     inbound(knocker, KIPRUTO, "1")
-    world.pass_minutes(121)
+    inbound(knocker, KIPRUTO, "3")
     inbound(knocker, CITIZEN, "2", "ATXid_no")
-    inbound(knocker, WANJIKU, f"1 {word_of(committee.inbox[0])}")
+    word = word_of(committee.inbox[0])
+    inbound(knocker, WANJIKU, f"1 {word}")
+    inbound(knocker, WANJIKU, f"3 {word}")
+    world.pass_minutes(121)
     assert inbound(knocker, CITIZEN, "2", "ATXid_no") == 200
     (case,) = world.cases()
-    assert (case.state, case.round) == ("acknowledged", 2)
+    assert (case.state, case.round) == ("resolved", 2), "though they have been asked again since"
 
 
 @pytest.mark.parametrize("date", ["2017-05-03T06:04:45Z", "2017-05-03 06:04:45", "yesterday", "", "None"])
@@ -285,7 +288,7 @@ def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
     assert sergeant.new_texts() == [f"Huna kesi yenye neno hilo. Zako: {word}. Tuma namba na neno lake."]
 
 
-@pytest.mark.parametrize("typo", ["6 SIMBA", "tkae it", "👍", "1 SIMBA na TEMBO"])
+@pytest.mark.parametrize("typo", ["8 SIMBA", "tkae it", "👍", "1 SIMBA na TEMBO"])
 def test_what_cannot_be_understood_is_answered_with_what_can(knocker: Knocker, typo: str) -> None:
     inbound(knocker, KIPRUTO, typo)
     assert knocker.world.phone(KIPRUTO).new_texts()[0].startswith("Tuma namba na neno la kesi")
@@ -296,8 +299,8 @@ def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> No
     inbound(knocker, KIPRUTO, "OFF")
     report(world.phone(CITIZEN))
     report(world.phone(NEIGHBOUR))
-    words = [word_of(told) for told in corporal.new_texts()]
-    assert len(set(words)) == 2
+    words = [word_of(told) for told in corporal.new_texts() if "Answer by" in told]
+    assert len(set(words)) == len(words) == 2
     inbound(knocker, ACHIENG, "1")
     assert corporal.new_texts() == [f"You have several cases: {words[1]}, {words[0]}. Text a number and the word."]
 
@@ -376,7 +379,7 @@ def test_a_word_that_nobody_knows_yet_is_kept_and_changes_nothing(knocker: Knock
 def test_a_liaison_whose_text_failed_is_passed_over_at_once(knocker: Knocker) -> None:
     report(knocker.world.phone(CITIZEN))
     assert knocker.world.phone(ACHIENG).inbox == []
-    knocker.tell("receipts", id="ATXid_1", status="Rejected", failureReason="UserInBlackList")
+    knocker.tell("receipts", id="ATXid_0", status="Rejected", failureReason="UserInBlackList")
     assert len(knocker.world.phone(ACHIENG).inbox) == 1
 
 

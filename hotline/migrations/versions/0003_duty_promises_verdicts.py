@@ -200,6 +200,7 @@ def downgrade() -> None:
     op.execute("UPDATE cases SET promised_at = opened_at WHERE promised_at IS NULL")
     latest = "(SELECT {} FROM verdicts WHERE verdicts.case_id = cases.id AND word IS NOT NULL ORDER BY id DESC LIMIT 1)"
     op.execute(f"UPDATE cases SET verdict = {latest.format('word')}, verdict_at = {latest.format('said_at')}")  # noqa: S608
+    op.execute("DELETE FROM errands WHERE what IN ('promise', 'still', 'lapse', 'ready', 'warn')")
     op.drop_index("ix_messages_unfinished", "messages")
     op.drop_table("audits")
     with op.batch_alter_table("errands") as errands:

@@ -1,0 +1,323 @@
+"""Nobody answers, so the case goes on: to the next on duty, up, sideways, to the neighbours, to the desk; and from the top again."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from hotline import bodies, clock, liaisons, shifts
+from hotline.carriers import Meaning, Sending
+from hotline.categories import Kind
+from tests.builders import ACHIENG, BODIES, CHEBET, CITIZEN, DESK, KIPRUTO, LIAISONS, NEIGHBOUR, NJERI, WANJIKU
+from tests.stories.test_a_report import word_of
+from tests.world import Phone, World
+
+CHIEF, COMMANDER, LONDON, AMINA, LAST_IN_LINE = (f"+2547220002{number:02}" for number in range(1, 6))
+NAMES = {
+    KIPRUTO: "Kipruto", ACHIENG: "Achieng", WANJIKU: "Wanjiku", CHEBET: "Chebet", NJERI: "Njeri", DESK: "desk",
+    CHIEF: "chief", COMMANDER: "commander", LONDON: "London", AMINA: "Amina",
+}  # fmt: skip
+
+Rings = list[tuple[int, str]]
+"""Minutes since the story began, and who was asked then to take a case."""
+
+
+def rings(world: World) -> Rings:
+    """A list that grows while phones ring."""
+    began, rung = world.now, Rings()
+
+    def note(number: str, text: str) -> None:
+        if "\n" in text:  # only what puts a case before a liaison has two lines
+            rung.append((round((world.now - began).total_seconds() / 60), NAMES[number]))
+
+    world.carrier.on_send = note
+    return rung
+
+
+def call(citizen: Phone, category: str = "Ghasia", place: str = "Kaptembwo", *, language: str = "Kiswahili", woman: str = "") -> str:
+    """A citizen reports something and may be texted. Returns the case's number as it is shown."""
+    if "Kiswahili" in citizen.dial():
+        citizen.choose(language)
+    citizen.choose("Ripoti" if language == "Kiswahili" else "Report")
+    citizen.choose(category)
+    if place not in citizen.screen:
+        citizen.press(place)
+    citizen.choose(place)
+    if not category.startswith(("Hatari", "Danger")):
+        citizen.press("vijana wenye silaha")
+    if woman:
+        citizen.choose(woman)
+    citizen.choose("Ndiyo" if language == "Kiswahili" else "Yes")
+    if citizen.in_call:
+        citizen.choose("Hapana" if language == "Kiswahili" else "No")
+    return citizen.screen.split()[1].rstrip(".")
+
+
+def found(world: World, *listed: bodies.Listed) -> None:
+    """These bodies are there too, or are otherwise than before."""
+    with world.service.work() as work:
+        bodies.save(work.session, listed)
+
+
+def employ(world: World, *listed: liaisons.Listed) -> None:
+    """These liaisons are there too, or are somewhere else than before."""
+    with world.service.work() as work:
+        liaisons.save(work.session, work.keys, listed, ("en", "sw"), work.now)
+
+
+def leads(body: str, name: str, number: str) -> liaisons.Listed:
+    return liaisons.Listed(body, name, number, ("sw",), on_duty=True, supervisor=True)
+
+
+def works_at(body: str, name: str, number: str) -> liaisons.Listed:
+    return liaisons.Listed(body, name, number, ("sw",), on_duty=True)
+
+
+def body(code: str) -> bodies.Listed:
+    return next(each for each in BODIES if each.code == code)
+
+
+def listed(number: str) -> liaisons.Listed:
+    return next(each for each in LIAISONS if each.number == number)
+
+
+def a_whole_county(world: World) -> None:
+    """The station is under a division; London next door has a station of its own; and the desk sleeps."""
+    found(world, bodies.Listed("division", "Nakuru Division", Kind.POLICE, ("KE032",), ()))
+    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), (), "division"))
+    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871",), ()))
+    employ(world, leads("division", "The commander", COMMANDER), works_at("london", "Sgt. London", LONDON))
+    world.phone(DESK).text("OFF")
+
+
+# One after another
+
+
+def test_in_a_whole_county_everybody_has_a_turn_and_then_it_begins_again(world: World) -> None:
+    a_whole_county(world)
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    world.pass_minutes(66)
+    order = ["Kipruto", "Achieng", "commander", "Wanjiku", "London", "desk"]
+    assert rung[:6] == list(zip(range(0, 30, 5), order, strict=True)), "the desk is asked though it is off duty"
+    assert rung[6:12] == list(zip(range(30, 60, 5), order, strict=True)), "five minutes after the last one it begins again"
+    assert rung[12:] == [(65, "Kipruto")], "and ten the next time: phones that ring all night are switched off"
+
+
+def test_who_leads_the_body_itself_comes_before_who_leads_the_one_above(world: World) -> None:
+    a_whole_county(world)
+    employ(world, leads("station", "The chief", CHIEF))
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    world.pass_minutes(11)
+    assert rung == [(0, "Kipruto"), (5, "Achieng"), (10, "chief")]
+
+
+def test_a_row_with_nobody_is_skipped_at_once(world: World) -> None:
+    world.phone(ACHIENG).text("OFF")
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    world.pass_minutes(11)
+    assert rung == [(0, "Kipruto"), (5, "Wanjiku"), (10, "desk")], "no next, nobody who leads, no second body sideways"
+
+
+def test_danger_to_life_has_three_minutes_where_others_have_five(world: World) -> None:
+    rung = rings(world)
+    call(world.phone(CITIZEN), "Hatari")
+    world.pass_minutes(10)
+    assert rung == [(0, "Kipruto"), (3, "Achieng"), (6, "Wanjiku"), (9, "desk")]
+
+
+def test_at_a_border_both_stations_are_asked_and_the_first_has_it(world: World) -> None:
+    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE0321750872",), ()))
+    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871", "KE0321750872"), ()))
+    employ(world, works_at("london", "Sgt. London", LONDON))
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    assert rung == [(0, "Kipruto"), (0, "London")]
+    ours, theirs = world.phone(KIPRUTO), world.phone(LONDON)
+    word = word_of(ours.inbox[0])
+    theirs.text("1")
+    assert theirs.inbox[-1].startswith(f"{word} ni yako")
+    ours.text(f"1 {word}")
+    assert ours.inbox[-1] == f"{word} ilichukuliwa kwanza na Sgt. London. Huna la kufanya zaidi."
+    world.pass_minutes(25)
+    assert len(rung) == 2, "and nobody else is asked"
+
+
+def test_at_a_border_each_may_pass_it_on_and_the_other_is_waited_for(world: World) -> None:
+    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE0321750872",), ()))
+    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750872",), ()))
+    employ(world, works_at("london", "Sgt. London", LONDON))
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    world.phone(KIPRUTO).text("2")
+    assert len(rung) == 2, "the other has it before them still"
+    world.phone(LONDON).text("2")
+    assert rung[2:] == [(0, "Achieng")]
+
+
+# And then somebody does
+
+
+def take_late(liaison: Phone) -> None:
+    """Somebody else is asked by now, and they take it all the same."""
+    word = word_of(liaison.inbox[0])
+    liaison.text(f"1 {word}")
+    assert liaison.inbox[-1].startswith(f"{word} ")
+
+
+def test_nobody_is_asked_any_more_once_somebody_has_it(world: World) -> None:
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    world.pass_minutes(5.5)
+    take_late(world.phone(KIPRUTO))
+    world.pass_minutes(24)
+    assert rung == [(0, "Kipruto"), (5, "Achieng")]
+    assert len(world.phone(ACHIENG).inbox) == 1
+
+
+def test_a_bare_one_that_comes_late_takes_it_while_nobody_has_it(world: World) -> None:
+    call(world.phone(CITIZEN))
+    world.pass_minutes(5.5)
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("1")
+    assert sergeant.inbox[-1].startswith(f"{word_of(sergeant.inbox[0])} ni yako")
+
+
+def test_a_bare_one_that_comes_late_asks_which_where_there_are_several(world: World) -> None:
+    call(world.phone(CITIZEN))
+    call(world.phone(NEIGHBOUR), "Mtu aliyepotea")
+    world.pass_minutes(5.5)
+    sergeant = world.phone(KIPRUTO)
+    words = [word_of(text) for text in sergeant.inbox]
+    sergeant.text("1")
+    assert all(word in sergeant.inbox[-1] for word in words)
+    assert {case.state for case in world.cases()} == {"open"}
+
+
+def test_a_bare_one_that_comes_too_late_is_told_so(world: World) -> None:
+    call(world.phone(CITIZEN))
+    world.pass_minutes(5.5)
+    world.phone(ACHIENG).text("1")
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("1")
+    assert sergeant.inbox[-1] == "Hakuna kesi inayokusubiri."
+
+
+def test_a_text_that_the_carrier_could_not_take_in_time_is_not_sent_any_more(world: World) -> None:
+    call(world.phone(CITIZEN))
+    world.carrier.answers.append(Sending(Meaning.TRANSIENT, "500"))
+    world.pass_minutes(5)
+    corporal = world.phone(ACHIENG)
+    assert corporal.inbox == [], "the carrier was down just then"
+    take_late(world.phone(KIPRUTO))
+    world.pass_minutes(20)
+    assert corporal.inbox == []
+    assert not any("not told" in line for line in world.history(world.cases()[0])), "and that is no reason to ask the next"
+
+
+def test_the_same_text_goes_out_when_the_carrier_is_back_and_nobody_has_it(world: World) -> None:
+    call(world.phone(CITIZEN))
+    world.carrier.answers.append(Sending(Meaning.TRANSIENT, "500"))
+    world.pass_minutes(6)
+    assert len(world.phone(ACHIENG).inbox) == 1
+
+
+# Whom they would be understood by
+
+
+def test_who_would_rather_speak_to_a_woman_is_answered_by_one_first(world: World) -> None:
+    employ(world, liaisons.Listed("station", "Cpl. Amina", AMINA, ("en",), on_duty=True, woman=True))
+    rung = rings(world)
+    call(world.phone(CITIZEN), "Ukatili", woman="Ndiyo")
+    assert rung == [(0, "Amina")], "before one who speaks their language"
+    call(world.phone(NEIGHBOUR), "Wizi")
+    assert rung[1:] == [(0, "Kipruto")], "who did not wish it has the one who does"
+    world.pass_minutes(5.5)
+    assert rung[2:] == [(5, "Kipruto")], "and where she does not answer, somebody else does"
+
+
+@pytest.mark.parametrize(("language", "category", "who"), [("Kiswahili", "Ghasia", "Kipruto"), ("English", "Violence or a", "Achieng")])
+def test_whoever_speaks_their_language_is_asked_first(world: World, language: str, category: str, who: str) -> None:
+    employ(world, liaisons.Listed("station", "Sgt. Kipruto", KIPRUTO, ("sw",), on_duty=True))
+    rung = rings(world)
+    call(world.phone(CITIZEN), category, language=language)
+    assert rung == [(0, who)]
+
+
+# Who is there
+
+
+def test_who_texts_off_is_not_asked_and_who_texts_on_is_again(world: World) -> None:
+    rung, sergeant = rings(world), world.phone(KIPRUTO)
+    sergeant.text("OFF")
+    assert sergeant.inbox[-1].endswith("Tuma ON ukirudi.")
+    call(world.phone(CITIZEN))
+    sergeant.text("ON")
+    call(world.phone(NEIGHBOUR), "Mtu aliyepotea")
+    assert rung == [(0, "Achieng"), (0, "Kipruto")]
+
+
+def test_who_is_off_for_three_days_is_asked_again_after_them(world: World) -> None:
+    rung, sergeant = rings(world), world.phone(KIPRUTO)
+    sergeant.text("OFF 3")
+    assert "24/11 10:00" in sergeant.inbox[-1]
+    call(world.phone(CITIZEN), "Wizi")
+    world.phone(ACHIENG).text("1")
+    world.phone(ACHIENG).text("3")
+    world.now += timedelta(days=3, minutes=1)
+    call(world.phone(NEIGHBOUR))
+    assert [who for _minute, who in rung] == ["Achieng", "Kipruto"]
+
+
+def test_one_with_shifts_is_asked_while_they_last(world: World) -> None:
+    rung, sergeant = rings(world), world.phone(KIPRUTO)
+    with world.service.work() as work:
+        who = liaisons.known_by(work.session, work.keys.index.of("address", KIPRUTO))
+        assert who is not None
+        assert who.liaison is not None
+        shifts.save(work.session, [shifts.Listed(who.liaison, "0123456", 18 * 60, 6 * 60)], work.country.zone, work.now)
+    call(world.phone(CITIZEN))
+    assert rung == [(0, "Achieng")], "the night has not come"
+    sergeant.text("ON")
+    assert "22/11 06:00" in sergeant.inbox[-1], "until the end of the next shift"
+    world.phone(ACHIENG).text("2")
+    assert rung[1:] == [(0, "Kipruto")]
+    sergeant.text("OFF")
+    assert "hadi 18:00" in sergeant.inbox[-1], "until the next shift begins, today"
+
+
+def test_a_bare_one_answers_the_evenings_question_where_no_case_waits(world: World) -> None:
+    evening(world)
+    sergeant, corporal = world.phone(KIPRUTO), world.phone(ACHIENG)
+    assert len(sergeant.inbox) == len(corporal.inbox) == 1
+    corporal.text("1")
+    assert corporal.inbox[-1] == "Thank you. We count on you tonight."
+    world.pass_minutes(61)
+    (warning,) = [text for text in world.phone(DESK).inbox if text.startswith("Tonight:")]
+    assert "Kipruto" in warning
+    assert "Achieng" not in warning
+
+
+def test_a_bare_one_takes_the_case_where_one_waits(world: World) -> None:
+    evening(world)
+    call(world.phone(CITIZEN))
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("1")
+    assert f"{word_of(sergeant.inbox[-2])} ni yako" in sergeant.inbox[-1]
+    assert [case.state for case in world.cases()] == ["acknowledged"]
+
+
+def test_who_says_off_to_the_evenings_question_is_not_asked_at_night(world: World) -> None:
+    evening(world)
+    world.phone(KIPRUTO).text("OFF")
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    assert rung == [(0, "Achieng")]
+
+
+def evening(world: World) -> None:
+    """Six o'clock has come, and everybody was asked whether they are there tonight."""
+    clock.plan_readiness(world.service)
+    assert world.service.settings.readiness == time(18)
+    world.pass_minutes(8 * 60)
