@@ -25,8 +25,9 @@ SOON = timedelta(minutes=15)
 """Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's phone."""
 LATE = timedelta(minutes=2)
 """An errand so late is not being done."""
-FAR = timedelta(hours=13)
-"""No step of an unfinished case is further off, but for the question to the citizen, who has the next word anyway."""
+FAR = timedelta(hours=23)
+"""No step of an unfinished case is further off, but for the question to the citizen, who has the next word anyway: twelve hours, and then
+until the morning."""
 
 
 class Check(NamedTuple):
@@ -171,7 +172,7 @@ class Rows:
                 continue
             doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
             again = len(copies) - len(of)
-            if len(doubted) < again or not any(message.about in ("dispatch", "news") for message in of):
+            if len(doubted) < again or not any(message.about in ("dispatch", "news", "alarm") for message in of):
                 wrong.append(f"{number}: {len(copies)} for {len(of)} ({', '.join(message.about for message in of) or 'never written'})")
             why += Counter(doubted[:again])
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"

@@ -186,7 +186,7 @@ class Delivery:
         await asyncio.to_thread(deliveries.note, self._service, leased, sending)
 
     async def _sent(self, leased: Leased, text: str, buttons: InlineKeyboardMarkup | None) -> Sending:
-        protected = leased.about in (About.DISPATCH, About.NEWS)
+        protected = leased.about in messages.TO_LIAISONS
         try:
             async with asyncio.timeout(LONGEST_SENDING):
                 sent = await self._bot.send_message(int(leased.number), text, reply_markup=buttons, protect_content=protected)

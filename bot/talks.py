@@ -252,7 +252,8 @@ class Talks:
             if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
-        if not for_us and self._reports(here) and citizen.says_something(text):
+        is_no_key = citizen.says_something(text) or (here.caller.desk is None and citizen.verdict_in(text) is None)
+        if not for_us and self._reports(here) and is_no_key:  # it is of this report, not of one before
             return self._noted(here, text)
         if words := self._answered(here, text):
             here.caller = self._caller(here.work, here.index)

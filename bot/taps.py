@@ -48,11 +48,14 @@ def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     words = acknowledgement.tap(work, me, asked.id, wanted)
     work.session.flush()
     work.session.refresh(asked)
-    is_on_the_card = wanted not in SAID_IN_PASSING and asked.how(work.session, work.now) not in ("first_was", "over")
+    now = asked.how(work.session, work.now)
+    if wanted == "aside" and now == how:
+        words = liaison.press_again_to_step_aside()
+    is_on_the_card = wanted not in SAID_IN_PASSING and now not in ("first_was", "over")
     return "" if is_on_the_card else say(words, language)
 
 
-SAID_IN_PASSING: tuple[liaison.Step, ...] = ("help",)
+SAID_IN_PASSING: tuple[liaison.Step, ...] = ("help", "aside")
 """Steps after which a card looks as it did before."""
 
 

@@ -16,10 +16,12 @@ from uuid import UUID
 from sqlalchemy import String, delete, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline import cases, dispatch, futures, heartbeat, messages, outbox, promises
+from hotline import admitting, cases, dispatch, escalation, futures, heartbeat, messages, outbox, promises
 from hotline.cases import CLOSED, OPEN, Case
 from hotline.database import Base, Moment
+from hotline.dispatch import WAITS, Dispatch
 from hotline.futures import Future
+from hotline.liaisons import Liaison
 from hotline.messages import SENDING, WAITING, Message
 from hotline.outbox import Queue, What
 from hotline.work import Service, Work
@@ -119,16 +121,14 @@ def _any(waiting: set[str], *errands: tuple[What, object]) -> bool:
 
 def _find(work: Work, case: Case) -> None:
     """Ask the next; from the very beginning, where nobody was ever asked."""
-    work.put(What.FIND if dispatch.asked_now(work.session, case) or case.round > 1 else What.OPEN, case.id)
+    work.put(What.FIND if dispatch.was_ever_asked(work.session, case) else What.OPEN, case.id)
 
 
 def _take_back(work: Work, case: Case) -> None:
     """It says that somebody has it, and nobody has: it is open again, and the next is asked."""
     dispatch.supersede(work, case)
-    cases.give_up(case)
     case.note(work.session, work.now, "mended", why="nobody had taken it")
-    promises.renew(work, case)
-    work.put(What.FIND, case.id)
+    admitting.let_go_on(work, case)
 
 
 def _wonder(taken: int) -> Mend:
@@ -140,7 +140,7 @@ def _follow_up(work: Work, case: Case) -> None:
 
 
 def _put_at(what: What, subject: int, due_at: datetime | None) -> Mend:
-    return lambda work, _case: work.put(what, subject, min(due_at or work.now, work.now + futures.FAR))
+    return lambda work, _case: work.put(what, subject, due_at if due_at is not None and due_at < work.now + futures.FAR else work.now)
 
 
 def _keep(work: Work, case: Case) -> None:
@@ -159,6 +159,8 @@ def audit(service: Service) -> Audit:
             found += _surviving(partial(_mend_case, service, case))
     for message in _stranded(service):
         found += _surviving(partial(_mend_message, service, message))
+    if _before_the_gone(service):
+        found += _surviving(partial(_withdraw, service))
     return _write_down(service, len(unfinished), found)
 
 
@@ -196,6 +198,13 @@ def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     return [each for each in page if f"{What.DELIVER}:{each}" not in delivered]
 
 
+def _before_the_gone(service: Service) -> bool:
+    """Whether a case waits before somebody whose mandate has ended by itself since."""
+    gone = (Dispatch.state.in_(WAITS), Liaison.until <= service.clock())
+    with service.database.reading() as session:
+        return session.scalar(select(Dispatch.id).join(Liaison, Liaison.id == Dispatch.liaison_id).where(*gone).limit(1)) is not None
+
+
 # ---------------------------------------------------------------------------------------------------------------- mending
 
 
@@ -227,6 +236,11 @@ def _mend_message(service: Service, identity: UUID) -> Counter[str]:
     return Counter({"a text is not on its way": 1})
 
 
+def _withdraw(service: Service) -> Counter[str]:
+    with service.work() as work:
+        return Counter({"before one who no longer serves": escalation.withdraw(work)})
+
+
 def _write_down(service: Service, unfinished: int, found: Counter[str]) -> Audit:
     said = "; ".join(f"{what}: {number}" for what, number in found.most_common())[:200]
     with service.work() as work:
@@ -256,7 +270,7 @@ def oldest_unfinished(session: Session) -> datetime | None:
 def look(service: Service) -> Audit:
     """Audit, say in the log what was found, and give the sign of life if all is well. Raises what the database raises."""
     audited = audit(service)
-    level = logging.INFO if audited.all_is_well else logging.WARNING
+    level = logging.DEBUG if audited.all_is_well else logging.WARNING
     log.log(level, "audit: %d unfinished, %d mended, %d overdue. %s", audited.unfinished, audited.mended, audited.overdue, audited.found)
     if audited.all_is_well and service.settings.heartbeat_url:
         heartbeat.beat(service.settings.heartbeat_url)

@@ -193,5 +193,11 @@ def bars(session: Session, case: Case) -> dict[int, str]:
     return {bar.liaison_id: bar.why for bar in session.scalars(select(Bar).where(Bar.case_id == case.id))}
 
 
+def was_noted(session: Session, case: Case, what: str, who: str, since: datetime) -> bool:
+    """Whether the history of the case has this of them, from then on."""
+    noted = select(Entry.id).where(Entry.case_id == case.id, Entry.what == what, Entry.who == who, Entry.at >= since)
+    return session.scalars(noted.limit(1)).first() is not None
+
+
 def history(session: Session, case: Case) -> list[Entry]:
     return list(session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.id)))

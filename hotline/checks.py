@@ -17,7 +17,12 @@ from hotline.errors import Misconfigured
 from hotline.jobs import Poster
 from hotline.liaisons import Liaison, is_one_now
 from hotline.people import TELEGRAM, Address
+from hotline.shifts import Stretch
 from hotline.work import Service
+
+WEEK = timedelta(days=7)
+MOST_NAMED = 3
+"""Bodies in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,27 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
             yield Finding(f"{body.name} has nobody on duty.", serious=False)
+    yield from _empty_week(service, session, bodies)
     yield from _without_supervisor(bodies, [each for each in liaisons if is_one_now(each, service.clock())])
+
+
+def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> Iterator[Finding]:
+    """Of those who coordinate and of the police, a line each: the bodies with the most empty hours, and how many they are."""
+    now, zone = service.clock(), service.settings.country.zone
+    empty = {body: sum(map(_hours, those)) for body, those in shifts.empty_hours(session, zone, now, now + WEEK).items()}
+    for kind in (Kind.COORDINATION, Kind.POLICE):
+        worst = sorted(
+            (body for body in bodies if body.kind == kind and body.code in empty), key=lambda body: (-empty[body.code], body.name)
+        )
+        named = [f"{body.name} ({max(1, round(empty[body.code]))} h)" for body in worst[:MOST_NAMED]]
+        named += [f"{len(worst) - MOST_NAMED} more"] if worst[MOST_NAMED:] else []
+        if named:
+            words = f"Hours of the next seven days with nobody on duty: {', '.join(named)}. Which they are: itikia shifts list"
+            yield Finding(words, serious=False)
+
+
+def _hours(stretch: Stretch) -> float:
+    return (stretch.ends - stretch.begins) / timedelta(hours=1)
 
 
 def _default_body(code: str, bodies: Iterable[Body]) -> Iterator[Finding]:

@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from hotline import (
     acknowledgement,
+    admitting,
     arrivals,
     cases,
     dispatch,
     erasure,
+    escalation,
     evidence,
     firewall,
     followups,
     incidents,
+    lapses,
     liaisons,
     messages,
     people,
@@ -29,7 +32,7 @@ from hotline import (
 from hotline.bodies import Body, Serves
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
-from hotline.categories import CATEGORIES, CONDUCT, Kind
+from hotline.categories import CATEGORIES, CONDUCT, Kind, Urgency
 from hotline.database import insert_once
 from hotline.dialogues import citizen, duty, liaison
 from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Verdict, Wish
@@ -37,13 +40,13 @@ from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
 from hotline.dialogues.screens import LookUp
 from hotline.dispatch import Dispatch
 from hotline.errors import NotANumber
-from hotline.escalation import not_told
 from hotline.language import Words, _, means, say
 from hotline.liaisons import Liaison
 from hotline.messages import About
 from hotline.outbox import What
 from hotline.people import Address, Person
 from hotline.sealed import strict_number
+from hotline.typed import tidy
 from hotline.work import Work
 
 STOP = _("stop, unsubscribe")
@@ -140,11 +143,12 @@ def standing_of(work: Work, case: Case) -> Standing:
 def _waiting_still(work: Work, case: Case) -> Standing:
     asked = dispatch.asked_now(work.session, case)
     if not asked and case.category is CONDUCT and not dispatch.could_be_asked(work, case):
-        return Standing("nobody")
+        return Standing("nobody", asked=work.country.oversight)
     promise = promises.latest(work.session, case)
     missed = promises.missed(work.session, case) > 0 or promise is None or promise.due_at <= work.now
     by = max(promise.due_at, work.now) if promise else work.now
-    return Standing("waiting", work.clock_time(by), missed=missed, asked=asked[-1].body.name if asked else "")
+    who = say(admitting.named(case, asked[-1].body.name), case.language) if asked else ""
+    return Standing("waiting", work.clock_time(by), missed=missed, asked=who)
 
 
 def _details(work: Work, call: Call, word: str) -> Words:
@@ -163,7 +167,7 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
         case Report():
             return _promised(work, open_case(work, wish, call))
         case Judge():
-            return _judge(work, wish)
+            return _judge(work, wish, call)
         case Nothing():
             return wish.words
         case Stop():
@@ -221,8 +225,8 @@ def open_case(work: Work, report: Report, call: Call) -> Case:
             return known
     case = Case(**values)
     promises.make(work, case)
-    if report.named_officer:
-        _keep_from(work, case, report.named_officer)
+    if case.category is CONDUCT:
+        keep_from_named(work, case, f"{report.named_officer} {report.details}")
     case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
     evidence.belongs_to(work.session, call.session_index, case, work.now)
     work.put(What.OPEN, case.id)
@@ -255,11 +259,17 @@ def _details_of(report: Report) -> str:
     return f"{report.details} ({report.named_officer})" if report.named_officer else report.details
 
 
-def _keep_from(work: Work, case: Case, officer: str) -> None:
-    """Whoever on our list may be the one that a report names never sees it."""
+def keep_from_named(work: Work, case: Case, words: str) -> None:
+    """Whoever on our list may be somebody that a citizen names in a report about the police never sees it."""
     for identity, name in work.session.execute(select(Liaison.id, Liaison.name)):
-        if firewall.may_be(officer, name):
+        if firewall.may_be(words, name):
             cases.bar(work.session, case, identity, firewall.NAMED, work.now)
+
+
+def keep_from_newly_listed(work: Work) -> None:
+    """The same for whoever has come on the list since: before they are asked about anything."""
+    for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != cases.CLOSED)):
+        keep_from_named(work, case, case.details(work.keys))
 
 
 def _reporter(work: Work, report: Report, call: Call) -> Person | None:
@@ -287,31 +297,32 @@ def take_up(work: Work, case: Case) -> None:
         calls = incidents.calls(work.session, other, work.now)
         another_call = partial(liaison.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
         dispatch.tell_all(work, other, another_call, f"call:{case.id}")
+        lapses.hasten(work, other)
     asked = dispatch.put_before_next(work, case)
     if asked or case.category is not CONDUCT or dispatch.could_be_asked(work, case):
         _tell_received(work, case)
     else:
-        nobody = citizen.nobody_may(case.spoken, work.country.oversight, work.country.emergency)
-        followups.tell(work, case, nobody, About.CASE, f"{messages.NOBODY}{case.id}")
+        followups.tell(work, case, citizen.news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}")
 
 
 def _tell_received(work: Work, case: Case) -> None:
     if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
-        received = citizen.received(case.spoken, work.clock_time(promises.due(work.session, case)))
+        received = citizen.received(case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency)
         followups.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
 
 
-def _judge(work: Work, wish: Judge) -> Words:
+def _judge(work: Work, wish: Judge, call: Call) -> Words:
     reference = references.read(wish.reference)
     case = cases.by_reference(work.session, reference) if reference else None
     if case is None or not followups.judge(work, case, wish.verdict):
         return citizen.how_it_stands(_standing(work, wish.reference))
-    return thanks(work, case, wish.verdict)
+    return thanks(work, case, wish.verdict, on_screen=call.channel != people.TELEGRAM)
 
 
-def thanks(work: Work, case: Case, verdict: Verdict) -> Words:
+def thanks(work: Work, case: Case, verdict: Verdict, *, on_screen: bool = False) -> Words:
     """What one is told who has said whether help came."""
-    return citizen.thanks_for_verdict(verdict, work.clock_time(promises.due(work.session, case)), work.country.emergency)
+    by = work.clock_time(promises.due(work.session, case))
+    return citizen.thanks_for_verdict(verdict, by, work.country.emergency, on_screen=on_screen)
 
 
 def _liaison(work: Work, call: Call) -> Liaison | None:
@@ -326,7 +337,9 @@ def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
         case GoOn():
             return liaison.on_duty(_day_and_time(work, shifts.come_on(work, who)))
         case GoOff():
-            return liaison.off_duty(_day_and_time(work, shifts.go_off(work, who, wish.days)))
+            off = liaison.off_duty(_day_and_time(work, shifts.go_off(work, who, wish.days)))
+            held = [each.word for each in dispatch.before(work.session, who, work.now)]
+            return liaison.off_with_cases(off, ", ".join(held)) if held else off
 
 
 def _day_and_time(work: Work, moment: datetime | None) -> str:
@@ -362,18 +375,44 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
         return citizen.texts_stopped()
     if means(text, START):
         address.reopen()
-        return citizen.texts_resumed()
-    was_asked = who is not None and readiness.answered(work, who)
+        return citizen.texts_resumed() if who is None else liaison.resumed(_for_liaison(work, who, GoOn()))
+    if who is not None and readiness.answered(work, who) and tidy(text) == "1":
+        return _is_there(work, who)
     case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)
-        if was_asked and isinstance(wish, Act) and not wish.word and not dispatch.before(work.session, who, work.now):
-            return duty.thanks_ready()
         return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
     if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
         return _verdict(work, case, text)
     case = cases.latest_of(work.session, person)
-    return add_words(work, case, text) if case is not None and citizen.says_something(text) else None
+    return _says_more(work, case, text) if case is not None and tidy(text) else None
+
+
+def _is_there(work: Work, who: Liaison) -> Words:
+    """They say in the evening that they are there. That takes no case, though one may have come before them meanwhile."""
+    waiting = [each.word for each in dispatch.before(work.session, who, work.now) if each.state == dispatch.ASKED]
+    return liaison.ready_with_cases(duty.thanks_ready(), ", ".join(waiting)) if waiting else duty.thanks_ready()
+
+
+def _says_more(work: Work, case: Case, text: str) -> Words:
+    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who are still in danger."""
+    if citizen.verdict_in(text) == "danger":
+        return _in_danger(work, case)
+    if citizen.verdict_in(text) is not None:
+        standing = standing_of(work, case)
+        if standing.state == "nobody":  # whom to go to tells others who read this phone what it is about
+            return citizen.news(case.spoken, work.settings.service_code)
+        return citizen.how_it_is(case.spoken, citizen.how_it_stands(standing))
+    return add_words(work, case, text)
+
+
+def _in_danger(work: Work, case: Case) -> Words:
+    case = cases.hold(work.session, case.id)
+    case.in_danger, case.urgency = True, Urgency.LIFE
+    case.note(work.session, work.now, "in danger", "citizen")
+    dispatch.tell_all(work, case, liaison.is_in_danger, f"danger:{uuid4().hex[:12]}")
+    lapses.hasten(work, case)
+    return citizen.told_of_danger(case.spoken, work.country.emergency)
 
 
 def is_for_us(work: Work, person: Person, text: str) -> bool:
@@ -392,14 +431,17 @@ def add_words(work: Work, case: Case, text: str) -> Words:
     case = cases.hold(work.session, case.id)
     case.add(work.keys, f"{work.clock_time(work.now)} {text}")
     case.note(work.session, work.now, "more words", "citizen")
+    if case.category is CONDUCT:
+        keep_from_named(work, case, text)
+        escalation.withdraw(work, case)
     dispatch.tell_all(work, case, lambda word: liaison.more_words(word, text), f"more:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken)
+    return citizen.added(case.spoken, work.country.emergency)
 
 
 def add_evidence(work: Work, case: Case) -> Words:
     """They have sent a picture or a voice note, which is kept with the case."""
     dispatch.tell_all(work, case, liaison.sent_something, f"sent:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken)
+    return citizen.added(case.spoken, work.country.emergency)
 
 
 def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
@@ -428,7 +470,7 @@ def receipt_arrives(work: Work, receipt: Receipt) -> None:
     """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the next one is asked."""
     failed = messages.receive(work, receipt)
     if failed is not None:
-        not_told(work, failed)
+        escalation.not_told(work, failed)
 
 
 def opt_out_arrives(work: Work, opt_out: OptOut) -> None:

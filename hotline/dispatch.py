@@ -1,15 +1,15 @@
-"""A case is put before one liaison at a time, who takes it on, cannot, or does not answer."""
+"""A case is put before one liaison, and then another: who takes it on, cannot, or does not answer."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
 from hotline import evidence, firewall, incidents, matching, messages, people, shifts
 from hotline.bodies import Body, Serves
-from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
+from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case, Entry
 from hotline.categories import Kind, Urgency
 from hotline.database import Base, Moment, changed
 from hotline.dialogues import liaison as words
@@ -21,7 +21,8 @@ from hotline.matching import Asked, Candidate, Match, Matter
 from hotline.messages import About, Message
 from hotline.outbox import Queue, What
 from hotline.people import Address
-from hotline.standing_order import Ways, order_of, rest
+from hotline.sealed import Keys
+from hotline.standing_order import Ways, order_of, patience_of, rest
 from hotline.work import Work
 
 ASKED, TAKEN, DONE, CANNOT = "asked", "taken", "done", "cannot"
@@ -57,6 +58,8 @@ class Dispatch(Base):
     liaison_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"), index=True)
     body_code: Mapped[str] = mapped_column(ForeignKey("bodies.code"))
     word: Mapped[str] = mapped_column(String(16))
+    locked_why: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Their own words on why they passed it on."""
     rung: Mapped[str] = mapped_column(String(16), default="primary")
     """Why it was their turn: see `standing_order.Rung`."""
     place: Mapped[int] = mapped_column(default=0)
@@ -80,6 +83,13 @@ class Dispatch(Base):
     @property
     def who(self) -> str:
         return f"{self.liaison.name}, {self.body.name}"
+
+    def why(self, keys: Keys) -> str:
+        """Their own words on why they passed it on, if they said any."""
+        return keys.vault.read(self.locked_why, _why_place(self.case_id)) if self.locked_why else ""
+
+    def keep_why(self, keys: Keys, why: str) -> None:
+        self.locked_why = keys.vault.lock(why, _why_place(self.case_id))
 
     def how(self, session: Session, now: datetime) -> How:
         """How the case stands to this liaison; to one who may not see it any more, it is over."""
@@ -105,6 +115,10 @@ class Dispatch(Base):
         return self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done") and self.case.state != CLOSED
 
 
+def _why_place(case: UUID) -> str:
+    return f"dispatches.why:{case}"
+
+
 # Whom to ask next
 
 
@@ -116,8 +130,8 @@ def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Disp
         return []
     matter, candidates = _matter(work, case), _candidates(work, case)
     found = matching.together(matter, candidates, work.areas, matching.next_place(matter))
-    if not found and (again or matching.is_at_the_end(matter)):
-        found = matching.together(matter, candidates, work.areas, (matter.lap + 1) * matching.A_LAP)
+    if not found and (again or (matching.is_at_the_end(matter) and _has_rested(work.session, case, work.now))):
+        found = matching.from_the_top(matter, candidates, work.areas)
     if not found:
         _wait(work, case, matter)
         return []
@@ -137,7 +151,30 @@ def _wait(work: Work, case: Case, matter: Matter) -> None:
     work.put(What.FIND, case.id, work.in_minutes(rest(matter.order, matter.lap)))
 
 
+def _has_rested(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the time of whoever was asked last is over, also where they have answered before: else a case that everybody passes on would
+    go round and round at once."""
+    last = session.scalar(select(func.max(Dispatch.answer_by)).where(Dispatch.case_id == case.id, Dispatch.round == case.round))
+    return last is None or last <= now
+
+
+def hasten(work: Work, case: Case) -> None:
+    """The case has become more urgent: whatever is to come in it comes as soon as if it had been so from now on."""
+    patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
+    asked = asked_now(work.session, case)
+    for each in asked:
+        if each.answer_by is None or each.answer_by > patience:
+            each.answer_by = patience
+            work.put(What.ESCALATE, each.id, patience)
+    if case.state == OPEN and not asked:
+        work.put_sooner(What.FIND, case.id, patience)
+
+
 def _put_before(work: Work, case: Case, found: Match, answer_by: datetime) -> Dispatch:
+    for earlier in work.session.scalars(
+        select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.liaison_id == found.candidate.liaison)
+    ):
+        _hold_back(work.session, earlier)
     dispatch = _dispatch(work, case, found, answer_by)
     work.session.flush()
     _write(work, dispatch, found.row.ways)
@@ -176,7 +213,7 @@ def _matter(work: Work, case: Case) -> Matter:
 
 def _as_asked(each: Dispatch) -> Asked:
     above = tuple(body.code for body in each.body.upwards[1:])
-    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place)
+    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place, each.state == CANNOT)
 
 
 def _known_to(session: Session, case: Case) -> int | None:
@@ -290,13 +327,19 @@ def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
 
 
 def so_far_of(work: Work, case: Case) -> list[Words]:
-    """What a liaison should know before anything else: that others call about it too, and that help did not come last time."""
+    """What a liaison should know before anything else: that somebody went there and is silent, that others call about it too, that help did
+    not come last time, and that a woman is wished."""
+    told = [words.went_and_is_silent(entry.who, work.clock_time(entry.at)) for entry in _silent_there(work, case)]
     calls = incidents.calls(work.session, case, work.now)
-    told = [words.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
-    had = [body for body in dict.fromkeys(_had_it(work.session, case))]
-    if case.round > 1:
-        told.append(words.no_help_came(", ".join(had)))
-    return told
+    told += [words.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
+    told += [words.no_help_came(", ".join(dict.fromkeys(_had_it(work.session, case))))] if case.round > 1 else []
+    return [*told, words.wishes_a_woman()] if case.wants_woman else told
+
+
+def _silent_there(work: Work, case: Case) -> list[Entry]:
+    """The last alarm of this round, if there was one."""
+    alarms = select(Entry).where(Entry.case_id == case.id, Entry.what == "alarm", Entry.at >= case.round_began_at)
+    return list(work.session.scalars(alarms.order_by(Entry.id.desc()).limit(1)))
 
 
 def _had_it(session: Session, case: Case) -> list[str]:
@@ -342,6 +385,12 @@ def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if sees(each.case)]
 
 
+def taken_last(session: Session, liaison: Liaison, now: datetime) -> Dispatch | None:
+    """The case that this liaison took last within a day, whatever has become of it."""
+    taken = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.taken_at > now - timedelta(days=1))
+    return session.scalar(taken.order_by(Dispatch.taken_at.desc()).limit(1))
+
+
 def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may take it still."""
     missed = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.state == OPEN, Case.round == Dispatch.round)
@@ -366,10 +415,20 @@ def recent(session: Session, liaison: Liaison, word: str, now: datetime) -> Disp
 
 
 def asked_now(session: Session, case: Case) -> list[Dispatch]:
-    """Those before whom the case is in this round and who have not answered, the last one last; whoever was asked last, where nobody is."""
-    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round).order_by(Dispatch.step)
-    asked = list(session.scalars(this_round))
-    return [each for each in asked if each.state == ASKED] or asked[-1:]
+    """Those before whom the case is in this round and who have not answered, the last one last."""
+    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == ASKED)
+    return list(session.scalars(this_round.order_by(Dispatch.step)))
+
+
+def was_ever_asked(session: Session, case: Case) -> bool:
+    """Whether the case was put before anybody yet."""
+    return session.scalars(select(Dispatch.id).where(Dispatch.case_id == case.id).limit(1)).first() is not None
+
+
+def has_it(case: Case, taken: Dispatch) -> bool:
+    """Whether the case is in this liaison's hands, by this dispatch."""
+    mine = taken.state == TAKEN and taken.round == case.round
+    return mine and case.state == ACKNOWLEDGED and case.liaison_id == taken.liaison_id
 
 
 def whose(session: Session, case: Case) -> int | None:
@@ -389,8 +448,16 @@ def end(work: Work, dispatch: Dispatch, state: str) -> bool:
     waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(WAITS))
     ended = changed(work.session.execute(waits.values(state=state, ended_at=work.now)))
     work.session.refresh(dispatch)
+    if ended and state in (CANNOT, SUPERSEDED):
+        _hold_back(work.session, dispatch)
     redraw(work, dispatch.case)
     return ended
+
+
+def _hold_back(session: Session, dispatch: Dispatch) -> None:
+    """What has not left yet and would put the case before them need not leave any more."""
+    waits = update(Message).where(_tells(dispatch), Message.state == messages.WAITING)
+    session.execute(waits.values(state=messages.WITHHELD, code=messages.WENT_ON).execution_options(synchronize_session="fetch"))
 
 
 def supersede(work: Work, case: Case, *, but: int | None = None) -> None:

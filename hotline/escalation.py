@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from hotline import admitting, cases, dispatch, firewall, lapses
-from hotline.dispatch import ASKED, SUPERSEDED, TAKEN, UNANSWERED, WAITS, Dispatch
+from hotline.cases import Case
+from hotline.dispatch import ASKED, SUPERSEDED, UNANSWERED, WAITS, Dispatch
 from hotline.messages import WENT_ON, About, Message
 from hotline.outbox import What
 from hotline.work import Work
@@ -27,10 +28,11 @@ def find(work: Work, identity: UUID) -> None:
         dispatch.put_before_next(work, case, again=True)
 
 
-def withdraw(work: Work) -> int:
-    """Whoever may not see a case any more, since a roster has changed, has it no longer: it goes on to somebody else at once. Returns how
-    many that were."""
-    waiting = work.session.scalars(select(Dispatch).where(Dispatch.state.in_(WAITS)).order_by(Dispatch.id)).all()
+def withdraw(work: Work, case: Case | None = None) -> int:
+    """Whoever may not see a case any more, since a roster has changed or more was said, has it no longer: it goes on to somebody else at
+    once. Returns how many that were, in this case or in all."""
+    here = Dispatch.state.in_(WAITS) if case is None else and_(Dispatch.state.in_(WAITS), Dispatch.case_id == case.id)
+    waiting = work.session.scalars(select(Dispatch).where(here).order_by(Dispatch.id)).all()
     blind = [each for each in waiting if not firewall.may_see(work.session, each.case, each.liaison, work.now)]
     for each in blind:
         _withdraw(work, each)
@@ -39,7 +41,8 @@ def withdraw(work: Work) -> int:
 
 def _withdraw(work: Work, asked: Dispatch) -> None:
     case = cases.hold(work.session, asked.case_id)
-    had_it = asked.state == TAKEN and case.state == cases.ACKNOWLEDGED and case.liaison_id == asked.liaison_id
+    work.session.refresh(asked)
+    had_it = dispatch.has_it(case, asked)
     if dispatch.end(work, asked, SUPERSEDED):
         lapses.leave(work, asked)
         case.note(work.session, work.now, "withdrawn", asked.who, "may not see it any more")
@@ -58,6 +61,8 @@ def not_told(work: Work, message: Message) -> None:
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return
     asked = dispatch.told_by(work.session, message.key)
+    cases.hold(work.session, asked.case_id)
+    work.session.refresh(asked)
     if asked.state != ASKED:
         return
     message.case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")

@@ -1,19 +1,20 @@
 """`itikia order`: who is asked about a case, and when. `itikia why`: who was asked about this one, who could be, and who never will."""
 
-import textwrap
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline import cases, dispatch, firewall, messages, promises, references
+from hotline import cases, dispatch, firewall, messages, promises, references, shifts
 from hotline.bodies import Serves
-from hotline.cases import Case
+from hotline.cases import Case, Entry
 from hotline.categories import CATEGORIES, Urgency
 from hotline.dispatch import Dispatch
+from hotline.firewall import Subject
 from hotline.language import SOURCE, own_name, say
 from hotline.liaisons import Liaison
 from hotline.matching import Candidate
@@ -21,11 +22,12 @@ from hotline.messages import About, Message
 from hotline.promises import Promise
 from hotline.settings import Settings
 from hotline.standing_order import AFTER_TWO_NOES, STILL, Row, Rung, Ways, order_of
+from hotline.terminal import heading, indented, wrapped
 from hotline.verdicts import Verdict
 from hotline.work import Work, ready
 
-WIDTH, WHO = 100, 66
-"""Letters: of a line, and of the column that says who."""
+WHO = 66
+"""Letters of the column that says who."""
 
 URGENCIES = {Urgency.LIFE: "Danger to life", Urgency.HIGH: "Urgent", Urgency.ORDINARY: "Ordinary"}
 
@@ -64,7 +66,7 @@ def order() -> None:
 
 def _order_in_words(urgency: Urgency) -> str:
     about = "; ".join(say(each.name, SOURCE) for each in CATEGORIES.values() if each.urgency == urgency)
-    return "\n".join([*_heading(URGENCIES[urgency]), *_indented(about), *_rows(order_of(urgency))])
+    return "\n".join([*heading(URGENCIES[urgency]), *indented(about), *_rows(order_of(urgency))])
 
 
 def _rows(order: Sequence[Row]) -> Iterator[str]:
@@ -79,7 +81,7 @@ def _after_noes() -> str:
     first = (f"       0  {RUNGS[row.rung]}" for row in AFTER_TWO_NOES)
     then = "Then comes the order above, once they have had as long to answer as anybody has."
     skipped = "A row with nobody to ask is skipped at once. Who may not see a case is never asked: itikia why CASE shows who that is."
-    return "\n".join([*_heading("Before that, where the citizen has said no twice"), *first, *_indented(then), "", *_wrapped(skipped)])
+    return "\n".join([*heading("Before that, where the citizen has said no twice"), *first, *indented(then), "", *wrapped(skipped)])
 
 
 def _patience() -> str:
@@ -88,7 +90,7 @@ def _patience() -> str:
     columns = "".join(f"{title:>16}" for title in ("having it", "on the way", "being there", "to answer"))
     lines = [f"  {URGENCIES[urgency]:16}{''.join(f'{each:>16}' for each in _still(urgency))}" for urgency in URGENCIES]
     after = "Who does not answer in that time has the case no more, and it goes to somebody else."
-    return "\n".join([*_heading(said), click.style(f"  {'after so long':16}{columns}", dim=True), *lines, *_indented(after)])
+    return "\n".join([*heading(said), click.style(f"  {'after so long':16}{columns}", dim=True), *lines, *indented(after)])
 
 
 def _still(urgency: Urgency) -> tuple[str, ...]:
@@ -134,13 +136,13 @@ def explained(work: Work, case: Case) -> str:
 
 def _standing(work: Work, case: Case) -> Iterator[str]:
     place = work.areas.full_name(work.areas[case.area_code])
-    yield from _heading(f"{case.spoken}: {say(case.category.name, SOURCE)}, {place}")
+    yield from heading(f"{case.spoken}: {say(case.category.name, SOURCE)}, {place}")
     has = f": {case.liaison.name}, {case.liaison.body.name}" if case.liaison and case.state == cases.ACKNOWLEDGED else ""
-    yield from _indented(f"{URGENCIES[Urgency(case.urgency)]}; {STATES[case.state]}{has}.")
+    yield from indented(f"{URGENCIES[Urgency(case.urgency)]}; {STATES[case.state]}{has}.")
     spoken = " They would rather speak to a woman." if case.wants_woman else ""
-    yield from _indented(f"Reported {_time(work, case.opened_at)} in {own_name(case.language)}, by {case.channel}.{spoken}")
+    yield from indented(f"Reported {_time(work, case.opened_at)} in {own_name(case.language)}, by {case.channel}.{spoken}")
     if case.round > 1:
-        yield from _indented(
+        yield from indented(
             f"Round {case.round}, since {_time(work, case.round_began_at)}: the citizen has said no {_times(case.round - 1)}."
         )
 
@@ -150,14 +152,14 @@ def _times(number: int) -> str:
 
 
 def _had_it(work: Work, case: Case) -> Iterator[str]:
-    yield from _heading("Who was asked")
+    yield from heading("Who was asked")
     asked = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
     told = _tellings(work, case)
     for each in asked:
         again = f"  (round {each.round})" if case.round > 1 else ""
         yield f"  {_time(work, each.at)}  {each.who}{again}"
         for line in (f"{each.rung.capitalize()}: {each.reason}", told.get(each.id, "No way to tell them."), _became(work, each)):
-            yield from _indented(line, 4)
+            yield from indented(line, 4)
     if not asked:
         yield "  Nobody yet."
 
@@ -204,8 +206,67 @@ def _became(work: Work, each: Dispatch) -> str:
             return f"{took + '; the' if took else 'The'} case went on without them{ended}."
 
 
+# What happened to it
+
+
+HAPPENED = {
+    "reported": "Reported by {why}.",
+    "evidence": "The citizen sent something with it: {why}.",
+    "more words": "The citizen had more to say.",
+    "linked": "Linked to others: {why}.",
+    "in danger": "The citizen said that they are in danger.",
+    "more urgent": "More urgent from now on: {why}.",
+    "dispatched": "Put before {who}.",
+    "nobody": "{why}",
+    "not told": "{who}, could not be told ({why}).",
+    "goes elsewhere": "A message takes another way: {why}.",
+    "unanswered": "{who}, did not answer in time.",
+    "acknowledged": "{who}, has it.",
+    "on the way": "{who}, is on the way.",
+    "there": "{who}, is there.",
+    "still on it?": "{who}, was asked whether they are still on it.",
+    "still on it": "{who}, is still on it.",
+    "lapsed": "{who}, has it no more: nothing followed.",
+    "alarm": "Alarm about {who}: something may be wrong with them.",
+    "passed on": "{who}, passed it on{because}.",
+    "step aside?": "{who}, was asked whether they are sure.",
+    "stepped aside": "{who}, may not see it from now on.",
+    "withdrawn": "Taken from {who}: they may not see it any more.",
+    "resolved": "{who}, said that it is done.",
+    "not done after all": "{who}, said that it is not done after all.",
+    "promise missed": "The time that the citizen was promised passed, and nobody had it.",
+    "asked": "The citizen was asked whether help came.",
+    "verdict": "The citizen said: {why}.",
+    "reopened": "It began anew.",
+    "closed": "Closed{because}.",
+    "forgotten": "The citizen {why}.",
+    "mended": "The auditor mended it: {why}.",
+}
+"""Each kind of line in a case's history, in plain words. One that was written when the hotline knew others is told as it stands."""
+
+
+def _happened(work: Work, case: Case) -> Iterator[str]:
+    yield from heading("What happened")
+    own = _own_words(work, case)
+    for entry in cases.history(work.session, case):
+        yield from indented(f"{_time(work, entry.at)}  {_as_said(entry, own.get((entry.at, entry.who), ''))}")
+
+
+def _own_words(work: Work, case: Case) -> dict[tuple[datetime | None, str], str]:
+    """What those who passed it on said themselves of why, by when that was and who they are."""
+    passed = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == dispatch.CANNOT, Dispatch.locked_why.is_not(None))
+    return {(each.ended_at, each.who): f"“{each.why(work.keys)}”" for each in work.session.scalars(passed)}
+
+
+def _as_said(entry: Entry, own: str) -> str:
+    why = entry.why.partition(", sha256")[0] if entry.what == "evidence" else VERDICTS.get(entry.why, entry.why)
+    because = ", ".join(filter(None, (why, own if entry.what == "passed on" else "")))
+    words = HAPPENED.get(entry.what, "{what}: {who}{because}.")
+    return words.format(what=entry.what, who=entry.who, why=why, because=f": {because}" if because else "")
+
+
 def _promised(work: Work, case: Case) -> Iterator[str]:
-    yield from _heading("What the citizen was promised")
+    yield from heading("What the citizen was promised")
     made = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id).order_by(Promise.id)))
     for each in made:
         yield f"  An answer by {_time(work, each.due_at)}: {PROMISES[each.state]}."
@@ -222,7 +283,7 @@ PROMISES = {
 
 
 def _said(work: Work, case: Case) -> Iterator[str]:
-    yield from _heading("What the citizen says")
+    yield from heading("What the citizen says")
     asked = list(work.session.scalars(select(Verdict).where(Verdict.case_id == case.id).order_by(Verdict.id)))
     for each in asked:
         whose = work.session.get(Dispatch, each.dispatch_id) if each.dispatch_id is not None else None
@@ -242,12 +303,14 @@ def _word(work: Work, verdict: Verdict) -> str:
 
 
 def _could(work: Work, case: Case) -> Iterator[str]:
-    yield from _heading("Who could be asked, now or later")
+    yield from heading("Who could be asked, now or later")
     could = dispatch.could_be_asked(work, case)
     for who in sorted(could, key=lambda each: (each.neighbour, each.body_name, each.liaison)):
-        yield from _indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
+        yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
+    for leader, led in _leading(work, case, could):
+        yield from indented(f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, asked after one of theirs{_off(work, leader)}.")
     if not could:
-        yield from _indented(NEVER.format(oversight=work.country.oversight))
+        yield from indented(NEVER.format(oversight=work.country.oversight))
 
 
 def _fits(work: Work, who: Candidate) -> str:
@@ -256,13 +319,35 @@ def _fits(work: Work, who: Candidate) -> str:
     return f"{', '.join([*said, *leads])}; nothing stands against it."
 
 
+def _leading(work: Work, case: Case, could: Collection[Candidate]) -> Iterator[tuple[Liaison, list[str]]]:
+    """Who is asked only because they lead some of those, and the bodies that they lead."""
+    under = {above: sorted({each.body_name for each in could if above in each.above}) for who in could for above in who.above}
+    here = work.areas[case.area_code]
+    near = [area.code for area in (*work.areas.outwards(here), *work.areas.nearby(here))]
+    leads = (Liaison.supervisor.is_(True), Liaison.body_code.in_(under), Liaison.id.not_in([each.liaison for each in could]))
+    subject = firewall.subject_of(work.session, case)
+    for who in _of_bodies_serving(work, near, *leads):
+        if firewall.eligible(subject, firewall.viewer_of(who, work.now)).allowed:
+            yield who, under[who.body_code]
+
+
+def _off(work: Work, who: Liaison) -> str:
+    return "" if shifts.on_duty(work.session, [who.id], work.country.zone, work.now) else "; off duty now"
+
+
+def _of_bodies_serving(work: Work, areas: Collection[str], *where: ColumnElement[bool]) -> Sequence[Liaison]:
+    there = Liaison.body_code.in_(select(Serves.body_code).where(Serves.area_code.in_(areas)))
+    whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
+    return work.session.scalars(select(Liaison).where(there, *where).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
+
+
 def _never(work: Work, case: Case) -> Iterator[str]:
-    yield from _heading("Who never will, though their body serves the place")
+    yield from heading("Who never will, though their body serves the place")
     shut_out: dict[tuple[str, str], list[str]] = defaultdict(list)
     for who, reason in _shut_out(work, case):
         shut_out[who.body.name, reason].append(who.name)
     for (body, reason), names in shut_out.items():
-        yield from _indented(f"{body}, {', '.join(names)}: {reason}.")
+        yield from indented(f"{body}, {', '.join(names)}: {reason}.")
     if not shut_out:
         yield "  Nobody."
 
@@ -271,15 +356,24 @@ def _shut_out(work: Work, case: Case) -> Iterator[tuple[Liaison, str]]:
     """Liaisons of the bodies that serve the place who may not see it, and why."""
     subject = firewall.subject_of(work.session, case)
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
-    there = Liaison.body_code.in_(select(Serves.body_code).where(Serves.area_code.in_(around)))
-    whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
-    for who in work.session.scalars(select(Liaison).where(there).options(*whole).order_by(Liaison.body_code, Liaison.id)):
-        answer = firewall.eligible(subject, firewall.viewer_of(who, work.now))
-        if not answer.allowed:
-            yield who, answer.reason
+    for who in _of_bodies_serving(work, around):
+        if reason := _against(work, subject, who):
+            yield who, reason
 
 
-PARTS = (_standing, _had_it, _promised, _said, _could, _never)
+def _against(work: Work, subject: Subject, who: Liaison) -> str:
+    """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it would say who reported the
+    case or whom it names; and where another reason stands against them as well, that one, so that they are as their colleagues."""
+    viewer = firewall.viewer_of(who, work.now)
+    if firewall.eligible(subject, viewer).allowed:
+        return ""
+    unbarred = firewall.eligible(replace(subject, barred={}), viewer)
+    return BARRED if unbarred.allowed else unbarred.reason
+
+
+BARRED = "may not see this case"
+
+PARTS = (_standing, _had_it, _happened, _promised, _said, _could, _never)
 """What is said of a case, in turn."""
 
 
@@ -287,20 +381,11 @@ PARTS = (_standing, _had_it, _promised, _said, _could, _never)
 
 
 def _time(work: Work, moment: datetime | None) -> str:
-    return f"{moment.astimezone(work.country.zone):%-d %b %H:%M}" if moment else ""
-
-
-def _heading(text: str) -> list[str]:
-    return [click.style(line, bold=True) for line in _wrapped(text)]
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH)
-
-
-def _indented(text: str, by: int = 2) -> list[str]:
-    """Lines of a paragraph; the second and all that follow stand a little further in."""
-    return textwrap.wrap(text, WIDTH, initial_indent=" " * by, subsequent_indent=" " * (by + 2))
+    """A time with its day; and with the year, where it is not this one."""
+    if moment is None:
+        return ""
+    there, here = (each.astimezone(work.country.zone) for each in (moment, work.now))
+    return f"{there:%-d %b %H:%M}" if there.year == here.year else f"{there:%-d %b %Y %H:%M}"
 
 
 COMMANDS: tuple[click.Command, ...] = (order, why)

@@ -15,7 +15,7 @@ from hotline.dispatch import ASKED, TAKEN, Dispatch
 from hotline.outbox import Errand, What
 from hotline.promises import Promise
 
-FAR = timedelta(days=7)
+FAR = timedelta(days=3)
 """What is further off than this was put while the clock was wrong: no step is meant to wait so long."""
 
 

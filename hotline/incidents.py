@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.areas import AreaRecord
 from hotline.cases import CLOSED, Case
-from hotline.categories import Urgency
-from hotline.database import Base, Moment
+from hotline.categories import CONDUCT, GENDER, Urgency
+from hotline.database import Base, Moment, changed
 from hotline.work import Work
 
 WITHIN = timedelta(hours=1)
 """A report about the same place and kind is about the same event, if it comes so soon after the last."""
+ALONE = (CONDUCT, GENDER)
+"""Two reports of these from one place are about two officers or two homes, and no event."""
 ENOUGH_PHONES = 3
 """So many phones within that time, and it is more urgent than any of them said."""
 
@@ -45,8 +48,9 @@ class Calls:
 def join(work: Work, case: Case) -> list[Case]:
     """Link a case to the event that others have reported within the hour, or to a new one. Where many phones report it, everybody's case of
     it becomes more urgent. Returns the other cases of it that are not closed."""
-    if case.incident_id is not None:
+    if case.incident_id is not None or case.category in ALONE:
         return []
+    _one_after_another(work.session, case)
     incident = _recent(work.session, case) or Incident(
         id=uuid4(), category_code=case.category_code, area_code=case.area_code, first_at=case.opened_at, last_at=case.opened_at
     )
@@ -61,6 +65,11 @@ def join(work: Work, case: Case) -> list[Case]:
         case.note(work.session, work.now, "linked", why=f"report number {len(linked)} about the same place and kind")
     _raise(work, case, linked)
     return [each for each in others if each.state != CLOSED]
+
+
+def _one_after_another(session: Session, case: Case) -> None:
+    """Two reports of one event that are taken up at the same instant find each other."""
+    session.execute(select(AreaRecord.code).where(AreaRecord.code == case.area_code).with_for_update())
 
 
 def _recent(session: Session, case: Case) -> Incident | None:
@@ -79,9 +88,16 @@ def _raise(work: Work, case: Case, linked: Sequence[Case]) -> None:
     many = _phones(recent) >= ENOUGH_PHONES
     urgency = max(min(Urgency.LIFE, case.category.urgency + many), *(each.urgency for each in linked))
     for each in linked:
-        if each.state != CLOSED and each.urgency < urgency:
-            each.urgency = urgency
+        if each.state != CLOSED and _rises(work.session, each, urgency):
             each.note(work.session, work.now, "more urgent", why=f"{_phones(recent)} phones have reported it within the hour")
+
+
+def _rises(session: Session, case: Case, urgency: int) -> bool:
+    """Whatever somebody else makes of the case just now, it never falls."""
+    higher = update(Case).where(Case.id == case.id, Case.urgency < urgency).values(urgency=urgency)
+    rose = changed(session.execute(higher.execution_options(synchronize_session=False)))
+    session.refresh(case, ["urgency"])
+    return rose
 
 
 def _phones(linked: Sequence[Case]) -> int:

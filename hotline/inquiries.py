@@ -1,6 +1,5 @@
 """`itikia stats`: how well the service answers, for whoever asks at a terminal."""
 
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +8,10 @@ import click
 
 from hotline import bodies, firewall, measures
 from hotline.categories import CATEGORIES
-from hotline.errors import Misconfigured
 from hotline.language import SOURCE, say
-from hotline.liaisons import Liaison
 from hotline.measures import Known, Measures, Share, Wait, Words
 from hotline.settings import Settings
+from hotline.terminal import WIDTH, liaison, wrapped
 from hotline.work import Work, ready
 
 MEANING = (
@@ -26,8 +24,8 @@ SILENCE = (
 )
 """What the numbers mean."""
 
-WIDTH, NAME = 80, 28
-"""Letters: of a line, and of a name in it."""
+NAME = 34
+"""Letters of a name in a line."""
 
 WAITS = {
     "acknowledged": "From the report until somebody had the case",
@@ -63,18 +61,21 @@ class Column:
 @click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True, help="Cases reported within so many days until now.")
 @click.option("--by", type=click.Choice(["category", "area", "body"]), help="A line for each of these, and one for all.")
 @click.option("--level", default="", help="With --by area: county, or ward. Unless told, what lies directly inside the country.")
-@click.option("--for", "liaison", type=int, metavar="ID", help="Count only what the liaison with this number may see.")
+@click.option("--for", "viewer", type=int, metavar="ID", help="Count only what the liaison with this number may see.")
 @click.option("--public", is_flag=True, help=f"Show no figures of groups with {FEWER} cases.")
 @click.pass_obj
-def stats(settings: Settings, days: int, by: str | None, level: str, liaison: int | None, public: bool) -> None:
+def stats(settings: Settings, days: int, by: str | None, level: str, viewer: int | None, public: bool) -> None:
     """How fast somebody answers, which promises are kept, and whether citizens say that help came."""
     with ready(settings) as service, service.look() as work:
-        click.echo(answer(work, days, by, level, liaison, public=public))
+        click.echo(answer(work, days, by, level, viewer, public=public))
 
 
-def answer(work: Work, days: int, by: str | None, level: str = "", liaison: int | None = None, *, public: bool = False) -> str:
-    """Everything that is said, as lines for a terminal. Raises `Misconfigured` for a level or a liaison that there is not."""
-    who = _liaison(work, liaison) if liaison is not None else None
+def answer(work: Work, days: int, by: str | None, level: str = "", viewer: int | None = None, *, public: bool = False) -> str:
+    """Everything that is said, as lines for a terminal, of what the liaison with the number `viewer` may see, if one is named.
+
+    Raises `Misconfigured` for a level that there is not.
+    """
+    who = liaison(work, viewer) if viewer is not None else None
     since = work.now - timedelta(days=days)
     may_see = firewall.sees(work.session, who, work.now) if who else None
     known = measures.gather(work.session, since, work.now, may_see)
@@ -84,14 +85,7 @@ def answer(work: Work, days: int, by: str | None, level: str = "", liaison: int 
         return heading
     groups = _groups(work, known, by, level, public=public)
     tables = _tables(groups, of_bodies=by == "body")
-    return "\n\n".join([_wrapped(heading), _wrapped(MEANING), _wrapped(SILENCE), *tables, *_footnotes(groups)]) + "\n"
-
-
-def _liaison(work: Work, identity: int) -> Liaison:
-    found = work.session.get(Liaison, identity)
-    if found is None:
-        raise Misconfigured(f"--for is {identity}, and no liaison has this number. Write the id of a row of the table liaisons.")
-    return found
+    return "\n\n".join([_paragraph(heading), _paragraph(MEANING), _paragraph(SILENCE), *tables, *_footnotes(groups)]) + "\n"
 
 
 def _period(work: Work, since: datetime) -> str:
@@ -150,12 +144,19 @@ def _tables(groups: Sequence[Group], *, of_bodies: bool) -> Iterator[str]:
         yield _table("Answered: they took the case on, or said that they cannot", SHARES, groups, lambda each: _share(each.answered))
     else:
         yield _table("Promises kept, out of those whose time has come", SHARES, groups, lambda each: _share(each.promises))
+    if of_bodies:
+        yield _table("Cases that they passed on, by reason; that lapsed; and alarms about them", TURNS, groups, _turns)
     yield _table("Did help come? What the citizens say", VERDICTS, groups, lambda each: _verdicts(each.words))
 
 
-TIMES = (Column("half within", 14), Column("9 in 10 within", 17), Column("came so far", 19))
-SHARES = (Column("share", 14), Column("between", 17), Column("that is", 19))
-VERDICTS = (Column("yes", 14), Column("no", 14), Column("unknown", 14), Column("out of", 8))
+TIMES = (Column("half within", 18), Column("9 in 10 within", 22), Column("came so far", 24))
+SHARES = (Column("share", 18), Column("between", 22), Column("that is", 24))
+VERDICTS = (Column("yes", 18), Column("no", 18), Column("unknown", 18), Column("out of", 10))
+TURNS = (
+    Column("vehicle", 9), Column("far", 6), Column("busy", 6), Column("unsafe", 8), Column("not theirs", 12), Column("other", 7),
+    Column("lapsed", 8), Column("alarms", 8),
+)  # fmt: skip
+"""In the order of `measures.TURNS`."""
 
 
 def _table(title: str, columns: Sequence[Column], groups: Sequence[Group], cells: Callable[[Measures], Cells]) -> str:
@@ -191,6 +192,10 @@ def _verdicts(words: Words) -> Cells:
     return (*(f"{_percent(each)} ({_between(each)})" if each.of else "–" for each in shares), f"{words.unknown.of:,}")
 
 
+def _turns(of: Measures) -> Cells:
+    return [f"{of.turns[what]:,}" for what in measures.TURNS]
+
+
 def _percent(share: Share) -> str:
     return f"{100 * share.part / share.of:.0f}%"
 
@@ -215,8 +220,8 @@ def _duration(length: timedelta | None) -> str:
 
 def _footnotes(groups: Sequence[Group]) -> Iterator[str]:
     if any(group.kept_back == BESIDE for group in groups):
-        yield _wrapped(f"“{BESIDE.capitalize()}” are groups beside a small one, for its figures could be found by subtraction otherwise.")
+        yield _paragraph(f"“{BESIDE.capitalize()}” are groups beside a small one, for its figures could be found by subtraction otherwise.")
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH)
+def _paragraph(text: str) -> str:
+    return "\n".join(wrapped(text))

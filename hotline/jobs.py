@@ -16,7 +16,7 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from hotline import admitting, cases, deliveries, desk, escalation, faults, followups, lapses, outbox, readiness
+from hotline import admitting, cases, deliveries, desk, dispatch, escalation, faults, followups, lapses, outbox, promises, readiness
 from hotline.carriers import Carrier
 from hotline.outbox import Posting, Queue, What
 from hotline.work import Service, Work
@@ -37,8 +37,8 @@ def _open(work: Work, case: str) -> None:
     desk.take_up(work, cases.hold(work.session, UUID(case)))
 
 
-def _escalate(work: Work, dispatch: str) -> None:
-    escalation.escalate(work, int(dispatch))
+def _escalate(work: Work, identity: str) -> None:
+    escalation.escalate(work, int(identity))
 
 
 def _find(work: Work, case: str) -> None:
@@ -50,16 +50,16 @@ def _follow_up(work: Work, subject: str) -> None:
     followups.ask(work, cases.hold(work.session, UUID(case)), int(round_))
 
 
-def _promise(work: Work, promise: str) -> None:
-    admitting.admit(work, int(promise))
+def _promise(work: Work, identity: str) -> None:
+    admitting.admit(work, int(identity))
 
 
-def _still(work: Work, dispatch: str) -> None:
-    lapses.wonder(work, int(dispatch))
+def _still(work: Work, identity: str) -> None:
+    lapses.wonder(work, int(identity))
 
 
-def _lapse(work: Work, dispatch: str) -> None:
-    lapses.lapse(work, int(dispatch))
+def _lapse(work: Work, identity: str) -> None:
+    lapses.lapse(work, int(identity))
 
 
 ACTS: dict[What, Callable[[Work, str], None]] = {
@@ -75,6 +75,30 @@ ACTS: dict[What, Callable[[Work, str], None]] = {
 }
 """What is done for each kind of errand, in one transaction with marking it done. Delivering is not, for a carrier stands between; nor is
 what is shown in chats, which `bot/delivery.py` sees to."""
+
+
+def _hold(work: Work, case: str) -> None:
+    cases.hold(work.session, UUID(case.partition("/")[0]))
+
+
+def _hold_of_dispatch(work: Work, identity: str) -> None:
+    cases.hold(work.session, work.session.get_one(dispatch.Dispatch, int(identity)).case_id)
+
+
+def _hold_of_promise(work: Work, identity: str) -> None:
+    cases.hold(work.session, work.session.get_one(promises.Promise, int(identity)).case_id)
+
+
+OF_CASE: dict[What, Callable[[Work, str], None]] = {
+    What.OPEN: _hold,
+    What.FIND: _hold,
+    What.FOLLOW_UP: _hold,
+    What.ESCALATE: _hold_of_dispatch,
+    What.STILL: _hold_of_dispatch,
+    What.LAPSE: _hold_of_dispatch,
+    What.PROMISE: _hold_of_promise,
+}
+"""Takes hold of the case that an errand of this kind is about."""
 
 
 class Errands(Protocol):
@@ -116,15 +140,16 @@ class Worker:
             if what == What.DELIVER:
                 self._deliver(UUID(subject))
             else:
-                self._act(errand)
+                self._act(errand, what, subject)
         except Exception as error:
             put_off(self._service, errand, error)
 
-    def _act(self, errand: int) -> None:
+    def _act(self, errand: int, what: What, subject: str) -> None:
+        """The case is held before the errand is: whoever takes a step in a case puts errands, and two must not wait for each other."""
         with self._service.work() as work:
-            begun = outbox.begin(work.session, errand)
-            if begun is not None:
-                what, subject = begun
+            if what in OF_CASE:
+                OF_CASE[what](work, subject)
+            if outbox.begin(work.session, errand) is not None:
                 ACTS[what](work, subject)
 
     def _deliver(self, message: UUID) -> None:

@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
-from hotline import admitting, alarms, cases, dispatch
+from sqlalchemy import select
+
+from hotline import admitting, alarms, cases, dispatch, messages
 from hotline.cases import Case
 from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
-from hotline.dispatch import LAPSED, Dispatch
+from hotline.dispatch import LAPSED, TAKEN, Dispatch
 from hotline.language import Words
 from hotline.outbox import What, drop
 from hotline.standing_order import STILL
 from hotline.work import Work
+
+MOST_WAITS = 4
+"""As many times as long to answer they have at most, where our question cannot be sent."""
 
 
 def watch(work: Work, case: Case, taken: Dispatch) -> None:
@@ -26,11 +31,24 @@ def leave(work: Work, taken: Dispatch) -> None:
     drop(work.session, What.LAPSE, taken.id)
 
 
+def hasten(work: Work, case: Case) -> None:
+    """The case has become more urgent: whoever has it is asked sooner, and if nobody has it, the next."""
+    dispatch.hasten(work, case)
+    for taken in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == TAKEN)):
+        if dispatch.has_it(case, taken) and taken.wondered_at is None:
+            work.put_sooner(What.STILL, taken.id, _patience(work, case, taken))
+
+
 def _patience(work: Work, case: Case, taken: Dispatch) -> datetime:
-    """Until when they are left alone."""
+    """Until when they are left alone. A step that lies in the future was noted by a clock that was wrong."""
     still = STILL[Urgency(case.pace.urgency)]
     minutes = still.there if case.there_at else still.on_the_way if case.on_the_way_at else still.taken
-    return (taken.stepped_at or taken.at) + work.settings.minutes(minutes)
+    return _awake(work, case, min(taken.stepped_at or taken.at, work.now) + work.settings.minutes(minutes))
+
+
+def _awake(work: Work, case: Case, moment: datetime) -> datetime:
+    """The same moment, or the next morning: what is ordinary is not worth waking anybody for."""
+    return moment if case.pace.urgency > Urgency.ORDINARY else messages.waking(work, moment)
 
 
 def wonder(work: Work, identity: int) -> None:
@@ -42,11 +60,16 @@ def wonder(work: Work, identity: int) -> None:
         work.put(What.STILL, taken.id, until)
         return
     taken.wondered_at = work.now
-    by = work.in_minutes(STILL[Urgency(case.pace.urgency)].answer)
+    by = _awake(work, case, work.in_minutes(STILL[Urgency(case.pace.urgency)].answer))
     case.note(work.session, work.now, "still on it?", taken.who)
-    dispatch.tell(work, taken, _question(case, taken.word, work.clock_time(by)), f"still:{taken.id}:{int(work.now.timestamp())}")
+    dispatch.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
     dispatch.redraw(work, case)
     work.put(What.LAPSE, taken.id, by)
+
+
+def _key(taken: Dispatch) -> str:
+    asked_at = int(taken.wondered_at.timestamp()) if taken.wondered_at else 0
+    return f"{messages.STILL}{taken.id}:{asked_at}"
 
 
 def _question(case: Case, word: str, by: str) -> Words:
@@ -60,6 +83,10 @@ def lapse(work: Work, identity: int) -> None:
     taken, case = _held(work, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
+    answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
+    if work.now < taken.wondered_at + MOST_WAITS * answer and messages.waits(work.session, _key(taken)):  # they were never asked
+        work.put(What.LAPSE, taken.id, work.now + answer)
+        return
     was_out = case.on_the_way_at
     dispatch.end(work, taken, LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
@@ -71,4 +98,6 @@ def lapse(work: Work, identity: int) -> None:
 
 def _held(work: Work, identity: int) -> tuple[Dispatch, Case]:
     taken = work.session.get_one(Dispatch, identity)
-    return taken, cases.hold(work.session, taken.case_id)
+    case = cases.hold(work.session, taken.case_id)
+    work.session.refresh(taken)
+    return taken, case

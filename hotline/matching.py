@@ -51,6 +51,8 @@ class Asked:
     """The bodies that theirs is under."""
     place: int = 0
     """Where in the order that was."""
+    passed: bool = False
+    """They passed it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,12 @@ def together(matter: Matter, candidates: Collection[Candidate], areas: Areas, pl
     return matches
 
 
+def from_the_top(matter: Matter, candidates: Collection[Candidate], areas: Areas) -> list[Match]:
+    """Whom to ask when the order begins again: in the next lap, or where all who could be asked in it have just passed the case on, in the
+    one after."""
+    return together(matter, candidates, areas, (matter.lap + 1) * A_LAP) or together(matter, candidates, areas, (matter.lap + 2) * A_LAP)
+
+
 def minutes_after(matter: Matter, place: int) -> int:
     """Minutes until the next row of the order after this place has its turn, or until it begins again."""
     lap, number = divmod(place, A_LAP)
@@ -117,7 +125,7 @@ def minutes_after(matter: Matter, place: int) -> int:
 
 
 def is_at_the_end(matter: Matter) -> bool:
-    """Whether the last one of the order was asked, so that its rest is over by now."""
+    """Whether the last one of the order was asked."""
     return bool(matter.asked) and _row(matter, next_place(matter)).rung == Rung.REPEAT
 
 
@@ -142,7 +150,9 @@ def match(matter: Matter, candidates: Collection[Candidate], areas: Areas, place
 
 
 def _is_asked(candidate: Candidate, matter: Matter, lap: int) -> bool:
-    return any(each.liaison == candidate.liaison for each in matter.asked_in(lap))
+    """Whether they had their turn in this lap, or passed it on in the one before."""
+    theirs = [each for each in matter.asked if each.liaison == candidate.liaison]
+    return any(each.place // A_LAP == lap or (each.passed and each.place // A_LAP == lap - 1) for each in theirs)
 
 
 def could_ever_be_asked(matter: Matter, candidate: Candidate) -> bool:
@@ -167,8 +177,10 @@ def _answers(candidate: Candidate, matter: Matter) -> bool:
     return not candidate.categories or matter.category.code in candidate.categories
 
 
-def _primary(matter: Matter, candidates: Collection[Candidate], _lap: int) -> list[Candidate]:
-    here = [each for each in _fitting(matter, candidates) if not each.neighbour]
+def _primary(matter: Matter, candidates: Collection[Candidate], lap: int) -> list[Candidate]:
+    """Where nobody is left but those who had it and did not help, they are asked again, once all others were."""
+    fitting = _fitting(matter, candidates) or (_fitting(replace(matter, tried=()), candidates) if lap else [])
+    here = [each for each in fitting if not each.neighbour]
     return [each for each in here if each.liaison == matter.known_to and not matter.times(each.liaison)] or here
 
 
@@ -229,10 +241,11 @@ def _order(candidate: Candidate, matter: Matter, areas: Areas, rung: Rung) -> tu
         matter.times(candidate.liaison),
         rung == Rung.SIDEWAYS and any(each.kind == candidate.kind for each in matter.asked),
         candidate.neighbour,
+        matter.wants_woman and not candidate.woman,
+        matter.category.kind_first and kinds.index(candidate.kind),
         _distance(candidate, matter, areas),
         kinds.index(candidate.kind),
         candidate.supervisor,
-        matter.wants_woman and not candidate.woman,
         matter.language not in candidate.languages,
         candidate.load,
         candidate.liaison,

@@ -6,21 +6,24 @@ speaks, and out of how many. Silence is unknown, and never counts as yes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import sqrt
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import FunctionFilter, Select, func, select
+from sqlalchemy import ColumnElement, FunctionFilter, Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from hotline.areas import Area, Areas
+from hotline.bodies import Body
 from hotline.cases import Case, Entry
+from hotline.dialogues.liaison import REASONS
 from hotline.dispatch import ASKED, CANNOT, SUPERSEDED, Dispatch
 from hotline.errors import Misconfigured
+from hotline.language import SOURCE, say
 from hotline.promises import KEPT, MISSED, Promise
 from hotline.verdicts import Verdict
 
@@ -29,6 +32,14 @@ FEW = 5
 
 MILESTONES = ("acknowledged", "there", "verdict")
 """What the history calls the moments that the wait for is measured."""
+
+PASSED_ON, LAPSED, ALARM = "passed on", "lapsed", "alarm"
+"""What the history calls it when a body does not carry a case on, or one of its people is in trouble."""
+ANEW = ("dispatched", "acknowledged")
+"""From then on they may pass it on once more."""
+NOT_THEIRS, OTHER = "it is not theirs to answer", "other"
+TURNS = (*(say(words, SOURCE) for _step, words in REASONS), NOT_THEIRS, OTHER, LAPSED, ALARM)
+"""What is counted of it: the reasons for passing a case on, other reasons or none, and the rest."""
 
 SURE = 1.959964
 """How many deviations to either side 95 % of a normal curve takes."""
@@ -101,6 +112,8 @@ class Measures:
     """Kept, out of those whose time has come. None of a body: promises are the hotline's."""
     answered: Share | None = None
     """Of a body: how often it took a case on or said that it cannot, out of how often it had its time to."""
+    turns: Counter[str] = field(default_factory=Counter)
+    """Of a body: how often each of `TURNS` came."""
 
 
 def nearest_rank(by_length: Sequence[timedelta], percent: int) -> timedelta:
@@ -155,6 +168,15 @@ class Said(NamedTuple):
     word: str | None
 
 
+class Turn(NamedTuple):
+    """Somebody of a body passed a case on, or let it lapse, or was in trouble."""
+
+    case: UUID
+    body: str
+    what: str
+    """One of `TURNS`."""
+
+
 class Due(NamedTuple):
     """Promises of a case that ended alike."""
 
@@ -171,6 +193,7 @@ class Known:
     asked: Sequence[Asked]
     said: Sequence[Said]
     due: Sequence[Due]
+    turns: Sequence[Turn]
 
 
 def gather(session: Session, since: datetime, until: datetime, may_see: Callable[[Case], bool] | None = None) -> Known:
@@ -181,6 +204,7 @@ def gather(session: Session, since: datetime, until: datetime, may_see: Callable
         [Asked._make(row) for row in session.execute(_asked().where(*period))],
         [Said._make(row) for row in session.execute(_last_words().where(*period))],
         [Due._make(row) for row in session.execute(_promises().where(*period))],
+        list(_turns(session, *period)),
     )
     if may_see is None:
         return known
@@ -194,6 +218,7 @@ def _only(known: Known, seen: set[UUID]) -> Known:
         [each for each in known.asked if each.case in seen],
         [each for each in known.said if each.case in seen],
         [each for each in known.due if each.case in seen],
+        [each for each in known.turns if each.case in seen],
     )
 
 
@@ -223,6 +248,37 @@ def _promises() -> Select[UUID, str, int]:
     return select(Promise.case_id, Promise.state, func.count()).join(Case).group_by(Promise.case_id, Promise.state)
 
 
+def _turns(session: Session, *period: ColumnElement[bool]) -> Iterator[Turn]:
+    """What the histories tell of it. Who chooses a reason after passing a case on has passed it on once, for the last reason chosen."""
+    told = select(Entry.case_id, Entry.who, Entry.what, Entry.why).join(Case, Case.id == Entry.case_id).order_by(Entry.id)
+    bodies = _bodies(session, *period)
+    passed: dict[tuple[UUID, str], Turn] = {}
+    for case, who, what, why in session.execute(told.where(*period, Entry.what.in_((*ANEW, PASSED_ON, LAPSED, ALARM)))):
+        turn = Turn(case, _body_in(who, bodies[case]), why if why in TURNS else OTHER if what == PASSED_ON else what)
+        if what in ANEW and (case, who) in passed:
+            yield passed.pop((case, who))
+        elif what == PASSED_ON and (why or (case, who) not in passed):
+            passed[case, who] = turn
+        elif what in (LAPSED, ALARM):
+            yield turn
+    yield from passed.values()
+
+
+def _bodies(session: Session, *period: ColumnElement[bool]) -> dict[UUID, dict[str, str]]:
+    """Of each case, the bodies before which it was put: the code of each by its name."""
+    bodies = defaultdict[UUID, dict[str, str]](dict)
+    put = select(Dispatch.case_id, Body.name, Body.code).join(Case, Case.id == Dispatch.case_id).join(Body, Body.code == Dispatch.body_code)
+    for case, name, code in session.execute(put.where(*period).distinct()):
+        bodies[case][name] = code
+    return bodies
+
+
+def _body_in(who: str, bodies: Mapping[str, str]) -> str:
+    """The history names a liaison and, after a comma, their body; of a body that has another name by now, none."""
+    _name, *after = who.split(", ")
+    return next((bodies[name] for at in range(len(after)) if (name := ", ".join(after[at:])) in bodies), "")
+
+
 # In groups
 
 
@@ -239,7 +295,8 @@ def by_body(known: Known, name: Callable[[str], Name]) -> dict[Name, Measures]:
     """The figures of the bodies that were asked, in groups of those whose codes `name` gives the same name."""
     asked = _in_groups(known.asked, lambda each: name(each.body))
     said = _in_groups((each for each in known.said if each.body is not None), lambda each: name(each.body or ""))
-    return {group: _of_body(dispatches, said[group]) for group, dispatches in asked.items()}
+    turns = _in_groups((each for each in known.turns if each.body), lambda each: name(each.body))
+    return {group: _of_body(dispatches, said[group], turns[group]) for group, dispatches in asked.items()}
 
 
 def of_all(known: Known) -> Measures:
@@ -247,16 +304,23 @@ def of_all(known: Known) -> Measures:
 
 
 def of_all_bodies(known: Known) -> Measures:
-    return _of_body(known.asked, [each for each in known.said if each.body is not None])
+    return _of_body(known.asked, [each for each in known.said if each.body is not None], known.turns)
 
 
 def _of_cases(told: Sequence[Told], said: Sequence[Said], due: Sequence[Due]) -> Measures:
     return Measures(len(told), _waits(told), _words(said), _kept(due))
 
 
-def _of_body(asked: Sequence[Asked], said: Sequence[Said]) -> Measures:
+def _of_body(asked: Sequence[Asked], said: Sequence[Said], turns: Sequence[Turn]) -> Measures:
     wait = Wait([each.taken - each.at for each in asked if each.taken], len(asked))
-    return Measures(len({each.case for each in asked}), {"acknowledged": wait}, _words(said), answered=_answered(asked))
+    return Measures(
+        len({each.case for each in asked}),
+        {"acknowledged": wait},
+        _words(said),
+        None,
+        _answered(asked),
+        Counter(each.what for each in turns),
+    )
 
 
 def _in_groups(rows: Iterable[Row], name: Callable[[Row], Name]) -> defaultdict[Name, list[Row]]:

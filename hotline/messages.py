@@ -1,7 +1,7 @@
 """Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be sent at all."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import liaisons, outbox, people, promises
 from hotline.carriers import Meaning, Receipt, Sending
-from hotline.cases import CLOSED, OPEN, Case
+from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
 from hotline.categories import Urgency
 from hotline.database import Base, Moment, insert_once
 from hotline.firewall import may_see
@@ -31,9 +31,9 @@ DOUBTFUL_TRIES = 3
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
 
-RECEIVED, LATE, GONE_ON, NOBODY = "received:", "late:", "gone_on:", "nobody:"
-"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; or that
-there is nobody who may see it."""
+RECEIVED, LATE, GONE_ON, NOBODY, STILL = "received:", "late:", "gone_on:", "nobody:", "still:"
+"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; that
+there is nobody who may see it; or that asks a liaison whether they are still on it."""
 
 WAITING, SENDING, SENT, UNKNOWN, FAILED, WITHHELD = "waiting", "sending", "sent", "unknown", "failed", "withheld"
 
@@ -53,9 +53,11 @@ class About(StrEnum):
     """Answers somebody's own text."""
     DUTY = "duty"
     """Tells a liaison about duty: are they there tonight, and who is not."""
+    ALARM = "alarm"
+    """Tells those who lead a liaison that something may be wrong with them. Sent again like a dispatch."""
 
 
-TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY)
+TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY, About.ALARM)
 
 WENT_ON = "the case has gone on since"
 """Why the gate holds a message back that would not be true any more."""
@@ -72,6 +74,7 @@ class Priority(IntEnum):
 PRIORITIES = {
     About.DISPATCH: Priority.CASE,
     About.NEWS: Priority.CASE,
+    About.ALARM: Priority.CASE,
     About.CASE: Priority.CASE,
     About.ANSWER: Priority.REPLY,
     About.DUTY: Priority.REPLY,
@@ -202,11 +205,13 @@ def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
     if message.about == About.DISPATCH:
         return case.state != OPEN or message.written_at < case.round_began_at
     if message.about == About.NEWS:
+        if message.key.startswith(STILL) and case.state != ACKNOWLEDGED:
+            return True
         return case.state == CLOSED or (case.liaison is not None and case.liaison.person_id != message.address.person_id)
-    if message.about == About.DUTY or message.key.startswith(NOBODY):
-        return case.state == CLOSED
+    if message.about == About.ALARM or message.key.startswith(NOBODY):
+        return False
     if message.key.startswith(RECEIVED):
-        return work.now >= promises.due(work.session, case)
+        return work.now >= promises.first_due(work.session, case)
     if message.key.startswith((LATE, GONE_ON)):
         promise = promises.latest(work.session, case)  # one made since is told by a text of its own
         return case.state != OPEN or (promise is not None and message.written_at < promise.made_at)
@@ -214,12 +219,23 @@ def _is_out_of_date(message: Message, case: Case, work: Work) -> bool:
 
 
 def _at_waking_hours(work: Work) -> Gate:
-    there = work.now.astimezone(work.country.zone)
+    morning = waking(work, work.now)
+    return Gate(True) if morning == work.now else Gate(False, "it is night", morning)
+
+
+def waking(work: Work, moment: datetime) -> datetime:
+    """This moment, or if it is at night there, when the next morning begins."""
+    there = moment.astimezone(work.country.zone)
     begins, ends = WAKING
     if begins <= there.time() < ends:
-        return Gate(True)
+        return moment
     morning = there.replace(hour=begins.hour, minute=0, second=0, microsecond=0)
-    return Gate(False, "it is night", morning if morning > there else morning + timedelta(days=1))
+    return (morning if morning > there else morning + timedelta(days=1)).astimezone(UTC)
+
+
+def waits(session: Session, key: str) -> bool:
+    """Whether the message with this key is written and has not left."""
+    return session.scalar(select(Message.state).where(Message.key == key)) in (WAITING, SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +292,7 @@ def _expired(message: Message, work: Work) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return message.about in (About.DISPATCH, About.NEWS) and message.tries < DOUBTFUL_TRIES
+    return message.about in (About.DISPATCH, About.NEWS, About.ALARM) and message.tries < DOUBTFUL_TRIES
 
 
 def _let_go(work: Work, message: Message) -> None:

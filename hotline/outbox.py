@@ -108,6 +108,12 @@ def put(session: Session, what: What, subject: object, due_at: datetime, queue: 
         session.info.setdefault("errands", []).append(Posting(errand, posted, queue))
 
 
+def is_due_by(session: Session, what: What, subject: object, due_at: datetime) -> bool:
+    """Whether the errand waits already, and is due by then."""
+    waits = select(Errand.id).where(Errand.key == f"{what}:{subject}", WAITS, Errand.due_at <= due_at)
+    return session.scalar(waits) is not None
+
+
 def drop(session: Session, what: What, subject: object) -> None:
     """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will find nothing to do."""
     free = select(Errand.id).where(Errand.key == f"{what}:{subject}", Errand.state == "waiting").with_for_update(skip_locked=True)

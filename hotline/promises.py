@@ -74,6 +74,12 @@ def due(session: Session, case: Case) -> datetime:
     return promise.due_at if promise else case.opened_at
 
 
+def first_due(session: Session, case: Case) -> datetime:
+    """The time that the citizen was told when they reported."""
+    first = session.scalars(select(Promise.due_at).where(Promise.case_id == case.id).order_by(Promise.id).limit(1)).first()
+    return first or case.opened_at
+
+
 def missed(session: Session, case: Case) -> int:
     """How many times that the citizen was told in this round have passed without an answer."""
     session.flush()

@@ -188,4 +188,5 @@ def _empty(work: Work) -> tuple[str, ...]:
 
 
 def _hours(work: Work, empty: Sequence[Stretch]) -> str:
-    return ", ".join(f"{work.clock_time(begins)}-{work.clock_time(ends)}" for begins, ends in empty)
+    """Without the day, for all of them are of tonight."""
+    return ", ".join("-".join(f"{moment.astimezone(work.country.zone):%H:%M}" for moment in stretch) for stretch in empty)

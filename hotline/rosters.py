@@ -1,22 +1,31 @@
 """`itikia bodies`, `itikia liaisons`, `itikia shifts`: who answers and when, from spreadsheets and by hand."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import groupby
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline import bodies, escalation, firewall, liaisons, people, readiness, shifts, tables
+from hotline import bodies, desk, escalation, firewall, liaisons, people, readiness, shifts, tables, terminal
+from hotline.bodies import Body
 from hotline.language import languages
-from hotline.liaisons import Liaison
+from hotline.liaisons import Liaison, is_one_now
+from hotline.people import Person
 from hotline.settings import Settings
-from hotline.shifts import Stretch
+from hotline.shifts import DutyChange, Shift, Stretch
 from hotline.work import Service, Work, ready
 
 WEEK = timedelta(days=7)
+MOST_STRETCHES = 5
+"""Empty stretches that are told one by one."""
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -49,6 +58,31 @@ def load_bodies(settings: Settings, file: Path) -> None:
     click.echo(f"Loaded {number} bodies. Now those who answer for them: itikia liaisons load FILE")
 
 
+@bodies_.command("list")
+@click.pass_obj
+def list_bodies(settings: Settings) -> None:
+    """Which there are, where they answer, and how many of their liaisons are on duty now."""
+    with ready(settings) as service, service.look() as work:
+        for line in directory(work):
+            click.echo(line)
+
+
+def directory(work: Work) -> Iterator[str]:
+    """A line for each body, by its code."""
+    known = work.session.scalars(select(Body).options(selectinload(Body.serves)).order_by(Body.code)).all()
+    those = [each for each in _everybody(work) if is_one_now(each, work.now)]
+    all_, there = (Counter(each.body_code for each in some) for some in (those, _on_duty(work, those)))
+    rows = [
+        (each.code, each.name, each.kind, each.parent_code or "", f"{there[each.code]} of {all_[each.code]}", _served(work, each))
+        for each in known
+    ]
+    yield from terminal.columns(("code", "name", "kind", "parent", "on duty", "areas"), rows)
+
+
+def _served(work: Work, body: Body) -> str:
+    return " | ".join(work.areas.full_name(work.areas[each.area_code]) for each in body.serves)
+
+
 def bodies_into(service: Service, file: Path) -> int:
     table = tables.read(file, bodies.COLUMNS)
     with service.work() as work:
@@ -64,6 +98,7 @@ def _withdraw(work: Work) -> None:
     """Who may see a case goes by the rosters: whoever may not any more has it no longer."""
     work.session.flush()
     work.session.expire_all()
+    desk.keep_from_newly_listed(work)
     if number := escalation.withdraw(work):
         click.echo(f"Taken from those who may not see them any more, and put before somebody else: {number}.")
 
@@ -122,18 +157,40 @@ def list_liaisons(settings: Settings) -> None:
 
 def roll(work: Work) -> Iterator[str]:
     """A line for each liaison, those first whose body comes first."""
-    whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
-    everybody = work.session.scalars(select(Liaison).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
-    there = shifts.on_duty(work.session, [each.id for each in everybody], work.country.zone, work.now)
-    yield f"{'ID':>5}  {'name':24} {'body':32} {'duty':5} {'until':11} roles"
-    for each in everybody:
-        last = f"{(each.until - timedelta(seconds=1)).astimezone(work.country.zone):%Y-%m-%d}" if each.until else ""
-        yield f"{each.id:5}  {each.name:24} {each.body.name:32} {'on' if each.id in there else 'off':5} {last:11} {_roles(each)}".rstrip()
+    everybody = _everybody(work)
+    there = {each.id for each in _on_duty(work, everybody)}
+    rows = [
+        (f"{each.id:2}", each.name, each.body.name, "on" if each.id in there else "off", _last_day(work, each), each.languages,
+         _reached_by(each), _roles(each))
+        for each in everybody
+    ]  # fmt: skip
+    yield from terminal.columns(("ID", "name", "body", "duty", "until", "languages", "reached by", "also"), rows)
+
+
+def _everybody(work: Work) -> Sequence[Liaison]:
+    """All there are and were, by their bodies."""
+    whole = (joinedload(Liaison.body), selectinload(Liaison.roles), joinedload(Liaison.person).options(selectinload(Person.addresses)))
+    return work.session.scalars(select(Liaison).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
+
+
+def _on_duty(work: Work, those: Sequence[Liaison]) -> list[Liaison]:
+    there = shifts.on_duty(work.session, [each.id for each in those], work.country.zone, work.now)
+    return [each for each in those if each.id in there]
+
+
+def _last_day(work: Work, liaison: Liaison) -> str:
+    return f"{(liaison.until - timedelta(seconds=1)).astimezone(work.country.zone):%Y-%m-%d}" if liaison.until else ""
+
+
+def _reached_by(liaison: Liaison) -> str:
+    open_ = [each.channel for each in liaison.person.ladder if each.is_open and each.opted_out_at is None]
+    return ", ".join(open_) or "cannot be reached"
 
 
 def _roles(liaison: Liaison) -> str:
-    names = ((role.body_code or role.kind, role.ended_at) for role in liaison.roles)
-    roles = [f"{name} (once)" if ended else str(name) for name, ended in names]
+    """What they are beside one of their own body."""
+    others = [role for role in liaison.roles if role.body_code != liaison.body_code]
+    roles = [f"{role.body_code or role.kind}{' (once)' if role.ended_at else ''}" for role in others]
     return ", ".join([*(["supervisor"] if liaison.supervisor else []), *(["woman"] if liaison.woman else []), *roles])
 
 
@@ -143,17 +200,10 @@ def _roles(liaison: Liaison) -> str:
 def remove_liaison(settings: Settings, identity: int) -> None:
     """Somebody is a liaison no longer: nothing more is put before them. What they did stays in the history."""
     with ready(settings) as service, service.work() as work:
-        who = _liaison(work, identity)
+        who = terminal.liaison(work, identity)
         liaisons.remove(who, work.now)
         _withdraw(work)
         click.echo(f"{who.name} is a liaison no longer. Take them out of your file too: loading it would bring them back.")
-
-
-def _liaison(work: Work, identity: int) -> Liaison:
-    who = work.session.get(Liaison, identity)
-    if who is None:
-        raise click.ClickException(f"there is no liaison {identity}; itikia liaisons list shows who there is")
-    return who
 
 
 # --------------------------------------------------------------------------------------------------------------- the shifts
@@ -202,9 +252,12 @@ def shifts_into(service: Service, file: Path) -> int:
 @shifts_.command("list")
 @click.pass_obj
 def list_shifts(settings: Settings) -> None:
-    """Who is on duty now, the hours of the next seven days in which a body has nobody, and what is not well with tonight."""
+    """Who is on duty now and when by their shifts, the leave and swaps to come, the empty hours of the next seven days, and what is not
+    well with tonight."""
     with ready(settings) as service, service.look() as work:
         _paragraph("On duty now", list(on_duty_now(work)), "Nobody.")
+        _paragraph("Weekly shifts; who has none is on duty or not as they say", list(patterns(work)), "None.")
+        _paragraph("Leave and swaps to come; itikia shifts cancel NUMBER undoes one", list(arranged(work)), "None.")
         _paragraph("Hours of the next seven days with nobody on duty", list(empty_week(work)), "None.")
         _paragraph("Tonight", readiness.state_of_tonight(work), "All is well.")
 
@@ -216,21 +269,53 @@ def _paragraph(heading: str, lines: Sequence[str], otherwise: str) -> None:
 
 
 def on_duty_now(work: Work) -> Iterator[str]:
-    everybody = work.session.scalars(select(Liaison).options(joinedload(Liaison.body)).order_by(Liaison.body_code, Liaison.id)).all()
-    there = shifts.on_duty(work.session, [each.id for each in everybody], work.country.zone, work.now)
-    return (f"{each.body.name}: {each.name}" for each in everybody if each.id in there)
+    """A line for each body, with those of it who are."""
+    for body, those in groupby(_on_duty(work, _everybody(work)), key=lambda each: each.body):
+        yield f"{body.name}: {', '.join(each.name for each in those)}"
+
+
+def patterns(work: Work) -> Iterator[str]:
+    """A line for each liaison who has shifts."""
+    weekly = work.session.scalars(select(Shift).order_by(Shift.days, Shift.begins)).all()
+    for who in _everybody(work):
+        theirs = [shifts.in_words(each) for each in weekly if each.liaison_id == who.id]
+        if theirs and is_one_now(who, work.now):
+            yield f"{who.body.name}: {who.name}, {'; '.join(theirs)}"
+
+
+def arranged(work: Work) -> Iterator[str]:
+    """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap have its number."""
+    rows, names = shifts.coming(work.session, work.now), {each.id: each.name for each in _everybody(work)}
+    in_place = {(each.number, each.begins_at): each for each in rows if each.on_duty}
+    for each in rows:
+        if not each.on_duty:
+            other = in_place.get((each.number, each.begins_at))
+            stands_in = f", {names[other.liaison_id]} stands in" if other else ""
+            yield f"{each.number:4}  {names[each.liaison_id]} off duty {_span(work, _as_stretch(each))}{stands_in}"
+
+
+def _as_stretch(change: DutyChange) -> Stretch:
+    return Stretch(change.begins_at, change.ends_at)
 
 
 def empty_week(work: Work) -> Iterator[str]:
     """A line for each body that has empty hours."""
-    known, zone = bodies.by_code(work.session), work.country.zone
-    for code, stretches in shifts.empty_hours(work.session, zone, work.now, work.now + WEEK).items():
-        yield f"{known[code].name}: {', '.join(_stretch(each, zone) for each in stretches)}"
+    known, week = bodies.by_code(work.session), Stretch(work.now, work.now + WEEK)
+    for code, stretches in shifts.empty_hours(work.session, work.country.zone, *week).items():
+        yield f"{known[code].name}: {_stretches(stretches, week, work.country.zone)}"
+
+
+def _stretches(stretches: Sequence[Stretch], of: Stretch, zone: tzinfo) -> str:
+    """Stretches of a longer one, not too many."""
+    if list(stretches) == [of]:
+        return "the whole time"
+    more = [f"and {len(stretches) - MOST_STRETCHES} more"] if stretches[MOST_STRETCHES:] else []
+    return ", ".join([*(_stretch(each, zone) for each in stretches[:MOST_STRETCHES]), *more])
 
 
 def _stretch(stretch: Stretch, zone: tzinfo) -> str:
     begins, ends = (moment.astimezone(zone) for moment in stretch)
-    return f"{begins:%a %d %b %H:%M} to {ends:%a %H:%M}" if ends - begins < WEEK else "the whole time"
+    return f"{begins:%a %d %b %H:%M} to {ends:{'%H:%M' if ends.date() == begins.date() else '%a %d %b %H:%M'}}"
 
 
 WHEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
@@ -269,28 +354,106 @@ def leave(settings: Settings, identity: int, begins: str, until: str) -> None:
     Both are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
     """
     with ready(settings) as service, service.work() as work:
-        who, stretch = _liaison(work, identity), _from_until(work, begins, until)
-        shifts.give_leave(work.session, who.id, *stretch)
-        click.echo(f"{who.name} is off duty {_span(work, stretch)}.")
+        who, stretch = terminal.liaison(work, identity), _from_until(work, begins, until)
+        number = shifts.give_leave(work.session, who.id, *stretch)
+        click.echo(f"{who.name} is off duty {_span(work, stretch)}. {_undo(number)}")
+        _tell_empty(work, [who], stretch)
+
+
+TWO = (click.argument("one", metavar="A", type=int), click.argument("other", metavar="B", type=int))
+FIRST = (click.argument("begins", metavar="FROM"), click.argument("until", metavar="UNTIL"))
+SECOND = (click.argument("begins_2", metavar="FROM2"), click.argument("until_2", metavar="UNTIL2"))
+ANYWAY = click.option("--anyway", is_flag=True, help="Also where they are of two bodies.")
+
+
+def _taking(*arguments: Callable[[F], F]) -> Callable[[F], F]:
+    """Gives a command these arguments, in this order."""
+
+    def give(command: F) -> F:
+        for each in reversed(arguments):
+            command = each(command)
+        return command
+
+    return give
+
+
+@shifts_.command("stand-in")
+@_taking(*TWO, *FIRST, ANYWAY)
+@click.pass_obj
+def stand_in(settings: Settings, one: int, other: int, begins: str, until: str, anyway: bool) -> None:
+    """Liaison B stands in for liaison A from FROM until UNTIL.
+
+    Both times are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
+    """
+    with ready(settings) as service, service.work() as work:
+        giver, taker = _two(work, one, other, anyway=anyway)
+        stretch = _from_until(work, begins, until)
+        number = shifts.stand_in(work.session, giver.id, taker.id, stretch)
+        click.echo(f"{taker.name} stands in for {giver.name} {_span(work, stretch)}. {_undo(number)}")
+        _tell_empty(work, [giver, taker], stretch)
 
 
 @shifts_.command("swap")
-@click.argument("gives", metavar="ID", type=int)
-@click.argument("takes", metavar="ID", type=int)
-@click.argument("begins", metavar="FROM")
-@click.argument("until", metavar="UNTIL")
+@_taking(*TWO, *FIRST, *SECOND, ANYWAY)
 @click.pass_obj
-def swap(settings: Settings, gives: int, takes: int, begins: str, until: str) -> None:
-    """The second liaison stands in for the first from FROM until UNTIL.
+def swap(settings: Settings, one: int, other: int, begins: str, until: str, begins_2: str, until_2: str, anyway: bool) -> None:
+    """Liaison B stands in for liaison A from FROM until UNTIL, and A for B from FROM2 until UNTIL2.
 
-    Both are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
+    All times are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
     """
     with ready(settings) as service, service.work() as work:
-        giver, taker, stretch = _liaison(work, gives), _liaison(work, takes), _from_until(work, begins, until)
-        if giver is taker:
-            raise click.ClickException("nobody can stand in for themselves; name two liaisons")
-        shifts.swap(work.session, giver.id, taker.id, *stretch)
-        click.echo(f"{taker.name} stands in for {giver.name} {_span(work, stretch)}.")
+        first, second = _two(work, one, other, anyway=anyway)
+        stretches = _from_until(work, begins, until), _from_until(work, begins_2, until_2)
+        _refuse_overlap(*stretches)
+        number = shifts.swap(work.session, first.id, second.id, stretches[0], stretches[1])
+        click.echo(f"{second.name} stands in for {first.name} {_span(work, stretches[0])},")
+        click.echo(f"{first.name} for {second.name} {_span(work, stretches[1])}. {_undo(number)}")
+        for stretch in stretches:
+            _tell_empty(work, [first, second], stretch)
+
+
+def _two(work: Work, one: int, other: int, *, anyway: bool) -> tuple[Liaison, Liaison]:
+    first, second = terminal.liaison(work, one), terminal.liaison(work, other)
+    if first is second:
+        raise click.ClickException("nobody can stand in for themselves; name two liaisons")
+    if first.body_code != second.body_code and not anyway:
+        raise click.ClickException(
+            f"{first.name} is of {first.body.name}, {second.name} of {second.body.name}; to do it all the same, add --anyway"
+        )
+    return first, second
+
+
+def _refuse_overlap(first: Stretch, second: Stretch) -> None:
+    if first.begins < second.ends and second.begins < first.ends:
+        raise click.ClickException("the two stretches overlap, so each would stand in for the other at once; name two that do not")
+
+
+@shifts_.command()
+@click.argument("number", type=int)
+@click.pass_obj
+def cancel(settings: Settings, number: int) -> None:
+    """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are undone."""
+    with ready(settings) as service, service.work() as work:
+        undone = shifts.cancel(work.session, number, work.now)
+        if not undone:
+            raise click.ClickException(f"there is no leave or swap {number} to come; itikia shifts list shows what there is")
+        names = dict.fromkeys(work.session.get_one(Liaison, each.liaison_id).name for each in undone)
+        click.echo(f"Undone for {' and '.join(names)}: they are on duty as before.")
+
+
+def _undo(number: int) -> str:
+    return f"To undo: itikia shifts cancel {number}"
+
+
+def _tell_empty(work: Work, those: Sequence[Liaison], within: Stretch) -> None:
+    """Which hours of a stretch are empty now."""
+    ahead = Stretch(max(within.begins, work.now), within.ends)
+    empty = shifts.empty_hours(work.session, work.country.zone, *ahead)
+    for body in dict.fromkeys(each.body for each in those):
+        if stretches := empty.get(body.code):
+            click.echo(f"Nobody of {body.name} is on duty then: {_stretches(stretches, ahead, work.country.zone)}.")
+        else:
+            click.echo(f"Somebody of {body.name} is on duty all that time.")
 
 
 def _span(work: Work, stretch: Stretch) -> str:

@@ -55,7 +55,7 @@ class Settings:
     never goes to one of the police."""
     readiness: time | None
     """READINESS: when in the evening those who have the night are asked whether they are there, 18:00 unless told; `off` for never."""
-    heartbeat_url: str
+    heartbeat_url: str = field(repr=False)
     """HEARTBEAT_URL: an address of somebody outside who watches over us; it is called every minute while all is well, so that silence
     alarms them."""
     metrics_token: str = field(repr=False)
@@ -161,7 +161,7 @@ def _time_of_day(environ: Mapping[str, str], name: str, usual: str) -> time | No
 def _address(environ: Mapping[str, str], name: str) -> str:
     text = environ.get(name, "")
     if text and not text.startswith(("http://", "https://")):
-        raise Misconfigured(f"{name} is {text!r}; write an address that begins with https://, or leave it empty.")
+        raise Misconfigured(f"{name}: write an address that begins with https://, or leave it empty.")
     return text
 
 

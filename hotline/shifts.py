@@ -60,6 +60,13 @@ class DutyChange(Base):
     ends_at: Mapped[datetime] = mapped_column(Moment)
     on_duty: Mapped[bool]
     why: Mapped[str] = mapped_column(String(120))
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("duty_changes.id"))
+    """The first row of the swap that this is another row of."""
+
+    @property
+    def number(self) -> int:
+        """By which people know what was arranged, whole."""
+        return self.part_of or self.id
 
 
 class Word(NamedTuple):
@@ -245,7 +252,7 @@ def go_off(work: Work, who: Liaison, days: int | None = None) -> datetime | None
         _say(who, Word(False, work.now, _next_beginning(_pattern(work.session, who), work.country.zone, work.now)))
         return who.said_until
     until = (work.now.astimezone(work.country.zone) + timedelta(days=days)).astimezone(UTC)
-    _change(work.session, who.id, work.now, until, OWN_LEAVE)
+    _arrange(work.session, Half(who.id, Stretch(work.now, until), OWN_LEAVE))
     _say(who, Word(True))
     return until
 
@@ -258,20 +265,61 @@ def _pattern(session: Session, who: Liaison) -> list[Shift]:
     return list(session.scalars(select(Shift).where(Shift.liaison_id == who.id)))
 
 
-def give_leave(session: Session, liaison_id: int, begins: datetime, ends: datetime) -> None:
-    """From then to then this liaison is off duty, whatever the pattern says."""
-    _change(session, liaison_id, begins, ends, LEAVE)
+class Half(NamedTuple):
+    """One liaison's part in what is arranged."""
+
+    liaison: int
+    stretch: Stretch
+    why: str
+    on_duty: bool = False
 
 
-def swap(session: Session, gives: int, takes: int, begins: datetime, ends: datetime) -> None:
-    """From then to then the one liaison is off duty, and the other on duty in their place."""
-    _change(session, gives, begins, ends, f"liaison {takes} stands in")
-    _change(session, takes, begins, ends, f"stands in for liaison {gives}", on_duty=True)
+def give_leave(session: Session, liaison_id: int, begins: datetime, ends: datetime) -> int:
+    """From then to then this liaison is off duty, whatever the pattern says. Returns the number of what is arranged."""
+    return _arrange(session, Half(liaison_id, Stretch(begins, ends), LEAVE))
 
 
-def _change(session: Session, liaison_id: int, begins: datetime, ends: datetime, why: str, *, on_duty: bool = False) -> None:
-    session.add(DutyChange(liaison_id=liaison_id, begins_at=begins, ends_at=ends, on_duty=on_duty, why=why))
+def stand_in(session: Session, gives: int, takes: int, stretch: Stretch) -> int:
+    """In this stretch the one liaison is off duty, and the other on duty in their place. Returns the number of what is arranged."""
+    return _arrange(session, *_halves(gives, takes, stretch))
+
+
+def swap(session: Session, one: int, other: int, first: Stretch, second: Stretch) -> int:
+    """The other stands in for the one in the first stretch, and the one for the other in the second. Returns the number of it all."""
+    return _arrange(session, *_halves(one, other, first), *_halves(other, one, second))
+
+
+def _halves(gives: int, takes: int, stretch: Stretch) -> tuple[Half, Half]:
+    return (
+        Half(gives, stretch, f"liaison {takes} stands in"),
+        Half(takes, stretch, f"stands in for liaison {gives}", on_duty=True),
+    )
+
+
+def _arrange(session: Session, *halves: Half) -> int:
+    first: int | None = None
+    for liaison, (begins, ends), why, there in halves:
+        row = DutyChange(liaison_id=liaison, begins_at=begins, ends_at=ends, on_duty=there, why=why, part_of=first)
+        session.add(row)
+        session.flush()
+        first = first or row.id
+    assert first is not None
+    return first
+
+
+def coming(session: Session, now: datetime) -> list[DutyChange]:
+    """The leave and the swaps that are not past yet, the soonest first."""
+    ahead = (DutyChange.ends_at > now, DutyChange.ends_at > DutyChange.begins_at)
+    return list(session.scalars(select(DutyChange).where(*ahead).order_by(DutyChange.begins_at, DutyChange.id)))
+
+
+def cancel(session: Session, number: int, now: datetime) -> list[DutyChange]:
+    """Undo what is not past yet of the leave or the swap with this number, both halves: it ends now, or never begins. Returns the rows."""
+    undone = [each for each in coming(session, now) if each.number == number]
+    for each in undone:
+        each.ends_at = max(each.begins_at, now)
     session.flush()
+    return undone
 
 
 # ------------------------------------------------------------------------------------------------------ as a file lists them
@@ -334,6 +382,22 @@ def days_in(text: str) -> str:
     parts = [part.strip() for part in text.casefold().split("|")]
     found = {day for part in parts for day in _span(part)}
     return "".join(str(day) for day in sorted(found)) if all(map(_span, parts)) else ""
+
+
+def in_words(shift: Shift) -> str:
+    """As a file would list it: mon-fri 08:00 to 17:00."""
+    begins, ends = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (shift.begins, shift.ends))
+    return f"{_days(shift.days)} {begins} to {ends}"
+
+
+def _days(digits: str) -> str:
+    """What `days_in` reads as these digits."""
+    if len(digits) == len(DAYS):
+        return DAILY
+    runs: list[str] = []
+    for digit in digits:
+        runs[-1:] = [runs[-1] + digit] if runs and int(runs[-1][-1]) + 1 == int(digit) else [*runs[-1:], digit]
+    return "|".join(DAYS[int(run[0])] + (f"-{DAYS[int(run[-1])]}" if run[1:] else "") for run in runs)
 
 
 def _span(part: str) -> list[int]:

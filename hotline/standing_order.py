@@ -115,6 +115,11 @@ STILL: dict[Urgency, Still] = {
 """Minutes of those who have a case, by its urgency."""
 
 
+def patience_of(urgency: Urgency) -> int:
+    """Minutes that one who is asked has before the next is."""
+    return next(row.after for row in ORDERS[urgency] if row.after)
+
+
 def rest(order: tuple[Row, ...], lap: int) -> int:
     """Minutes before the order begins again after this lap, counted from 0."""
     return max(order[-1].after, min(LONGEST_REST, order[-1].after << min(lap, 8)))
@@ -125,7 +130,6 @@ def order_of(urgency: Urgency, noes: int = 0) -> tuple[Row, ...]:
     order = ORDERS[urgency]
     if noes < 2:
         return order
-    first, *rest = order
-    patience = next(row.after for row in rest if row.after)
+    first, *others = order
     before = (replace(row, ways=first.ways) for row in AFTER_TWO_NOES)
-    return (*before, replace(first, after=patience), *rest)
+    return (*before, replace(first, after=patience_of(urgency)), *others)

@@ -55,6 +55,11 @@ class Work:
         """Put an errand, due now or then, to be committed with this work."""
         outbox.put(self.session, what, subject, due_at or self.now, queue, now=self.now)
 
+    def put_sooner(self, what: What, subject: object, due_at: datetime) -> None:
+        """The same, unless the errand waits already and is due before."""
+        if not outbox.is_due_by(self.session, what, subject, due_at):
+            self.put(what, subject, due_at)
+
     def in_minutes(self, minutes: int) -> datetime:
         return self.now + self.settings.minutes(minutes)
 

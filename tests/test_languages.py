@@ -36,10 +36,9 @@ from hotline.dispatch import WORDS, Dispatch
 from hotline.evidence import Destination
 from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
 from hotline.liaisons import LONGEST_NAME
-from tests.builders import AREAS, CITIZEN, MORNING
-from tests.builders import DESK as DESK_NUMBER
+from tests.builders import AREAS, CITIZEN, KIPRUTO, MORNING
 from tests.builders import settings as made_settings
-from tests.walk import walk
+from tests.walk import AT, STANDINGS, walk
 from tests.world import World
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
@@ -74,6 +73,7 @@ IN_CHATS = {
     "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=()), chat=IN_CHAT),
 }
 LONGEST_MESSAGE, LONGEST_TOAST, LONGEST_DATA = 4096, 200, 64
+SERVICE_CODE = "*384*4455#"
 
 
 def catalogs() -> Iterator[tuple[str, Path]]:
@@ -139,22 +139,24 @@ def assert_fit_and_whole(question: object, turned: tuple[str, ...]) -> None:
     if isinstance(question, Menu):
         numbers = [line.partition(". ")[0] for page in turned for line in page.splitlines() if line[:1].isdigit()]
         choices = [number for number in numbers if number not in (BACK, HOME, MORE)]
-        assert choices == [str(number) for number in range(1, len(question.choices) + 1)], turned
+        wanted = question.numbers or range(1, len(question.choices) + 1)
+        assert choices == [str(number) for number in wanted], turned
+        assert len(set(choices)) == len(choices) == len(question.choices)
 
 
 def last_words(outcome: object) -> list[Words]:
     """Everything that may be said when a path has come to this."""
     match outcome:
         case Report(contact=contact):
-            return [citizen.promised(REFERENCE, "23:59", EMERGENCY, contact), *nobody_may()]
+            return [citizen.promised(REFERENCE, AT, EMERGENCY, contact), *nobody_may()]
         case Judge(verdict=verdict):
-            return [citizen.thanks_for_verdict(verdict, "23:59", EMERGENCY)]
+            return [citizen.thanks_for_verdict(verdict, AT, EMERGENCY, on_screen=True), citizen.thanks_for_verdict(verdict, AT, EMERGENCY)]
         case Nothing(words=words):
             return [words]
         case Act():
             return replies_to_liaisons()
         case GoOn() | GoOff():
-            return [liaison.on_duty(), liaison.off_duty(), liaison.on_duty("31.12. 23:59"), liaison.off_duty("31.12. 23:59")]
+            return [liaison.on_duty(), liaison.off_duty(), liaison.on_duty(AT), liaison.off_duty(AT), off_with_cases()]
         case _:
             raise AssertionError(outcome)
 
@@ -164,13 +166,18 @@ def nobody_may() -> list[Words]:
     return [citizen.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
 
 
+def off_with_cases() -> Words:
+    return liaison.off_with_cases(liaison.off_duty(AT), "SIMBA, TEMBO, CHUI")
+
+
 def replies_to_liaisons() -> list[Words]:
     word, some = LONGEST_WORD, "SIMBA, TEMBO"
     return [
         liaison.yours(word), liaison.already_yours(word), liaison.first_was(word, "Superintendent Wanjiku"), liaison.passed_on(word),
         liaison.done(word), liaison.take_first(word), liaison.over(word), liaison.no_such_word(some), liaison.which_word(some),
         liaison.no_cases(), liaison.what_to_text(), liaison.on_the_way(word), liaison.there(word), liaison.stepped_aside(word),
-        liaison.help_is_told(EMERGENCY),
+        liaison.help_is_told(EMERGENCY), liaison.nobody_to_tell(EMERGENCY), liaison.sure_to_step_aside(word),
+        liaison.not_done_after_all(word),
     ]  # fmt: skip
 
 
@@ -181,14 +188,13 @@ def fits_one_page(words: Words, language: str) -> bool:
 @pytest.mark.parametrize("language", languages())
 def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: str) -> None:
     texts = [
-        citizen.received(REFERENCE, "23:59"), citizen.somebody_has_it(REFERENCE), citizen.did_help_come(REFERENCE),
+        citizen.received(REFERENCE, AT, EMERGENCY), citizen.somebody_has_it(REFERENCE), citizen.did_help_come(REFERENCE),
         citizen.somebody_has_it_late(REFERENCE), citizen.somebody_is_coming(REFERENCE), citizen.somebody_is_there(REFERENCE),
-        citizen.still_asking(REFERENCE, citizen.nobody_yet(), "23:59", EMERGENCY), citizen.added(REFERENCE),
-        citizen.still_asking(REFERENCE, citizen.another_office(), "23:59", EMERGENCY),
-        citizen.goes_on(REFERENCE, citizen.nobody_yet(), "23:59", EMERGENCY),
-        citizen.goes_on(REFERENCE, citizen.another_office(), "23:59", EMERGENCY),
-        citizen.how_to_report("*384*4455#", EMERGENCY), citizen.texts_stopped(), citizen.texts_resumed(), *nobody_may(),
-        *(citizen.thanks_for_verdict(verdict, "23:59", EMERGENCY) for verdict in get_args(citizen.Verdict)),
+        *(citizen.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen.another_office())),
+        *(citizen.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen.another_office())),
+        citizen.added(REFERENCE, EMERGENCY), citizen.told_of_danger(REFERENCE, EMERGENCY), citizen.news(REFERENCE, SERVICE_CODE),
+        citizen.how_to_report(SERVICE_CODE, EMERGENCY), citizen.texts_stopped(), citizen.texts_resumed(), *nobody_may(), *standings(),
+        *(citizen.thanks_for_verdict(verdict, AT, EMERGENCY) for verdict in get_args(citizen.Verdict)),
     ]  # fmt: skip
     for words in texts:
         said = say(words, language)
@@ -205,6 +211,11 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
         assert not any(word in said.casefold() for word in telling), said
 
 
+def standings() -> list[Words]:
+    """What one is told who texts us something while their case waits, however long the name of the body that is asked is."""
+    return [citizen.how_it_is(REFERENCE, citizen.how_it_stands(standing)) for standing in STANDINGS if standing.state != "nobody"]
+
+
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["Kaptembwo Police Station", "x" * bodies.LONGEST["name"], "Kituo cha [polisi] " * 5])
 @pytest.mark.parametrize("language", languages())
@@ -214,8 +225,8 @@ def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: Wo
         open_case(work, Report("theft", "KE0321750872", "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, language))
     world.tick()
     world.pass_minutes(121)
-    world.phone(DESK_NUMBER).text("1")
-    world.phone(DESK_NUMBER).text("2")
+    world.phone(KIPRUTO).text("1")
+    world.phone(KIPRUTO).text("2")
     told = [text for text in world.phone(CITIZEN).inbox if name[:7] in text]
     assert len(told) == 2, "a promise is missed, and who had taken it cannot"
     assert [gsm.parts(text) for text in told] == [1, 1]
@@ -225,17 +236,19 @@ def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: Wo
 @pytest.mark.parametrize("language", languages())
 def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -> None:
     word, name, body, calls = LONGEST_WORD, "x" * LONGEST_NAME, "x" * bodies.LONGEST["name"], {"nth": 99, "minutes": 59, "phones": 99}
-    place = max((kenya.full_name(area) for area in kenya), key=len)
+    place, some = max((kenya.full_name(area) for area in kenya), key=len), "SIMBA, TEMBO, CHUI"
     about = max((category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language)))
     texts = [
-        *replies_to_liaisons(), liaison.first_was(word, name), liaison.are_you_on_it(word, "23:59"), liaison.are_you_safe(word, "23:59"),
-        liaison.are_you_done(word, "23:59"), liaison.lapsed(word), liaison.alarm(liaison.asks_for_help(name), place),
-        liaison.alarm(liaison.no_word_from(name, "23:59"), place), liaison.another_call(word, **calls), liaison.sent_something(word),
-        liaison.more_words(word, "x" * 3000), liaison.please_take(word, about, place, "", "23:59"),
-        liaison.please_take(word, about, place, "", "23:59", [liaison.one_of_several(**calls)]),
-        liaison.please_take(word, about, place, "", "23:59", [liaison.no_help_came("")]),
-        liaison.please_take(word, about, place, "", "23:59", [liaison.no_help_came(body)]),
-        liaison.on_duty("31.12. 23:59"), liaison.off_duty("31.12. 23:59"), duty.are_you_there(), duty.thanks_ready(),
+        *replies_to_liaisons(), liaison.first_was(word, name), liaison.are_you_on_it(word, AT), liaison.are_you_safe(word, AT),
+        liaison.are_you_done(word, AT), liaison.lapsed(word), liaison.alarm(liaison.asks_for_help(name), place),
+        liaison.alarm(liaison.asks_for_help(name), ""), liaison.alarm(liaison.no_word_from(name, AT), place),
+        liaison.another_call(word, **calls), liaison.sent_something(word), liaison.is_in_danger(word), liaison.more_words(word, "x" * 3000),
+        liaison.please_take(word, about, place, "", AT), liaison.please_take(word, about, place, "", AT, [liaison.one_of_several(**calls)]),
+        *(liaison.please_take(word, about, place, "", AT, [liaison.no_help_came(each)]) for each in ("", body)),
+        liaison.please_take(word, about, place, "", AT, [liaison.went_and_is_silent(f"{name}, {body}", AT)]),
+        liaison.please_take(word, about, place, "", AT, [liaison.wishes_a_woman()]),
+        liaison.on_duty(AT), liaison.off_duty(AT), liaison.resumed(liaison.on_duty(AT)), off_with_cases(),
+        duty.are_you_there(), duty.thanks_ready(), liaison.ready_with_cases(duty.thanks_ready(), some),
     ]  # fmt: skip
     for words in texts:
         assert gsm.parts(say(words, language)) <= 2, say(words, language)
@@ -393,7 +406,8 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
 def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
     toasts = [
         citizen.earlier_question(), liaison.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison.over(LONGEST_WORD),
-        liaison.stepped_aside(LONGEST_WORD), liaison.help_is_told(EMERGENCY),
+        liaison.stepped_aside(LONGEST_WORD), liaison.help_is_told(EMERGENCY), liaison.nobody_to_tell(EMERGENCY),
+        liaison.press_again_to_step_aside(),
     ]  # fmt: skip
     assert all(1 <= len(say(words, language)) <= LONGEST_TOAST for words in toasts)
 
@@ -496,10 +510,10 @@ def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: b
 @pytest.mark.parametrize("language", languages())
 def test_a_card_says_in_its_own_language_how_it_stands(language: str) -> None:
     said = [
-        liaison.answer_by("23:59"), liaison.you_have_it("SIMBA"), liaison.you_are_coming("SIMBA"), liaison.done("SIMBA"),
+        liaison.answer_by(AT), liaison.you_have_it("SIMBA"), liaison.you_are_coming("SIMBA"), liaison.done("SIMBA"),
         liaison.passed_on("SIMBA"), liaison.first_was("SIMBA", "Wanjiku"), liaison.over("SIMBA"), liaison.no_details(),
-        liaison.you_are_there("SIMBA"), liaison.stepped_aside("SIMBA"), liaison.late(), liaison.still_on_it("23:59"),
-        liaison.safe("23:59"), liaison.is_it_done("23:59"),
+        liaison.you_are_there("SIMBA"), liaison.stepped_aside("SIMBA"), liaison.late(), liaison.still_on_it(AT),
+        liaison.safe(AT), liaison.is_it_done(AT),
     ]  # fmt: skip
     assert len({say(words, language) for words in said}) == len(said)
     if language != SOURCE:

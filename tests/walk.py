@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hotline import bodies
+from hotline.countries import COUNTRIES
 from hotline.dialogues.citizen import Standing, bodies_to_text
 from hotline.dialogues.playing import Answers, Asking, Said, resume
 from hotline.dialogues.screens import Ask, LookUp, Menu, Scene
@@ -13,14 +14,18 @@ WORDS = ("Kaptembwa", "nowhere at all")
 LOOPS = 2
 """How often one may come round to the same question; more often shows nothing new."""
 
+AT = "29/11 23:59"
+"""As long as a time can be that people are told: one more than half a day away has its day."""
+AUTHORITY = max((country.oversight for country in COUNTRIES.values()), key=len)
+
 STANDINGS = (
     Standing("slip"),
     Standing("unknown"),
-    Standing("waiting", "23:59"),
+    Standing("waiting", AT),
     Standing("waiting", ""),
-    Standing("waiting", "23:59", missed=True),
-    Standing("waiting", "23:59", missed=True, asked="x" * bodies.LONGEST["name"]),
-    Standing("nobody"),
+    Standing("waiting", AT, missed=True),
+    Standing("waiting", AT, missed=True, asked="x" * bodies.LONGEST["name"]),
+    Standing("nobody", asked=AUTHORITY),
     Standing("taken", open_to_verdict=True),
     Standing("coming", open_to_verdict=True),
     Standing("there", open_to_verdict=True),

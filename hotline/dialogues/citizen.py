@@ -99,7 +99,7 @@ class Standing:
     missed: bool = False
     """An earlier time was promised, and has passed."""
     asked: str = ""
-    """The body that is asked now."""
+    """The body that is asked now; or the authority to go to, where nobody may be asked."""
 
     def to_text(self) -> str:
         return "|".join((self.state, self.by, str(int(self.open_to_verdict)), str(int(self.missed)), self.asked.replace("|", "/")))
@@ -234,7 +234,9 @@ def bodies_in(text: str) -> Choices:
 
 
 def a_woman() -> Menu:
-    return Menu("woman", _("Would you rather speak to a woman?"), (("woman", _("Yes")), ("any", _("It does not matter"))))
+    return Menu(
+        "woman", _("Would you rather speak to a woman, if one is on duty?"), (("woman", _("Yes")), ("any", _("It does not matter")))
+    )
 
 
 def may_we_text(caller: Caller) -> Menu:
@@ -368,7 +370,7 @@ VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _
 def how_it_stands(case: Standing) -> Words:
     match case.state:
         case "nobody":
-            return _("Nobody here may look into it, for it is about them. We keep it.")
+            return _("Nobody here may look into it. Please take it to {authority}.", authority=case.asked)
         case "waiting" if case.missed and case.asked:
             return _("Sorry, no answer by the time we said. Now asked: {who}. New time: {time}.", who=_short(case.asked), time=case.by)
         case "waiting" if case.missed:
@@ -380,7 +382,7 @@ def how_it_stands(case: Standing) -> Words:
         case "coming":
             return _("Somebody is on the way.")
         case "there":
-            return _("Somebody has arrived.")
+            return _("The one who has it says they are there.")
         case "done":
             return _("We were told that help came.")
         case _:
@@ -433,9 +435,15 @@ def promised(reference: str, by: str, emergency: str, contact: str) -> Words:
     )
 
 
-def received(reference: str, by: str) -> Words:
+def how_it_is(reference: str, standing: Words) -> Words:
+    return Words("{reference}: {standing}", (("reference", reference), ("standing", standing)))
+
+
+def received(reference: str, by: str, emergency: str) -> Words:
     """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone too."""
-    return _("{reference}: received. You will be answered by {time}.", reference=reference, time=by)
+    return _(
+        "{reference}: received. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
+    )
 
 
 def somebody_has_it(reference: str) -> Words:
@@ -447,16 +455,26 @@ def somebody_has_it_late(reference: str) -> Words:
     return _("{reference}: somebody is seeing to it now, later than we said. We are sorry.", reference=reference)
 
 
-def still_asking(reference: str, who: Words, by: str, emergency: str) -> Words:
-    """A promise was missed, and we say so ourselves."""
+def still_asking(reference: str, who: Words | None, by: str, emergency: str) -> Words:
+    """A promise was missed, and we say so ourselves. `who`: the body that is asked now, if one is."""
+    if who is None:
+        return _(
+            "{reference}: sorry, no answer yet. We are still looking. New time: {time}. In danger call {number}.",
+            reference=reference, time=by, number=emergency,
+        )  # fmt: skip
     return _(
         "{reference}: sorry, no answer yet. Now asked: {who}. New time: {time}. In danger call {number}.",
         reference=reference, who=who, time=by, number=emergency,
     )  # fmt: skip
 
 
-def goes_on(reference: str, who: Words, by: str, emergency: str) -> Words:
-    """Whoever had it has it no more."""
+def goes_on(reference: str, who: Words | None, by: str, emergency: str) -> Words:
+    """Whoever had it has it no more. `who`: the other body that is asked now, if one is."""
+    if who is None:
+        return _(
+            "{reference}: sorry, we are looking for somebody else now. You will be answered by {time}. In danger call {number}.",
+            reference=reference, time=by, number=emergency,
+        )  # fmt: skip
     return _(
         "{reference}: sorry, it goes to somebody else now: {who}. You will be answered by {time}. In danger call {number}.",
         reference=reference, who=who, time=by, number=emergency,
@@ -468,8 +486,9 @@ def another_office() -> Words:
     return _("another office")
 
 
-def nobody_yet() -> Words:
-    return _("we are looking for somebody")
+def news(reference: str, service_code: str) -> Words:
+    """A text that says nothing of its own: what it is about may not stand on a phone that others read."""
+    return _("{reference}: there is news. Dial {code} and choose My case.", reference=reference, code=service_code)
 
 
 def nobody_may(reference: str, authority: str, emergency: str) -> Words:
@@ -481,7 +500,7 @@ def nobody_may(reference: str, authority: str, emergency: str) -> Words:
 
 
 def somebody_is_there(reference: str) -> Words:
-    return _("{reference}: somebody has arrived.", reference=reference)
+    return _("{reference}: the one who has it says they are there.", reference=reference)
 
 
 def somebody_is_coming(reference: str) -> Words:
@@ -492,17 +511,19 @@ def did_help_come(reference: str) -> Words:
     return _("{reference}: did help come? Answer 1 yes, 2 no, 3 no and still in danger.", reference=reference)
 
 
-def thanks_for_verdict(verdict: Verdict, by: str, emergency: str) -> Words:
-    """`by`: the new time that is promised, where the case goes on."""
+def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Words:
+    """`by`: the new time that is promised, where the case goes on. On a screen that closes nothing can be answered."""
     match verdict:
+        case "helped" if on_screen:
+            return _("Thank you for telling us. The case is closed. If that was a slip, dial again within a day and choose My case.")
         case "helped":
             return _("Thank you for telling us. The case is closed. If that was a slip, answer 2 within a day.")
         case "not_helped":
-            return _("We are sorry. We are asking somebody else now. You will be answered by {time}.", time=by)
-        case "danger":
             return _(
-                "We are asking somebody else now. You will be answered by {time}. Call {number} if you can.", time=by, number=emergency
+                "We are sorry. In danger call {number}. We are asking somebody else; expect an answer by {time}.", number=emergency, time=by
             )
+        case "danger":
+            return _("Call {number} if you can. We are asking somebody else now; expect an answer by {time}.", number=emergency, time=by)
 
 
 def how_to_report(service_code: str, emergency: str) -> Words:
@@ -532,8 +553,17 @@ def evidence_taken(number: int) -> Words:
     return _("Photos and voice notes kept: {number}.", number=number)
 
 
-def added(reference: str) -> Words:
-    return _("It was added to case {reference}.", reference=reference)
+def added(reference: str, emergency: str) -> Words:
+    return _("It was added to case {reference}. In danger call {number}.", reference=reference, number=emergency)
+
+
+def told_of_danger(reference: str, emergency: str) -> Words:
+    """They have said that they are in danger while their case waits."""
+    return _(
+        "{reference}: we are telling whoever is asked that you are in danger. Call {number} if you can.",
+        reference=reference,
+        number=emergency,
+    )
 
 
 def words_kept() -> Words:

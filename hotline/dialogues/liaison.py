@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal, get_args
 
 from hotline.categories import CATEGORIES
@@ -126,13 +127,26 @@ def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
         case "off":
             return GoOff()
         case _:
-            how: How = next((case.how for case in desk.cases if case.word == word), "asked")
-            details = yield LookUp("?details", word)
-            step = yield Menu("step", verbatim(details), NEXT[how])
-            why = (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason"))))) if step == "cannot" else "other"
-            if step == "aside" and (yield Menu("sure", sure(word), (("yes", _("Yes")), ("no", _("No"))))) == "no":
-                return GoBack()
-            return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
+            return (yield from _next_step(desk, word))
+
+
+def _next_step(desk: Desk, word: str) -> Scene[Act]:
+    """What to do with this case. Whoever would step aside for good is asked whether they are sure."""
+    how: How = next((case.how for case in desk.cases if case.word == word), "over")
+    details = yield LookUp("?details", word)
+    for turn in count(1):
+        step = yield step_menu(f"step{turn}", verbatim(details), how)
+        if step != "aside" or (yield Menu(f"sure{turn}", sure(word), (("yes", _("Yes")), ("no", _("No"))))) == "yes":
+            break
+    why = (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason"))))) if step == "cannot" else "other"
+    return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
+
+
+def step_menu(name: str, text: Words, how: How) -> Menu:
+    """The steps under the numbers by which they are texted."""
+    numbers: dict[str, int] = {"still": 1, **{step: int(key) for key, step in STEPS.items()}}
+    choices = sorted(NEXT.get(how, ()), key=lambda choice: numbers[choice[0]]) or [I_HAVE_IT]
+    return Menu(name, text, tuple(choices), numbers=tuple(numbers[step] for step, _words in choices))
 
 
 def sure(word: str) -> Words:
@@ -281,7 +295,7 @@ def nobody_to_tell(emergency: str) -> Words:
 
 def went_and_is_silent(name: str, since: str) -> Words:
     """To whoever is asked after somebody who went there."""
-    return _("{name} went there and has not answered since {time}.", name=name, time=since)
+    return _("{name} went there and has not answered since {time}.", name=shorten(name, LONGEST_WHO, LONGEST_WHO), time=since)
 
 
 def wishes_a_woman() -> Words:
@@ -290,6 +304,11 @@ def wishes_a_woman() -> Words:
 
 def sure_to_step_aside(word: str) -> Words:
     return _("To step aside from {word} for good, text 7 {word} again. You will not see it again.", word=word)
+
+
+def press_again_to_step_aside() -> Words:
+    """The same on a card, where it is a button that they press."""
+    return _("Press again to step aside for good. You will not see it again.")
 
 
 def not_done_after_all(word: str) -> Words:
@@ -341,6 +360,15 @@ def off_duty(until: str = "") -> Words:
     return _("You are off duty. Text ON when you are back.")
 
 
+def resumed(on: Words) -> Words:
+    """One who had stopped our messages has them again, and so is on duty."""
+    return _("You will get our messages again. {on}", on=on)
+
+
+def is_in_danger(word: str) -> Words:
+    return _("{word}: the citizen says they are in danger now.", word=word)
+
+
 def off_with_cases(off: Words, words: str) -> Words:
     """One who goes off duty has cases still."""
     return _("{off} You still have {words}: 2 and the word passes it on.", off=off, words=words)
@@ -352,9 +380,7 @@ def ready_with_cases(thanks: Words, words: str) -> Words:
 
 
 def what_to_text() -> Words:
-    return _(
-        "Text a number and the case's word: 1 take it, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside. ON, OFF: duty."
-    )
+    return _("Number and word: 1 take, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside, 9 help. ON, OFF, OFF 3 (days).")
 
 
 def more_words(word: str, text: str) -> Words:

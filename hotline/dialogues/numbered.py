@@ -17,7 +17,7 @@ LONGEST = 2
 
 def lines(menu: Menu, language: str) -> list[str]:
     """The choices, a line each: `1. Yes`. A choice has the same number wherever the list is broken into pages."""
-    return [f"{number}. {say(words, language)}" for number, (_key, words) in zip(_numbers(), menu.choices, strict=False)]
+    return [f"{number}. {say(words, language)}" for number, (_key, words) in zip(numbers_of(menu), menu.choices, strict=False)]
 
 
 def answer(menu: Menu, typed: str, language: str) -> str | None:
@@ -29,7 +29,7 @@ def answer(menu: Menu, typed: str, language: str) -> str | None:
     text = tidy(typed)
     if is_number(text):
         own = text if menu.typed and len(text) > LONGEST else None
-        return next((key for number, (key, _words) in zip(_numbers(), menu.choices, strict=False) if number == int(text)), own)
+        return next((key for number, (key, _words) in zip(numbers_of(menu), menu.choices, strict=False) if number == int(text)), own)
     written = text.casefold()
     for key, words in menu.choices:
         if written and say(words, language).casefold() == written:
@@ -37,5 +37,6 @@ def answer(menu: Menu, typed: str, language: str) -> str | None:
     return text if menu.typed and text else None
 
 
-def _numbers() -> Iterator[int]:
-    return (number for number in count(1) if number != MORE)
+def numbers_of(menu: Menu) -> Iterator[int]:
+    """The numbers of its choices."""
+    return iter(menu.numbers) if menu.numbers else (number for number in count(1) if number != MORE)

@@ -20,6 +20,8 @@ class Menu:
     text: Words
     choices: Choices
     typed: bool = False
+    numbers: tuple[int, ...] = ()
+    """Under which each choice is keyed in, where that is not 1, 2, 3…; all different, and none above 97."""
     sets_language: bool = False
     """The answer is a language, and the conversation goes on in it."""
 

@@ -79,7 +79,7 @@ def test_a_photo_after_the_report_is_added_to_the_case_and_its_card(hotline: Hot
     number = asha.report()
     assert "Picha na sauti: 1" not in sergeant.last.buttons
     asha.photo(PHOTO)
-    assert asha.screen.startswith(f"It was added to case {number}.")
+    assert asha.screen.startswith(f"It was added to case {number}. In danger call 999.")
     assert sergeant.screen.endswith(": mwananchi ametuma picha au sauti. Inaonekana kwenye Telegram.")
     assert "Picha na sauti: 1" in sergeant.card.buttons
     asha.voice(note())

@@ -139,7 +139,9 @@ def test_every_button_of_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
 def test_one_who_passes_it_on_reads_it_no_more(hotline: Hotline, sergeant: Smartphone, label: str) -> None:
     sergeant.tap(label)
     assert "goes to somebody else" in sergeant.screen
-    assert not sergeant.last.buttons
+    assert sergeant.last.buttons == (
+        ("No vehicle or fuel", "Too far away", "Busy with another case", "Not safe alone") if label == "I cannot" else ()
+    )
     assert "they took my phone" not in sergeant.screen
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
 
@@ -274,9 +276,9 @@ def test_a_verdict_counts_for_whoever_had_the_case_when_it_was_asked(hotline: Ho
     asha, kipruto, achieng = hotline.chat(), hotline.world.phone(KIPRUTO), hotline.world.phone(ACHIENG)
     asha.report()
     kipruto.text("1")
-    hotline.world.pass_minutes(12 * 60 + 5)
+    hotline.world.pass_minutes(22 * 60)
     kipruto.text("1")
-    hotline.world.pass_minutes(12 * 60 - 5)
+    hotline.world.pass_minutes(2 * 60)
     question = asha.last
     assert "did help come?" in question.text
     kipruto.text("2")

@@ -125,11 +125,11 @@ def test_yes_closes_the_case(hotline: Hotline) -> None:
 def test_no_opens_it_again_for_somebody_else(hotline: Hotline) -> None:
     asha, kipruto = done(hotline)
     asha.tap("No")
-    assert asha.screen.endswith("We are sorry. We are asking somebody else now. You will be answered by 12:00.")
+    assert asha.screen.endswith("We are sorry. In danger call 999. We are asking somebody else; expect an answer by 12:00.")
     assert asha.last.buttons == ()
     case = hotline.only_case()
     assert (case.state, case.round) == ("open", 2)
-    assert kipruto.inbox[-1].endswith("Raia ndiye atakayethibitisha."), "the same body is not asked again"
+    assert kipruto.inbox[-1].endswith("Mwananchi ndiye atakayethibitisha."), "the same body is not asked again"
 
 
 def test_still_in_danger_makes_it_as_urgent_as_can_be(hotline: Hotline) -> None:

@@ -13,6 +13,8 @@ from tests.bot.conftest import SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
 
 WORDS = "they took my phone"
+IN_THE_MORNING = 21 * 60
+"""From ten o'clock to seven: about what is ordinary nobody is asked anything at night."""
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_one_who_has_arrived_says_so_with_one_tap_and_the_citizen_hears_it(hotli
     coming.tap("I am there")
     assert coming.card.text.endswith("you are there.")
     assert buttons(coming.card) == ("Done", "I need help", "I cannot")
-    assert hotline.chat().screen.endswith("somebody has arrived.")
+    assert hotline.chat().screen.endswith("the one who has it says they are there.")
     assert hotline.history().count("there Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
@@ -75,7 +77,7 @@ def test_on_the_way_asked_whether_they_are_safe_and_one_tap_says_yes(hotline: Ho
 def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(hotline: Hotline, asked: Smartphone) -> None:
     asked.tap("I have it")
     assert buttons(asked.card) == ("On the way", "Done", "I cannot", "I should not have it")
-    hurry(hotline, to_wonder=720)
+    hurry(hotline, to_wonder=IN_THE_MORNING)
     assert asked.card.text.rpartition("\n\n")[2].startswith("Are you still on it? Please answer by ")
     assert buttons(asked.card) == ("Still on it", "On the way", "Done", "I cannot", "I should not have it")
     asked.tap("On the way")
@@ -84,7 +86,7 @@ def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(hotline:
 
 def test_one_who_has_been_there_long_is_asked_whether_it_is_done(hotline: Hotline, coming: Smartphone) -> None:
     coming.tap("I am there")
-    hurry(hotline, to_wonder=720)
+    hurry(hotline, to_wonder=IN_THE_MORNING)
     assert coming.card.text.rpartition("\n\n")[2].startswith("Is it done? Please answer by ")
     coming.tap("Done")
     assert hotline.only_case().state == "resolved"
@@ -95,7 +97,7 @@ def test_after_a_lapse_the_card_says_that_somebody_else_is_asked_and_that_one_ma
 ) -> None:
     asked.tap("I have it")
     step_of_then = asked.data("On the way")
-    hurry(hotline, to_wonder=720)
+    hurry(hotline, to_wonder=IN_THE_MORNING)
     hotline.world.pass_minutes(121)
     assert hotline.only_case().state == "open"
     assert "goes to somebody else, for we have not heard from you." in " ".join(asked.said)
@@ -128,7 +130,10 @@ def test_who_asks_for_help_is_told_so_and_those_who_lead_them_hear_it(hotline: H
 def test_one_who_steps_aside_never_sees_it_again(hotline: Hotline, asked: Smartphone, having: str) -> None:
     if having == "taken":
         asked.tap("I have it")
-    card, take = asked.card, asked.data("I should not have it")
+    card, take, before = asked.card, asked.data("I should not have it"), hotline.only_case().state
+    asked.tap("I should not have it")
+    assert asked.toast == "Press again to step aside for good. You will not see it again."
+    assert (asked.card.text, asked.card.buttons, hotline.only_case().state) == (card.text, card.buttons, before), "a slip changes nothing"
     asked.tap("I should not have it")
     shown = next(message for message in asked.messages if message.id == card.id)
     assert shown.text.endswith("is no longer with you. Nothing more for you to do.")
@@ -146,6 +151,18 @@ def test_one_who_steps_aside_never_sees_it_again(hotline: Hotline, asked: Smartp
     assert WORDS not in " ".join(asked.said), "nor when the order begins again"
     asked.say("/cases")
     assert "Robbery" not in " ".join(asked.screen_buttons)
+
+
+def test_the_same_tap_that_arrives_twice_is_one_tap(hotline: Hotline, asked: Smartphone) -> None:
+    aside = pressed(asked.data("I should not have it"))
+    for number in (98, 98, 98):
+        assert step(hotline.world.service, Who(SERGEANT, number, "en"), aside) is not None
+    assert "step aside?" in " ".join(hotline.history())
+    assert not [line for line in hotline.history() if line.startswith(("stepped aside", "passed on"))]
+    assert WORDS in asked.card.text
+    shown = step(hotline.world.service, Who(SERGEANT, 99, "en"), aside)
+    assert shown is not None
+    assert WORDS not in shown[0].text
 
 
 def test_why_one_cannot_is_asked_once_and_only_on_the_card(hotline: Hotline, asked: Smartphone) -> None:
@@ -240,7 +257,7 @@ def test_about_violence_at_home_one_may_ask_for_a_woman(hotline: Hotline, label:
     asha.start()
     asha.choose("English", "Report something", "Go on here", "Violence at home, rape", "Nakuru", "Nakuru Town West", "Kaptembwo")
     asha.say("he beats me")
-    assert asha.screen == "Would you rather speak to a woman?"
+    assert asha.screen == "Would you rather speak to a woman, if one is on duty?"
     assert buttons(asha.last) == ("Yes", "It does not matter", "Back", "To the menu")
     asha.choose(label)
     asha.finish()
@@ -289,7 +306,7 @@ def test_a_yes_can_be_taken_back_within_a_day(hotline: Hotline, way: str) -> Non
             asha.say("2")
         case _:
             asha.say("no")
-    assert "We are sorry. We are asking somebody else now. You will be answered by" in asha.screen
+    assert "We are sorry. In danger call 999. We are asking somebody else; expect an answer by" in asha.screen
     assert (hotline.only_case().state, hotline.only_case().round) == ("open", 2)
     assert hotline.world.verdict(hotline.only_case()) == "not_helped"
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from hotline.categories import Urgency
 from hotline.liaisons import Liaison
 from tests.bot.conftest import MENU, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
 from tests.bot.test_evidence import PHOTO
@@ -114,6 +115,14 @@ def test_words_in_the_middle_of_a_second_report_are_of_that_one(hotline: Hotline
     assert [case.details(hotline.world.service.settings.keys) for case in hotline.world.cases()] == ["first", BEFORE]
 
 
+def test_a_word_in_the_middle_of_a_second_report_is_not_added_to_the_first(hotline: Hotline, asha: Smartphone) -> None:
+    asha.report("first")
+    asha.say("/report")
+    asha.say("my neighbour")
+    assert asha.screen == "Please press one of the buttons.\n\nWhat is it about?"
+    assert hotline.details() == "first"
+
+
 # After the report
 
 
@@ -122,7 +131,7 @@ def test_more_words_go_to_the_case_and_at_once_to_whoever_it_is_before(hotline: 
     number = asha.report()
     hotline.world.now = hotline.world.now.replace(minute=5)
     asha.say("one of them is my neighbour")
-    assert asha.screen == f"It was added to case {number}."
+    assert asha.screen == f"It was added to case {number}. In danger call 999."
     assert hotline.details() == "they took my phone\n10:05 one of them is my neighbour"
     assert hotline.history()[-1] == "more words citizen"
     assert sergeant.screen.endswith(": mwananchi anaongeza: one of them is my neighbour")
@@ -132,7 +141,7 @@ def test_more_words_go_to_the_case_and_at_once_to_whoever_it_is_before(hotline: 
     assert asha.choose(number).startswith("Your case was received."), "and one may go on as before"
     asha.start()
     asha.say("he has come back now")
-    assert asha.screen == f"It was added to case {number}.\n\n{MENU}"
+    assert asha.screen == f"It was added to case {number}. In danger call 999.\n\n{MENU}"
     assert hotline.details().endswith("\n10:05 he has come back now")
 
 
@@ -151,7 +160,7 @@ def test_the_words_beside_a_photo_go_with_it_to_the_case(hotline: Hotline) -> No
     sergeant, asha = hotline.liaison(), hotline.chat()
     number = asha.report()
     asha.photo(PHOTO, "him")
-    assert asha.screen == f"It was added to case {number}."
+    assert asha.screen == f"It was added to case {number}. In danger call 999."
     assert hotline.details() == "they took my phone\n10:00 him"
     assert "more words citizen" in hotline.history()
     assert hotline.details() in sergeant.card.text
@@ -187,12 +196,32 @@ def test_of_a_case_that_is_closed_nothing_more_is_heard(hotline: Hotline) -> Non
     assert hotline.world.cases()[1].details(hotline.world.service.settings.keys) == BEFORE
 
 
-def test_a_greeting_after_the_report_is_added_to_nothing(hotline: Hotline) -> None:
+def test_any_word_after_the_report_is_added_for_nobody_can_tell_what_it_means_to_them(hotline: Hotline) -> None:
     asha = hotline.chat()
-    asha.report()
-    asha.say("thank you")
-    assert hotline.details() == "they took my phone"
-    assert asha.screen.endswith(MENU)
+    number = asha.report()
+    asha.say("help")
+    assert hotline.details() == "they took my phone\n10:00 help"
+    assert asha.screen == f"It was added to case {number}. In danger call 999."
+
+
+def test_a_3_while_the_case_waits_says_that_they_are_in_danger(hotline: Hotline) -> None:
+    sergeant, asha = hotline.liaison(), hotline.chat()
+    number = asha.report()
+    asha.say("3")
+    assert asha.screen == f"{number}: we are telling whoever is asked that you are in danger. Call 999 if you can."
+    assert (hotline.only_case().in_danger, hotline.only_case().urgency) == (True, Urgency.LIFE)
+    assert "in danger citizen" in hotline.history()
+    assert sergeant.last.text.endswith("mwananchi anasema yuko hatarini sasa.")
+    assert sergeant.last.protected
+
+
+@pytest.mark.parametrize("typed", ["1", "2"])
+def test_another_key_while_it_waits_is_answered_with_how_it_stands(hotline: Hotline, typed: str) -> None:
+    asha = hotline.chat()
+    number = asha.report()
+    asha.say(typed)
+    assert asha.screen.startswith(f"{number}: Your case was received.")
+    assert (hotline.details(), hotline.only_case().state) == ("they took my phone", "open")
 
 
 def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_can_be_read(hotline: Hotline) -> None:

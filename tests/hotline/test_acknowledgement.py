@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from hotline import desk, liaisons, people
+from hotline import cases, desk, dispatch, firewall, liaisons, people
 from hotline.carriers import InboundText
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
@@ -206,7 +206,95 @@ def test_cannot_twice_asks_no_second_person(world: World, sergeant: Phone) -> No
     assert states(world) == ["cannot", "asked"]
 
 
+@pytest.mark.parametrize("before", ["", "1"])
+def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(world: World, sergeant: Phone, before: str) -> None:
+    if before:
+        sergeant.text(before)
+    sergeant.text("2 the suspect is Otieno of plot 7")
+    sergeant = world.phone(ACHIENG)
+    sergeant.text("5")
+    (case,) = world.cases()
+    with world.service.database.reading() as session:
+        whys = [entry.why for entry in cases.history(session, case) if entry.what == "passed on"]
+        first, second = session.scalars(select(Dispatch).where(Dispatch.state == "cannot").order_by(Dispatch.id))
+        assert (first.why(world.service.settings.keys), second.why(world.service.settings.keys)) == ("THE suspect is Otieno of plot 7", "")
+        assert b"Otieno" not in (first.locked_why or b"")
+    assert whys == ["", "it is not theirs to answer"]
+
+
+def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    other = next(each for each in dispatch.WORDS if each != name)
+    assert name in answer(sergeant, f"2 {other} no fuel")
+    assert states(world) == ["asked"]
+    sergeant.text(f"2 {name} no fuel")
+    assert states(world) == ["cannot", "asked"]
+
+
+# Stepping aside
+
+
+def test_to_step_aside_is_asked_once_more(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    assert answer(sergeant, "7") == f"Kujitoa kabisa kwenye {name}, tuma 7 {name} tena. Hutaiona tena."
+    assert states(world) == ["asked"]
+    assert "hutaiona tena" in answer(sergeant, f"7 {name}")
+    assert states(world) == ["cannot", "asked"]
+    with world.service.database.reading() as session:
+        assert list(cases.bars(session, world.cases()[0]).values()) == [firewall.STEPPED_ASIDE]
+
+
+@pytest.mark.parametrize(("sure", "after"), [("Ndiyo", ["cannot", "asked"]), ("Hapana", ["asked"])])
+def test_and_on_a_screen_of_its_own_by_dialling(world: World, sergeant: Phone, sure: str, after: list[str]) -> None:
+    name = word(sergeant)
+    sergeant.dial()
+    sergeant.choose("Kesi nilizopewa")
+    sergeant.choose(name)
+    sergeant.press("7")
+    assert sergeant.screen.startswith(f"Ujitoe kabisa kwenye {name}?")
+    sergeant.choose(sure)
+    assert states(world) == after
+    assert sergeant.in_call is (sure == "Hapana"), "who is not sure chooses again"
+
+
+# Help
+
+
+@pytest.mark.parametrize("keys", [(), ("1",), ("1", "3"), ("2",), ("1", "7", "7")])
+def test_help_works_whatever_has_become_of_the_case(world: World, sergeant: Phone, keys: tuple[str, ...]) -> None:
+    name = word(sergeant)
+    for key in keys:
+        sergeant.text(f"{key} {name}")
+    desk = world.phone(DESK)
+    desk.new_texts()
+    assert answer(sergeant, f"9 {name}") == "Wakuu wako wameambiwa. Ukiwa hatarini piga 999."
+    (alarm,) = desk.new_texts()
+    assert alarm.startswith("Sgt. Kipruto asks for help.")
+
+
+def test_help_works_for_one_who_has_no_case_at_all(world: World) -> None:
+    assert answer(world.phone(WANJIKU), "9").endswith("Ukiwa hatarini piga 999.")
+    assert world.phone(DESK).new_texts() == ["Mama Wanjiku asks for help. Please see that they are safe."]
+
+
+def test_where_nobody_can_be_told_of_it_we_say_so(world: World) -> None:
+    assert answer(world.phone(DESK), "9") == "We could not reach anybody for you. Call 999 now."
+
+
 # Done
+
+
+def test_who_said_done_by_a_slip_takes_it_back_until_the_citizen_has_judged(world: World, sergeant: Phone) -> None:
+    name, citizen = word(sergeant), world.phone(CITIZEN)
+    for key in "13":
+        sergeant.text(key)
+    assert answer(sergeant, f"1 {name}") == f"{name} ni yako tena. Tuma 3 {name} ikikamilika."
+    (case,) = world.cases()
+    assert (case.state, case.resolved_at, states(world)) == ("acknowledged", None, ["taken"])
+    sergeant.text("3")
+    citizen.text("1")
+    assert answer(sergeant, f"1 {name}") != f"{name} ni yako tena. Tuma 3 {name} ikikamilika."
+    assert [case.state for case in world.cases()] == ["closed"]
 
 
 def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
@@ -218,7 +306,7 @@ def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
     assert [case.state for case in world.cases()] == ["resolved"]
 
 
-@pytest.mark.parametrize("key", "3469")
+@pytest.mark.parametrize("key", "346")
 def test_done_before_taking_it_is_not_done_nor_is_anything_else(world: World, sergeant: Phone, key: str) -> None:
     name = word(sergeant)
     assert f"1 {name}" in answer(sergeant, f"{key} {name}")
@@ -262,7 +350,7 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
 # Off duty
 
 
-def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_on(world: World) -> None:
+def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_start(world: World) -> None:
     sergeant = world.phone(KIPRUTO)
     assert answer(sergeant, "STOP").startswith("Hutapata tena")
     report(world.phone(CITIZEN))
@@ -271,10 +359,17 @@ def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_on(world: World) -
     world.pass_minutes(5.5)
     assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), "they were not so much as asked"
     assert on_duty(world) == ["Cpl. Achieng", "Duty desk", "Mama Wanjiku", "Ms. Chebet", "Ms. Njeri"]
-    sergeant.text("START")
-    assert "Sgt. Kipruto" not in on_duty(world)
-    sergeant.text("ON")
+    assert answer(sergeant, "START") == "Utapata jumbe zetu tena. Uko zamuni. Tuma OFF ukiondoka."
     assert "Sgt. Kipruto" in on_duty(world)
+
+
+def test_who_goes_off_duty_with_a_case_is_told_that_they_have_it_still(world: World, sergeant: Phone) -> None:
+    name = word(sergeant)
+    sergeant.text("1")
+    assert f"Bado una {name}: 2 na neno lake huipitisha kwa mwingine." in answer(sergeant, "OFF")
+    assert [case.state for case in world.cases()] == ["acknowledged"]
+    sergeant.text("2")
+    assert "Bado una" not in answer(sergeant, "OFF")
 
 
 def on_duty(world: World) -> list[str]:

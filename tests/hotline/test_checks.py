@@ -180,6 +180,31 @@ def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
     assert "Nakuru Women's Desk has nobody on duty." in words(service, serious=False)
 
 
+def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(service: Service) -> None:
+    def noted() -> list[str]:
+        return [note for note in words(service, serious=False) if "next seven days" in note]
+
+    assert noted() == []
+    day = shifts.Listed(0, "0123456", 6 * 60, 22 * 60)
+    with service.database.writing() as session:
+        everybody = session.scalars(select(Liaison)).all()
+        shifts.save(session, [replace(day, liaison=each.id) for each in everybody], service.settings.country.zone, MORNING)
+    assert noted() == [
+        "Hours of the next seven days with nobody on duty: National Situation Room (56 h). Which they are: itikia shifts list",
+        "Hours of the next seven days with nobody on duty: Kaptembwo Police Station (56 h). Which they are: itikia shifts list",
+    ]
+    with service.database.writing() as session:
+        for number in range(5):
+            session.add(Body(code=f"post-{number}", name=f"Post {number}", kind="police"))
+            session.flush()
+            person = people.meet(session, service.settings.keys, f"+25472200050{number}", MORNING, may_write=True)
+            session.add(Liaison(person=person, body_code=f"post-{number}", name="A", languages="en", on_duty=False))
+    assert noted()[1] == (
+        "Hours of the next seven days with nobody on duty: Post 0 (168 h), Post 1 (168 h), Post 2 (168 h), 3 more."
+        " Which they are: itikia shifts list"
+    )
+
+
 def test_a_body_without_a_supervisor_is_noted_only_where_others_have_one(service: Service) -> None:
     told = "Nobody is marked as supervisor of Kaptembwo Police Station."
     assert not any("supervisor" in note for note in words(service, serious=False))

@@ -22,7 +22,7 @@ def reported(world: World, sitting: str = "c" * 32) -> Case:
     with world.service.work() as work:
         report = Report("theft", "KE0321750872", "they took my phone", "text", remember=True)
         case = open_case(work, report, Call(sitting, TELEGRAM, CHAT, "en"))
-        followups.tell(work, case, received("1", "12:00"), About.CASE, f"told:{sitting}")
+        followups.tell(work, case, received("1", "12:00", "999"), About.CASE, f"told:{sitting}")
         identity = case.id
     return case_of(world, identity)
 

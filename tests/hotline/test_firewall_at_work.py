@@ -17,6 +17,7 @@ from hotline.carriers import Meaning, Sending
 from hotline.cases import Bar, Case
 from hotline.categories import Kind
 from hotline.desk import Call
+from hotline.dialogues import liaison as words
 from hotline.dialogues.citizen import Report
 from hotline.dialogues.liaison import Act, Step
 from hotline.dialogues.screens import LookUp
@@ -365,6 +366,10 @@ def test_who_reported_it_is_not_asked(world: World) -> None:
 
 def test_who_steps_aside_is_never_asked_again(world: World) -> None:
     conduct(world)
+    with world.service.work() as work:
+        (only,) = work.session.scalars(select(Dispatch))
+        assert acknowledgement.tap(work, only.liaison, only.id, "aside") == words.sure_to_step_aside(only.word)
+    assert asked(world) == ["Ms. Njeri"], "they are asked once whether they are sure"
     with world.service.work() as work:
         (only,) = work.session.scalars(select(Dispatch))
         acknowledgement.tap(work, only.liaison, only.id, "aside")

@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from hotline.areas import Area
 from hotline.categories import CATEGORIES, CONDUCT, Category, Kind, Urgency
-from hotline.matching import A_LAP, Asked, Candidate, Match, Matter, could_ever_be_asked, match, minutes_after, next_place, together
+from hotline.matching import (
+    A_LAP,
+    Asked,
+    Candidate,
+    Match,
+    Matter,
+    could_ever_be_asked,
+    from_the_top,
+    match,
+    minutes_after,
+    next_place,
+    together,
+)
 from hotline.standing_order import Row, Rung, Ways, order_of
 from tests.builders import AREAS, KAPTEMBWO
 
@@ -88,17 +100,17 @@ def test_the_nearest_is_asked_first() -> None:
         assert first(everybody).candidate == everybody.pop(), "and without the nearest, whoever is nearest then"
 
 
-def test_nearness_goes_before_kind_and_so_on_down_to_the_load() -> None:
+def test_a_woman_where_one_is_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> None:
     """In the order of what counts more, each better in one thing and worse in all that count less."""
     worst: dict[str, Any] = {"languages": ("en",), "load": 9, "supervisor": True}
-    near = candidate(9, Kind.PEACE, WARD, **worst)
-    fitting = candidate(8, Kind.POLICE, **worst)
-    no_supervisor = candidate(7, Kind.PEACE, languages=("en",), load=9)
-    woman = candidate(6, Kind.PEACE, woman=True, **worst)
+    woman = candidate(9, Kind.PEACE, COUNTY, woman=True, **worst)
+    near = candidate(8, Kind.PEACE, WARD, **worst)
+    fitting = candidate(7, Kind.POLICE, **worst)
+    no_supervisor = candidate(6, Kind.PEACE, languages=("en",), load=9)
     speaking = candidate(5, Kind.PEACE, load=9, supervisor=True)
     free = candidate(4, Kind.PEACE, languages=("en",), supervisor=True)
     plain = candidate(1, Kind.PEACE, **worst)
-    in_order = [near, fitting, no_supervisor, woman, speaking, free, plain]
+    in_order = [woman, near, fitting, no_supervisor, speaking, free, plain]
     about = matter(wants_woman=True)
     while in_order:
         assert first(in_order[::-1], about).candidate == in_order.pop(0)
@@ -108,6 +120,14 @@ def test_the_most_fitting_kind_of_body_depends_on_what_it_is_about() -> None:
     everybody = [candidate(1, Kind.POLICE), candidate(2, Kind.PEACE), candidate(3, Kind.WOMEN), candidate(4, Kind.OVERSIGHT)]
     firsts = {category.code: first(everybody, matter(category)).candidate.liaison for category in (VIOLENCE, LAND, GENDER, CONDUCT)}
     assert firsts == {"violence": 1, "land": 2, "gender": 3, "conduct": 4}
+
+
+def test_violence_at_home_goes_to_the_fitting_office_before_a_nearer_one_and_to_a_woman_before_both() -> None:
+    near, fitting = candidate(1, Kind.POLICE, WARD), candidate(2, Kind.WOMEN, COUNTY, load=9)
+    woman = candidate(3, Kind.POLICE, COUNTRY, woman=True)
+    assert first([near, fitting, woman], matter(GENDER)).candidate == fitting
+    assert first([near, fitting, woman], matter(GENDER, wants_woman=True)).candidate == woman
+    assert first([near, candidate(2, Kind.PEACE, COUNTY)], matter(LAND)).candidate == near, "else the nearer"
 
 
 def test_one_who_leads_is_not_asked_before_the_others_of_the_body() -> None:
@@ -291,6 +311,20 @@ def test_nobody_is_asked_twice_in_one_lap_and_everybody_again_in_the_next() -> N
         assert about.lap == lap
 
 
+def test_who_passed_it_on_is_left_out_of_the_next_lap_and_asked_in_the_one_after() -> None:
+    about = matter(asked=(Asked(1, "body-1", Kind.POLICE, place=0, passed=True), Asked(2, "body-2", Kind.POLICE, place=4)))
+    everybody = [candidate(1), candidate(2)]
+    assert [[each.candidate.liaison for each in turn] for turn in one_lap(everybody, about, 1)] == [[2]]
+    assert sorted(each.candidate.liaison for turn in one_lap(everybody, about, 2) for each in turn) == [1, 2]
+
+
+def test_where_all_have_passed_it_on_they_are_asked_again_all_the_same() -> None:
+    about = matter(asked=tuple(Asked(each, f"body-{each}", Kind.POLICE, place=each, passed=True) for each in (1, 2)))
+    found = from_the_top(about, [candidate(1), candidate(2)], AREAS)
+    assert [(each.candidate.liaison, each.place) for each in found] == [(1, 2 * A_LAP)]
+    assert from_the_top(about, [candidate(1), candidate(2), candidate(3)], AREAS)[0].place == A_LAP, "else in the next lap, as ever"
+
+
 # After a no
 
 
@@ -299,6 +333,15 @@ def test_a_body_that_had_it_and_did_not_help_does_not_get_it_again() -> None:
     committee = candidate(3, Kind.PEACE, COUNTY)
     assert asked([station, mate, committee, DESK], matter(tried={"station"})) == [[3], [90]]
     assert asked([station, mate, committee, DESK], matter(tried={"station", "body-3"})) == [[90]]
+
+
+def test_where_nobody_else_is_left_they_are_asked_again_in_the_next_lap() -> None:
+    station = candidate(1, area=WARD, body="station")
+    about = matter(tried={"station"})
+    assert asked([station], about) == []
+    assert [[each.candidate.liaison for each in turn] for turn in one_lap([station], about, 1)] == [[1]]
+    committee = candidate(2, Kind.PEACE, COUNTRY)
+    assert one_lap([station, committee], about, 1)[0][0].candidate == committee, "but only where nobody else is"
 
 
 def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_after_the_usual_patience() -> None:

@@ -8,24 +8,30 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
-from click import unstyle
+from click import ClickException, unstyle
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import measures
+from hotline import acknowledgement, desk, measures
+from hotline.bodies import Body
 from hotline.cases import Case
 from hotline.categories import CATEGORIES, CONDUCT
+from hotline.desk import Call
+from hotline.dialogues import liaison
+from hotline.dialogues.citizen import Report
+from hotline.dialogues.liaison import Step
 from hotline.dispatch import ASKED, CANNOT, SUPERSEDED, TAKEN, UNANSWERED, Dispatch
 from hotline.errors import Misconfigured
-from hotline.inquiries import WIDTH, answer, stats
+from hotline.inquiries import answer, stats
 from hotline.liaisons import Liaison
 from hotline.measures import Known, Measures, Share, Wait, Words, nearest_rank, wilson
 from hotline.promises import KEPT, MISSED, VOID, Promise
+from hotline.terminal import WIDTH
 from hotline.verdicts import Verdict
-from tests.builders import AREAS, MORNING
+from tests.builders import AREAS, CITIZEN, MORNING
 from tests.world import World
 
 KAPTEMBWO, LONDON, KAWANGWARE = "KE0321750872", "KE0321750871", "KE0472751372"
@@ -227,6 +233,78 @@ def test_a_body_answers_for_what_was_put_before_it(writer: Writer) -> None:
     assert set(bodies) == {"station", "peace"}
 
 
+# How cases went on without them
+
+
+class Told(Writer):
+    """Writes down what liaisons of two bodies did, as the hotline notes it."""
+
+    def put_before(self, case: Case, body: str) -> str:
+        return self.dispatch(case, body, CANNOT).who
+
+    def note(self, case: Case, what: str, who: str, why: str = "") -> None:
+        case.note(self.session, EARLY, what, who, why)
+        self.session.flush()
+
+
+@pytest.fixture
+def told(world: World) -> Iterator[Told]:
+    with world.service.database.writing() as session:
+        yield Told(session)
+
+
+def turns(writer: Writer) -> dict[str, dict[str, int]]:
+    return {body: dict(each.turns) for body, each in measures.by_body(known(writer), lambda code: code).items()}
+
+
+def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(told: Told) -> None:
+    case = told.case()
+    station, peace = told.put_before(case, "station"), told.put_before(case, "peace")
+    told.note(case, "passed on", station, "Too far away")
+    told.note(case, "passed on", peace, "it is not theirs to answer")
+    told.note(case, "lapsed", peace)
+    told.note(case, "alarm", peace)
+    assert turns(told) == {
+        "station": {"Too far away": 1},
+        "peace": {"it is not theirs to answer": 1, "lapsed": 1, "alarm": 1},
+    }
+    assert measures.of_all_bodies(known(told)).turns.total() == 4
+
+
+def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(told: Told) -> None:
+    case = told.case()
+    who = told.put_before(case, "station")
+    for why in ("", "Busy with another case", "Not safe alone"):
+        told.note(case, "passed on", who, why)
+    told.note(case, "dispatched", who)
+    told.note(case, "passed on", who)
+    assert turns(told) == {"station": {"Not safe alone": 1, "other": 1}}
+
+
+def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
+    case = told.case()
+    told.session.get_one(Body, "peace").name = "Peace Committee, Nakuru"
+    told.note(case, "lapsed", told.put_before(case, "peace"))
+    assert turns(told) == {"peace": {"lapsed": 1}}
+
+
+@pytest.mark.parametrize("reason", [*(step for step, _words in liaison.REASONS), "not_mine"])
+def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: Step) -> None:
+    with world.service.work() as work:
+        desk.open_case(work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en"))
+    world.settle()
+    world.now += timedelta(minutes=1)
+    with world.service.work() as work:
+        (asked,) = work.session.scalars(select(Dispatch))
+        for step in ("not_mine",) if reason == "not_mine" else ("cannot", reason):
+            acknowledgement.tap(work, asked.liaison, asked.id, step)  # type: ignore[arg-type]
+    with world.service.look() as work:
+        (counted,) = measures.gather(work.session, EARLY, work.now).turns
+        assert counted.what in measures.TURNS
+        assert counted.what != measures.OTHER
+        assert "vehicle" in unstyle(answer(work, 30, "body"))
+
+
 def unwrapped(shown: str) -> str:
     return " ".join(shown.split())
 
@@ -248,11 +326,11 @@ def test_the_police_cannot_count_what_is_about_the_police(world: World) -> None:
         police, oversight = liaison_of(session, "station"), liaison_of(session, "oversight")
     with world.service.look() as work:
         for by in ("category", "area", "body"):
-            shown = answer(work, 30, by, liaison=police)
+            shown = answer(work, 30, by, viewer=police)
             assert "1 case that Sgt. Kipruto may see" in unwrapped(shown)
             assert "Conduct" not in shown
             assert "of 3" not in shown
-        assert "Conduct" in answer(work, 30, "category", liaison=oversight)
+        assert "Conduct" in answer(work, 30, "category", viewer=oversight)
 
 
 def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> None:
@@ -260,8 +338,9 @@ def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> 
         case = writer.case(category, acknowledged=1)
         writer.verdict(case, "helped", about=writer.dispatch(case, "peace", TAKEN, taken=1))
         writer.promise(case, KEPT)
+        case.note(writer.session, MORNING, "lapsed", "Mama Wanjiku, Nakuru Peace Committee")
     found = measures.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
-    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due)] == [1, 1, 1, 1]
+    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.turns)] == [1, 1, 1, 1, 1]
 
 
 # What is printed
@@ -321,8 +400,11 @@ def test_every_line_fits_a_terminal_and_says_what_silence_is(world: World) -> No
 
 
 def test_a_liaison_that_there_is_not_is_told(world: World) -> None:
-    with world.service.look() as work, pytest.raises(Misconfigured, match="--for is 4711, and no liaison has this number"):
-        answer(work, 30, None, liaison=4711)
+    with (
+        world.service.look() as work,
+        pytest.raises(ClickException, match="there is no liaison 99; itikia liaisons list shows who there is"),
+    ):
+        answer(work, 30, None, viewer=99)
 
 
 def test_the_command_counts_from_now(world: World) -> None:

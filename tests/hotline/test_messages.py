@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from hotline import acknowledgement, desk, dispatch, liaisons, messages, people
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
+from hotline.categories import Urgency
 from hotline.desk import Call
 from hotline.dialogues.citizen import Contact, Report
 from hotline.dialogues.liaison import Act, Step
@@ -79,9 +81,9 @@ def test_where_no_number_at_all_takes_texts_everybody_is_tried_and_then_without_
     world.carrier.on_send = lambda number, _text: tried.append(number)
     world.carrier.answers.extend([Sending(Meaning.PERMANENT, "407 CouldNotRoute")] * 50)
     report(world.phone(CITIZEN), text=False)
-    assert tried == [KIPRUTO, ACHIENG, WANJIKU, DESK, KIPRUTO]
-    world.pass_minutes(10.5)
-    assert tried[5:] == [ACHIENG, WANJIKU]
+    assert tried == [KIPRUTO, ACHIENG, WANJIKU, DESK]
+    world.pass_minutes(15.5)
+    assert tried[4:] == [KIPRUTO, ACHIENG, WANJIKU]
 
 
 def test_the_next_is_asked_at_once_where_a_liaison_wants_no_texts(world: World) -> None:
@@ -122,14 +124,14 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
     citizen.new_texts()
     sergeant.new_texts()
     citizen.text("mmoja ni jirani yangu")
-    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}."]
+    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}. Ukiwa hatarini piga 999."]
     (told,) = sergeant.new_texts()
     assert told.endswith(": mwananchi anaongeza: mmoja ni jirani yangu")
     (case,) = world.cases()
     assert case.details(world.service.settings.keys).endswith("\n10:00 mmoja ni jirani yangu")
     assert world.history(case)[-1] == "more words citizen"
-    citizen.text("asante sana")
-    assert "*384*" in citizen.new_texts()[0], "a greeting is added to nothing"
+    citizen.text("haraka")
+    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}. Ukiwa hatarini piga 999."], "however little it is"
     sergeant.text("1")
     sergeant.text("3")
     citizen.text("1")
@@ -137,6 +139,60 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
     citizen.text("mmoja ni jirani yangu")
     (case,) = world.cases()
     assert case.details(world.service.settings.keys).count("jirani") == 1, "nor anything to a case that is closed"
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_bare_three_says_that_one_is_in_danger_and_hastens_everything(world: World, taken: bool) -> None:
+    citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
+    number = report(citizen, "Ardhi")
+    word = sergeant.inbox[0].partition(":")[0]
+    if taken:
+        sergeant.text("1")
+    sergeant.new_texts()
+    citizen.text("3")
+    assert citizen.inbox[-1] == f"{number}: tunawaambia wanaoombwa kwamba uko hatarini. Piga 999 ukiweza."
+    assert sergeant.new_texts() == [f"{word}: mwananchi anasema yuko hatarini sasa."]
+    (case,) = world.cases()
+    assert (case.urgency, case.in_danger, case.round, world.verdict(case)) == (Urgency.LIFE, True, 1, None)
+    asked = world.phone(DESK) if taken else world.phone(ACHIENG)
+    world.pass_minutes(10 if taken else 3)
+    assert (["bado unaishughulikia?" in text for text in sergeant.new_texts()] == [True]) is taken
+    assert (asked.inbox == []) is taken, "and not only after twenty minutes"
+
+
+@pytest.mark.parametrize("key", ["1", "2", "ndiyo"])
+def test_any_other_bare_answer_before_we_have_asked_is_told_how_the_case_stands(world: World, key: str) -> None:
+    citizen = world.phone(CITIZEN)
+    number = report(citizen)
+    citizen.new_texts()
+    citizen.text(key)
+    (told,) = citizen.new_texts()
+    assert told.startswith(f"{number}: ")
+    assert "10:30" in told
+    (case,) = world.cases()
+    assert (case.state, world.verdict(case), case.round) == ("open", None, 1)
+    assert not case.details(world.service.settings.keys).endswith(key)
+
+
+def test_a_text_that_puts_a_case_before_one_who_passed_it_on_meanwhile_is_not_sent(world: World) -> None:
+    world.carrier.answers.append(Sending(Meaning.TRANSIENT, "no connection"))
+    report(world.phone(CITIZEN), text=False)
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("2")
+    world.pass_minutes(4)
+    assert len(sergeant.inbox) == 1, "only the answer to his own text"
+    assert states(world, About.DISPATCH) == [messages.WITHHELD, messages.SENT]
+
+
+def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
+    world.carrier.answers.extend([Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), *[Sending(Meaning.TRANSIENT, "500")] * 200])
+    citizen = world.phone(CITIZEN)
+    report(citizen)
+    world.pass_minutes(32)
+    world.carrier.answers.clear()
+    world.pass_minutes(6)
+    assert not any("imepokelewa" in text for text in citizen.inbox)
+    assert "Saa mpya: 11:30" in citizen.inbox[-1]
 
 
 def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World) -> None:

@@ -22,7 +22,7 @@ from hotline.dialogues import citizen
 from hotline.dialogues.citizen import Contact
 from hotline.dialogues.liaison import Step
 from hotline.dispatch import Dispatch
-from hotline.jobs import Worker
+from hotline.jobs import ACTS, OF_CASE, Worker
 from hotline.messages import LATE, About, Message
 from hotline.outbox import Errand, Queue, What
 from hotline.promises import Promise

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from hotline import areas, bodies, firewall, liaisons, rosters, shifts, tables
+from hotline import areas, bodies, firewall, liaisons, people, rosters, shifts, tables
 from hotline.areas import Areas
-from hotline.bodies import Serves
+from hotline.bodies import Body, Serves
 from hotline.categories import Kind
 from hotline.countries import COUNTRIES
 from hotline.database import Database
@@ -397,9 +397,48 @@ def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operato
     load(operator.world, "station,Sgt. Kipruto,0722000101,sw,,yes,,women|peace,2027-12-31")
     said = operator.enter("liaisons", "list").output
     (line,) = [line for line in said.splitlines() if "Sgt. Kipruto" in line]
-    assert line.split()[0] == operator.number("Sgt. Kipruto")
-    assert line.endswith("Kaptembwo Police Station         on    2027-12-31  supervisor, station, women, peace")
+    assert re.split("  +", line.strip()) == [
+        operator.number("Sgt. Kipruto"), "Sgt. Kipruto", "Kaptembwo Police Station", "on", "2027-12-31", "sw", "phone",
+        "supervisor, women, peace",
+    ]  # fmt: skip
     assert "722" not in said
+
+
+def test_how_a_liaison_is_reached_is_listed_and_where_they_cannot_be(operator: Operator) -> None:
+    with operator.world.service.work() as work:
+        kipruto, achieng = (work.session.get_one(Liaison, int(operator.number(name))) for name in ("Sgt. Kipruto", "Cpl. Achieng"))
+        chat = people.meet(work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM).at(people.TELEGRAM)
+        assert chat is not None
+        chat.person_id = kipruto.person_id
+        assert achieng.person.phone is not None
+        achieng.person.phone.opted_out_at = work.now
+    lines = {line.split("  ")[1]: line for line in operator.enter("liaisons", "list").output.splitlines()}
+    assert "  telegram, phone" in lines["Sgt. Kipruto"]
+    assert lines["Cpl. Achieng"].endswith("  cannot be reached")
+
+
+def test_no_name_is_broken_and_columns_stand_below_each_other(operator: Operator) -> None:
+    with operator.world.service.database.writing() as session:
+        session.get_one(Body, "women").name = "The Gender Violence Recovery and Support Centre of Nakuru County"
+    for group in ("liaisons", "bodies"):
+        title, *lines = operator.enter(group, "list").output.splitlines()
+        (line,) = [line for line in lines if "Recovery" in line]
+        assert "The Gender Violence Recovery and Support Centre of Nakuru County  " in line
+        after = title.index("duty" if group == "liaisons" else "kind")
+        assert all(each[after - 1] == " " and each[after] != " " for each in lines)
+
+
+def test_bodies_are_listed_with_where_they_answer_and_how_many_are_there(operator: Operator) -> None:
+    operator.enter(
+        "bodies", "load", operator.file("code,name,kind,areas,parent\nstation,Kaptembwo Police Station,police,KE032175|KE047,situation\n")
+    )
+    with operator.world.service.database.writing() as session:
+        session.get_one(Liaison, int(operator.number("Cpl. Achieng"))).on_duty = False
+        session.get_one(Liaison, int(operator.number("Mama Wanjiku"))).until = MORNING
+    lines = [re.split("  +", line) for line in operator.enter("bodies", "list").output.splitlines()]
+    assert lines[0] == ["code", "name", "kind", "parent", "on duty", "areas"]
+    assert ["station", "Kaptembwo Police Station", "police", "situation", "1 of 2", "Nakuru Town West, Nakuru | Nairobi"] in lines
+    assert ["peace", "Nakuru Peace Committee", "peace", "0 of 0", "Nakuru"] in lines
 
 
 def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Operator) -> None:
@@ -410,7 +449,7 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
     assert gone.until is not None
     assert not gone.on_duty
     assert [ended is not None for _body, _kind, ended in roles(operator.world)] == [True]
-    assert "station (once)" in operator.enter("liaisons", "list").output
+    assert f"off   {gone.until:%Y-%m-%d}" in operator.enter("liaisons", "list").output
     load(operator.world, "station,Sgt. Kipruto,0722000101,sw,,,,,")
     assert operator.liaison("Sgt. Kipruto").until is None
     assert len(roles(operator.world)) == 2
@@ -424,8 +463,10 @@ def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -
     with operator.world.service.database.reading() as session:
         assert len(session.scalars(select(shifts.Shift)).all()) == 3
     said = operator.enter("shifts", "list").output
-    assert re.search(r"Kaptembwo Police Station: Sun \d\d \w{3} 1[89]:\d\d to Sun 20:00", said), said
+    assert re.search(r"Kaptembwo Police Station: Sun \d\d \w{3} 1[89]:\d\d to 20:00", said), said
     assert "Nakuru Peace Committee: Mama Wanjiku" in said
+    assert "Kaptembwo Police Station: Sgt. Kipruto, daily 06:00 to 18:00" in said
+    assert "Kaptembwo Police Station: Cpl. Achieng, mon-sat 18:00 to 06:00; sun 20:00 to 06:00" in said
     assert said.splitlines()[0] == "On duty now:"
     assert "Tonight:" in said
 
@@ -441,19 +482,87 @@ def test_a_file_of_shifts_with_a_slip_changes_nothing(operator: Operator) -> Non
         assert [shift.begins for shift in session.scalars(select(shifts.Shift))] == [360]
 
 
-def test_leave_and_swaps_are_entered_by_the_clock_on_the_wall(operator: Operator) -> None:
-    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
-    assert operator.enter("shifts", "leave", kipruto, "2126-12-24", "2126-12-26").output == (
-        "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00.\n"
-    )
-    assert operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30T18:00", "2126-12-31T06:00").output == (
-        "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00.\n"
-    )
+def arranged(operator: Operator) -> list[shifts.DutyChange]:
     with operator.world.service.database.reading() as session:
-        rows = session.scalars(select(shifts.DutyChange).order_by(shifts.DutyChange.id)).all()
-        assert [(str(row.liaison_id), row.on_duty) for row in rows] == [(kipruto, False), (kipruto, False), (achieng, True)]
-        assert rows[0].begins_at == datetime(2126, 12, 23, 21, tzinfo=UTC)
-        assert rows[1].begins_at == datetime(2126, 12, 30, 15, tzinfo=UTC)
+        return list(session.scalars(select(shifts.DutyChange).order_by(shifts.DutyChange.id)))
+
+
+def test_leave_is_entered_by_the_clock_on_the_wall_and_what_is_empty_then_is_told(operator: Operator) -> None:
+    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
+    said = operator.enter("shifts", "leave", kipruto, "2126-12-24", "2126-12-26").output.splitlines()
+    (leave,) = arranged(operator)
+    assert said == [
+        f"Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts cancel {leave.id}",
+        "Somebody of Kaptembwo Police Station is on duty all that time.",
+    ]
+    assert leave.begins_at == datetime(2126, 12, 23, 21, tzinfo=UTC)
+    said = operator.enter("shifts", "leave", achieng, "2126-12-26T18:00", "2126-12-27T06:00").output.splitlines()
+    assert said[1] == "Nobody of Kaptembwo Police Station is on duty then: Thu 26 Dec 18:00 to Fri 27 Dec 00:00."
+
+
+def test_one_stands_in_for_another(operator: Operator) -> None:
+    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
+    said = operator.enter("shifts", "stand-in", kipruto, achieng, "2126-12-30T18:00", "2126-12-31T06:00").output.splitlines()
+    off, on = arranged(operator)
+    assert said == [
+        f"Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00. To undo: itikia shifts cancel {off.id}",
+        "Somebody of Kaptembwo Police Station is on duty all that time.",
+    ]
+    assert [(str(each.liaison_id), each.on_duty, each.number) for each in (off, on)] == [(kipruto, False, off.id), (achieng, True, off.id)]
+    assert off.begins_at == on.begins_at == datetime(2126, 12, 30, 15, tzinfo=UTC)
+
+
+def test_two_swap_two_stretches(operator: Operator) -> None:
+    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
+    said = operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00").output
+    number = arranged(operator)[0].id
+    assert said.splitlines()[:2] == [
+        "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 00:00 until 2126-12-31 00:00,",
+        f"Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia shifts cancel {number}",
+    ]
+    assert [(str(each.liaison_id), each.on_duty) for each in arranged(operator)] == [
+        (kipruto, False), (achieng, True), (achieng, False), (kipruto, True),
+    ]  # fmt: skip
+    assert {each.number for each in arranged(operator)} == {number}
+
+
+@pytest.mark.parametrize(("command", "times"), [("stand-in", ["2126-12-24"] * 2), ("swap", ["2126-12-24"] * 2 + ["2126-12-25"] * 2)])
+def test_somebody_of_another_body_is_refused_unless_that_is_meant(operator: Operator, command: str, times: list[str]) -> None:
+    words = ["shifts", command, operator.number("Sgt. Kipruto"), operator.number("Mama Wanjiku"), *times]
+    assert operator.enter(*words).output == (
+        "Error: Sgt. Kipruto is of Kaptembwo Police Station, Mama Wanjiku of Nakuru Peace Committee; to do it all the same, add --anyway\n"
+    )
+    assert arranged(operator) == []
+    said = operator.enter(*words, "--anyway").output
+    assert "Somebody of Kaptembwo Police Station is on duty" in said
+    assert "Nakuru Peace Committee is on duty" in said
+
+
+def test_what_was_arranged_is_listed_with_numbers_and_undone_by_them(operator: Operator) -> None:
+    kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
+    operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00")
+    operator.enter("shifts", "leave", achieng, "2126-12-24", "2126-12-26")
+    swap, leave = dict.fromkeys(each.number for each in arranged(operator))
+    said = operator.enter("shifts", "list").output
+    assert [line.strip() for line in said.splitlines() if "2126" in line or "2127" in line] == [
+        f"{leave}  Cpl. Achieng off duty from 2126-12-24 00:00 until 2126-12-27 00:00",
+        f"{swap}  Sgt. Kipruto off duty from 2126-12-30 00:00 until 2126-12-31 00:00, Cpl. Achieng stands in",
+        f"{swap}  Cpl. Achieng off duty from 2127-01-02 18:00 until 2127-01-03 06:00, Sgt. Kipruto stands in",
+    ]
+    undone = "Undone for Sgt. Kipruto and Cpl. Achieng: they are on duty as before.\n"
+    assert operator.enter("shifts", "cancel", str(swap)).output == undone
+    assert "2127" not in operator.enter("shifts", "list").output
+    again = operator.enter("shifts", "cancel", str(swap))
+    told = f"Error: there is no leave or swap {swap} to come; itikia shifts list shows what there is\n"
+    assert (again.exit_code, again.output) == (1, told)
+    assert operator.enter("shifts", "cancel", str(leave)).output == "Undone for Cpl. Achieng: they are on duty as before.\n"
+
+
+def test_many_empty_stretches_are_told_in_short(operator: Operator) -> None:
+    operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,daily,06:00,18:00\n"))
+    said = operator.enter("shifts", "leave", operator.number("Sgt. Kipruto"), "2126-12-01", "2126-12-20").output.splitlines()
+    assert said[1].count(" to ") == rosters.MOST_STRETCHES
+    assert said[1].endswith("Thu 05 Dec 06:00, and 16 more.")
 
 
 @pytest.mark.parametrize(
@@ -464,25 +573,44 @@ def test_leave_and_swaps_are_entered_by_the_clock_on_the_wall(operator: Operator
         (["leave", "1", "2126-12-24", "2126-13-26"], "'2126-13-26' is no time; write 2026-12-24 or 2026-12-24T18:00"),
         (["leave", "1", "2126-12-24T18:00", "2126-12-24T18:00"], "2126-12-24T18:00 is not after 2126-12-24T18:00"),
         (["leave", "1", "2016-12-24", "2016-12-26"], "2016-12-26 is past already"),
-        (["swap", "1", "1", "2126-12-24", "2126-12-26"], "nobody can stand in for themselves; name two liaisons"),
+        (["stand-in", "1", "1", "2126-12-24", "2126-12-26"], "nobody can stand in for themselves; name two liaisons"),
+        (
+            ["swap", "1", "2", "2126-12-24", "2126-12-26", "2126-12-26", "2126-12-27"],
+            "the two stretches overlap, so each would stand in for the other at once; name two that do not",
+        ),
     ],
 )
 def test_what_cannot_be_entered_is_told(operator: Operator, words: list[str], told: str) -> None:
-    entered = [operator.number("Sgt. Kipruto") if word == "1" else word for word in words]
+    numbers = {"1": operator.number("Sgt. Kipruto"), "2": operator.number("Cpl. Achieng")}
+    entered = [numbers.get(word, word) for word in words]
     result = operator.enter("shifts", *entered)
     assert (result.exit_code, result.output) == (1, f"Error: {told}\n")
 
 
+EXAMPLE = Path(bodies.__file__).parent / "examples" / "kenya"
+
+
 def test_the_examples_that_come_with_the_hotline_are_right() -> None:
-    folder = Path(bodies.__file__).parent / "examples" / "kenya"
     kenya = Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
-    listed = bodies.check(tables.read(folder / "bodies.csv", bodies.COLUMNS), kenya)
+    listed = bodies.check(tables.read(EXAMPLE / "bodies.csv", bodies.COLUMNS), kenya)
     codes = {body.code for body in listed}
-    people = liaisons.check(tables.read(folder / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
-    assert {each.body for each in people if each.on_duty and each.until is None} == codes, "at any hour somebody is there"
-    assert any(each.supervisor for each in people)
-    assert any(each.woman for each in people)
+    those = liaisons.check(tables.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
+    assert {each.body for each in those if each.on_duty and each.until is None} == codes, "at any hour somebody is there"
+    assert any(each.supervisor for each in those)
+    assert any(each.woman for each in those)
     assert any(body.parent for body in listed)
+
+
+def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
+    with world.service.database.writing() as session:
+        everybody = tables.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS)
+        codes = {row["body"] for _line, row in everybody.rows}
+        bodies.save(session, [bodies.Listed(code, code, Kind.PEACE, ("KE",), ()) for code in codes])
+        liaisons.save(session, world.service.settings.keys, liaisons.check(everybody, codes, KENYA, SPOKEN), SPOKEN, MORNING)
+    rosters.shifts_into(world.service, EXAMPLE / "shifts.csv")
+    with world.service.look() as work:
+        assert {each.liaison_id for each in work.session.scalars(select(shifts.Shift))}
+        assert shifts.empty_hours(work.session, KENYA.zone, work.now, work.now + timedelta(days=7)) == {}
 
 
 def test_who_was_of_the_police_stays_so_when_their_body_is_called_something_else(operator: Operator) -> None:

@@ -286,14 +286,42 @@ def test_leave_and_swaps_are_given(world: World) -> None:
     give(world, ACHIENG, *OFFICE)
     with world.service.work() as work:
         kipruto, achieng = liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id
-        shifts.swap(work.session, kipruto, achieng, at("2026-11-21T18:00"), at("2026-11-22T06:00"))
+        shifts.stand_in(work.session, kipruto, achieng, Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")))
         shifts.give_leave(work.session, achieng, at("2026-11-23T00:00"), at("2026-11-24T00:00"))
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T01:00")) == {achieng}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T20:00")) == {kipruto}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T12:00")) == set()
         assert shifts.on_duty(work.session, [], NAIROBI, MORNING) == set()
-        shifts.swap(work.session, kipruto, achieng, at("2026-11-23T18:00"), at("2026-11-23T20:00"))
+        shifts.stand_in(work.session, kipruto, achieng, Stretch(at("2026-11-23T18:00"), at("2026-11-23T20:00")))
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T19:00")) == {achieng}, "arranged last"
+
+
+def test_a_swap_is_two_stretches_and_undone_whole(world: World) -> None:
+    give(world, KIPRUTO, *NIGHTS)
+    give(world, ACHIENG, *OFFICE)
+    night, day = Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")), Stretch(at("2026-11-23T08:00"), at("2026-11-23T17:00"))
+    with world.service.work() as work:
+        number = shifts.swap(work.session, liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id, night, day)
+        assert [each.number for each in shifts.coming(work.session, work.now)] == [number] * 4
+    assert [is_there(world, who, "2026-11-22T01:00") for who in (KIPRUTO, ACHIENG)] == [False, True]
+    assert [is_there(world, who, "2026-11-23T12:00") for who in (KIPRUTO, ACHIENG)] == [True, False]
+    with world.service.work() as work:
+        assert len(shifts.cancel(work.session, number, work.now)) == 4
+        assert shifts.coming(work.session, work.now) == []
+        assert shifts.cancel(work.session, number, work.now) == []
+    assert [is_there(world, who, "2026-11-22T01:00") for who in (KIPRUTO, ACHIENG)] == [True, False]
+    assert [is_there(world, who, "2026-11-23T12:00") for who in (KIPRUTO, ACHIENG)] == [False, True]
+
+
+def test_leave_that_has_begun_is_ended_and_what_was_of_it_stays(world: World) -> None:
+    with world.service.work() as work:
+        one = shifts.give_leave(work.session, liaison(work, KIPRUTO).id, MORNING - DAY, MORNING + DAY)
+        other = shifts.give_leave(work.session, liaison(work, ACHIENG).id, MORNING + DAY, MORNING + WEEK)
+    with world.service.work() as work:
+        shifts.cancel(work.session, one, work.now)
+        assert [each.number for each in shifts.coming(work.session, work.now)] == [other], "no other is undone with it"
+    assert is_there(world, KIPRUTO)
+    assert not is_there(world, KIPRUTO, "2026-11-21T09:59")
 
 
 def test_empty_hours_are_told_of_each_body_that_has_anybody(world: World) -> None:
@@ -369,6 +397,18 @@ def test_shifts_are_read_as_people_write_them() -> None:
 )
 def test_days_are_read(text: str, days: str) -> None:
     assert days_in(text) == days
+
+
+@given(st.sets(st.sampled_from("0123456"), min_size=1))
+def test_shifts_are_written_as_they_are_read(days: set[str]) -> None:
+    digits = "".join(sorted(days))
+    said, begins, to, ends = shifts.in_words(Shift(days=digits, begins=1080, ends=360)).split()
+    assert (days_in(said), minutes_in(begins), to, minutes_in(ends)) == (digits, 1080, "to", 360)
+
+
+@pytest.mark.parametrize(("digits", "said"), [("0123456", "daily"), ("01234", "mon-fri"), ("0125", "mon-wed|sat"), ("6", "sun")])
+def test_days_are_written_as_people_do(digits: str, said: str) -> None:
+    assert shifts.in_words(Shift(days=digits, begins=485, ends=1440)) == f"{said} 08:05 to 24:00"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     number = report(citizen)
     assert not citizen.in_call
     assert "Utajibiwa kabla ya 10:30" in citizen.screen
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30."]
+    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
 
     (put_before,) = sergeant.new_texts()
     word = word_of(put_before)
@@ -56,7 +56,7 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     assert citizen.new_texts() == [f"{number}: mtu yuko njiani."]
     world.pass_minutes(50)
     sergeant.text(f"6 {word}")
-    assert citizen.new_texts() == [f"{number}: mtu amefika."]
+    assert citizen.new_texts() == [f"{number}: aliyeipokea anasema amefika."]
     sergeant.new_texts()
 
     world.pass_minutes(40)
@@ -65,7 +65,7 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     assert "msaada ulifika?" in citizen.new_texts()[0]
 
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Sasa tunamwomba mwingine. Utajibiwa kabla ya 12:31."]
+    assert citizen.new_texts() == ["Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 12:31."]
     (put_before,) = committee.new_texts()
     assert "Ghasia" in put_before
     assert "Kaptembwo Police Station" in put_before, "who had it already, is the first that they read"
@@ -119,10 +119,10 @@ def test_a_promise_that_is_missed_is_admitted_and_the_next_is_twice_as_far_off(w
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     number = report(citizen)
     world.pass_minutes(29.5)
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30."]
+    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
     world.pass_minutes(1)
     (admitted,) = citizen.new_texts()
-    assert admitted.startswith(f"{number}: samahani, hakuna jibu bado. Sasa ameombwa: Kaptembwo Police Station. Saa mpya: 11:30.")
+    assert admitted.startswith(f"{number}: samahani, hakuna jibu bado. Sasa tumeiomba: Kaptembwo Police Station. Saa mpya: 11:30.")
     citizen.dial()
     citizen.choose("Kesi yangu")
     citizen.press(number)
@@ -152,10 +152,10 @@ def test_one_who_has_it_and_does_nothing_loses_it_and_the_citizen_is_told(world:
     world.pass_minutes(11)
     (case,) = world.cases()
     assert (case.state, case.liaison_id, case.round) == ("open", None, 1)
-    assert sergeant.new_texts() == [f"{word} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako."]
+    assert [word_of(text).split()[0] for text in sergeant.new_texts()] == [word], "they are told that it is theirs no more"
     assert len(corporal.inbox) == 1
     (told,) = citizen.new_texts()
-    assert told.startswith(f"{number}: samahani, sasa inakwenda kwa mwingine: Kaptembwo Police Station. Utajibiwa kabla ya")
+    assert told.startswith(f"{number}: samahani, sasa tunamwomba mwingine. Utajibiwa kabla ya 11:41."), "the same body has no name"
     corporal.text("1")
     assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
 

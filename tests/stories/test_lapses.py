@@ -1,8 +1,11 @@
 """A liaison has it, and then nothing: they are asked, the case goes on without them, and whoever went out and is silent is looked for."""
 
+from datetime import timedelta
+
 import pytest
 
 from hotline import liaisons
+from hotline.carriers import Meaning, Sending
 from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import CHIEF, LAST_IN_LINE, LONDON, call, employ, leads
@@ -93,6 +96,45 @@ def test_who_says_done_is_not_asked(world: World, sergeant: Phone) -> None:
     assert sergeant.new_texts() == []
 
 
+# At night, and when the carrier is away
+
+
+def test_nobody_is_woken_over_an_ordinary_case_and_nobody_loses_one_asleep(world: World) -> None:
+    world.now += timedelta(hours=9)  # seven in the evening
+    call(world.phone(CITIZEN), "Wizi")
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("1")
+    sergeant.text("4")
+    sergeant.new_texts()
+    (question,) = asked_after(world, sergeant, 12 * 60)
+    assert "uko salama? Kabla ya 09:00" in question, "at seven in the morning, though four hours were over at eleven"
+
+
+def test_one_who_is_asked_late_in_the_evening_has_until_the_morning(world: World) -> None:
+    world.now += timedelta(hours=6, minutes=30)  # half past four
+    call(world.phone(CITIZEN), "Wizi")
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text("1")
+    sergeant.text("4")
+    sergeant.new_texts()
+    (question,) = asked_after(world, sergeant, 4 * 60)
+    assert "Kabla ya 07:00" in question, "and not half past ten"
+    world.pass_minutes(10 * 60)
+    assert [case.state for case in world.cases()] == ["acknowledged"]
+
+
+def test_one_whom_our_question_never_reached_keeps_it_for_a_while(world: World, sergeant: Phone) -> None:
+    world.pass_minutes(29.5)
+    world.carrier.answers.extend([Sending(Meaning.TRANSIENT, "500")] * 10_000)
+    world.pass_minutes(11)
+    assert [case.state for case in world.cases()] == ["acknowledged"], "they were never asked"
+    world.pass_minutes(35)
+    assert [case.state for case in world.cases()] == ["open"], "but not for ever"
+    world.carrier.answers.clear()
+    world.pass_minutes(10)
+    assert not any("bado unaishughulikia?" in text for text in sergeant.inbox), "nor are they asked about what they have no more"
+
+
 # No answer
 
 
@@ -103,11 +145,11 @@ def test_whoever_says_nothing_has_it_no_more_and_everybody_hears_of_it(world: Wo
     world.pass_minutes(39.5)
     assert (corporal.inbox, citizen.new_texts()) == ([], [])
     world.pass_minutes(0.5)
-    assert sergeant.inbox[-1] == f"{name} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako."
+    assert sergeant.inbox[-1] == f"{name} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako. Kuirudisha kwako, tuma 1 {name}."
     assert word_of(corporal.inbox[0]) == name
-    assert citizen.new_texts() == [
-        f"{number}: samahani, sasa inakwenda kwa mwingine: Kaptembwo Police Station. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."
-    ]
+    assert citizen.new_texts() == [f"{number}: samahani, sasa tunamwomba mwingine. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."], (
+        "of the same body, whose name would say nothing"
+    )
     world.pass_minutes(5)
     assert world.phone(WANJIKU).inbox, "and it goes on until somebody does"
 
@@ -156,7 +198,7 @@ def test_no_hour_of_the_citizens_is_lost_where_everybody_forgets(world: World, s
     corporal = world.phone(ACHIENG)
     corporal.text("1")
     world.pass_minutes(40)
-    assert corporal.inbox[-1].endswith("goes to somebody else, for we have not heard from you.")
+    assert "goes to somebody else, for we have not heard from you." in corporal.inbox[-1]
     assert world.phone(WANJIKU).inbox, "the committee has it before them"
 
 
@@ -170,14 +212,22 @@ def test_who_went_out_and_does_not_answer_is_looked_for(world: World, sergeant: 
     world.pass_minutes(69)
     assert (chief.inbox, desk.inbox) == ([], [])
     world.pass_minutes(1)
-    assert "Sgt. Kipruto alitoka saa 10:00 na hajibu. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama." in chief.inbox
+    assert "Sgt. Kipruto alitoka 10:00 na hajibu. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama." in chief.inbox
     assert desk.inbox == ["Sgt. Kipruto went out at 10:00 and does not answer. Place: Kaptembwo, Nakuru. Please see that they are safe."]
     assert world.phone(ACHIENG).inbox, "and the case goes to somebody else"
 
 
+def test_whoever_is_asked_after_them_reads_first_that_somebody_went_there_and_is_silent(world: World, sergeant: Phone) -> None:
+    sergeant.text("4")
+    world.pass_minutes(70)
+    put_before = world.phone(ACHIENG).inbox[0]
+    silent = put_before.index("Sgt. Kipruto, Kaptembwo Police Station went there and has not answered since ")
+    assert silent < put_before.index("vijana wenye silaha")
+
+
 def test_who_never_set_out_is_not_looked_for(world: World, sergeant: Phone) -> None:
     world.pass_minutes(41)
-    assert sergeant.inbox[-1].endswith("hatujasikia kutoka kwako.")
+    assert "hatujasikia kutoka kwako." in sergeant.inbox[-1]
     assert world.phone(DESK).inbox == []
 
 
@@ -186,7 +236,7 @@ def test_a_call_for_help_rings_at_once(world: World, sergeant: Phone, step: str)
     employ(world, leads("station", "The chief", CHIEF))
     sergeant.text(step)
     sergeant.text("9")
-    assert sergeant.inbox[-1] == "Viongozi wako wameambiwa. Ukiwa hatarini piga 999."
+    assert sergeant.inbox[-1] == "Wakuu wako wameambiwa. Ukiwa hatarini piga 999."
     assert world.phone(CHIEF).inbox == ["Sgt. Kipruto anaomba msaada. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama."]
     assert len(world.phone(DESK).inbox) == 1
     assert [case.state for case in world.cases()] == ["acknowledged"], "it is theirs still"

@@ -156,6 +156,19 @@ def test_at_a_border_each_may_pass_it_on_and_the_other_is_waited_for(world: Worl
     assert rung[2:] == [(0, "Achieng")]
 
 
+def test_a_case_that_everybody_passes_on_does_not_go_round_at_once(world: World) -> None:
+    rung = rings(world)
+    call(world.phone(CITIZEN))
+    for number in (KIPRUTO, ACHIENG, WANJIKU, DESK):
+        world.phone(number).text("2")
+    assert [who for _minute, who in rung] == ["Kipruto", "Achieng", "Wanjiku", "desk"], "at once, as each passes it on"
+    world.pass_minutes(4.5)
+    assert len(rung) == 4
+    world.pass_minutes(30)
+    assert len(rung) > 4
+    assert rung[4][0] >= 5, "from the top again when the time of the last one is over"
+
+
 # And then somebody does
 
 
@@ -299,12 +312,24 @@ def test_a_bare_one_answers_the_evenings_question_where_no_case_waits(world: Wor
     assert "Achieng" not in warning
 
 
-def test_a_bare_one_takes_the_case_where_one_waits(world: World) -> None:
+def test_a_bare_one_answers_it_where_a_case_waits_too_and_takes_that_only_when_it_comes_again(world: World) -> None:
     evening(world)
     call(world.phone(CITIZEN))
     sergeant = world.phone(KIPRUTO)
+    name = word_of(sergeant.inbox[-1])
     sergeant.text("1")
-    assert f"{word_of(sergeant.inbox[-2])} ni yako" in sergeant.inbox[-1]
+    assert sergeant.inbox[-1] == f"Asante. Tunakutegemea usiku huu. Mbele yako: {name}. Tuma 1 na neno lake kuichukua."
+    assert [case.state for case in world.cases()] == ["open"]
+    sergeant.text("1")
+    assert f"{name} ni yako" in sergeant.inbox[-1]
+    assert [case.state for case in world.cases()] == ["acknowledged"]
+
+
+def test_a_one_with_a_word_takes_the_case_and_answers_the_question_too(world: World) -> None:
+    evening(world)
+    call(world.phone(CITIZEN))
+    sergeant = world.phone(KIPRUTO)
+    sergeant.text(f"1 {word_of(sergeant.inbox[-1])}")
     assert [case.state for case in world.cases()] == ["acknowledged"]
 
 

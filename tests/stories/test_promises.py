@@ -26,13 +26,13 @@ def test_a_time_that_passes_is_admitted_with_who_is_asked_now_and_the_next_time(
     citizen = world.phone(CITIZEN)
     number = call(citizen)
     assert "10:30" in citizen.screen
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30."]
+    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
     world.pass_minutes(29)
     assert citizen.new_texts() == []
     world.pass_minutes(1)
     (admitted,) = citizen.new_texts()
     beginning, who, end = admitted.partition("Kaptembwo Police Station")
-    assert beginning == f"{number}: samahani, hakuna jibu bado. Sasa ameombwa: "
+    assert beginning == f"{number}: samahani, hakuna jibu bado. Sasa tumeiomba: "
     assert (who, end) == ("Kaptembwo Police Station", ". Saa mpya: 11:30. Ukiwa hatarini piga 999.")
     world.pass_minutes(59)
     assert citizen.new_texts() == []
@@ -46,7 +46,7 @@ def test_of_what_must_not_be_read_by_others_the_office_is_not_named(world: World
     call(citizen, category, woman="Yeyote" if category == "Ukatili" else "")
     world.pass_minutes(61)
     (admitted,) = sorry(citizen)
-    assert "Sasa ameombwa: ofisi nyingine." in admitted
+    assert "Sasa tumeiomba: ofisi nyingine." in admitted
     everything = " ".join(citizen.inbox)
     assert not any(name in everything for name in ("Police", "Committee", "Women", "Situation"))
 
@@ -59,7 +59,7 @@ def test_one_who_wants_no_texts_gets_none_and_sees_it_when_dialling_in(world: Wo
     citizen.dial()
     citizen.choose("Kesi yangu")
     citizen.press(number)
-    assert citizen.screen.startswith("Samahani, hakuna jibu kwa saa tuliyosema. Sasa ameombwa: ")
+    assert citizen.screen.startswith("Samahani, hakuna jibu kwa saa tuliyosema. Sasa tumeiomba: ")
     assert citizen.screen.endswith("Saa mpya: 11:30.")
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hotline.categories import Urgency
-from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.builders import ACHIENG, CHEBET, CITIZEN, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import call, rings
+from tests.stories.test_who_may_see import complain
 from tests.world import World
 
 
@@ -22,8 +23,8 @@ def test_each_has_a_number_and_a_time_of_their_own(world: World) -> None:
     world.now += timedelta(minutes=3)
     other = call(second)
     assert one != other
-    assert first.inbox == [f"{one}: imepokelewa. Utajibiwa kabla ya 10:30."]
-    assert second.inbox == [f"{other}: imepokelewa. Utajibiwa kabla ya 10:33."]
+    assert first.inbox == [f"{one}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
+    assert second.inbox == [f"{other}: imepokelewa. Utajibiwa kabla ya 10:33. Ukiwa hatarini piga 999."]
     assert "Utajibiwa kabla ya 10:33" in second.screen, "and nobody learns that somebody else has called"
 
 
@@ -117,3 +118,14 @@ def test_the_hour_is_counted_from_the_last_call(world: World) -> None:
     call(world.phone(STRANGER))
     assert "Ripoti ya 3 kuhusu hili ndani ya dakika 100, kutoka simu 3." in about(world, KIPRUTO)[-1]
     assert {case.urgency for case in world.cases()} == {Urgency.HIGH}, "three phones in a hundred minutes are not three in an hour"
+
+
+@pytest.mark.parametrize("category", ["Ukatili", "Mwenendo"])
+def test_two_homes_or_two_officers_are_no_event(world: World, category: str) -> None:
+    for number in (CITIZEN, NEIGHBOUR, STRANGER):
+        complain(world.phone(number)) if category == "Mwenendo" else call(world.phone(number), category, woman="Yeyote")
+    cases = world.cases()
+    assert [case.incident_id for case in cases] == [None] * 3
+    assert {case.urgency for case in cases} == {cases[0].category.urgency}
+    told = [text for number in (KIPRUTO, ACHIENG, CHEBET, NJERI) for text in world.phone(number).inbox]
+    assert not any("Ripoti ya" in text or "Call number" in text or "another call" in text for text in told)

@@ -79,7 +79,7 @@ def test_at_the_next_dial(world: World) -> None:
     citizen.choose("Msaada ulifika?")
     assert citizen.screen.startswith("Tumeambiwa") or "Je, msaada ulifika?" in citizen.screen
     citizen.choose("Hapana")
-    assert "Sasa tunamwomba mwingine. Utajibiwa kabla ya 10:30." in citizen.screen
+    assert "Sasa tunamwomba mwingine; tarajia jibu kabla ya 10:30." in citizen.screen
     citizen.dial()
     assert "Msaada ulifika?" not in citizen.screen, "it is said"
 
@@ -109,7 +109,7 @@ def test_no_takes_it_to_another_body_that_is_told_who_had_it(world: World) -> No
     citizen.new_texts()
     sergeant.new_texts()
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Sasa tunamwomba mwingine. Utajibiwa kabla ya 10:35."]
+    assert citizen.new_texts() == ["Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 10:35."]
     (asked,) = committee.new_texts()
     assert "Kaptembwo Police Station walikuwa nayo; mwananchi anasema msaada haukufika." in asked
     assert "vijana wenye silaha" in asked
@@ -123,7 +123,7 @@ def test_no_and_in_danger_goes_as_fast_as_can_be_and_says_whom_to_call(world: Wo
     helped_by(world, KIPRUTO)
     citizen.new_texts()
     citizen.text("3")
-    assert citizen.new_texts() == ["Sasa tunamwomba mwingine. Utajibiwa kabla ya 10:15. Piga 999 ukiweza."]
+    assert citizen.new_texts() == ["Piga 999 ukiweza. Sasa tunamwomba mwingine; tarajia jibu kabla ya 10:15."]
     assert "Hatari kwa maisha sasa! Ardhi" in world.phone(WANJIKU).inbox[0]
     world.pass_minutes(3.5)
     assert world.phone(DESK).inbox, "the next after three minutes, and there is but the desk"
@@ -212,7 +212,7 @@ def test_the_liaisons_done_and_the_citizens_no_stand_side_by_side(world: World) 
     citizen = world.phone(CITIZEN)
     call(citizen)
     sergeant = helped_by(world, KIPRUTO)
-    assert "Raia ndiye atakayethibitisha" in sergeant.inbox[-1]
+    assert "Mwananchi ndiye atakayethibitisha" in sergeant.inbox[-1]
     citizen.text("2")
     (case,) = world.cases()
     told = world.history(case)

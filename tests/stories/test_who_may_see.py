@@ -76,6 +76,33 @@ def test_the_same_name_is_no_matter_where_nobody_was_named(world: World) -> None
     assert heard(world, LONDON) == [LONDON]
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_who_is_named_in_words_that_come_later_sees_it_no_more(world: World, taken: bool) -> None:
+    citizen, njeri = world.phone(CITIZEN), world.phone(NJERI)
+    complain(citizen)
+    if taken:
+        njeri.text("1")
+    njeri.new_texts()
+    citizen.text("alikuwa pamoja na Njeri wa ofisi yenu")
+    assert njeri.new_texts() == []
+    assert heard(world, DESK) == [DESK], "it goes on at once"
+    world.pass_minutes(6 * 60)
+    assert njeri.new_texts() == []
+
+
+def test_who_comes_on_the_list_later_and_is_named_in_it_never_sees_it(world: World, tmp_path: Path) -> None:
+    citizen = world.phone(CITIZEN)
+    complain(citizen)
+    citizen.text("anaitwa Baraka")
+    file = tmp_path / "liaisons.csv"
+    file.write_text(f"body,name,phone,languages\noversight,{ANOTHER[CHIEF]},{CHIEF},en\noversight,Mr. Omondi,{COMMANDER},en\n")
+    rosters.liaisons_into(world.service, file)
+    world.settle()
+    world.pass_minutes(6 * 60)
+    assert heard(world, CHIEF) == []
+    assert heard(world, COMMANDER) == [COMMANDER], "as one does who is not"
+
+
 # Stepping aside
 
 
@@ -84,6 +111,9 @@ def test_who_steps_aside_never_sees_it_again(world: World) -> None:
     njeri = world.phone(NJERI)
     word = word_of(njeri.inbox[0])
     njeri.text("7 he is my cousin")
+    assert njeri.inbox[-1] == f"To step aside from {word} for good, text 7 {word} again. You will not see it again."
+    assert heard(world, DESK) == [], "a slip of the thumb takes nothing from anybody"
+    njeri.text(f"7 {word}")
     assert njeri.inbox[-1] == f"{word} goes to somebody else, and you will not see it again. Thank you for saying so."
     assert heard(world, DESK) == [DESK], "at once"
     for text in (f"1 {word}", f"3 {word}", "1", f"7 {word}"):
@@ -101,8 +131,8 @@ def test_who_steps_aside_never_sees_it_again(world: World) -> None:
 def test_who_has_it_and_steps_aside_gives_it_up(world: World) -> None:
     complain(world.phone(CITIZEN))
     njeri = world.phone(NJERI)
-    njeri.text("1")
-    njeri.text("7")
+    for key in "177":
+        njeri.text(key)
     assert [case.state for case in world.cases()] == ["open"]
     assert heard(world, DESK) == [DESK]
     assert "sasa inakwenda kwa mwingine: ofisi nyingine." in world.phone(CITIZEN).inbox[-1], "not even now is the office named"
@@ -123,14 +153,18 @@ def all_of_the_police(world: World) -> None:
 def test_where_nobody_may_see_it_we_say_who_else_would(world: World) -> None:
     citizen = world.phone(CITIZEN)
     number = complain(citizen)
-    honest = f"Kesi {number}. Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke IPOA, 1559. Ukiwa hatarini piga 999."
+    honest = (
+        f"Kesi {number}. Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa hatarini piga 999."
+    )
     assert citizen.screen == honest
-    assert citizen.inbox == [honest]
+    assert [text.partition(". ")[0] for text in citizen.inbox] == [f"{number}: kuna habari"], "others read this phone too"
     world.pass_minutes(3 * 60)
     assert heard(world, NJERI, DESK, WANJIKU, CHEBET, *POLICE) == []
     citizen.dial()
     citizen.choose("Kesi yangu")
-    assert citizen.press(number) == "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Tunaihifadhi."
+    assert citizen.press(number) == "Hakuna hapa anayeruhusiwa kuishughulikia. Tafadhali ipeleke kwa IPOA, 1559."
+    world.pass_minutes(30 * 60)
+    assert len(citizen.inbox) == 1, "and no apologies for what nobody here may do"
 
 
 @pytest.mark.usefixtures("all_of_the_police")
@@ -210,7 +244,7 @@ def test_one_whose_mandate_ends_sees_it_no_more_and_it_goes_on_in_its_time(world
     njeri.text(f"1 {word}")
     njeri.dial()
     assert "askari alimpiga" not in " ".join([*njeri.new_texts(), njeri.screen])
-    world.pass_minutes(14 * 60 if taken else 11)
+    world.pass_minutes(24 * 60 if taken else 11)
     assert heard(world, DESK) == [DESK]
     assert njeri.new_texts() == []
 

@@ -71,7 +71,9 @@ def _who() -> None:
         sa.Column("ends_at", MOMENT, nullable=False),
         sa.Column("on_duty", sa.Boolean(), nullable=False),
         sa.Column("why", sa.String(length=120), nullable=False),
+        sa.Column("part_of", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["liaison_id"], ["liaisons.id"], name=op.f("fk_duty_changes_liaison_id")),
+        sa.ForeignKeyConstraint(["part_of"], ["duty_changes.id"], name=op.f("fk_duty_changes_part_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_changes")),
     )
     op.create_index(op.f("ix_duty_changes_liaison_id"), "duty_changes", ["liaison_id"])
@@ -151,6 +153,7 @@ def _what() -> None:
         dispatches.add_column(sa.Column("rung", sa.String(length=16), nullable=False, server_default="primary"))
         dispatches.add_column(sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
         dispatches.add_column(sa.Column("answer_by", MOMENT, nullable=True))
+        dispatches.add_column(sa.Column("locked_why", sa.LargeBinary(), nullable=True))
         dispatches.add_column(sa.Column("stepped_at", MOMENT, nullable=True))
         dispatches.add_column(sa.Column("wondered_at", MOMENT, nullable=True))
     op.execute("UPDATE dispatches SET stepped_at = taken_at, answer_by = at")
@@ -206,7 +209,7 @@ def downgrade() -> None:
     with op.batch_alter_table("errands") as errands:
         errands.drop_column("wanted_at")
     with op.batch_alter_table("dispatches") as dispatches:
-        for column in ("wondered_at", "stepped_at", "answer_by", "place", "rung"):
+        for column in ("wondered_at", "stepped_at", "locked_why", "answer_by", "place", "rung"):
             dispatches.drop_column(column)
     op.drop_table("verdicts")
     op.drop_table("promises")
