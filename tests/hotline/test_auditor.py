@@ -213,7 +213,7 @@ def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: W
     world.now += timedelta(minutes=5)
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
-    assert "samahani, sasa tunamwomba mwingine. Utajibiwa kabla ya 10:35." in world.phone(CITIZEN).inbox[-1]
+    assert "samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 10:35." in world.phone(CITIZEN).inbox[-1]
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:

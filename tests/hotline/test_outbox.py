@@ -126,6 +126,10 @@ def test_one_who_takes_a_case_at_the_instant_when_its_time_runs_out_has_it(world
     assert case.state == cases.ACKNOWLEDGED
 
 
+def test_every_errand_about_a_case_takes_hold_of_the_case_first() -> None:
+    assert set(ACTS) - set(OF_CASE) == {What.READY, What.WARN}
+
+
 def test_an_errand_that_fails_is_put_off_ever_longer_and_never_given_up(world: World) -> None:
     put(world, "no such case", what=What.FIND)
     pauses = []

@@ -155,7 +155,7 @@ def test_one_who_has_it_and_does_nothing_loses_it_and_the_citizen_is_told(world:
     assert [word_of(text).split()[0] for text in sergeant.new_texts()] == [word], "they are told that it is theirs no more"
     assert len(corporal.inbox) == 1
     (told,) = citizen.new_texts()
-    assert told.startswith(f"{number}: samahani, sasa tunamwomba mwingine. Utajibiwa kabla ya 11:41."), "the same body has no name"
+    assert told.startswith(f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:41."), "the same body has no name"
     corporal.text("1")
     assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
 

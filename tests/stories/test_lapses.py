@@ -147,7 +147,7 @@ def test_whoever_says_nothing_has_it_no_more_and_everybody_hears_of_it(world: Wo
     world.pass_minutes(0.5)
     assert sergeant.inbox[-1] == f"{name} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako. Kuirudisha kwako, tuma 1 {name}."
     assert word_of(corporal.inbox[0]) == name
-    assert citizen.new_texts() == [f"{number}: samahani, sasa tunamwomba mwingine. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."], (
+    assert citizen.new_texts() == [f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."], (
         "of the same body, whose name would say nothing"
     )
     world.pass_minutes(5)

@@ -206,6 +206,13 @@ def test_ordinary_ones_wait_for_the_morning_and_only_the_last_is_told(world: Wor
     assert "Saa mpya: 10:30." in morning, "not 02:30, which has passed since"
 
 
+def test_a_time_that_is_more_than_twelve_hours_away_has_its_day(world: World) -> None:
+    citizen = world.phone(CITIZEN)
+    call(citizen, "Wizi")
+    world.pass_minutes(22 * 60)
+    assert "Saa mpya: 22/11 16:00." in citizen.inbox[-1]
+
+
 def test_urgent_ones_do_not_wait_for_the_morning(world: World) -> None:
     world.now += timedelta(hours=16)
     citizen = world.phone(CITIZEN)

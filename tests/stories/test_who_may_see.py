@@ -153,10 +153,8 @@ def all_of_the_police(world: World) -> None:
 def test_where_nobody_may_see_it_we_say_who_else_would(world: World) -> None:
     citizen = world.phone(CITIZEN)
     number = complain(citizen)
-    honest = (
-        f"Kesi {number}. Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa hatarini piga 999."
-    )
-    assert citizen.screen == honest
+    honest = "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa hatarini piga 999."
+    assert citizen.screen == f"Kesi {number}. {honest}"
     assert [text.partition(". ")[0] for text in citizen.inbox] == [f"{number}: kuna habari"], "others read this phone too"
     world.pass_minutes(3 * 60)
     assert heard(world, NJERI, DESK, WANJIKU, CHEBET, *POLICE) == []
