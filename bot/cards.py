@@ -7,13 +7,13 @@ from sqlalchemy import select
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import shortened, steps
-from hotline import evidence
+from hotline import evidence, telling
 from hotline.cases import Entry
 from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import NEXT, How
 from hotline.dialogues.screens import Choices
-from hotline.dispatch import Dispatch, so_far_of
+from hotline.dispatch import Dispatch
 from hotline.language import SOURCE, Words, _, say
 from hotline.standing_order import STILL
 from hotline.work import Work
@@ -36,7 +36,7 @@ def card(work: Work, dispatch: Dispatch) -> Card:
     sent = []
     if dispatch.may_be_read(work.session, work.now):
         details = shortened(case.details(work.keys), MOST_DETAILS) or say(words.no_details(), language)
-        so_far = [escape(say(each, language), quote=False) for each in so_far_of(work, case)]
+        so_far = [escape(say(each, language), quote=False) for each in telling.so_far_of(work, case)]
         lines = [f"<b>{title(work, dispatch)}</b>", *so_far, escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
     shows = _("Photos and voice: {number}", number=len(sent)) if sent else None

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline import arrivals, chats, desk, evidence, linking, people, references
+from hotline import arrivals, chats, desk, evidence, linking, people, references, texts
 from hotline.cases import CLOSED
 from hotline.chats import Talk
 from hotline.desk import Call
@@ -270,11 +270,11 @@ class Talks:
     def _answered(self, here: Here, text: str) -> Words | None:
         """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, STOP."""
         address = self._address(here)
-        return desk.answer_to(here.work, address.person, address, text) if address else None
+        return texts.answer_to(here.work, address.person, address, text) if address else None
 
     def _is_for_us(self, here: Here, text: str) -> bool:
         address = self._address(here)
-        return address is not None and desk.is_for_us(here.work, address.person, text)
+        return address is not None and texts.is_for_us(here.work, address.person, text)
 
     def _address(self, here: Here) -> Address | None:
         person = people.by_index(here.work.session, here.index, TELEGRAM)
@@ -361,8 +361,8 @@ class Talks:
         work.session.flush()
         if there.case is not None:
             if caption:
-                desk.add_words(work, there.case, caption)
-            return replace(here.talk, aside=say(desk.add_evidence(work, there.case), here.language))
+                texts.add_words(work, there.case, caption)
+            return replace(here.talk, aside=say(texts.add_evidence(work, there.case), here.language))
         kept = evidence.number_of(work.session, there.session_index, None)
         talk = here.talk
         if caption:

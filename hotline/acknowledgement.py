@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from hotline import admitting, alarms, cases, dispatch, firewall, followups, lapses, promises
+from hotline import admitting, alarms, asking, cases, dispatch, firewall, followups, lapses, promises
 from hotline.cases import ACKNOWLEDGED, OPEN, RESOLVED, Case
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.liaison import Act, Step
@@ -198,7 +198,7 @@ def _pass_on(work: Work, case: Case, asked: Dispatch, why: str, kind: str = "") 
     if had_it:
         admitting.let_go_on(work, case)
     elif case.state == OPEN:
-        dispatch.put_before_next(work, case)
+        asking.put_before_next(work, case)
     return liaison.passed_on(asked.word)
 
 

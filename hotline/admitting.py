@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hotline import cases, dispatch, followups, promises
+from hotline import asking, cases, dispatch, followups, promises
 from hotline.cases import OPEN, Case
 from hotline.categories import CONDUCT
 from hotline.dialogues import citizen
@@ -24,7 +24,7 @@ def admit(work: Work, identity: int) -> None:
     if promise.state != promises.OPEN or case.state != OPEN:
         return
     asked = dispatch.asked_now(work.session, case)
-    if not asked and case.category is CONDUCT and not dispatch.could_be_asked(work, case):
+    if not asked and case.category is CONDUCT and not asking.could_be_asked(work, case):
         promises.renew(work, case)  # they were told that nobody may look into it: it is watched on, and nothing is promised
         return
     promise.state, promise.ended_at = MISSED, work.now
@@ -41,7 +41,7 @@ def let_go_on(work: Work, case: Case) -> None:
     had_it = case.liaison.body_code if case.liaison else None
     cases.give_up(case)
     promise = promises.renew(work, case)
-    asked = dispatch.put_before_next(work, case)
+    asked = asking.put_before_next(work, case)
     by, emergency = work.clock_time(promise.due_at), work.country.emergency
     elsewhere = [each.body.name for each in asked if each.body_code != had_it]
     who = named(case, elsewhere[-1]) if elsewhere else None

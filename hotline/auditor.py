@@ -16,13 +16,13 @@ from uuid import UUID
 from sqlalchemy import String, delete, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline import admitting, cases, dispatch, escalation, futures, heartbeat, messages, outbox, promises
+from hotline import admitting, cases, dispatch, escalation, heartbeat, messages, next_steps, outbox, promises
 from hotline.cases import CLOSED, OPEN, Case
 from hotline.database import Base, Moment
 from hotline.dispatch import WAITS, Dispatch
-from hotline.futures import Future
 from hotline.liaisons import Liaison
 from hotline.messages import SENDING, WAITING, Message
+from hotline.next_steps import Future
 from hotline.outbox import Queue, What
 from hotline.work import Service, Work
 
@@ -140,7 +140,7 @@ def _follow_up(work: Work, case: Case) -> None:
 
 
 def _put_at(what: What, subject: int, due_at: datetime | None) -> Mend:
-    return lambda work, _case: work.put(what, subject, due_at if due_at is not None and due_at < work.now + futures.FAR else work.now)
+    return lambda work, _case: work.put(what, subject, due_at if due_at is not None and due_at < work.now + next_steps.FAR else work.now)
 
 
 def _keep(work: Work, case: Case) -> None:
@@ -180,8 +180,8 @@ def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
 
 
 def _lacking(session: Session, page: Sequence[UUID], now: datetime) -> dict[UUID, list[Lack]]:
-    found = futures.of(session, page)
-    waiting = futures.waiting(session, sorted({key for future in found.values() for key in future.errands()}), now)
+    found = next_steps.of(session, page)
+    waiting = next_steps.waiting(session, sorted({key for future in found.values() for key in future.errands()}), now)
     return {case: lacks(future, waiting) for case, future in found.items()}
 
 
@@ -194,7 +194,7 @@ def _stranded(service: Service) -> list[UUID]:
 
 def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     with service.database.reading() as session:
-        delivered = futures.waiting(session, [f"{What.DELIVER}:{each}" for each in page], service.clock())
+        delivered = next_steps.waiting(session, [f"{What.DELIVER}:{each}" for each in page], service.clock())
     return [each for each in page if f"{What.DELIVER}:{each}" not in delivered]
 
 
@@ -230,7 +230,7 @@ def _mend_case(service: Service, identity: UUID) -> Counter[str]:
 def _mend_message(service: Service, identity: UUID) -> Counter[str]:
     with service.work() as work:
         message = work.session.scalar(select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update())
-        if message is None or futures.waiting(work.session, [f"{What.DELIVER}:{identity}"], work.now):
+        if message is None or next_steps.waiting(work.session, [f"{What.DELIVER}:{identity}"], work.now):
             return Counter()
         work.put(What.DELIVER, identity, queue=messages.queue_of(message))
     return Counter({"a text is not on its way": 1})

@@ -1,5 +1,6 @@
 """The front desk: whatever somebody wants, by whichever door it comes, is done here."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,11 +12,10 @@ from sqlalchemy.orm import Session
 from hotline import (
     acknowledgement,
     admitting,
-    arrivals,
+    asking,
     cases,
     dispatch,
     erasure,
-    escalation,
     evidence,
     firewall,
     followups,
@@ -25,34 +25,29 @@ from hotline import (
     messages,
     people,
     promises,
-    readiness,
     references,
     shifts,
-)  # fmt: skip
+    telling,
+)
 from hotline.bodies import Body, Serves
-from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
-from hotline.categories import CATEGORIES, CONDUCT, Kind, Urgency
+from hotline.categories import CATEGORIES, CONDUCT, Kind
 from hotline.database import insert_once
-from hotline.dialogues import citizen, duty, liaison
+from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Verdict, Wish
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
 from hotline.dialogues.screens import LookUp
 from hotline.dispatch import Dispatch
-from hotline.errors import NotANumber
-from hotline.language import Words, _, means, say
+from hotline.language import Words, say
 from hotline.liaisons import Liaison
 from hotline.messages import About
 from hotline.outbox import What
 from hotline.people import Address, Person
-from hotline.sealed import strict_number
-from hotline.typed import tidy
+from hotline.sealed import Tampered
 from hotline.work import Work
 
-STOP = _("stop, unsubscribe")
 MOST_LISTED = 8
 """Cases of one person that are listed; of others they know the number."""
-START = _("start, unstop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ def standing_of(work: Work, case: Case) -> Standing:
 
 def _waiting_still(work: Work, case: Case) -> Standing:
     asked = dispatch.asked_now(work.session, case)
-    if not asked and case.category is CONDUCT and not dispatch.could_be_asked(work, case):
+    if not asked and case.category is CONDUCT and not asking.could_be_asked(work, case):
         return Standing("nobody", asked=work.country.oversight)
     promise = promises.latest(work.session, case)
     missed = promises.missed(work.session, case) > 0 or promise is None or promise.due_at <= work.now
@@ -177,13 +172,13 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
             return citizen.forgotten(work.country.emergency)
         case _:
             who = _liaison(work, call)
-            return _for_liaison(work, who, wish) if who else liaison.no_cases()
+            return for_liaison(work, who, wish) if who else liaison.no_cases()
 
 
 def _promised(work: Work, case: Case) -> Words:
     """The last words to one who has reported; honest ones, where nobody on our list may see what they said."""
     emergency = work.country.emergency
-    if case.category is CONDUCT and not dispatch.could_be_asked(work, case):
+    if case.category is CONDUCT and not asking.could_be_asked(work, case):
         return citizen.nobody_may(case.spoken, work.country.oversight, emergency)
     return citizen.promised(case.spoken, work.clock_time(promises.due(work.session, case)), emergency, case.contact)
 
@@ -197,7 +192,7 @@ def remember_language(work: Work, call: Call) -> None:
 def _stop(work: Work, call: Call) -> Words:
     """A liaison who wants no messages goes off duty: else cases would be put before one who never hears of them."""
     if (who := _liaison(work, call)) is not None:
-        return _for_liaison(work, who, GoOff())
+        return for_liaison(work, who, GoOff())
     person = _person(work, call)
     if person is not None and (address := person.at(call.address)):
         messages.stop(work, address)
@@ -269,7 +264,8 @@ def keep_from_named(work: Work, case: Case, words: str) -> None:
 def keep_from_newly_listed(work: Work) -> None:
     """The same for whoever has come on the list since: before they are asked about anything."""
     for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != cases.CLOSED)):
-        keep_from_named(work, case, case.details(work.keys))
+        with suppress(Tampered):  # what nobody can read names nobody
+            keep_from_named(work, case, case.details(work.keys))
 
 
 def _reporter(work: Work, report: Report, call: Call) -> Person | None:
@@ -296,10 +292,10 @@ def take_up(work: Work, case: Case) -> None:
     for other in incidents.join(work, case):
         calls = incidents.calls(work.session, other, work.now)
         another_call = partial(liaison.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
-        dispatch.tell_all(work, other, another_call, f"call:{case.id}")
+        telling.tell_all(work, other, another_call, f"call:{case.id}")
         lapses.hasten(work, other)
-    asked = dispatch.put_before_next(work, case)
-    if asked or case.category is not CONDUCT or dispatch.could_be_asked(work, case):
+    asked = asking.put_before_next(work, case)
+    if asked or case.category is not CONDUCT or asking.could_be_asked(work, case):
         _tell_received(work, case)
     else:
         followups.tell(work, case, citizen.news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}")
@@ -330,7 +326,8 @@ def _liaison(work: Work, call: Call) -> Liaison | None:
     return liaisons.of(work.session, person) if person else None
 
 
-def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
+def for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
+    """Do what a liaison wants, and say what has come of it."""
     match wish:
         case Act():
             return acknowledgement.act(work, who, wish)
@@ -344,140 +341,3 @@ def _for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
 
 def _day_and_time(work: Work, moment: datetime | None) -> str:
     return work.clock_time(moment) if moment else ""
-
-
-def text_arrives(work: Work, text: InboundText) -> None:
-    """Somebody has texted us. Whoever it is gets an answer that tells what has come of it, or what to do."""
-    try:
-        number = strict_number(text.number)
-    except NotANumber:
-        return
-    if not arrivals.is_new(work.session, "text", text.id, work.now):
-        return
-    person = people.meet(work.session, work.keys, number, work.now, may_write=True)
-    work.session.flush()
-    address = person.phone
-    assert address is not None
-    language = person.language or work.country.languages[0]
-    answer, key = answer_to(work, person, address, text.text), f"answer:{text.id}"[:80]
-    if answer is None:
-        answer, key = _way_in(work, address)
-    messages.write(work, address, About.ANSWER, answer, language, key=key)
-
-
-def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
-    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
-    who = liaisons.of(work.session, person)
-    if means(text, STOP):
-        messages.stop(work, address)
-        if who is not None:
-            who.on_duty, who.said_at, who.said_until = False, work.now, None
-        return citizen.texts_stopped()
-    if means(text, START):
-        address.reopen()
-        return citizen.texts_resumed() if who is None else liaison.resumed(_for_liaison(work, who, GoOn()))
-    if who is not None and readiness.answered(work, who) and tidy(text) == "1":
-        return _is_there(work, who)
-    case = followups.asked_last(work, person)
-    if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
-        wish = liaison.understand(text)
-        return _for_liaison(work, who, wish) if wish else liaison.what_to_text()
-    if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
-        return _verdict(work, case, text)
-    case = cases.latest_of(work.session, person)
-    return _says_more(work, case, text) if case is not None and tidy(text) else None
-
-
-def _is_there(work: Work, who: Liaison) -> Words:
-    """They say in the evening that they are there. That takes no case, though one may have come before them meanwhile."""
-    waiting = [each.word for each in dispatch.before(work.session, who, work.now) if each.state == dispatch.ASKED]
-    return liaison.ready_with_cases(duty.thanks_ready(), ", ".join(waiting)) if waiting else duty.thanks_ready()
-
-
-def _says_more(work: Work, case: Case, text: str) -> Words:
-    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who are still in danger."""
-    if citizen.verdict_in(text) == "danger":
-        return _in_danger(work, case)
-    if citizen.verdict_in(text) is not None:
-        standing = standing_of(work, case)
-        if standing.state == "nobody":  # whom to go to tells others who read this phone what it is about
-            return citizen.news(case.spoken, work.settings.service_code)
-        return citizen.how_it_is(case.spoken, citizen.how_it_stands(standing))
-    return add_words(work, case, text)
-
-
-def _in_danger(work: Work, case: Case) -> Words:
-    case = cases.hold(work.session, case.id)
-    case.in_danger, case.urgency = True, Urgency.LIFE
-    case.note(work.session, work.now, "in danger", "citizen")
-    dispatch.tell_all(work, case, liaison.is_in_danger, f"danger:{uuid4().hex[:12]}")
-    lapses.hasten(work, case)
-    return citizen.told_of_danger(case.spoken, work.country.emergency)
-
-
-def is_for_us(work: Work, person: Person, text: str) -> bool:
-    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, and of a liaison ON, OFF, or a step in a case that
-    waits for them."""
-    if means(text, STOP) or means(text, START):
-        return True
-    who, wish = liaisons.of(work.session, person), liaison.understand(text)
-    if who is None or not isinstance(wish, Act):
-        return who is not None and wish is not None
-    return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}
-
-
-def add_words(work: Work, case: Case, text: str) -> Words:
-    """A citizen has more to say about a case that is not closed: whoever it is before reads it at once."""
-    case = cases.hold(work.session, case.id)
-    case.add(work.keys, f"{work.clock_time(work.now)} {text}")
-    case.note(work.session, work.now, "more words", "citizen")
-    if case.category is CONDUCT:
-        keep_from_named(work, case, text)
-        escalation.withdraw(work, case)
-    dispatch.tell_all(work, case, lambda word: liaison.more_words(word, text), f"more:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken, work.country.emergency)
-
-
-def add_evidence(work: Work, case: Case) -> Words:
-    """They have sent a picture or a voice note, which is kept with the case."""
-    dispatch.tell_all(work, case, liaison.sent_something, f"sent:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken, work.country.emergency)
-
-
-def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
-    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
-    if citizen.verdict_in(text) is None:
-        return True
-    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
-
-
-def _verdict(work: Work, case: Case, text: str) -> Words:
-    verdict = citizen.verdict_in(text)
-    if verdict is None and citizen.says_something(text):
-        add_words(work, case, text)
-    if verdict is None or not followups.judge(work, case, verdict):
-        return citizen.did_help_come(case.spoken)
-    return thanks(work, case, verdict)
-
-
-def _way_in(work: Work, address: Address) -> tuple[Words, str]:
-    """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = citizen.how_to_report(work.settings.service_code, work.country.emergency)
-    return words, f"way_in:{address.id}:{work.now.date()}"
-
-
-def receipt_arrives(work: Work, receipt: Receipt) -> None:
-    """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the next one is asked."""
-    failed = messages.receive(work, receipt)
-    if failed is not None:
-        escalation.not_told(work, failed)
-
-
-def opt_out_arrives(work: Work, opt_out: OptOut) -> None:
-    """Somebody told the carrier that they want no texts from us. That binds us."""
-    try:
-        person = people.by_number(work.session, work.keys, strict_number(opt_out.number))
-    except NotANumber:
-        return
-    if person is not None and person.phone is not None:
-        messages.stop(work, person.phone)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from hotline import admitting, cases, dispatch, firewall, lapses
+from hotline import admitting, asking, cases, dispatch, firewall, lapses, telling
 from hotline.cases import Case
 from hotline.dispatch import ASKED, SUPERSEDED, UNANSWERED, WAITS, Dispatch
 from hotline.messages import WENT_ON, About, Message
@@ -18,14 +18,14 @@ def escalate(work: Work, identity: int) -> None:
     case = cases.hold(work.session, asked.case_id)
     if case.state == cases.OPEN and asked.round == case.round and dispatch.end(work, asked, UNANSWERED):
         case.note(work.session, work.now, "unanswered", asked.who)
-        dispatch.put_before_next(work, case)
+        asking.put_before_next(work, case)
 
 
 def find(work: Work, identity: UUID) -> None:
     """Everybody was asked, or there was nobody to ask: from the top of the order again."""
     case = cases.hold(work.session, identity)
     if case.state == cases.OPEN:
-        dispatch.put_before_next(work, case, again=True)
+        asking.put_before_next(work, case, again=True)
 
 
 def withdraw(work: Work, case: Case | None = None) -> int:
@@ -49,7 +49,7 @@ def _withdraw(work: Work, asked: Dispatch) -> None:
         if had_it:
             admitting.let_go_on(work, case)
         elif case.state == cases.OPEN:
-            dispatch.put_before_next(work, case)
+            asking.put_before_next(work, case)
 
 
 def not_told(work: Work, message: Message) -> None:
@@ -66,7 +66,7 @@ def not_told(work: Work, message: Message) -> None:
     if asked.state != ASKED:
         return
     message.case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")
-    if dispatch.is_being_told(work.session, asked) or dispatch.write_next(work, asked):
+    if telling.is_being_told(work.session, asked) or telling.write_next(work, asked):
         return
     if not dispatch.was_asked_before(work.session, asked):
         work.put(What.ESCALATE, asked.id)

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline import cases, dispatch, firewall, messages, promises, references, shifts
+from hotline import asking, cases, dispatch, firewall, messages, promises, references, shifts
 from hotline.bodies import Serves
 from hotline.cases import Case, Entry
 from hotline.categories import CATEGORIES, Urgency
@@ -304,7 +304,7 @@ def _word(work: Work, verdict: Verdict) -> str:
 
 def _could(work: Work, case: Case) -> Iterator[str]:
     yield from heading("Who could be asked, now or later")
-    could = dispatch.could_be_asked(work, case)
+    could = asking.could_be_asked(work, case)
     for who in sorted(could, key=lambda each: (each.neighbour, each.body_name, each.liaison)):
         yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
     for leader, led in _leading(work, case, could):

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import cases, dispatch, evidence, messages, promises, verdicts
+from hotline import asking, cases, dispatch, evidence, messages, promises, verdicts
 from hotline.cases import CLOSED, ERASED, Case
 from hotline.categories import Urgency
 from hotline.dialogues import citizen as words
@@ -108,4 +108,4 @@ def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:
     promises.renew(work, case)
     case.note(work.session, work.now, "reopened")
     work.session.flush()
-    dispatch.put_before_next(work, case)
+    asking.put_before_next(work, case)

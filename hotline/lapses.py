@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline import admitting, alarms, cases, dispatch, messages
+from hotline import admitting, alarms, asking, cases, dispatch, messages, telling
 from hotline.cases import Case
 from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
@@ -33,7 +33,7 @@ def leave(work: Work, taken: Dispatch) -> None:
 
 def hasten(work: Work, case: Case) -> None:
     """The case has become more urgent: whoever has it is asked sooner, and if nobody has it, the next."""
-    dispatch.hasten(work, case)
+    asking.hasten(work, case)
     for taken in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == TAKEN)):
         if dispatch.has_it(case, taken) and taken.wondered_at is None:
             work.put_sooner(What.STILL, taken.id, _patience(work, case, taken))
@@ -62,7 +62,7 @@ def wonder(work: Work, identity: int) -> None:
     taken.wondered_at = work.now
     by = _awake(work, case, work.in_minutes(STILL[Urgency(case.pace.urgency)].answer))
     case.note(work.session, work.now, "still on it?", taken.who)
-    dispatch.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
+    telling.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
     dispatch.redraw(work, case)
     work.put(What.LAPSE, taken.id, by)
 
@@ -90,7 +90,7 @@ def lapse(work: Work, identity: int) -> None:
     was_out = case.on_the_way_at
     dispatch.end(work, taken, LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
-    dispatch.tell(work, taken, words.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
+    telling.tell(work, taken, words.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
     if was_out is not None:
         alarms.tell(work, taken.liaison, words.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
     admitting.let_go_on(work, case)

@@ -8,7 +8,7 @@ from itertools import count
 
 from sqlalchemy import delete, func, select
 
-from hotline import cases, desk, outbox, verdicts
+from hotline import cases, outbox, texts, verdicts
 from hotline.cases import Case
 from hotline.conversations import Conversations
 from hotline.database import Base, Database
@@ -155,7 +155,7 @@ class Phone:
         """Text the hotline."""
         form = {"id": identity or f"text-{next(ids)}", "from": self.number, "to": "22384", "text": body, "date": "2026-11-21 07:00:00"}
         with self.world.service.work() as work:
-            desk.text_arrives(work, self.world.carrier.inbound_text(form))
+            texts.text_arrives(work, self.world.carrier.inbound_text(form))
         self.world.settle()
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from hotline import desk
+from hotline import texts
 from hotline.carriers import Carrier, Malformed
 from hotline.database import Locked
 from hotline.dialogues import citizen
@@ -64,15 +64,15 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
 
     def text(form: Mapping[str, str]) -> None:
         with service.work() as work:
-            desk.text_arrives(work, carrier.inbound_text(form))
+            texts.text_arrives(work, carrier.inbound_text(form))
 
     def receipt(form: Mapping[str, str]) -> None:
         with service.work() as work:
-            desk.receipt_arrives(work, carrier.receipt(form))
+            texts.receipt_arrives(work, carrier.receipt(form))
 
     def opt_out(form: Mapping[str, str]) -> None:
         with service.work() as work:
-            desk.opt_out_arrives(work, carrier.opt_out(form))
+            texts.opt_out_arrives(work, carrier.opt_out(form))
 
     def ended(form: Mapping[str, str]) -> None:
         line.ended(carrier.ended(form))

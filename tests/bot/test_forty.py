@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.keyboards import Button, pressed
 from bot.talks import Talks, Who
 from bot.taps import step
-from hotline import desk, liaisons, linking
+from hotline import liaisons, linking, texts
 from hotline.carriers import InboundText
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
@@ -118,7 +118,7 @@ def way(hotline: Hotline, place: int, word: str, dispatch: int) -> Way:
 def texted(hotline: Hotline, text: InboundText) -> str:
     """What comes back is a text, too, and comes later."""
     with hotline.world.service.work() as work:
-        desk.text_arrives(work, text)
+        texts.text_arrives(work, text)
     return ""
 
 

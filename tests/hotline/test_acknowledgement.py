@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from hotline import cases, desk, dispatch, firewall, liaisons, people
+from hotline import cases, dispatch, firewall, liaisons, people, texts
 from hotline.carriers import InboundText
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
@@ -163,7 +163,7 @@ def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> Non
         text = InboundText(f"crowd-{number}", number, "22384", f"1 {name}")
         together.wait(10)
         with world.service.work() as work:
-            desk.text_arrives(work, text)
+            texts.text_arrives(work, text)
 
     with ThreadPoolExecutor(len(numbers)) as threads:
         list(threads.map(take, numbers))

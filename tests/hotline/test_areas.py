@@ -74,6 +74,7 @@ def test_what_is_nearby_is_neither_the_place_nor_around_it_and_never_across_the_
     assert {area.parent for area in found[:3]} == {ward.parent}, "next door first"
     assert len(found) == sum(kenya.inside(area, county) for area in kenya) - 3
 
+
 def test_kenya_is_complete(kenya: Areas) -> None:
     levels = [area.level for area in kenya]
     assert [levels.count(level) for level in ("country", "county", "constituency", "ward")] == [1, 47, 290, 1450]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
 
-from hotline import acknowledgement, bodies, cases, desk, dispatch, firewall, followups, liaisons, measures, messages, people
+from hotline import acknowledgement, asking, bodies, cases, desk, dispatch, firewall, followups, liaisons, measures, messages, people
 from hotline.bodies import Body
 from hotline.carriers import Meaning, Sending
 from hotline.cases import Bar, Case
@@ -226,7 +226,7 @@ class Journey:
         sees = firewall.sees(work.session, who, work.now)
         assert not sees(self.case(work))
         assert len(measures.gather(work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees).cases) == 0
-        assert who.id not in {each.liaison for each in dispatch.could_be_asked(work, self.case(work))}
+        assert who.id not in {each.liaison for each in asking.could_be_asked(work, self.case(work))}
         call = Call("another sitting", "ussd", self.number_of(work, who.id), "sw")
         for word in {each.word for each in everything}:
             assert DETAILS not in desk.look_up(work, LookUp("?details", word), call)

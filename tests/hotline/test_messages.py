@@ -11,7 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hotline import acknowledgement, desk, dispatch, liaisons, messages, people
+from hotline import acknowledgement, desk, dispatch, liaisons, messages, people, texts
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
 from hotline.categories import Urgency
 from hotline.desk import Call
@@ -42,7 +42,7 @@ def states(world: World, about: About) -> list[str]:
 
 def receive(world: World, receipt: Receipt) -> None:
     with world.service.work() as work:
-        desk.receipt_arrives(work, receipt)
+        texts.receipt_arrives(work, receipt)
     world.settle()
 
 
@@ -305,7 +305,7 @@ def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = 
 
 def opt_out(world: World, phone: Phone) -> None:
     with world.service.work() as work:
-        desk.opt_out_arrives(work, OptOut(phone.number))
+        texts.opt_out_arrives(work, OptOut(phone.number))
 
 
 def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline import cases, desk, followups, messages, outbox, people, promises, verdicts
+from hotline import cases, followups, messages, outbox, people, promises, texts, verdicts
 from hotline.carriers import Meaning, Sending
 from hotline.cases import Case
 from hotline.dialogues import citizen
@@ -118,7 +118,7 @@ def test_one_who_takes_a_case_at_the_instant_when_its_time_runs_out_has_it(world
 
     def take() -> None:
         with world.service.work() as work:
-            desk.text_arrives(work, world.carrier.inbound_text(taking))
+            texts.text_arrives(work, world.carrier.inbound_text(taking))
 
     both(take, lambda: worker(world, Queue.URGENT).run(escalation.id))
     world.settle()
@@ -257,7 +257,7 @@ class Anything(RuleBasedStateMachine):
     @rule(status=st.sampled_from(("Success", "Failed", "Sent")), which=st.integers(0, 20))
     def a_receipt_comes(self, status: str, which: int) -> None:
         with self.world.service.work() as work:
-            desk.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
+            texts.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
 
     @rule(seconds=st.sampled_from((1, 3, 15, 20, 300, 7200)))
     def time_goes_by(self, seconds: int) -> None:

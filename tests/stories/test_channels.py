@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from hotline import desk, linking, people
+from hotline import linking, people, texts
 from hotline.carriers import Meaning, Sending
 from hotline.database import Database
 from hotline.jobs import Worker
@@ -49,7 +49,7 @@ def receipt(world: World, sent: int, status: str, reason: str = "") -> None:
     """The carrier says what became of the text that it took so many texts after the first."""
     form = {"id": f"ATXid_{sent}", "status": status, "failureReason": reason}
     with world.service.work() as work:
-        desk.receipt_arrives(work, world.carrier.receipt(form))
+        texts.receipt_arrives(work, world.carrier.receipt(form))
     world.settle()
 
 

@@ -1,0 +1,170 @@
+"""What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer, and what it means is done."""
+
+from uuid import uuid4
+
+from hotline import (
+    arrivals,
+    cases,
+    desk,
+    dispatch,
+    escalation,
+    followups,
+    lapses,
+    liaisons,
+    messages,
+    people,
+    readiness,
+    telling,
+)  # fmt: skip
+from hotline.carriers import InboundText, OptOut, Receipt
+from hotline.cases import Case
+from hotline.categories import CONDUCT, Urgency
+from hotline.dialogues import citizen, duty, liaison
+from hotline.dialogues.liaison import Act, GoOn
+from hotline.errors import NotANumber
+from hotline.language import Words, _, means
+from hotline.liaisons import Liaison
+from hotline.messages import About
+from hotline.people import Address, Person
+from hotline.sealed import strict_number
+from hotline.typed import tidy
+from hotline.work import Work
+
+STOP, START = _("stop, unsubscribe"), _("start, unstop")
+
+
+def text_arrives(work: Work, text: InboundText) -> None:
+    """Somebody has texted us. Whoever it is gets an answer that tells what has come of it, or what to do."""
+    try:
+        number = strict_number(text.number)
+    except NotANumber:
+        return
+    if not arrivals.is_new(work.session, "text", text.id, work.now):
+        return
+    person = people.meet(work.session, work.keys, number, work.now, may_write=True)
+    work.session.flush()
+    address = person.phone
+    assert address is not None
+    language = person.language or work.country.languages[0]
+    answer, key = answer_to(work, person, address, text.text), f"answer:{text.id}"[:80]
+    if answer is None:
+        answer, key = _way_in(work, address)
+    messages.write(work, address, About.ANSWER, answer, language, key=key)
+
+
+def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
+    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
+    who = liaisons.of(work.session, person)
+    if means(text, STOP):
+        messages.stop(work, address)
+        if who is not None:
+            who.on_duty, who.said_at, who.said_until = False, work.now, None
+        return citizen.texts_stopped()
+    if means(text, START):
+        address.reopen()
+        return citizen.texts_resumed() if who is None else liaison.resumed(desk.for_liaison(work, who, GoOn()))
+    if who is not None and readiness.answered(work, who) and tidy(text) == "1":
+        return _is_there(work, who)
+    case = followups.asked_last(work, person)
+    if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
+        wish = liaison.understand(text)
+        return desk.for_liaison(work, who, wish) if wish else liaison.what_to_text()
+    if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
+        return _verdict(work, case, text)
+    case = cases.latest_of(work.session, person)
+    return _says_more(work, case, text) if case is not None and tidy(text) else None
+
+
+def _is_there(work: Work, who: Liaison) -> Words:
+    """They say in the evening that they are there. That takes no case, though one may have come before them meanwhile."""
+    waiting = [each.word for each in dispatch.before(work.session, who, work.now) if each.state == dispatch.ASKED]
+    return liaison.ready_with_cases(duty.thanks_ready(), ", ".join(waiting)) if waiting else duty.thanks_ready()
+
+
+def _says_more(work: Work, case: Case, text: str) -> Words:
+    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who are still in danger."""
+    if citizen.verdict_in(text) == "danger":
+        return _in_danger(work, case)
+    if citizen.verdict_in(text) is not None:
+        standing = desk.standing_of(work, case)
+        if standing.state == "nobody":  # whom to go to tells others who read this phone what it is about
+            return citizen.news(case.spoken, work.settings.service_code)
+        return citizen.how_it_is(case.spoken, citizen.how_it_stands(standing))
+    return add_words(work, case, text)
+
+
+def _in_danger(work: Work, case: Case) -> Words:
+    case = cases.hold(work.session, case.id)
+    case.in_danger, case.urgency = True, Urgency.LIFE
+    case.note(work.session, work.now, "in danger", "citizen")
+    telling.tell_all(work, case, liaison.is_in_danger, f"danger:{uuid4().hex[:12]}")
+    lapses.hasten(work, case)
+    return citizen.told_of_danger(case.spoken, work.country.emergency)
+
+
+def is_for_us(work: Work, person: Person, text: str) -> bool:
+    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, and of a liaison ON, OFF, or a step in a case that
+    waits for them."""
+    if means(text, STOP) or means(text, START):
+        return True
+    who, wish = liaisons.of(work.session, person), liaison.understand(text)
+    if who is None or not isinstance(wish, Act):
+        return who is not None and wish is not None
+    return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}
+
+
+def add_words(work: Work, case: Case, text: str) -> Words:
+    """A citizen has more to say about a case that is not closed: whoever it is before reads it at once."""
+    case = cases.hold(work.session, case.id)
+    case.add(work.keys, f"{work.clock_time(work.now)} {text}")
+    case.note(work.session, work.now, "more words", "citizen")
+    if case.category is CONDUCT:
+        desk.keep_from_named(work, case, text)
+        escalation.withdraw(work, case)
+    telling.tell_all(work, case, lambda word: liaison.more_words(word, text), f"more:{uuid4().hex[:12]}")
+    return citizen.added(case.spoken, work.country.emergency)
+
+
+def add_evidence(work: Work, case: Case) -> Words:
+    """They have sent a picture or a voice note, which is kept with the case."""
+    telling.tell_all(work, case, liaison.sent_something, f"sent:{uuid4().hex[:12]}")
+    return citizen.added(case.spoken, work.country.emergency)
+
+
+def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
+    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
+    if citizen.verdict_in(text) is None:
+        return True
+    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
+
+
+def _verdict(work: Work, case: Case, text: str) -> Words:
+    verdict = citizen.verdict_in(text)
+    if verdict is None and citizen.says_something(text):
+        add_words(work, case, text)
+    if verdict is None or not followups.judge(work, case, verdict):
+        return citizen.did_help_come(case.spoken)
+    return desk.thanks(work, case, verdict)
+
+
+def _way_in(work: Work, address: Address) -> tuple[Words, str]:
+    """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
+    words = citizen.how_to_report(work.settings.service_code, work.country.emergency)
+    return words, f"way_in:{address.id}:{work.now.date()}"
+
+
+def receipt_arrives(work: Work, receipt: Receipt) -> None:
+    """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the next one is asked."""
+    failed = messages.receive(work, receipt)
+    if failed is not None:
+        escalation.not_told(work, failed)
+
+
+def opt_out_arrives(work: Work, opt_out: OptOut) -> None:
+    """Somebody told the carrier that they want no texts from us. That binds us."""
+    try:
+        person = people.by_number(work.session, work.keys, strict_number(opt_out.number))
+    except NotANumber:
+        return
+    if person is not None and person.phone is not None:
+        messages.stop(work, person.phone)
