@@ -31,8 +31,7 @@ def act(work: Work, who: Liaison, wish: Act) -> Words:
 def _take_step(work: Work, who: Liaison, asked: Dispatch, wish: Act) -> Words:
     """Whether they may see the case is asked once nobody else can change it."""
     case = cases.hold(work.session, asked.case_id)
-    work.session.refresh(asked)
-    work.session.refresh(who)
+    work.session.expire_all()
     if not firewall.may_see(work.session, case, who, work.now):
         return liaison.over(asked.word)
     return STEPS[wish.step](work, case, asked, wish)

@@ -423,3 +423,24 @@ def test_the_desk_can_take_what_nobody_else_would(world: World, sergeant: Phone)
     world.pass_minutes(5 * 3.5)
     world.phone(DESK).text("1")
     assert "taken first by Duty desk" in answer(world.phone(ACHIENG), f"1 {word(sergeant)}")
+
+
+def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergeant: Phone) -> None:
+    """They are kept from it in the very moment in which their answer comes in."""
+    name, answered = word(sergeant), threading.Event()
+
+    def take() -> None:
+        with world.service.work() as work:
+            texts.text_arrives(work, InboundText("in-that-moment", KIPRUTO, "22384", f"1 {name}"))
+        answered.set()
+
+    with world.service.work() as work:
+        case = cases.hold(work.session, world.cases()[0].id)
+        asked = work.session.scalars(select(Dispatch)).one()
+        cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
+        threading.Thread(target=take).start()
+        assert not answered.wait(0.5)
+    assert answered.wait(10)
+    world.settle()
+    assert "ni yako" not in sergeant.inbox[-1]
+    assert [each.state for each in world.cases()] == ["open"]
