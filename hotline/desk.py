@@ -289,11 +289,12 @@ def take_up(work: Work, case: Case) -> None:
         promises.watch(work, promise)
     if case.state != cases.OPEN:
         return
-    for other in incidents.join(work, case):
-        calls = incidents.calls(work.session, other, work.now)
+    for risen in incidents.join(work, case):
+        lapses.hasten(work, risen)
+    calls = incidents.calls(work.session, case, work.now)
+    if calls.nth > 1 and incidents.is_news(calls.nth):
         another_call = partial(liaison.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
-        telling.tell_all(work, other, another_call, f"call:{case.id}")
-        lapses.hasten(work, other)
+        telling.tell_of_event(work, case, another_call, f"call:{case.id}")
     asked = asking.put_before_next(work, case)
     if asked or case.category is not CONDUCT or asking.could_be_asked(work, case):
         _tell_received(work, case)

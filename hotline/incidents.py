@@ -1,17 +1,16 @@
 """The event in the world, which several people may report: their cases are linked, and none of them is hidden."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, String, distinct, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.areas import AreaRecord
 from hotline.cases import CLOSED, Case
 from hotline.categories import CONDUCT, GENDER, Urgency
-from hotline.database import Base, Moment, changed
+from hotline.database import Base, Moment
 from hotline.work import Work
 
 WITHIN = timedelta(hours=1)
@@ -47,7 +46,7 @@ class Calls:
 
 def join(work: Work, case: Case) -> list[Case]:
     """Link a case to the event that others have reported within the hour, or to a new one. Where many phones report it, everybody's case of
-    it becomes more urgent. Returns the other cases of it that are not closed."""
+    it becomes more urgent. Returns those cases that have become so."""
     if case.incident_id is not None or case.category in ALONE:
         return []
     _one_after_another(work.session, case)
@@ -59,12 +58,10 @@ def join(work: Work, case: Case) -> list[Case]:
     work.session.flush()
     case.incident_id = incident.id
     work.session.flush()
-    linked = _cases_of(work.session, case)
-    others = [each for each in linked if each is not case]
-    if others:
-        case.note(work.session, work.now, "linked", why=f"report number {len(linked)} about the same place and kind")
-    _raise(work, case, linked)
-    return [each for each in others if each.state != CLOSED]
+    nth = calls(work.session, case, work.now).nth
+    if nth > 1:
+        case.note(work.session, work.now, "linked", why=f"report number {nth} about the same place and kind")
+    return _raise(work, case)
 
 
 def _one_after_another(session: Session, case: Case) -> None:
@@ -78,35 +75,37 @@ def _recent(session: Session, case: Case) -> Incident | None:
     return session.scalars(here.order_by(Incident.last_at.desc()).limit(1)).first()
 
 
-def _cases_of(session: Session, case: Case) -> list[Case]:
-    return list(session.scalars(select(Case).where(Case.incident_id == case.incident_id).order_by(Case.opened_at, Case.id)))
-
-
-def _raise(work: Work, case: Case, linked: Sequence[Case]) -> None:
+def _raise(work: Work, case: Case) -> list[Case]:
     """Urgency only rises: that of one report is that of all, and so many phones within the hour say that it is more than they said."""
-    recent = [each for each in linked if each.opened_at > case.opened_at - WITHIN]
-    many = _phones(recent) >= ENOUGH_PHONES
-    urgency = max(min(Urgency.LIFE, case.category.urgency + many), *(each.urgency for each in linked))
-    for each in linked:
-        if each.state != CLOSED and _rises(work.session, each, urgency):
-            each.note(work.session, work.now, "more urgent", why=f"{_phones(recent)} phones have reported it within the hour")
+    phones = _phones(work.session, case, since=case.opened_at - WITHIN)
+    highest = work.session.scalar(select(func.max(Case.urgency)).where(Case.incident_id == case.incident_id)) or case.urgency
+    urgency = max(highest, min(Urgency.LIFE, case.category.urgency + (phones >= ENOUGH_PHONES)))
+    lower = update(Case).where(Case.incident_id == case.incident_id, Case.state != CLOSED, Case.urgency < urgency)
+    rose = work.session.scalars(lower.values(urgency=urgency).returning(Case.id).execution_options(synchronize_session=False)).all()
+    risen = [work.session.get_one(Case, identity, populate_existing=True) for identity in rose]
+    for each in risen:
+        each.note(work.session, work.now, "more urgent", why=f"{phones} phones have reported it within the hour")
+    return risen
 
 
-def _rises(session: Session, case: Case, urgency: int) -> bool:
-    """Whatever somebody else makes of the case just now, it never falls."""
-    higher = update(Case).where(Case.id == case.id, Case.urgency < urgency).values(urgency=urgency)
-    rose = changed(session.execute(higher.execution_options(synchronize_session=False)))
-    session.refresh(case, ["urgency"])
-    return rose
-
-
-def _phones(linked: Sequence[Case]) -> int:
-    """How many different people; whoever cannot be told apart counts as one more."""
-    known = {each.person_id for each in linked if each.person_id is not None}
-    return len(known) + sum(each.person_id is None for each in linked)
+def _phones(session: Session, case: Case, since: datetime) -> int:
+    """How many different people have reported it from then on; whoever cannot be told apart counts as one more."""
+    here = (Case.incident_id == case.incident_id, Case.opened_at >= since)
+    known, unknown = session.execute(
+        select(func.count(distinct(Case.person_id)), func.count().filter(Case.person_id.is_(None))).where(*here)
+    ).one()
+    return int(known + unknown)
 
 
 def calls(session: Session, case: Case, now: datetime) -> Calls:
     """What is known of the event of a case, to be told to whoever answers for it."""
-    linked = _cases_of(session, case) if case.incident_id is not None else [case]
-    return Calls(len(linked), int((now - linked[0].opened_at).total_seconds() // 60), _phones(linked))
+    if case.incident_id is None:
+        return Calls(1, 0, 1)
+    nth, first = session.execute(select(func.count(), func.min(Case.opened_at)).where(Case.incident_id == case.incident_id)).one()
+    return Calls(nth, int((now - first).total_seconds() // 60), _phones(session, case, since=first))
+
+
+def is_news(nth: int) -> bool:
+    """Whether those who have the event are told of this call: of each at first, and ever less often, for a phone that never falls silent is
+    switched off."""
+    return nth <= 3 or nth in (5, 10) or nth % 20 == 0

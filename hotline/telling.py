@@ -109,3 +109,13 @@ def tell_all(work: Work, case: Case, what: Callable[[str], Words], key: str) -> 
         if each.may_be_read(work.session, work.now):
             tell(work, each, what(each.word), f"{key}:{each.liaison_id}")
     redraw(work, case)
+
+
+def tell_of_event(work: Work, case: Case, what: Callable[[str], Words], key: str) -> None:
+    """Tell everybody before whom another case of the same event is, or who has one: each once, by the last of theirs."""
+    others = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.incident_id == case.incident_id, Case.id != case.id)
+    waiting = work.session.scalars(others.where(Dispatch.state.in_(WAITS)).order_by(Dispatch.id))
+    for each in {each.liaison_id: each for each in waiting}.values():
+        if each.may_be_read(work.session, work.now):
+            tell(work, each, what(each.word), f"{key}:{each.liaison_id}")
+        redraw(work, each.case)

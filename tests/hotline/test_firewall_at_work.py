@@ -249,7 +249,7 @@ def travel(world: World, seed: int) -> Journey:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("seed", range(1000 if IS_LONG else 16))
+@pytest.mark.parametrize("seed", range(1000 if IS_LONG else 6))
 def test_a_report_about_the_police_never_reaches_the_police_whatever_happens(world: World, seed: int) -> None:
     travel(world, seed)
 
@@ -298,9 +298,9 @@ def transfer(world: World, number: str, body: str, *also: str) -> None:
         liaisons.save(work.session, work.keys, [replace(listed, body=body, also=also)], ("en", "sw"), work.now)
 
 
-def test_in_a_week_of_silence_it_goes_round_and_round_and_never_to_the_police(world: World) -> None:
+def test_in_two_days_of_silence_it_goes_round_and_round_and_never_to_the_police(world: World) -> None:
     conduct(world)
-    world.pass_minutes(7 * 24 * 60)
+    world.pass_minutes(2 * 24 * 60)
     names = asked(world)
     assert set(names) == {"Ms. Njeri", "Duty desk"}
     assert len(names) > 50
@@ -343,7 +343,7 @@ def test_who_is_of_the_police_beside_something_else_is_of_the_police(world: Worl
     transfer(world, DESK, "situation", "station")
     conduct(world)
     assert asked(world) == []
-    world.pass_minutes(3 * 24 * 60)
+    world.pass_minutes(24 * 60)
     assert asked(world) == []
 
 
@@ -374,7 +374,7 @@ def test_who_steps_aside_is_never_asked_again(world: World) -> None:
         (only,) = work.session.scalars(select(Dispatch))
         acknowledgement.tap(work, only.liaison, only.id, "aside")
     world.settle()
-    world.pass_minutes(3 * 24 * 60)
+    world.pass_minutes(24 * 60)
     assert asked(world).count("Ms. Njeri") == 1
     assert set(asked(world)[1:]) == {"Duty desk"}
     with world.service.look() as work:

@@ -204,12 +204,12 @@ class Gateway:
     transcript: str = ""
     posts: int = 0
 
-    def report(self, details: str, *, text: bool = True) -> str:
-        """Report violence in Kaptembwo, in English, until it is taken. Returns the case's number as it stands on the last screen."""
+    def report(self, details: str, *, text: bool = True, place: str = "Kaptembwo") -> str:
+        """Report violence in this ward, in English, until it is taken. Returns the case's number as it stands on the last screen."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self._dial()
-            for words in ("English", "Report", "Violence or", "kaptembwo", "Kaptembwo", details, "Yes" if text else "No", "No"):
+            for words in ("English", "Report", "Violence or", place.lower(), place, details, "Yes" if text else "No", "No"):
                 self._answer(words)
             if found := re.search(r"Case ([\w-]+)\.", self.screen):
                 return found[1]

@@ -275,6 +275,10 @@ async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.R
 # ---------------------------------------------------------------------------------------------------------------- the messages
 
 
+PLACES = ("Kaptembwo", "London", "Rhoda", "Barut", "Shaabab")
+"""Something is reported in each, so that none of it is one event with another; one station answers for all."""
+
+
 class Officer(Chat):
     """A liaison who answers for Kaptembwo by Telegram."""
 
@@ -330,7 +334,7 @@ def test_wherever_it_dies_a_liaison_is_told_twice_rather_than_never_and_a_citize
         for row, death in enumerate(DEATHS):
             has_died = stack.arm("bot deliver", death.place)
             if death.about == About.DISPATCH:
-                stack.gateway(f"+2547110003{row:02}").report(death.details, text=False)
+                stack.gateway(f"+2547110003{row:02}").report(death.details, text=False, place=PLACES[row % len(PLACES)])
             else:
                 Citizen(stack, 7300 + row, death.details).report_in(*KAWANGWARE)
                 _taken_by_text(stack, death.details)
@@ -388,15 +392,15 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
         stack.town.trouble(telegram=[{"kind": "flood", "seconds": FLOOD}])
         for citizen in asking[:3]:
             citizen.say("/case")
-        stack.gateway("+254711000400").report("card 0", text=False)
+        stack.gateway("+254711000400").report("card 0", text=False, place=PLACES[0])
         wait_until(lambda: _floods(stack), "Telegram has said so")
         _text_each(stack, "3", words)
         wait_until(lambda: _written(stack, About.FOLLOW_UP) == len(asked), "each of them is to be asked whether help came")
         for citizen in asking[3:]:
             citizen.say("/case")
-        for row in range(1, 6):
-            stack.gateway(f"+2547110004{row:02}").report(f"card {row}", text=False)
-        wait_until(lambda: _written(stack, About.DISPATCH) == len(asked) + 6, "each case is to be put before somebody")
+        for row in range(1, 5):
+            stack.gateway(f"+2547110004{row:02}").report(f"card {row}", text=False, place=PLACES[row])
+        wait_until(lambda: _written(stack, About.DISPATCH) == len(asked) + 5, "each case is to be put before somebody")
         assert "flood" in stack.town.ask("GET", "/troubles")["telegram"], "all of that happened meanwhile"
 
         wait_until(lambda: _is_done(stack), "all is done")
@@ -405,7 +409,7 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
         shown = Counter({(each["user"], each["text"]): each["count"] for each in stack.town.telegram()["counters"]["sends"]})
         questions = [citizen.wait_for("did help come?").id for citizen in asked]
         cards = [card.id for officer in officers for card in officer.cards]
-        assert [_cards(officers, f"card {row}\n") for row in range(6)] == [1] * 6
+        assert [_cards(officers, f"card {row}\n") for row in range(5)] == [1] * 5
         assert sum(count for (_user, text), count in shown.items() if "did help come?" in text) == len(asked)
         assert sum(count for (_user, text), count in shown.items() if text.startswith("Key in")) == len(asking)
         assert sum(max(cards) < question for question in questions) >= len(questions) / 4, "more bulk was before them, and it was let wait"
