@@ -29,6 +29,10 @@ def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="itikia-postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test turns the power off, and it is quicker so
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

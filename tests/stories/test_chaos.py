@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hotline import cases, messages, references
 from hotline.cases import Case
+from hotline.database import Locked
 from hotline.dispatch import Dispatch
 from hotline.messages import About, Message
 from hotline.outbox import Errand, What
@@ -95,9 +96,12 @@ def test_everything_dies_all_the_time_and_nobody_is_forgotten(stack: Stack, caps
 def _unfinished(stack: Stack) -> bool:
     """Whether anything is left but the questions, half an hour from now and later: are they still on it, did help come, are they there
     tonight."""
-    with stack.database.reading() as session:
-        to_take = session.scalars(select(Case.id).where(Case.state == cases.OPEN)).all()
-        to_do = session.scalars(select(Errand.id).where(Errand.state == "waiting", Errand.what.not_in(LATER))).all()
+    try:
+        with stack.database.reading() as session:
+            to_take = session.scalars(select(Case.id).where(Case.state == cases.OPEN)).all()
+            to_do = session.scalars(select(Errand.id).where(Errand.state == "waiting", Errand.what.not_in(LATER))).all()
+    except Locked:  # somebody writes, so they have not finished
+        return True
     return bool(to_take or to_do)
 
 
