@@ -14,7 +14,7 @@ from hotline.dialogues import liaison as words
 from hotline.dialogues.liaison import NEXT, How
 from hotline.dialogues.screens import Choices
 from hotline.dispatch import Dispatch
-from hotline.language import SOURCE, Words, _, say
+from hotline.language import Words, _, say
 from hotline.standing_order import STILL
 from hotline.work import Work
 
@@ -31,7 +31,7 @@ class Card(NamedTuple):
 def card(work: Work, dispatch: Dispatch) -> Card:
     """The card as it is to be now. Whoever may not read the case any more reads nothing of it there."""
     case, how = dispatch.case, dispatch.how(work.session, work.now)
-    language = dispatch.liaison.person.language or SOURCE
+    language = dispatch.liaison.language
     lines = [escape(say(each, language), quote=False) for each in _standing(work, dispatch, how)]
     sent = []
     if dispatch.may_be_read(work.session, work.now):
@@ -47,7 +47,7 @@ def title(work: Work, dispatch: Dispatch) -> str:
     """The case's word, what it is about and where, in HTML."""
     place = work.areas.full_name(work.areas[dispatch.case.area_code])
     heading = words.heading(dispatch.word, dispatch.case.about, place)
-    return escape(say(heading, dispatch.liaison.person.language or SOURCE), quote=False)
+    return escape(say(heading, dispatch.liaison.language), quote=False)
 
 
 def choices(work: Work, dispatch: Dispatch, how: How) -> Choices:

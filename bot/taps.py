@@ -18,7 +18,7 @@ from hotline.cases import CLOSED
 from hotline.dialogues import citizen, liaison
 from hotline.dialogues.citizen import Verdict
 from hotline.dispatch import Dispatch
-from hotline.language import SOURCE, say
+from hotline.language import say
 from hotline.liaisons import Liaison
 from hotline.messages import About, Message
 from hotline.people import TELEGRAM, Address
@@ -40,7 +40,7 @@ def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
 
 def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that somebody was first, say."""
-    how, language = asked.how(work.session, work.now), me.person.language or SOURCE
+    how, language = asked.how(work.session, work.now), me.language
     wanted = next((each for each in get_args(liaison.Step) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
         return say(citizen.earlier_question(), language)

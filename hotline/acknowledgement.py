@@ -79,10 +79,9 @@ def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
     drop(work.session, What.ESCALATE, taken.id)
     drop(work.session, What.FIND, case.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
-    promise = promises.end(work, case, KEPT)
-    is_late = promise is not None and promise.state == MISSED and promise.ended_at == work.now
+    is_late = any(promise.state == MISSED for promise in promises.end(work, case, KEPT))
     what = citizen.somebody_has_it_late(case.spoken) if is_late else citizen.somebody_has_it(case.spoken)
-    followups.tell(work, case, what, About.CASE, f"taken:{taken.id}:{int(work.now.timestamp())}")
+    followups.tell(work, case, what, About.CASE, _once("taken", case, taken))
     followups.plan(work, case)
     lapses.watch(work, case, taken)
 
@@ -132,7 +131,7 @@ def _there(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
 
 def _once(what: str, case: Case, taken: Dispatch) -> str:
     """The key of a text that is told once for each time that they take the case."""
-    return f"{what}:{taken.id}:{int(case.acknowledged_at.timestamp()) if case.acknowledged_at else 0}"
+    return f"{what}:{taken.id}:{case.had_since}"
 
 
 def _step(work: Work, case: Case, taken: Dispatch) -> None:

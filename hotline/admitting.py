@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from hotline import asking, cases, dispatch, followups, promises
 from hotline.cases import OPEN, Case
-from hotline.categories import CONDUCT
 from hotline.dialogues import citizen
 from hotline.gsm import fits, shorten
 from hotline.language import Words, say, verbatim
@@ -24,7 +23,7 @@ def admit(work: Work, identity: int) -> None:
     if promise.state != promises.OPEN or case.state != OPEN:
         return
     asked = dispatch.asked_now(work.session, case)
-    if not asked and case.category is CONDUCT and not asking.could_be_asked(work, case):
+    if not asked and asking.nobody_may(work, case):
         promises.renew(work, case)  # they were told that nobody may look into it: it is watched on, and nothing is promised
         return
     promise.state, promise.ended_at = MISSED, work.now

@@ -7,7 +7,7 @@ from hotline.bodies import Body
 from hotline.cases import Case
 from hotline.categories import Kind
 from hotline.dialogues import liaison as words
-from hotline.language import SOURCE, Words
+from hotline.language import Words
 from hotline.liaisons import Liaison
 from hotline.messages import About
 from hotline.work import Work
@@ -22,7 +22,7 @@ def tell(work: Work, about: Liaison, what: Words, case: Case | None) -> int:
     for each in caring:
         for address in each.person.ladder:
             key = f"alarm:{about.id}:{int(work.now.timestamp())}:{address.id}"
-            messages.write(work, address, About.ALARM, words.alarm(what, place), each.person.language or SOURCE, key=key, case=case)
+            messages.write(work, address, About.ALARM, words.alarm(what, place), each.language, key=key, case=case)
     return len(caring)
 
 

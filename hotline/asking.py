@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hotline import dispatch, firewall, matching, shifts, telling
 from hotline.bodies import Body, Serves
 from hotline.cases import ACKNOWLEDGED, OPEN, Case
-from hotline.categories import Kind, Urgency
-from hotline.dispatch import ASKED, CANNOT, WAITS, WORDS, Dispatch
+from hotline.categories import CONDUCT, Kind, Urgency
+from hotline.dispatch import CANNOT, WAITS, WORDS, Dispatch
 from hotline.liaisons import Liaison
 from hotline.matching import Asked, Candidate, Match, Matter
 from hotline.outbox import What
@@ -22,7 +22,7 @@ def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Disp
     """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the end of the order it waits a
     while; `again` begins at the top at once. Returns those who are asked now."""
     work.session.flush()
-    if _is_before_somebody(work.session, case):
+    if dispatch.asked_now(work.session, case):
         return []
     matter, candidates = _matter(work, case), _candidates(work, case)
     found = matching.together(matter, candidates, work.areas, matching.next_place(matter))
@@ -33,11 +33,6 @@ def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Disp
         return []
     answer_by = work.in_minutes(matching.minutes_after(matter, found[-1].place))
     return [_put_before(work, case, each, answer_by) for each in found]
-
-
-def _is_before_somebody(session: Session, case: Case) -> bool:
-    asked = select(Dispatch.id).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == ASKED)
-    return session.scalars(asked.limit(1)).first() is not None
 
 
 def _wait(work: Work, case: Case, matter: Matter) -> None:
@@ -154,6 +149,11 @@ def _nearest(work: Work, case: Case) -> dict[int, tuple[str, bool]]:
     for liaison, area in sorted(found, key=lambda each: rank.get(each[1], len(rank))):
         nearest.setdefault(liaison, area)
     return {liaison: (area, area not in around) for liaison, area in nearest.items()}
+
+
+def nobody_may(work: Work, case: Case) -> bool:
+    """Whether a report is about those who would have to look into it, and there is nobody else."""
+    return case.category is CONDUCT and not could_be_asked(work, case)
 
 
 def could_be_asked(work: Work, case: Case) -> list[Candidate]:

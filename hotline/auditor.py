@@ -16,14 +16,14 @@ from uuid import UUID
 from sqlalchemy import String, delete, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline import admitting, cases, dispatch, escalation, heartbeat, messages, next_steps, outbox, promises
+from hotline import admitting, cases, dispatch, escalation, followups, heartbeat, messages, next_steps, outbox, promises
 from hotline.cases import CLOSED, OPEN, Case
 from hotline.database import Base, Moment
 from hotline.dispatch import WAITS, Dispatch
 from hotline.liaisons import Liaison
 from hotline.messages import SENDING, WAITING, Message
 from hotline.next_steps import Future
-from hotline.outbox import Queue, What
+from hotline.outbox import What
 from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
@@ -94,8 +94,8 @@ def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
             yield Lack("taken by nobody", _take_back)
         case "acknowledged" if not _any(waiting, *((what, each) for each in future.taken for what in (What.STILL, What.LAPSE))):
             yield Lack("nobody asks whether anything happens", _wonder(future.taken[-1]))
-        case "resolved" if case.asked_at is None and not _any(waiting, (What.FOLLOW_UP, f"{case.id}/{case.round}")):
-            yield Lack("nobody asks the citizen", _follow_up)
+        case "resolved" if case.asked_at is None and not _any(waiting, (What.FOLLOW_UP, followups.subject(case.id, case.round))):
+            yield Lack("nobody asks the citizen", followups.ask_now)
 
 
 def _lacks_end(future: Future, waiting: set[str]) -> Iterator[Lack]:
@@ -116,7 +116,7 @@ def _lacks_promise(future: Future, waiting: set[str]) -> Iterator[Lack]:
 
 
 def _any(waiting: set[str], *errands: tuple[What, object]) -> bool:
-    return any(f"{what}:{subject}" in waiting for what, subject in errands)
+    return any(outbox.key_of(what, subject) in waiting for what, subject in errands)
 
 
 def _find(work: Work, case: Case) -> None:
@@ -133,10 +133,6 @@ def _take_back(work: Work, case: Case) -> None:
 
 def _wonder(taken: int) -> Mend:
     return lambda work, _case: work.put(What.STILL, taken)
-
-
-def _follow_up(work: Work, case: Case) -> None:
-    work.put(What.FOLLOW_UP, f"{case.id}/{case.round}", queue=Queue.ORDINARY)
 
 
 def _put_at(what: What, subject: int, due_at: datetime | None) -> Mend:
@@ -194,8 +190,8 @@ def _stranded(service: Service) -> list[UUID]:
 
 def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     with service.database.reading() as session:
-        delivered = next_steps.waiting(session, [f"{What.DELIVER}:{each}" for each in page], service.clock())
-    return [each for each in page if f"{What.DELIVER}:{each}" not in delivered]
+        delivered = next_steps.waiting(session, [outbox.key_of(What.DELIVER, each) for each in page], service.clock())
+    return [each for each in page if outbox.key_of(What.DELIVER, each) not in delivered]
 
 
 def _before_the_gone(service: Service) -> bool:
@@ -230,7 +226,7 @@ def _mend_case(service: Service, identity: UUID) -> Counter[str]:
 def _mend_message(service: Service, identity: UUID) -> Counter[str]:
     with service.work() as work:
         message = work.session.scalar(select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update())
-        if message is None or next_steps.waiting(work.session, [f"{What.DELIVER}:{identity}"], work.now):
+        if message is None or next_steps.waiting(work.session, [outbox.key_of(What.DELIVER, identity)], work.now):
             return Counter()
         work.put(What.DELIVER, identity, queue=messages.queue_of(message))
     return Counter({"a text is not on its way": 1})

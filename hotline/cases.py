@@ -98,6 +98,15 @@ class Case(Base):
         """The citizen is asked whether help came."""
         return self.state in (ACKNOWLEDGED, RESOLVED)
 
+    @property
+    def had_since(self) -> int:
+        """The second in which whoever has it took it, 0 while nobody has: what tells one taking of the case from the next."""
+        return int(self.acknowledged_at.timestamp()) if self.acknowledged_at else 0
+
+    def put_in_danger(self) -> None:
+        """Its citizen says that they are in danger."""
+        self.in_danger, self.urgency = True, Urgency.LIFE
+
     def may_be_judged(self, now: datetime) -> bool:
         """Whether the citizen may say so now, asked or unasked; a *yes* may be taken back for a while."""
         if self.state != CLOSED or self.contact == ERASED or self.closed_at is None:

@@ -137,7 +137,7 @@ def standing_of(work: Work, case: Case) -> Standing:
 
 def _waiting_still(work: Work, case: Case) -> Standing:
     asked = dispatch.asked_now(work.session, case)
-    if not asked and case.category is CONDUCT and not asking.could_be_asked(work, case):
+    if not asked and asking.nobody_may(work, case):
         return Standing("nobody", asked=work.country.oversight)
     promise = promises.latest(work.session, case)
     missed = promises.missed(work.session, case) > 0 or promise is None or promise.due_at <= work.now
@@ -178,7 +178,7 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
 def _promised(work: Work, case: Case) -> Words:
     """The last words to one who has reported; honest ones, where nobody on our list may see what they said."""
     emergency = work.country.emergency
-    if case.category is CONDUCT and not asking.could_be_asked(work, case):
+    if asking.nobody_may(work, case):
         return citizen.nobody_may(case.spoken, work.country.oversight, emergency)
     return citizen.promised(case.spoken, work.clock_time(promises.due(work.session, case)), emergency, case.contact)
 
@@ -291,15 +291,23 @@ def take_up(work: Work, case: Case) -> None:
         return
     for risen in incidents.join(work, case):
         lapses.hasten(work, risen)
+    _tell_of_call(work, case)
+    asked = asking.put_before_next(work, case)
+    if not asked and asking.nobody_may(work, case):
+        followups.tell(work, case, citizen.news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}")
+    else:
+        _tell_received(work, case)
+
+
+def _tell_of_call(work: Work, case: Case) -> None:
+    """Whoever has the same event already hears that it was reported again."""
     calls = incidents.calls(work.session, case, work.now)
-    if calls.nth > 1 and incidents.is_news(calls.nth):
+    if calls.nth == 1:
+        return
+    case.note(work.session, work.now, "linked", why=f"report number {calls.nth} about the same place and kind")
+    if incidents.is_news(calls.nth):
         another_call = partial(liaison.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
         telling.tell_of_event(work, case, another_call, f"call:{case.id}")
-    asked = asking.put_before_next(work, case)
-    if asked or case.category is not CONDUCT or asking.could_be_asked(work, case):
-        _tell_received(work, case)
-    else:
-        followups.tell(work, case, citizen.news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}")
 
 
 def _tell_received(work: Work, case: Case) -> None:

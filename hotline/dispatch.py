@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import firewall, messages, people
+from hotline import cases, firewall, messages, people
 from hotline.bodies import Body
 from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
 from hotline.database import Base, Moment, changed
@@ -145,6 +145,14 @@ def recent(session: Session, liaison: Liaison, word: str, now: datetime) -> Disp
     known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
     latest = session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
     return latest if latest is not None and firewall.may_see(session, latest.case, liaison, now) else None
+
+
+def hold(session: Session, identity: int) -> tuple[Dispatch, Case]:
+    """The dispatch and its case, which nobody else changes until this transaction ends."""
+    dispatch = session.get_one(Dispatch, identity)
+    case = cases.hold(session, dispatch.case_id)
+    session.refresh(dispatch)
+    return dispatch, case
 
 
 def asked_now(session: Session, case: Case) -> list[Dispatch]:

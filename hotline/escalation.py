@@ -14,8 +14,7 @@ from hotline.work import Work
 
 def escalate(work: Work, identity: int) -> None:
     """The time of this dispatch is up. If it still waits for an answer, the case is put before the next."""
-    asked = work.session.get_one(Dispatch, identity)
-    case = cases.hold(work.session, asked.case_id)
+    asked, case = dispatch.hold(work.session, identity)
     if case.state == cases.OPEN and asked.round == case.round and dispatch.end(work, asked, UNANSWERED):
         case.note(work.session, work.now, "unanswered", asked.who)
         asking.put_before_next(work, case)
@@ -35,13 +34,12 @@ def withdraw(work: Work, case: Case | None = None) -> int:
     waiting = work.session.scalars(select(Dispatch).where(here).order_by(Dispatch.id)).all()
     blind = [each for each in waiting if not firewall.may_see(work.session, each.case, each.liaison, work.now)]
     for each in blind:
-        _withdraw(work, each)
+        _withdraw(work, each.id)
     return len(blind)
 
 
-def _withdraw(work: Work, asked: Dispatch) -> None:
-    case = cases.hold(work.session, asked.case_id)
-    work.session.refresh(asked)
+def _withdraw(work: Work, identity: int) -> None:
+    asked, case = dispatch.hold(work.session, identity)
     had_it = dispatch.has_it(case, asked)
     if dispatch.end(work, asked, SUPERSEDED):
         lapses.leave(work, asked)
@@ -60,12 +58,10 @@ def not_told(work: Work, message: Message) -> None:
     """
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return
-    asked = dispatch.told_by(work.session, message.key)
-    cases.hold(work.session, asked.case_id)
-    work.session.refresh(asked)
+    asked, case = dispatch.hold(work.session, dispatch.told_by(work.session, message.key).id)
     if asked.state != ASKED:
         return
-    message.case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")
+    case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")
     if telling.is_being_told(work.session, asked) or telling.write_next(work, asked):
         return
     if not dispatch.was_asked_before(work.session, asked):

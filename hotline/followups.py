@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from hotline import asking, cases, dispatch, evidence, messages, promises, verdicts
 from hotline.cases import CLOSED, ERASED, Case
-from hotline.categories import Urgency
 from hotline.dialogues import citizen as words
 from hotline.dialogues.citizen import Verdict
 from hotline.language import Words
@@ -19,16 +18,17 @@ from hotline.work import Work
 
 def plan(work: Work, case: Case) -> None:
     """Ask at the time that the category says, counted from now."""
-    work.put(What.FOLLOW_UP, _subject(case), work.in_minutes(case.pace.follow_up), Queue.ORDINARY)
+    work.put(What.FOLLOW_UP, subject(case.id, case.round), work.in_minutes(case.pace.follow_up), Queue.ORDINARY)
 
 
 def ask_now(work: Work, case: Case) -> None:
     """The liaison says that it is done: ask the citizen at once."""
-    work.put(What.FOLLOW_UP, _subject(case), queue=Queue.ORDINARY)
+    work.put(What.FOLLOW_UP, subject(case.id, case.round), queue=Queue.ORDINARY)
 
 
-def _subject(case: Case) -> str:
-    return f"{case.id}/{case.round}"
+def subject(case: UUID, round_: int) -> str:
+    """What the errand names that asks."""
+    return f"{case}/{round_}"
 
 
 def ask(work: Work, case: Case, round_: int) -> None:
@@ -43,8 +43,7 @@ def ask(work: Work, case: Case, round_: int) -> None:
 
 def key_of(case: Case) -> str:
     """The question goes by who had the case when it was asked: it is asked anew when somebody else has it."""
-    had_since = int(case.acknowledged_at.timestamp()) if case.acknowledged_at else 0
-    return f"asked:{case.id}/{case.round}/{had_since}"
+    return f"asked:{case.id}/{case.round}/{case.had_since}"
 
 
 def asked_last(work: Work, person: Person) -> Case | None:
@@ -102,8 +101,8 @@ def _reopen(work: Work, case: Case, *, in_danger: bool) -> None:
     """Help did not come: the case begins a new round and goes to a body that has not had it."""
     dispatch.supersede(work, case)
     case.round, case.round_began_at, case.closed_at = case.round + 1, work.now, None
-    case.in_danger = case.in_danger or in_danger
-    case.urgency = max(case.urgency, Urgency.LIFE if in_danger else case.urgency)
+    if in_danger:
+        case.put_in_danger()
     cases.give_up(case)
     promises.renew(work, case)
     case.note(work.session, work.now, "reopened")

@@ -58,9 +58,6 @@ def join(work: Work, case: Case) -> list[Case]:
     work.session.flush()
     case.incident_id = incident.id
     work.session.flush()
-    nth = calls(work.session, case, work.now).nth
-    if nth > 1:
-        case.note(work.session, work.now, "linked", why=f"report number {nth} about the same place and kind")
     return _raise(work, case)
 
 

@@ -82,7 +82,7 @@ def _hold(work: Work, case: str) -> None:
 
 
 def _hold_of_dispatch(work: Work, identity: str) -> None:
-    cases.hold(work.session, work.session.get_one(dispatch.Dispatch, int(identity)).case_id)
+    dispatch.hold(work.session, int(identity))
 
 
 def _hold_of_promise(work: Work, identity: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline import admitting, alarms, asking, cases, dispatch, messages, telling
+from hotline import admitting, alarms, asking, dispatch, messages, telling
 from hotline.cases import Case
 from hotline.categories import Urgency
 from hotline.dialogues import liaison as words
@@ -53,7 +53,7 @@ def _awake(work: Work, case: Case, moment: datetime) -> datetime:
 
 def wonder(work: Work, identity: int) -> None:
     """Is anything happening? One who is on the way is asked whether they are safe."""
-    taken, case = _held(work, identity)
+    taken, case = dispatch.hold(work.session, identity)
     if not dispatch.has_it(case, taken):
         return
     if work.now < (until := _patience(work, case, taken)):
@@ -80,7 +80,7 @@ def _question(case: Case, word: str, by: str) -> Words:
 
 def lapse(work: Work, identity: int) -> None:
     """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them are told."""
-    taken, case = _held(work, identity)
+    taken, case = dispatch.hold(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
     answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
@@ -94,10 +94,3 @@ def lapse(work: Work, identity: int) -> None:
     if was_out is not None:
         alarms.tell(work, taken.liaison, words.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
     admitting.let_go_on(work, case)
-
-
-def _held(work: Work, identity: int) -> tuple[Dispatch, Case]:
-    taken = work.session.get_one(Dispatch, identity)
-    case = cases.hold(work.session, taken.case_id)
-    work.session.refresh(taken)
-    return taken, case

@@ -15,6 +15,7 @@ from hotline.bodies import KINDS, Body, split
 from hotline.countries import Country
 from hotline.database import Base, Moment
 from hotline.errors import BadRow, BadRows, NotANumber
+from hotline.language import SOURCE
 from hotline.people import Address, Person
 from hotline.sealed import Keys, takes_texts, typed_number
 from hotline.tables import Cells, Table
@@ -54,6 +55,11 @@ class Liaison(Base):
     person: Mapped[Person] = relationship()
     body: Mapped[Body] = relationship()
     roles: Mapped[list["Role"]] = relationship(back_populates="liaison", order_by="Role.id")
+
+    @property
+    def language(self) -> str:
+        """In which we write to them."""
+        return self.person.language or SOURCE
 
     @property
     def speaks(self) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import dispatch, outbox, promises
+from hotline import dispatch, followups, outbox, promises
 from hotline.cases import Case
 from hotline.dispatch import ASKED, TAKEN, Dispatch
 from hotline.outbox import Errand, What
@@ -43,11 +43,11 @@ class Future:
 
     def errands(self) -> set[str]:
         """The keys of the errands that may carry it on."""
-        escalations = (f"{What.ESCALATE}:{each}" for each, _until in self.asked)
-        questions = (f"{what}:{each}" for each in self.taken for what in (What.STILL, What.LAPSE))
-        promises_ = (f"{What.PROMISE}:{each}" for each, _due in self.promised)
-        case, follow_up = self.case.id, f"{What.FOLLOW_UP}:{self.case.id}/{self.case.round}"
-        return {f"{What.OPEN}:{case}", f"{What.FIND}:{case}", follow_up, *escalations, *questions, *promises_}
+        of_case = ((What.OPEN, self.case.id), (What.FIND, self.case.id), (What.FOLLOW_UP, followups.subject(self.case.id, self.case.round)))
+        escalations = ((What.ESCALATE, each) for each, _until in self.asked)
+        questions = ((what, each) for each in self.taken for what in (What.STILL, What.LAPSE))
+        promised = ((What.PROMISE, each) for each, _due in self.promised)
+        return {outbox.key_of(what, subject) for what, subject in (*of_case, *escalations, *questions, *promised)}
 
 
 def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:

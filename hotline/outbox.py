@@ -96,12 +96,17 @@ class Posting:
     queue: Queue
 
 
+def key_of(what: What, subject: object) -> str:
+    """By which an errand of this kind and about this is known."""
+    return f"{what}:{subject}"
+
+
 def put(session: Session, what: What, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
     """Put an errand, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
     as it is committed."""
     at_once = due_at <= now
     waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at, "wanted_at": now if at_once else due_at}
-    values = {"key": f"{what}:{subject}", "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
+    values = {"key": key_of(what, subject), "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
     put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
     errand, posted = session.execute(put_or_put_off.returning(Errand.id, Errand.posted)).one()
     if at_once:
@@ -110,13 +115,13 @@ def put(session: Session, what: What, subject: object, due_at: datetime, queue: 
 
 def is_due_by(session: Session, what: What, subject: object, due_at: datetime) -> bool:
     """Whether the errand waits already, and is due by then."""
-    waits = select(Errand.id).where(Errand.key == f"{what}:{subject}", WAITS, Errand.due_at <= due_at)
+    waits = select(Errand.id).where(Errand.key == key_of(what, subject), WAITS, Errand.due_at <= due_at)
     return session.scalar(waits) is not None
 
 
 def drop(session: Session, what: What, subject: object) -> None:
     """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will find nothing to do."""
-    free = select(Errand.id).where(Errand.key == f"{what}:{subject}", Errand.state == "waiting").with_for_update(skip_locked=True)
+    free = select(Errand.id).where(Errand.key == key_of(what, subject), Errand.state == "waiting").with_for_update(skip_locked=True)
     session.execute(update(Errand).where(Errand.id.in_(free)).values(state="dropped").execution_options(synchronize_session=False))
 
 
@@ -162,7 +167,7 @@ def look(session: Session, errand: int) -> tuple[What, str] | None:
 
 
 def finish(session: Session, what: What, subject: object) -> None:
-    session.execute(update(Errand).where(Errand.key == f"{what}:{subject}").values(state="done"))
+    session.execute(update(Errand).where(Errand.key == key_of(what, subject)).values(state="done"))
 
 
 def fail(session: Session, errand: int, failure: str, now: datetime) -> None:

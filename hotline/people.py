@@ -45,8 +45,12 @@ class Person(Base):
     @property
     def ladder(self) -> list["Address"]:
         """Every address where something may arrive, the best first; where there is none, the best all the same, for the gate to judge."""
-        known = [address for channel in BEST_FIRST if (address := self.at(channel)) and address.is_open and not address.opted_out_at]
-        return known or [address for address in (self.best,) if address is not None]
+        return self.reached_at or [address for address in (self.best,) if address is not None]
+
+    @property
+    def reached_at(self) -> list["Address"]:
+        """Every address where what we write arrives and is wanted, the best first."""
+        return [address for channel in BEST_FIRST if (address := self.at(channel)) and address.is_open and not address.opted_out_at]
 
 
 class Address(Base):

@@ -53,13 +53,14 @@ def renew(work: Work, case: Case) -> Promise:
     return promise
 
 
-def end(work: Work, case: Case, state: str) -> Promise | None:
-    """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void."""
-    for promise in work.session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == OPEN)):
+def end(work: Work, case: Case, state: str) -> list[Promise]:
+    """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void. Returns what has ended so."""
+    ended = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == OPEN)))
+    for promise in ended:
         promise.state = MISSED if state == KEPT and work.now > promise.due_at else state
         promise.ended_at = work.now
         drop(work.session, What.PROMISE, promise.id)
-    return latest(work.session, case)
+    return ended
 
 
 def latest(session: Session, case: Case) -> Promise | None:

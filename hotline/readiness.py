@@ -83,7 +83,7 @@ def ask(work: Work, evening: str) -> None:
     for liaison in _who_has_the_night(work):
         address = _reached_at(liaison)
         if address is not None and insert_once(work.session, Ping, liaison_id=liaison.id, evening=evening, at=work.now):
-            language = liaison.person.language or SOURCE
+            language = liaison.language
             messages.write(work, address, About.DUTY, duty.are_you_there(), language, key=f"{What.READY}:{evening}:{liaison.id}")
     work.put(What.WARN, evening, work.in_minutes(TO_ANSWER), Queue.ORDINARY)
 
@@ -103,7 +103,7 @@ def warn(work: Work, evening: str) -> None:
     if _is_over(work, evening) or not state.longest:
         return
     for liaison in _liaisons(work, Liaison.body_code.in_(select(Body.code).where(Body.kind == Kind.COORDINATION))):
-        address, language = _reached_at(liaison), liaison.person.language or SOURCE
+        address, language = _reached_at(liaison), liaison.language
         if address is not None and is_one_now(liaison, work.now):
             messages.write(work, address, About.DUTY, fitting(state, language), language, key=f"{What.WARN}:{evening}:{liaison.id}")
 
@@ -151,7 +151,7 @@ def _liaisons(work: Work, where: ColumnElement[bool]) -> Sequence[Liaison]:
 
 def _reached_at(liaison: Liaison) -> Address | None:
     """Where what we write reaches them."""
-    return next((each for each in liaison.person.ladder if each.is_open and each.opted_out_at is None), None)
+    return next(iter(liaison.person.reached_at), None)
 
 
 def _unanswered(work: Work) -> set[int]:

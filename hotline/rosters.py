@@ -183,8 +183,7 @@ def _last_day(work: Work, liaison: Liaison) -> str:
 
 
 def _reached_by(liaison: Liaison) -> str:
-    open_ = [each.channel for each in liaison.person.ladder if each.is_open and each.opted_out_at is None]
-    return ", ".join(open_) or "cannot be reached"
+    return ", ".join(each.channel for each in liaison.person.reached_at) or "cannot be reached"
 
 
 def _roles(liaison: Liaison) -> str:

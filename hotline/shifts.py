@@ -257,6 +257,11 @@ def go_off(work: Work, who: Liaison, days: int | None = None) -> datetime | None
     return until
 
 
+def stay_off(work: Work, who: Liaison) -> None:
+    """They want to hear nothing from us: they are off duty until they say otherwise, whatever their shifts."""
+    _say(who, Word(False, work.now))
+
+
 def _say(who: Liaison, word: Word) -> None:
     who.on_duty, who.said_at, who.said_until = word
 

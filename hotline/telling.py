@@ -11,7 +11,7 @@ from hotline.cases import Case, Entry
 from hotline.dialogues import liaison as words
 from hotline.dispatch import KEY, LAPSED, WAITS, Dispatch, redraw, tells
 from hotline.gsm import fits
-from hotline.language import SOURCE, Words, say
+from hotline.language import Words, say
 from hotline.messages import About, Message
 from hotline.people import Address
 from hotline.standing_order import Ways
@@ -44,7 +44,7 @@ def is_being_told(session: Session, dispatch: Dispatch) -> bool:
 
 def _write_to(work: Work, dispatch: Dispatch, address: Address) -> None:
     case, liaison = dispatch.case, dispatch.liaison
-    language = liaison.person.language or SOURCE
+    language = liaison.language
     text = _fitting(work, dispatch, language)
     first = work.session.scalars(select(Message.id).where(tells(dispatch)).limit(1)).first() is None
     key = f"{KEY}{dispatch.id}" if first else f"{KEY}{dispatch.id}/{address.channel}"
@@ -98,7 +98,7 @@ def _had_it(session: Session, case: Case) -> list[str]:
 
 def tell(work: Work, dispatch: Dispatch, what: Words, key: str) -> None:
     """Tell a liaison what is new in a case that is before them."""
-    address, language = dispatch.liaison.person.best, dispatch.liaison.person.language or SOURCE
+    address, language = dispatch.liaison.person.best, dispatch.liaison.language
     if address is not None:
         messages.write(work, address, About.NEWS, what, language, key=key, case=dispatch.case)
 

@@ -14,11 +14,12 @@ from hotline import (
     messages,
     people,
     readiness,
+    shifts,
     telling,
 )  # fmt: skip
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
-from hotline.categories import CONDUCT, Urgency
+from hotline.categories import CONDUCT
 from hotline.dialogues import citizen, duty, liaison
 from hotline.dialogues.liaison import Act, GoOn
 from hotline.errors import NotANumber
@@ -58,7 +59,7 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
     if means(text, STOP):
         messages.stop(work, address)
         if who is not None:
-            who.on_duty, who.said_at, who.said_until = False, work.now, None
+            shifts.stay_off(work, who)
         return citizen.texts_stopped()
     if means(text, START):
         address.reopen()
@@ -95,7 +96,7 @@ def _says_more(work: Work, case: Case, text: str) -> Words:
 
 def _in_danger(work: Work, case: Case) -> Words:
     case = cases.hold(work.session, case.id)
-    case.in_danger, case.urgency = True, Urgency.LIFE
+    case.put_in_danger()
     case.note(work.session, work.now, "in danger", "citizen")
     telling.tell_all(work, case, liaison.is_in_danger, f"danger:{uuid4().hex[:12]}")
     lapses.hasten(work, case)

@@ -8,14 +8,15 @@ from itertools import count
 
 from sqlalchemy import delete, func, select
 
-from hotline import cases, outbox, texts, verdicts
+from hotline import cases, liaisons, outbox, people, texts, verdicts
 from hotline.cases import Case
 from hotline.conversations import Conversations
 from hotline.database import Base, Database
 from hotline.jobs import Errands, Worker
+from hotline.liaisons import Liaison
 from hotline.outbox import Errand, Posting, Queue
 from hotline.settings import Settings
-from hotline.work import Service
+from hotline.work import Service, Work
 from tests.builders import MORNING
 from tests.fakes import PretendCarrier
 from ussd.pages import Limits
@@ -25,6 +26,15 @@ ids = count(1)
 
 FURNITURE = {"areas", "bodies", "serves", "people", "addresses", "liaisons", "roles", "shifts"}
 """The tables of what is there before anything happens."""
+
+
+def liaison(work: Work, number: str) -> Liaison:
+    """Whoever answers from this phone."""
+    person = people.by_number(work.session, work.keys, number)
+    assert person is not None
+    found = liaisons.of(work.session, person)
+    assert found is not None
+    return found
 
 
 class World:

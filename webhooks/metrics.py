@@ -14,9 +14,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from hotline import cases, messages, outbox
+from hotline import auditor, cases, messages, outbox
 from hotline.arrivals import Arrival
-from hotline.auditor import Audit
 from hotline.cases import Case
 from hotline.database import Locked
 from hotline.messages import Message, ReceiptRecord
@@ -91,7 +90,7 @@ def _reachable(number: int) -> Metric:
 
 def _due(session: Session, now: datetime) -> Iterator[Metric]:
     """An errand's own time counts, not when it is posted next: that goes on and on while nobody works."""
-    due = select(Errand.queue, func.count(), func.min(Errand.wanted_at)).where(Errand.state == "waiting", Errand.wanted_at <= now)
+    due = select(Errand.queue, func.count(), func.min(Errand.wanted_at)).where(outbox.WAITS, Errand.wanted_at <= now)
     found = {queue: (number, oldest) for queue, number, oldest in session.execute(due.group_by(Errand.queue))}
     numbers = {queue.value: found.get(queue, (0, now))[0] for queue in Queue}
     ages = {queue.value: _seconds(found.get(queue, (0, now))[1], now) for queue in Queue}
@@ -101,7 +100,7 @@ def _due(session: Session, now: datetime) -> Iterator[Metric]:
 
 
 def _overdue(session: Session, now: datetime) -> Metric:
-    late = (Errand.state == "waiting", Errand.what.in_(STEPS), Errand.wanted_at < now - LATE)
+    late = (outbox.WAITS, Errand.what.in_(STEPS), Errand.wanted_at < now - LATE)
     found = _numbers(session, select(Errand.what, func.count()).where(*late).group_by(Errand.what))
     words = "Steps of cases, such as asking the next liaison, that should have been taken more than a minute ago, by kind."
     return _gauges("steps_overdue", words, "kind", {step.value: found.get(step, 0) for step in STEPS})
@@ -131,7 +130,7 @@ def _unfinished(session: Session) -> Metric:
 
 def _audited(session: Session, now: datetime) -> Iterator[Metric]:
     """Nothing at all, where the auditor has never looked."""
-    last = session.scalar(select(Audit).order_by(Audit.at.desc()).limit(1))
+    last = auditor.latest(session)
     if last is not None:
         yield _gauge("audit_age_seconds", "Seconds since the auditor last looked at every unfinished case.", _seconds(last.at, now))
         yield _gauge("audit_mended", "Cases without a next step that the auditor found then, and mended.", last.mended)

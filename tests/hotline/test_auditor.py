@@ -200,10 +200,15 @@ def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(offic
         assert {f"escalate:{now.id}", f"promise:{session.scalars(select(Promise.id)).one()}"} <= set(office.waiting())
 
 
-def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: World) -> None:
+def report(world: World) -> None:
+    """The citizen reports something, and the first liaison is asked."""
     with world.service.work() as work:
         desk.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
     world.settle()
+
+
+def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: World) -> None:
+    report(world)
     with world.service.work() as work:
         (asked,) = work.session.scalars(select(Dispatch))
         acknowledgement.tap(work, asked.liaison, asked.id, "take")
@@ -290,9 +295,7 @@ def a_text(office: Office, state: str, channel: str = people.PHONE) -> UUID:
 
 
 def test_whose_mandate_has_ended_by_itself_has_a_case_no_longer(world: World) -> None:
-    with world.service.work() as work:
-        desk.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
-    world.settle()
+    report(world)
     with world.service.work() as work:
         (asked,) = work.session.scalars(select(Dispatch))
         acknowledgement.tap(work, asked.liaison, asked.id, "take")

@@ -11,7 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hotline import acknowledgement, desk, dispatch, liaisons, messages, people, texts
+from hotline import acknowledgement, desk, dispatch, messages, texts
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
 from hotline.categories import Urgency
 from hotline.desk import Call
@@ -21,7 +21,7 @@ from hotline.messages import About, Message
 from hotline.references import spoken
 from tests.builders import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.stories.test_a_report import arrive, report
-from tests.world import Phone, World
+from tests.world import Phone, World, liaison
 
 FEW = how(max_examples=max(5, how().max_examples // 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """More of them with --hypothesis-profile=long."""
@@ -311,11 +311,8 @@ def opt_out(world: World, phone: Phone) -> None:
 def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:
     """A liaison takes whatever is before them, or goes on with it."""
     with world.service.work() as work:
-        who = people.by_number(work.session, work.keys, number)
-        assert who is not None
-        liaison = liaisons.of(work.session, who)
-        assert liaison is not None
-        for each in dispatch.before(work.session, liaison, work.now):
-            acknowledgement.act(work, liaison, Act(step, each.word))
+        who = liaison(work, number)
+        for each in dispatch.before(work.session, who, work.now):
+            acknowledgement.act(work, who, Act(step, each.word))
     if settle:
         world.settle()

@@ -8,19 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from hotline import liaisons, outbox, people, readiness, shifts
+from hotline import liaisons, outbox, readiness, shifts
 from hotline.dialogues import duty
 from hotline.dialogues.duty import Tonight
 from hotline.dispatch import Dispatch
 from hotline.gsm import fits
 from hotline.language import say
-from hotline.liaisons import Liaison
 from hotline.outbox import Errand, What
 from hotline.readiness import THREE_TEXTS, Ping
-from hotline.work import Work
 from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.stories.test_a_report import report
-from tests.world import World
+from tests.world import World, liaison
 
 EVERYBODY = (KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK)
 EVENING = datetime(2026, 11, 21, 15, tzinfo=UTC)
@@ -29,14 +27,6 @@ TONIGHT = "2026-11-21"
 ASKED = "You are on duty tonight. Are you there? Text 1 if you are, OFF if you cannot be."
 NIGHTS = shifts.Listed(0, "0123456", 18 * 60, 6 * 60)
 OFFICE = shifts.Listed(0, "01234", 8 * 60, 17 * 60)
-
-
-def liaison(work: Work, number: str) -> Liaison:
-    person = people.by_number(work.session, work.keys, number)
-    assert person is not None
-    found = liaisons.of(work.session, person)
-    assert found is not None
-    return found
 
 
 def give(world: World, pattern: shifts.Listed, *numbers: str) -> None:

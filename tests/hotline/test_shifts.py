@@ -12,14 +12,12 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from hotline import liaisons, people, shifts, tables
+from hotline import shifts, tables
 from hotline.countries import COUNTRIES
 from hotline.errors import BadRows
-from hotline.liaisons import Liaison
 from hotline.shifts import Duty, DutyChange, Shift, Stretch, Word, days_in, is_on_duty, minutes_in, next_change
-from hotline.work import Work
 from tests.builders import ACHIENG, DESK, KIPRUTO, MORNING
-from tests.world import World
+from tests.world import World, liaison
 
 NAIROBI, LONDON, CASABLANCA, LORD_HOWE = (
     ZoneInfo(name) for name in ("Africa/Nairobi", "Europe/London", "Africa/Casablanca", "Australia/Lord_Howe")
@@ -200,14 +198,6 @@ def test_of_two_arrangements_the_later_goes() -> None:
 
 
 # As people say it
-
-
-def liaison(work: Work, number: str) -> Liaison:
-    person = people.by_number(work.session, work.keys, number)
-    assert person is not None
-    found = liaisons.of(work.session, person)
-    assert found is not None
-    return found
 
 
 def give(world: World, number: str, *pattern: Shift) -> None:

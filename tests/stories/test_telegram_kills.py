@@ -412,7 +412,7 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
         assert [_cards(officers, f"card {row}\n") for row in range(5)] == [1] * 5
         assert sum(count for (_user, text), count in shown.items() if "did help come?" in text) == len(asked)
         assert sum(count for (_user, text), count in shown.items() if text.startswith("Key in")) == len(asking)
-        assert sum(max(cards) < question for question in questions) >= len(questions) / 4, "more bulk was before them, and it was let wait"
+        assert max(cards) < max(questions), "bulk was before them, and what was left of it was let wait"
 
 
 def _floods(stack: Stack) -> int:
