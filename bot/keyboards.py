@@ -23,7 +23,7 @@ from typing import NamedTuple
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from hotline.chats import Talk
-from hotline.dialogues.citizen import is_about_where
+from hotline.dialogues.places import is_about_where
 from hotline.dialogues.playing import Asking
 from hotline.dialogues.screens import Choices, Menu
 from hotline.gsm import shorten

@@ -19,7 +19,7 @@ from hotline import arrivals, chats, desk, evidence, linking, people, references
 from hotline.cases import CLOSED
 from hotline.chats import Talk
 from hotline.desk import Call
-from hotline.dialogues import citizen, numbered, playing
+from hotline.dialogues import citizen, numbered, places, playing
 from hotline.dialogues.citizen import Caller, Forget, InChat, Report, Wish
 from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
@@ -122,7 +122,7 @@ class Talks:
 
     def placed(self, who: Who, latitude: float, longitude: float) -> Shown:
         """They shared a location."""
-        return self._turn(who, lambda here: self._placed(here, citizen.spot(latitude, longitude)))
+        return self._turn(who, lambda here: self._placed(here, places.spot(latitude, longitude)))
 
     def pressed(self, who: Who, button: Button) -> Shown:
         return self._turn(who, lambda here: self._pressed(here, button))
@@ -248,7 +248,7 @@ class Talks:
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
         for_us = self._is_for_us(here, text)
         if answer and not for_us:
-            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and citizen.is_about_where(question)
+            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and places.is_about_where(question)
             if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
@@ -281,9 +281,9 @@ class Talks:
         return person.at(TELEGRAM) if person else None
 
     def _placed(self, here: Here, spot: str) -> Talk:
-        if here.talk.last_words or not citizen.is_about_where(question := self._asking(here).question):
+        if here.talk.last_words or not places.is_about_where(question := self._asking(here).question):
             return replace(here.talk, aside=say(citizen.not_asked_where(), here.language))
-        if first := citizen.before_a_spot(question):
+        if first := places.before_a_spot(question):
             here.talk = self._answer(here, first)
         return self._answer(here, spot)
 

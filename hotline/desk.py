@@ -34,9 +34,9 @@ from hotline.cases import Case
 from hotline.categories import CATEGORIES, CONDUCT, Kind
 from hotline.database import insert_once
 from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller, Forget, Judge, Nothing, Report, Standing, Stop, Verdict, Wish
+from hotline.dialogues.citizen import Caller, Forget, Judge, Report, Standing, Stop, Verdict, Wish
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
-from hotline.dialogues.screens import LookUp
+from hotline.dialogues.screens import LookUp, Nothing
 from hotline.dispatch import Dispatch
 from hotline.language import Words, say
 from hotline.liaisons import Liaison

@@ -60,6 +60,12 @@ class Settings:
     alarms them."""
     metrics_token: str = field(repr=False)
     """METRICS_TOKEN: what Prometheus must show to be told figures about the machine at /metrics; without one there is no such page."""
+    bulk_rate: int
+    """BULK_RATE: texts a second that the carrier takes of a broadcast, 50 unless told; ask them, for none publishes it. Leave room for cases."""
+    text_price: str
+    """TEXT_PRICE: what one part of one text costs, `KES 0.80` for one; a broadcast's preview says what it will cost."""
+    exercise: bool
+    """EXERCISE: `yes` while everybody learns. Every broadcast is then a drill, and none leaves the building."""
     port: int
     """PORT: where the public door listens."""
     bind: str
@@ -113,6 +119,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         readiness=_time_of_day(environ, "READINESS", "18:00"),
         heartbeat_url=_address(environ, "HEARTBEAT_URL"),
         metrics_token=environ.get("METRICS_TOKEN", ""),
+        bulk_rate=_number(environ, "BULK_RATE", 50),
+        text_price=_price(environ.get("TEXT_PRICE", "")),
+        exercise=_yes(environ, "EXERCISE"),
         port=_number(environ, "PORT", 8000, most=65535),
         bind=environ.get("BIND") or "127.0.0.1",
         minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
@@ -163,6 +172,19 @@ def _address(environ: Mapping[str, str], name: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise Misconfigured(f"{name}: write an address that begins with https://, or leave it empty.")
     return text
+
+
+def _price(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Z]{3} \d+(\.\d+)?", text, re.ASCII):
+        raise Misconfigured(f"TEXT_PRICE is {text!r}; write the currency and the price of one part, KES 0.80 for one, or leave it empty.")
+    return text
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").casefold()
+    if text not in ("", "yes", "no"):
+        raise Misconfigured(f"{name} is {text!r}; write yes or no.")
+    return text == "yes"
 
 
 def _number(environ: Mapping[str, str], name: str, usual: int, most: int = 100_000) -> int:

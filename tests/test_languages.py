@@ -27,11 +27,11 @@ from hotline.categories import CATEGORIES
 from hotline.chats import Talk
 from hotline.countries import COUNTRIES
 from hotline.desk import Call, open_case, take_up
-from hotline.dialogues import citizen, duty, liaison
-from hotline.dialogues.citizen import Caller, Forget, InChat, Judge, Nothing, Report, Stop
+from hotline.dialogues import citizen, duty, liaison, places
+from hotline.dialogues.citizen import Caller, Forget, InChat, Judge, Report, Stop
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, How, Waiting
 from hotline.dialogues.playing import Asking
-from hotline.dialogues.screens import Menu
+from hotline.dialogues.screens import Menu, Nothing
 from hotline.dispatch import WORDS, Dispatch
 from hotline.evidence import Destination
 from hotline.language import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
@@ -283,7 +283,7 @@ def lists_of(country: Areas) -> list[tuple[Area, Menu]]:
 
 
 def list_in(country: Areas, area: Area) -> Menu:
-    scene = citizen.choose_area(country)
+    scene = places.choose_area(country)
     question = next(scene)
     if area != country.country:
         question = scene.send(area.code)

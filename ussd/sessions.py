@@ -17,10 +17,10 @@ from hotline.conversations import Conversation, Conversations, Known
 from hotline.database import Locked
 from hotline.desk import Call
 from hotline.dialogues import citizen
-from hotline.dialogues.citizen import Caller, Nothing, Report, Wish
+from hotline.dialogues.citizen import Caller, Report, Wish
 from hotline.dialogues.liaison import Desk, Waiting
 from hotline.dialogues.playing import Answers
-from hotline.dialogues.screens import LookUp
+from hotline.dialogues.screens import LookUp, Nothing
 from hotline.errors import NotANumber
 from hotline.gsm import plain, shorten
 from hotline.language import Words, say

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
-from math import nan
 from typing import Literal
 
 from hotline.areas import Area, Areas
 from hotline.categories import CATEGORIES, CONDUCT, DANGER, GENDER
 from hotline.dialogues import liaison
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
-from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Question, Scene
+from hotline.dialogues.places import choose_area
+from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
 from hotline.gsm import shorten
 from hotline.language import Words, _, means, own_name, verbatim
 from hotline.typed import tidy
@@ -79,13 +78,6 @@ class Judge:
 
     reference: str
     verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing more is wanted; these are the last words."""
-
-    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,86 +244,6 @@ def may_we_remember(areas: Areas, area: Area) -> Menu:
 
 def _contact(answer: str) -> Contact:
     return "text" if answer == "text" else "none"
-
-
-def choose_area(areas: Areas, home: str | None = None) -> Scene[Area]:
-    """Step down from the country, or type a name and pick among the closest. Ends at a ward, or where somebody knows no more."""
-    if home is not None and home in areas:
-        choices = ((home, verbatim(areas.full_name(areas[home]))), ("other", _("Another place")))
-        if (yield Menu("home", _("Where?"), choices)) == home:
-            return areas[home]
-    area, unknown = areas.country, ""
-    for turn in count(1):
-        if not areas.children(area):
-            break
-        answer = yield _which_area(f"area{turn}", areas, area, unknown)
-        unknown = ""
-        if answer == "here":
-            break
-        if answer in areas:
-            area = areas[answer]
-        elif near := areas.nearest(*_spot(answer)):
-            picked = yield _is_it(f"found{turn}", areas, near)
-            area = areas.get(picked) or area
-        elif found := areas.closest(answer, within=area) or areas.closest(answer):
-            picked = yield _which_of(f"found{turn}", areas, [each.area for each in found])
-            area = areas.get(picked) or area
-        else:
-            unknown = answer
-    return area
-
-
-SPOT = re.compile(r"near (-?\d+\.\d+) (-?\d+\.\d+)")
-
-
-def spot(latitude: float, longitude: float) -> str:
-    """A place that was pointed at on a map, as an answer to *where*: to some hundred metres, for more is nobody's business."""
-    return f"near {latitude:.3f} {longitude:.3f}"
-
-
-def is_about_where(question: Question) -> bool:
-    """Whether a place on a map would answer it, at once or after another answer."""
-    return isinstance(question, Menu) and (question.name.startswith("area") or before_a_spot(question) is not None)
-
-
-def before_a_spot(question: Question) -> str | None:
-    """What is to be answered first, so that the next question takes a place on a map."""
-    if question.name == "home":
-        return "other"
-    return "none" if question.name.startswith("found") else None
-
-
-def _spot(answer: str) -> tuple[float, float]:
-    """The opposite of `spot`; nowhere on earth for any other answer."""
-    found = SPOT.fullmatch(answer)
-    return (float(found[1]), float(found[2])) if found else (nan, nan)
-
-
-def _is_it(name: str, areas: Areas, near: Sequence[Area]) -> Menu:
-    (first, *others) = near
-    choices = ((first.code, _("Yes")), *((area.code, verbatim(areas.full_name(area))) for area in others), ("none", _("None of these")))
-    return Menu(name, _("Is it {place}?", place=areas.full_name(first)), choices)
-
-
-@lru_cache(maxsize=1024)
-def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
-    choices: Choices = tuple((each.code, verbatim(each.name)) for each in areas.children(area))
-    if SPOT.fullmatch(unknown):
-        text = _("We know no place near there in {country}. Type its name or choose:", country=areas.country.name)
-    elif unknown:
-        text = _("We do not know {place}. Type it another way or choose:", place=unknown[:30])
-    elif area == areas.country:
-        text = _("Where? Type the name of the place, or choose:")
-    else:
-        text = _("Where in {area}? Type or choose:", area=area.name)
-    if area != areas.country:
-        choices = (*choices, ("here", _("I am not sure")))
-    return Menu(name, text, choices, typed=True)
-
-
-def _which_of(name: str, areas: Areas, found: Sequence[Area]) -> Menu:
-    choices = tuple((area.code, verbatim(areas.full_name(area))) for area in found)
-    return Menu(name, _("Which one?"), (*choices, ("none", _("None of these"))))
 
 
 def my_case(emergency: str, known: Sequence[str] = ()) -> Scene[Judge | Nothing]:

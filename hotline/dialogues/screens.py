@@ -62,6 +62,13 @@ class LookUp:
 
 Question = Menu | Ask | LookUp
 
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing more is wanted; these are the last words."""
+
+    words: Words
+
 Scene = Generator[Question, str, Outcome]
 """A stretch of conversation: it yields questions, is sent answers, and returns what the person wants.
 

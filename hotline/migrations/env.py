@@ -2,7 +2,20 @@
 
 from alembic import context
 
-from hotline import acknowledgement, arrivals, auditor, chats, desk, dispatch, followups, outbox, readiness  # noqa: F401 - each brings its tables
+from hotline import (  # noqa: F401 - each brings its tables
+    acknowledgement,
+    arrivals,
+    auditor,
+    broadcasts,
+    chats,
+    desk,
+    dispatch,
+    followups,
+    outbox,
+    readiness,
+    rumours,
+    subscriptions,
+)
 from hotline.database import Base, Database
 
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")

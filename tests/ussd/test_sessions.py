@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from hotline.cases import Case
 from hotline.countries import COUNTRIES
 from hotline.database import Database
-from hotline.dialogues.citizen import Caller, Nothing, Standing
-from hotline.dialogues.screens import LookUp
+from hotline.dialogues.citizen import Caller, Standing
+from hotline.dialogues.screens import LookUp, Nothing
 from hotline.gsm import fits
 from hotline.people import Address
 from tests.builders import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER

@@ -1,0 +1,80 @@
+"""Who may approve a broadcast, and how many must. Pure: nothing here looks anything up, and nothing overrides it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+HOLDS = timedelta(minutes=30)
+"""How long an approval counts while others are awaited. What was true half an hour ago may not be."""
+WARDS = 3
+"""As many as one other hand may send to."""
+
+
+class Why(StrEnum):
+    """Why somebody may not approve it."""
+
+    WROTE_IT = "they wrote it, or changed it"
+    SAME_BODY = "they are of a body that has its hand in it already"
+    TWO_POLICE = "one of the police has their hand in it already"
+    TWICE = "they have approved it already"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody who wrote, changed or approves a broadcast."""
+
+    liaison: int
+    bodies: frozenset[str]
+    """Every body that they are of."""
+    of_the_police: bool
+    """They are of the police, or ever were."""
+    coordinates: bool = False
+    """They are of a coordinating body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How much approval a broadcast needs; or why nobody can approve it."""
+
+    hands: int = 1
+    coordination: bool = False
+    """One of them must be of a coordinating body."""
+    refused: str = ""
+
+
+def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> Why | None:
+    """Why this hand may not be added; None where it may. `wrote` are the author and everyone who changed it since."""
+    wrote = tuple(wrote)
+    if any(each.liaison == hand.liaison for each in wrote):
+        return Why.WROTE_IT
+    if any(each.liaison == hand.liaison for each in approved):
+        return Why.TWICE
+    if any(each.bodies & hand.bodies for each in (*wrote, *approved)):
+        return Why.SAME_BODY
+    if hand.of_the_police and any(each.of_the_police for each in (*wrote, *approved)):
+        return Why.TWO_POLICE
+    return None
+
+
+def needed(levels: Collection[int], *, own_words: bool, corrects: bool, emergency: bool) -> Need:
+    """How much approval it needs. `levels` has, of each area, the steps down from the country: 0 the country, 1 a county, and so on, with
+    a negative number for a place that holds no other."""
+    if not levels:
+        return Need(refused="it is about no place")
+    if emergency:
+        small = len(levels) == 1 and min(levels) < 0
+        return Need() if small else Need(refused="an emergency message goes to one ward")
+    if corrects:
+        return Need()
+    if 0 in levels:
+        return Need(refused="it goes to one county at a time")
+    own = 1 if own_words else 0
+    if 1 in levels:
+        return Need(3 + own, coordination=True)
+    few = len(levels) <= WARDS and all(level < 0 for level in levels)
+    return Need((1 if few else 2) + own)
+
+
+def is_enough(need: Need, approved: Collection[Hand]) -> bool:
+    return not need.refused and len(approved) >= need.hands and (not need.coordination or any(each.coordinates for each in approved))
