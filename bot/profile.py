@@ -12,6 +12,7 @@ from hotline.settings import Settings
 COMMANDS: dict[str, Words] = {
     "report": _("Report something"),
     "case": _("My case"),
+    "news": _("News and rumours"),
     "language": _("Choose another language"),
     "stop": _("No more messages"),
     "delete": _("Delete my data"),
@@ -20,6 +21,7 @@ COMMANDS: dict[str, Words] = {
 """For everybody. /start is Telegram's own button."""
 FOR_LIAISONS: dict[str, Words] = {
     "cases": _("Cases given to me"),
+    "messages": _("Messages to the public"),
     "on": _("Come on duty"),
     "off": _("Go off duty"),
 }

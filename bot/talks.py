@@ -38,6 +38,8 @@ WISHES = {
     "start": (),
     "report": (("wish1", "report"),),
     "case": (("wish1", "case"),),
+    "news": (("wish1", "news"),),
+    "messages": (("wish1", "board"),),
     "cases": (("wish1", "desk"),),
     "on": (("wish1", "desk"), ("desk", "on")),
     "off": (("wish1", "desk"), ("desk", "off")),

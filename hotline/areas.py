@@ -112,13 +112,14 @@ class Areas:
         """What lies inside the area, and then around it in ever wider circles, up to its county's border; without what it lies in."""
         *circles, _country = self.outwards(area) if area != self.country else (area, area)
         seen = dict.fromkeys(self.outwards(area))
-        found = dict.fromkeys(each for circle in circles for each in self._all_inside(circle))
+        found = dict.fromkeys(each for circle in circles for each in self.all_inside(circle))
         return [each for each in found if each not in seen]
 
-    def _all_inside(self, area: Area) -> Iterator[Area]:
+    def all_inside(self, area: Area) -> Iterator[Area]:
+        """Everything that lies in the area, at whatever depth."""
         for child in self.children(area):
             yield child
-            yield from self._all_inside(child)
+            yield from self.all_inside(child)
 
     def inside(self, area: Area, outer: Area) -> bool:
         """Whether the area is the outer one, or lies somewhere in it."""

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import String, delete, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline import admitting, cases, dispatch, escalation, followups, heartbeat, messages, next_steps, outbox, promises
+from hotline import admitting, cases, dispatch, escalation, followups, heartbeat, messages, next_steps, outbox, promises, sending
 from hotline.cases import CLOSED, OPEN, Case
 from hotline.database import Base, Moment
 from hotline.dispatch import WAITS, Dispatch
@@ -155,6 +155,8 @@ def audit(service: Service) -> Audit:
             found += _surviving(partial(_mend_case, service, case))
     for message in _stranded(service):
         found += _surviving(partial(_mend_message, service, message))
+    for broadcast in _stuck(service):
+        found += _surviving(partial(_carry_on, service, broadcast))
     if _before_the_gone(service):
         found += _surviving(partial(_withdraw, service))
     return _write_down(service, len(unfinished), found)
@@ -194,6 +196,12 @@ def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     return [each for each in page if outbox.key_of(What.DELIVER, each) not in delivered]
 
 
+def _stuck(service: Service) -> list[int]:
+    """Broadcasts on their way that nothing carries on."""
+    with service.database.reading() as session:
+        return sending.stuck(session)
+
+
 def _before_the_gone(service: Service) -> bool:
     """Whether a case waits before somebody whose mandate has ended by itself since."""
     gone = (Dispatch.state.in_(WAITS), Liaison.until <= service.clock())
@@ -230,6 +238,11 @@ def _mend_message(service: Service, identity: UUID) -> Counter[str]:
             return Counter()
         work.put(What.DELIVER, identity, queue=messages.queue_of(message))
     return Counter({"a text is not on its way": 1})
+
+
+def _carry_on(service: Service, broadcast: int) -> Counter[str]:
+    with service.work() as work:
+        return Counter({"a broadcast stood still": int(sending.carry_on(work, broadcast))})
 
 
 def _withdraw(service: Service) -> Counter[str]:

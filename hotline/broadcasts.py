@@ -72,7 +72,7 @@ NEXT: dict[State, tuple[State, ...]] = {
 }
 """Where it can go from each state. Back to a draft is an edit or an objection."""
 
-WROTE, EDITED, ASKED, APPROVES, OBJECTED, PAUSED, RESUMED = "wrote", "edited", "asked", "approved", "objected", "paused", "resumed"
+WROTE, EDITED, ASKED, APPROVES, OBJECTED, PAUSED, RESUMED = "wrote", "edited", "asked", "said yes", "objected", "paused", "resumed"
 REVIEWED = "reviewed"
 """What somebody did with it, besides bringing it into a state."""
 
@@ -152,8 +152,8 @@ class Broadcast(Base):
 
     def note(self, at: datetime, what: str, who: Liaison | None = None, why: str = "") -> None:
         """Write down who did what with it, for good."""
-        of = (who.id, who.body_code) if who else (None, None)
-        self.deeds.append(Deed(edition=self.edition, at=at, liaison_id=of[0], body_code=of[1], what=what, why=why[:200]))
+        body = who.body_code if who else None
+        self.deeds.append(Deed(edition=self.edition, at=at, liaison=who, body_code=body, what=what, why=why[:200]))
 
     def done(self, what: str) -> list["Deed"]:
         """Who did this with the present edition."""
@@ -296,3 +296,7 @@ class Balance(Base):
     left: Mapped[str] = mapped_column(String(40))
     """As the carrier writes it."""
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+def note_balance(session: Session, carrier: str, left: str, now: datetime) -> None:
+    session.merge(Balance(carrier=carrier, left=left[:40], at=now))

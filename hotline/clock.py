@@ -9,11 +9,11 @@ from functools import partial
 
 from sqlalchemy import select
 
-from hotline import arrivals, auditor, cases, chats, evidence, faults, followups, outbox, readiness
+from hotline import arrivals, auditor, broadcasts, cases, chats, evidence, faults, followups, outbox, readiness, subscriptions
 from hotline.auditor import UNFINISHED
 from hotline.cases import RESOLVED, Case
 from hotline.jobs import Poster
-from hotline.outbox import Posting, Queue
+from hotline.outbox import Posting, Queue, What
 from hotline.work import Service
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ def forget(service: Service) -> None:
         chats.forget_old(work.session, work.now)
         evidence.forget_unclaimed(work.session, work.now)
         arrivals.forget_old(work.session, work.now)
+        subscriptions.forget_unconfirmed(work.session, work.now)
 
 
 def close_the_silent(service: Service) -> None:
@@ -67,7 +68,14 @@ def plan_readiness(service: Service) -> None:
         readiness.plan(work)
 
 
-TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_the_silent)
+def ask_what_is_left(service: Service) -> None:
+    """While a broadcast is in hand, whoever prepares it wants to know what is left on the carrier's account."""
+    with service.work() as work:
+        if broadcasts.unfinished(work.session):
+            work.put(What.BALANCE, "account", queue=Queue.BULK)
+
+
+TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_the_silent, ask_what_is_left)
 """What is done every ten minutes."""
 
 

@@ -17,7 +17,7 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server as Granian
 
-from hotline import areas, bodies, clock, explaining, inquiries, rosters
+from hotline import announcing, areas, bodies, clock, explaining, inquiries, rosters
 from hotline.carriers import carrier_of
 from hotline.checks import account, findings
 from hotline.database import Locked
@@ -313,7 +313,7 @@ def areas_into(service: Service, read: list[areas.Area]) -> int:
     return len(read)
 
 
-for brought in (*rosters.COMMANDS, *explaining.COMMANDS, inquiries.stats):
+for brought in (*rosters.COMMANDS, *explaining.COMMANDS, *announcing.COMMANDS, inquiries.stats):
     itikia.add_command(brought)
 
 

@@ -5,9 +5,9 @@ Between the two steps no connection to the database is held, for another company
 
 from uuid import UUID
 
-from hotline import escalation, faults, messages
+from hotline import escalation, faults, messages, sending
 from hotline.carriers import Sending
-from hotline.messages import Leased, Message
+from hotline.messages import About, Leased, Message
 from hotline.work import Service
 
 
@@ -15,15 +15,20 @@ def take(service: Service, message: UUID) -> Leased | None:
     """The message, for this process alone to send now. None where it is not to be sent now."""
     with service.work() as work:
         leased = messages.lease(work, message)
-        if leased is None and (held := work.session.get(Message, message)) and held.state == messages.WITHHELD:
+        held = work.session.get(Message, message) if leased is None else None
+        if held is not None and held.about == About.BROADCAST:
+            sending.note_message(work, held)
+        elif held is not None and held.state == messages.WITHHELD:
             escalation.not_told(work, held)
         return leased
 
 
-def note(service: Service, leased: Leased, sending: Sending) -> None:
+def note(service: Service, leased: Leased, answer: Sending) -> None:
     """Write down what the carrier said."""
     with service.work() as work:
-        sent = messages.record(work, leased, sending)
-        if sent is not None and sent.state == messages.FAILED:
+        sent = messages.record(work, leased, answer)
+        if sent is not None and sent.about == About.BROADCAST:
+            sending.note_message(work, sent)
+        elif sent is not None and sent.state == messages.FAILED:
             escalation.not_told(work, sent)
         faults.point("before-record")

@@ -1,5 +1,6 @@
 """The front desk: whatever somebody wants, by whichever door it comes, is done here."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from hotline import (
     acknowledgement,
     admitting,
     asking,
+    boards,
+    broadcasting,
     cases,
     dispatch,
     erasure,
@@ -23,19 +26,26 @@ from hotline import (
     lapses,
     liaisons,
     messages,
+    news,
     people,
     promises,
     references,
+    rumour_desk,
     shifts,
     telling,
+    wondering,
 )
 from hotline.bodies import Body, Serves
 from hotline.cases import Case
 from hotline.categories import CATEGORIES, CONDUCT, Kind
 from hotline.database import insert_once
 from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller, Forget, Judge, Report, Standing, Stop, Verdict, Wish
+from hotline.dialogues import news as dialogue_of_news
+from hotline.dialogues.citizen import Caller, Forget, Judge, OfCommittee, Report, Standing, Stop, Verdict, Wish
+from hotline.dialogues.committee import Compose, Deal
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn, Waiting
+from hotline.dialogues.news import Subscribe, Unsubscribe
+from hotline.dialogues.rumour import Look, Wonder
 from hotline.dialogues.screens import LookUp, Nothing
 from hotline.dispatch import Dispatch
 from hotline.language import Words, say
@@ -101,7 +111,28 @@ def look_up(work: Work, question: LookUp, call: Call) -> str:
         return _standing(work, question.key).to_text()
     if question.name == "?bodies":
         return citizen.bodies_to_text(_stations(work, question.key))
-    return say(_details(work, call, question.key), call.language)
+    if question.name in OF_NEWS:
+        return OF_NEWS[question.name](work, question.key, call)
+    who = _liaison(work, call)
+    if who is not None and (found := boards.answer(work, who, question, call.language)) is not None:
+        return found
+    if question.name in OF_RUMOURS and who is not None:
+        return OF_RUMOURS[question.name](work, who, question.key)
+    return say(_details(work, who, question.key), call.language)
+
+
+OF_NEWS: dict[str, Callable[[Work, str, Call], str]] = {
+    "?news": lambda work, area, call: news.listing(work, area, call.language),
+    "?ours": lambda work, code, call: say(news.is_it_ours(work, code, call.language), call.language),
+    "?mine": lambda work, _key, call: news.theirs(work, call.number, call.address),
+}
+"""What anybody may look up of what is said to everybody."""
+
+OF_RUMOURS: dict[str, Callable[[Work, Liaison, str], str]] = {
+    "?rumours": lambda work, who, _number: rumour_desk.listing(work, who),
+    "?rumour": rumour_desk.details,
+}
+"""What only a liaison may."""
 
 
 def _standing(work: Work, typed: str) -> Standing:
@@ -146,8 +177,7 @@ def _waiting_still(work: Work, case: Case) -> Standing:
     return Standing("waiting", work.clock_time(by), missed=missed, asked=who)
 
 
-def _details(work: Work, call: Call, word: str) -> Words:
-    who = _liaison(work, call)
+def _details(work: Work, who: Liaison | None, word: str) -> Words:
     if who is not None:
         for each in dispatch.before(work.session, who, work.now):
             if each.word == word:
@@ -170,9 +200,40 @@ def carry_out(work: Work, wish: Wish, call: Call) -> Words:
         case Forget():
             _forget(work, call)
             return citizen.forgotten(work.country.emergency)
+        case Wonder() | Subscribe() | Unsubscribe():
+            return _about_news(work, wish, call)
         case _:
             who = _liaison(work, call)
             return for_liaison(work, who, wish) if who else liaison.no_cases()
+
+
+def _about_news(work: Work, wish: Wonder | Subscribe | Unsubscribe, call: Call) -> Words:
+    """What somebody wants of what is said to everybody. Who wants an answer, or news, gives us leave to write to them."""
+    may_write = isinstance(wish, Subscribe) or (isinstance(wish, Wonder) and wish.may_answer)
+    address = _address(work, call, may_write=may_write)
+    if address is None and not isinstance(wish, Wonder):
+        return dialogue_of_news.no_number()
+    match wish:
+        case Wonder() if wish.may_answer and address is not None:
+            address.opted_out_at = None  # they have just said that we may
+            return wondering.wonder(work, wish, call.language, call.channel, address, call.session_index)
+        case Wonder():
+            return wondering.wonder(work, wish, call.language, call.channel, address, call.session_index)
+        case Subscribe() if address is not None:
+            return news.subscribe(work, address, wish.area, call.language, call.channel, sure=wish.sure)
+        case Unsubscribe() if address is not None:
+            return news.unsubscribe(work, address)
+        case _:
+            return citizen.not_saved(work.country.emergency)
+
+
+def _address(work: Work, call: Call, *, may_write: bool) -> Address | None:
+    """Where they speak from, as little of it as they allow."""
+    if call.number is None:
+        return None
+    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language, channel=call.address)
+    work.session.flush()
+    return person.at(call.address)
 
 
 def _promised(work: Work, case: Case) -> Words:
@@ -294,7 +355,9 @@ def take_up(work: Work, case: Case) -> None:
     _tell_of_call(work, case)
     asked = asking.put_before_next(work, case)
     if not asked and asking.nobody_may(work, case):
-        followups.tell(work, case, citizen.news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}")
+        followups.tell(
+            work, case, citizen.there_is_news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}"
+        )
     else:
         _tell_received(work, case)
 
@@ -335,9 +398,13 @@ def _liaison(work: Work, call: Call) -> Liaison | None:
     return liaisons.of(work.session, person) if person else None
 
 
-def for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff) -> Words:
+def for_liaison(work: Work, who: Liaison, wish: Act | GoOn | GoOff | OfCommittee) -> Words:
     """Do what a liaison wants, and say what has come of it."""
     match wish:
+        case Compose() | Deal():
+            return broadcasting.deal(work, who, wish)
+        case Look():
+            return rumour_desk.act(work, who, wish)
         case Act():
             return acknowledgement.act(work, who, wish)
         case GoOn():

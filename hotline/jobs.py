@@ -1,6 +1,7 @@
 """The workers: they take errands off the queue and do them. The queue holds only numbers of errands, nothing about anybody."""
 
 import logging
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,8 +17,26 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from hotline import admitting, cases, deliveries, desk, dispatch, escalation, faults, followups, lapses, outbox, promises, readiness
-from hotline.carriers import Carrier
+from hotline import (
+    admitting,
+    answering,
+    broadcasting,
+    broadcasts,
+    cases,
+    deliveries,
+    desk,
+    dispatch,
+    escalation,
+    faults,
+    followups,
+    lapses,
+    outbox,
+    promises,
+    readiness,
+    rumour_desk,
+    sending,
+)
+from hotline.carriers import Carrier, Sending, Unreachable
 from hotline.outbox import Posting, Queue, What
 from hotline.work import Service, Work
 
@@ -62,6 +81,13 @@ def _lapse(work: Work, identity: str) -> None:
     lapses.lapse(work, int(identity))
 
 
+def _of_broadcast(act: Callable[[Work, int], object]) -> Callable[[Work, str], None]:
+    def do(work: Work, identity: str) -> None:
+        act(work, int(identity))
+
+    return do
+
+
 ACTS: dict[What, Callable[[Work, str], None]] = {
     What.OPEN: _open,
     What.ESCALATE: _escalate,
@@ -72,9 +98,18 @@ ACTS: dict[What, Callable[[Work, str], None]] = {
     What.LAPSE: _lapse,
     What.READY: readiness.ask,
     What.WARN: readiness.warn,
+    What.COOL: _of_broadcast(sending.cool),
+    What.LIST: _of_broadcast(sending.list_page),
+    What.GO: _of_broadcast(sending.go),
+    What.GO_ON: _of_broadcast(sending.go_on),
+    What.EXPIRE: _of_broadcast(broadcasting.expire),
+    What.REVIEW: _of_broadcast(sending.ask_for_review),
+    What.REMIND: broadcasting.remind,
+    What.RUMOUR: rumour_desk.remind,
+    What.ANSWER: answering.answer_page,
 }
-"""What is done for each kind of errand, in one transaction with marking it done. Delivering is not, for a carrier stands between; nor is
-what is shown in chats, which `bot/delivery.py` sees to."""
+"""What is done for each kind of errand, in one transaction with marking it done. What a carrier stands between is not: delivering, a
+batch, asking for the balance; nor is what is shown in chats, which `bot/delivery.py` sees to."""
 
 
 def _hold(work: Work, case: str) -> None:
@@ -89,7 +124,11 @@ def _hold_of_promise(work: Work, identity: str) -> None:
     cases.hold(work.session, work.session.get_one(promises.Promise, int(identity)).case_id)
 
 
-OF_CASE: dict[What, Callable[[Work, str], None]] = {
+def _hold_broadcast(work: Work, subject: str) -> None:
+    broadcasts.hold(work.session, int(subject.partition("/")[0]))
+
+
+HELD_BEFORE: dict[What, Callable[[Work, str], None]] = {
     What.OPEN: _hold,
     What.FIND: _hold,
     What.FOLLOW_UP: _hold,
@@ -97,8 +136,17 @@ OF_CASE: dict[What, Callable[[Work, str], None]] = {
     What.STILL: _hold_of_dispatch,
     What.LAPSE: _hold_of_dispatch,
     What.PROMISE: _hold_of_promise,
+    What.RUMOUR: rumour_desk.hold_for,
+    What.ANSWER: rumour_desk.hold_for,
+    What.COOL: _hold_broadcast,
+    What.LIST: _hold_broadcast,
+    What.GO: _hold_broadcast,
+    What.GO_ON: _hold_broadcast,
+    What.EXPIRE: _hold_broadcast,
+    What.REVIEW: _hold_broadcast,
+    What.REMIND: _hold_broadcast,
 }
-"""Takes hold of the case that an errand of this kind is about."""
+"""Takes hold of the case, the rumour or the broadcast that an errand of this kind is about."""
 
 
 class Errands(Protocol):
@@ -116,6 +164,7 @@ class Worker:
         self._service = replace(service, post=self._note)
         self._carrier = carrier
         self._queue = queue
+        self._pace = Pace(service.settings.bulk_rate)
         self._next: deque[int] = deque()
 
     def run(self, errand: int) -> None:
@@ -126,6 +175,9 @@ class Worker:
             self._do(self._next.popleft())
 
     def _note(self, postings: Sequence[Posting]) -> None:
+        if self._queue == Queue.BULK:  # a batch is followed by the next: each is a job of its own, or this one would never end
+            self._elsewhere(postings)
+            return
         self._next.extend(posting.errand for posting in postings if posting.queue == self._queue)
         if elsewhere := [posting for posting in postings if posting.queue != self._queue]:
             self._elsewhere(elsewhere)
@@ -137,18 +189,23 @@ class Worker:
             if found is None:
                 return
             what, subject = found
-            if what == What.DELIVER:
-                self._deliver(UUID(subject))
-            else:
-                self._act(errand, what, subject)
+            match what:
+                case What.DELIVER:
+                    self._deliver(UUID(subject))
+                case What.BATCH:
+                    self._batch(int(subject))
+                case What.BALANCE:
+                    self._balance(errand)
+                case _:
+                    self._act(errand, what, subject)
         except Exception as error:
             put_off(self._service, errand, error)
 
     def _act(self, errand: int, what: What, subject: str) -> None:
-        """The case is held before the errand is: whoever takes a step in a case puts errands, and two must not wait for each other."""
+        """What it is about is held before the errand is: whoever takes a step in it puts errands, and two must not wait for each other."""
         with self._service.work() as work:
-            if what in OF_CASE:
-                OF_CASE[what](work, subject)
+            if what in HELD_BEFORE:
+                HELD_BEFORE[what](work, subject)
             if outbox.begin(work.session, errand) is not None:
                 ACTS[what](work, subject)
 
@@ -161,6 +218,47 @@ class Worker:
         sending = self._carrier.send(leased.number, leased.text)
         faults.point("after-send")
         deliveries.note(self._service, leased, sending)
+
+    def _batch(self, broadcast: int) -> None:
+        """The same with many at once, as fast as the carrier allows."""
+        self._pace.wait()
+        batch = sending.claim(self._service, broadcast)
+        if batch is None:
+            return
+        faults.point("after-lease")
+        self._pace.spend(batch.size)
+        answers: dict[int, Sending] = {}
+        for text, numbers in batch.requests:
+            said = self._carrier.send_many(list(numbers.values()), text)
+            answers |= {copy: said[number] for copy, number in numbers.items() if number in said}
+        faults.point("after-send")
+        sending.record(self._service, batch, answers)
+
+    def _balance(self, errand: int) -> None:
+        """Ask the carrier what is left; where it does not answer, what it said before stands."""
+        try:
+            left = self._carrier.balance()
+        except Unreachable:
+            left = ""
+        with self._service.work() as work:
+            if outbox.begin(work.session, errand) is not None and left:
+                broadcasts.note_balance(work.session, self._carrier.name, left, work.now)
+
+
+class Pace:
+    """No more texts a second than the carrier takes."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate, self._free_at = rate, 0.0
+
+    def wait(self) -> None:
+        """Return when the next may go."""
+        if (left := self._free_at - time.monotonic()) > 0:
+            time.sleep(left)
+
+    def spend(self, texts: int) -> None:
+        """So many go now."""
+        self._free_at = max(self._free_at, time.monotonic()) + texts / self._rate
 
 
 def put_off(service: Service, errand: int, error: Exception) -> None:

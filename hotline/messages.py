@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import liaisons, outbox, people, promises
+from hotline import broadcasts, liaisons, outbox, people, promises, subscriptions
+from hotline.broadcasts import Broadcast, Copy
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
 from hotline.categories import Urgency
@@ -28,6 +29,8 @@ PAUSES = (2, 10, 30, 60, 300)
 GIVE_UP = timedelta(hours=12)
 DOUBTFUL_TRIES = 3
 """How often a liaison's text is sent where nobody knows whether it left. By then the next has been asked."""
+PAUSED = timedelta(seconds=15)
+"""How often a copy is looked at whose broadcast is paused."""
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
 
@@ -55,9 +58,18 @@ class About(StrEnum):
     """Tells a liaison about duty: are they there tonight, and who is not."""
     ALARM = "alarm"
     """Tells those who lead a liaison that something may be wrong with them. Sent again like a dispatch."""
+    CONSULT = "consult"
+    """Asks or tells a liaison something about a broadcast or a rumour. Sent again like a dispatch."""
+    BROADCAST = "broadcast"
+    """The copy of a broadcast for one recipient on Telegram; those for phones go in batches. Never sent twice."""
+    RUMOUR = "rumour"
+    """Answers somebody who asked whether something is true. Never sent twice."""
 
 
-TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY, About.ALARM)
+TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY, About.ALARM, About.CONSULT)
+
+COPY = "copy:"
+"""How the key of a message begins that is a copy of a broadcast: its number follows."""
 
 WENT_ON = "the case has gone on since"
 """Why the gate holds a message back that would not be true any more."""
@@ -78,7 +90,10 @@ PRIORITIES = {
     About.CASE: Priority.CASE,
     About.ANSWER: Priority.REPLY,
     About.DUTY: Priority.REPLY,
+    About.CONSULT: Priority.REPLY,
     About.FOLLOW_UP: Priority.BULK,
+    About.BROADCAST: Priority.BULK,
+    About.RUMOUR: Priority.BULK,
 }
 
 
@@ -155,7 +170,9 @@ def queue_of(message: Message) -> Queue:
     """Which worker delivers it."""
     if message.address.channel == people.TELEGRAM:
         return Queue.TELEGRAM
-    can_wait = message.about == About.FOLLOW_UP or (message.about == About.DUTY and message.case is None)
+    if message.about in (About.BROADCAST, About.RUMOUR):
+        return Queue.BULK
+    can_wait = message.about in (About.FOLLOW_UP, About.CONSULT) or (message.about == About.DUTY and message.case is None)
     return Queue.ORDINARY if can_wait else Queue.URGENT
 
 
@@ -165,12 +182,11 @@ def _place(message: UUID) -> str:
 
 def gate(message: Message, work: Work) -> Gate:
     """The one place that says whether a text may go to this person, now."""
-    if message.address.sealed is None:
-        return Gate(False, "we were never given leave to write to this number")
-    if message.address.closed_at is not None:
-        return Gate(False, "nothing arrives there any more")
-    if message.address.opted_out_at is not None and message.about != About.ANSWER:
-        return Gate(False, "the person wants no texts from us")
+    why = closed(message.address, is_answer=message.about == About.ANSWER)
+    if why is not None:
+        return Gate(False, why)
+    if message.about == About.BROADCAST:
+        return _gate_of_copy(work, message)
     if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
         return Gate(False, "the citizen does not want to be texted about the case")
     if message.about in TO_LIAISONS and not _may_see(work, message):
@@ -178,6 +194,42 @@ def gate(message: Message, work: Work) -> Gate:
     if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
         return Gate(False, WENT_ON)
     return _at_waking_hours(work) if _can_wait(message) else Gate(True)
+
+
+def closed(address: Address, *, is_answer: bool = False) -> str | None:
+    """Why nothing may be sent to this address, whatever it is; None where something may. Somebody's own text is answered all the same."""
+    if address.sealed is None:
+        return "we were never given leave to write to this number"
+    if address.closed_at is not None:
+        return "nothing arrives there any more"
+    if address.opted_out_at is not None and not is_answer:
+        return "the person wants no texts from us"
+    return None
+
+
+def copy_held(session: Session, broadcast: Broadcast, copy: Copy) -> str | None:
+    """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent, however long it has been listed."""
+    if broadcast.exercise:
+        return "it is an exercise"
+    if copy.language not in broadcast.texts:
+        return "it was not said in their language"
+    if copy.address is None:
+        return "everything about them was deleted"
+    if (why := closed(copy.address)) is not None:
+        return why
+    corrects = broadcast.corrects_id is not None
+    return None if corrects or subscriptions.is_on(session, copy.address.id, [copy.area_code]) else "they want no more news of it"
+
+
+def _gate_of_copy(work: Work, message: Message) -> Gate:
+    """A copy waits while its broadcast is paused, and never leaves once that is stopped or over."""
+    copy = work.session.get(Copy, int(message.key.removeprefix(COPY)))
+    if copy is None or copy.broadcast.state not in broadcasts.GOING or copy.broadcast.expires_at <= work.now:
+        return Gate(False, "it was stopped")
+    if copy.broadcast.is_paused:
+        return Gate(False, "it is paused", work.now + PAUSED)
+    why = copy_held(work.session, copy.broadcast, copy)
+    return Gate(True) if why is None else Gate(False, why)
 
 
 def _may_see(work: Work, message: Message) -> bool:
@@ -292,7 +344,7 @@ def _expired(message: Message, work: Work) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return message.about in (About.DISPATCH, About.NEWS, About.ALARM) and message.tries < DOUBTFUL_TRIES
+    return message.about in (About.DISPATCH, About.NEWS, About.ALARM, About.CONSULT) and message.tries < DOUBTFUL_TRIES
 
 
 def _let_go(work: Work, message: Message) -> None:
@@ -318,7 +370,7 @@ def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
         return None
     message.code, message.lease, message.leased_until = sending.code[:80], None, None
     if sending.opted_out:
-        message.address.opted_out_at = work.now
+        stop(work, message.address)
     if sending.closed and leased.address == message.address_id:
         message.address.close(work.now)
     if sending.closed and _go_elsewhere(work, message):
@@ -379,12 +431,46 @@ def receive(work: Work, receipt: Receipt) -> Message | None:
     insert_once(session, ReceiptRecord, **values, at=work.now)
     message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
     if message is None:
+        _receive_of_copy(work, receipt)
         return None
     if receipt.opted_out:
-        message.address.opted_out_at = work.now
+        stop(work, message.address)
     was = message.state
     _match_receipts(session, message)
     return message if message.state == FAILED and was != FAILED else None
+
+
+def _receive_of_copy(work: Work, receipt: Receipt) -> None:
+    """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
+    copy = broadcasts.copy_of(work.session, receipt.provider_id) or _doubtful_copy(work, receipt)
+    if copy is None:
+        return
+    if receipt.opted_out and copy.address is not None:
+        stop(work, copy.address)
+    if receipt.final:
+        settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
+
+
+def _doubtful_copy(work: Work, receipt: Receipt) -> Copy | None:
+    """The one copy to this number that is in doubt, if nothing else to it could be meant."""
+    if not receipt.number:
+        return None
+    here = (Address.channel == people.PHONE, Address.number_index == people.number_index(work.keys, receipt.number))
+    doubtful = (Copy.state.in_((broadcasts.SENDS, broadcasts.DOUBTFUL)), Copy.provider_id.is_(None))
+    copies = work.session.scalars(select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)).all()
+    others = select(Message.id).join(Message.address).where(*here, Message.state.in_((SENDING, UNKNOWN)), Message.provider_id.is_(None))
+    if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
+        return None
+    copies[0].state, copies[0].provider_id, copies[0].code = broadcasts.GONE, receipt.provider_id, receipt.status
+    return copies[0]
+
+
+def settle_copy(copy: Copy, delivered: bool | None, word: str, at: datetime) -> None:
+    """The last word on a copy. That it is on the handset is never taken back."""
+    if delivered:
+        copy.state, copy.code, copy.delivered_at = broadcasts.GONE, word, at
+    elif copy.delivered_at is None:
+        copy.state, copy.code = broadcasts.REFUSED, word
 
 
 def _match_receipts(session: Session, message: Message) -> None:
@@ -400,8 +486,9 @@ def _match_receipts(session: Session, message: Message) -> None:
 
 
 def stop(work: Work, address: Address) -> None:
-    """The person wants no texts any more."""
+    """The person wants no texts any more, and no news of any place either: to have those again, they ask anew."""
     address.opted_out_at = address.opted_out_at or work.now
+    subscriptions.end(work.session, address, work.now)
 
 
 def undelivered(session: Session, since: datetime) -> int:

@@ -1,17 +1,20 @@
 """A claim that people ask about: who asked, who has looked into it, and what is known of it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
+from rapidfuzz import fuzz
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from hotline.areas import bare_words
 from hotline.bodies import Body
 from hotline.database import Base, Moment
 from hotline.liaisons import Liaison
 from hotline.people import Address
-from hotline.sealed import Keys
+from hotline.sealed import Keys, Tampered
 
 
 class State(StrEnum):
@@ -57,6 +60,8 @@ class Rumour(Base):
     """When its state was last changed."""
     answers: Mapped[int] = mapped_column(default=0)
     """How often those who asked were answered: more than once where the answer was corrected."""
+    told: Mapped[str] = mapped_column(String(12), default="")
+    """The state that they were told last; empty while nobody was told anything."""
     checker: Mapped[Liaison | None] = relationship()
     questions: Mapped[list["Question"]] = relationship(back_populates="rumour", order_by="Question.id")
     sources: Mapped[list["Source"]] = relationship(back_populates="rumour", order_by="Source.id")
@@ -67,7 +72,10 @@ class Rumour(Base):
         return f"R{self.id}"
 
     def claim(self, keys: Keys) -> str:
-        return keys.vault.read(self.locked_claim, _place(self.area_code, self.opened_at))
+        """In the words of whoever asked first; nothing where nobody can read it any more."""
+        with suppress(Tampered):
+            return keys.vault.read(self.locked_claim, _place(self.area_code, self.opened_at))
+        return ""
 
 
 class Question(Base):
@@ -87,8 +95,8 @@ class Question(Base):
     channel: Mapped[str] = mapped_column(String(16))
     may_answer: Mapped[bool]
     """They want to be told what comes of it."""
-    answered: Mapped[int] = mapped_column(default=0)
-    """The last answer that they were given, by its number: see `Rumour.answers`."""
+    told: Mapped[str] = mapped_column(String(12), default="")
+    """The state that they were told last; empty while they were told nothing."""
     at: Mapped[datetime] = mapped_column(Moment)
     rumour: Mapped[Rumour] = relationship(back_populates="questions")
     address: Mapped[Address | None] = relationship()
@@ -112,6 +120,18 @@ class Source(Base):
     liaison: Mapped[Liaison] = relationship()
     body: Mapped[Body] = relationship()
 
+    def note(self, keys: Keys) -> str:
+        """How they know, in their own words."""
+        return keys.vault.read(self.locked_note, _note_place(self.rumour_id, self.liaison_id, self.at))
+
+
+def _note_place(rumour: int, liaison: int, at: datetime) -> str:
+    return f"sources.note:{rumour}:{liaison}:{at.isoformat()}"
+
+
+def lock_note(keys: Keys, note: str, rumour: int, liaison: int, at: datetime) -> bytes:
+    return keys.vault.lock(note, _note_place(rumour, liaison, at))
+
 
 def _place(area: str, opened_at: datetime) -> str:
     return f"rumours.claim:{area}:{opened_at.isoformat()}"
@@ -133,16 +153,71 @@ def known(said: Iterable[tuple[str, str, str]]) -> State:
     return UNVERIFIABLE if len({body for body, _says in latest.values()}) >= INDEPENDENT else CHECKING
 
 
+FILLERS = frozenset((
+    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear", "heard", "i", "in", "is", "it",
+    "of", "on", "our", "people", "that", "the", "their", "them", "there", "they", "to", "true", "us", "was", "we", "were", "will", "with",
+    "ati", "eti", "cha", "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni", "nimesikia", "sasa",
+    "tumesikia", "vya", "wa", "watu", "ya", "za",
+))  # fmt: skip
+"""Words that say nothing of what a claim is about."""
+FEW_WORDS = 2
+"""With fewer than so many others, a claim is like none."""
+SAME_PLACE, SAME_HOUR = 6, 6
+
+
+def likeness(one: str, other: str, *, same_place: bool = False, same_hour: bool = False) -> int:
+    """How alike two claims are, of 100: by the words that they share, in whatever order and however they are spelt; a little more where
+    they are about the same place, or were heard in the same hour."""
+    first, second = _telling(one), _telling(other)
+    if min(len(first), len(second)) < FEW_WORDS:
+        return 0
+    pair = " ".join(first), " ".join(second)
+    alike = max((fuzz.token_set_ratio(*pair) + fuzz.partial_ratio(*pair)) / 2, fuzz.token_sort_ratio(*pair))
+    return min(100, round(alike) + SAME_PLACE * same_place + SAME_HOUR * same_hour)
+
+
+def _telling(claim: str) -> list[str]:
+    """The words that say what a claim is about."""
+    return [word for word in bare_words(claim) if word not in FILLERS]
+
+
+def named(session: Session, number: str) -> Rumour | None:
+    """The rumour with exactly this number, R12 or 12, whatever it is the same as."""
+    digits = number.strip().upper().removeprefix("R")
+    return session.get(Rumour, int(digits)) if digits.isdecimal() and len(digits) < 10 else None
+
+
+def root(session: Session, rumour: Rumour) -> Rumour:
+    """The rumour that this one is the same as, followed to the end; itself, if it is one of its own."""
+    while rumour.same_as_id is not None:
+        rumour = session.get_one(Rumour, rumour.same_as_id)
+    return rumour
+
+
 def by_number(session: Session, number: str) -> Rumour | None:
     """The rumour that people know by this, followed to the one that it is the same as."""
-    digits = number.upper().removeprefix("R")
-    rumour = session.get(Rumour, int(digits)) if digits.isdecimal() and len(digits) < 10 else None
-    while rumour is not None and rumour.same_as_id is not None:
-        rumour = session.get(Rumour, rumour.same_as_id)
-    return rumour
+    rumour = named(session, number)
+    return root(session, rumour) if rumour is not None else None
+
+
+def family(session: Session, rumour: Rumour) -> list[int]:
+    """The rumour and all that were found to be the same as it: whoever asked one of them asked this."""
+    found, newest = [rumour.id], [rumour.id]
+    while newest:
+        newest = list(session.scalars(select(Rumour.id).where(Rumour.same_as_id.in_(newest), Rumour.id.not_in(found)).order_by(Rumour.id)))
+        found += newest
+    return found
 
 
 def hold(session: Session, identity: int) -> Rumour:
     """The rumour, to be changed: nobody else changes it until this transaction ends."""
     held = select(Rumour).where(Rumour.id == identity).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one()
+
+
+def hold_root(session: Session, rumour: Rumour) -> Rumour:
+    """The same, of the one that it is the same as, also where somebody finds that out at this very moment."""
+    held = hold(session, root(session, rumour).id)
+    while held.same_as_id is not None:
+        held = hold(session, held.same_as_id)
+    return held

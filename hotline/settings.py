@@ -61,7 +61,9 @@ class Settings:
     metrics_token: str = field(repr=False)
     """METRICS_TOKEN: what Prometheus must show to be told figures about the machine at /metrics; without one there is no such page."""
     bulk_rate: int
-    """BULK_RATE: texts a second that the carrier takes of a broadcast, 50 unless told; ask them, for none publishes it. Leave room for cases."""
+    """BULK_RATE: texts of broadcasts that the carrier is given a second, 50 unless told. Ask what it takes, and leave room for cases."""
+    bulk_batch: int
+    """BULK_BATCH: how many of them are handed over in one request, 100 unless told. Whoever stops a broadcast stops all but so many."""
     text_price: str
     """TEXT_PRICE: what one part of one text costs, `KES 0.80` for one; a broadcast's preview says what it will cost."""
     exercise: bool
@@ -120,6 +122,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         heartbeat_url=_address(environ, "HEARTBEAT_URL"),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         bulk_rate=_number(environ, "BULK_RATE", 50),
+        bulk_batch=_number(environ, "BULK_BATCH", 100, most=200),
         text_price=_price(environ.get("TEXT_PRICE", "")),
         exercise=_yes(environ, "EXERCISE"),
         port=_number(environ, "PORT", 8000, most=65535),

@@ -43,16 +43,17 @@ def ask_for(session: Session, address: Address, area: str, language: str, how: s
     here = (Subscription.address_id == address.id, Subscription.area_code == area)
     subscription = session.scalars(select(Subscription).where(*here).with_for_update()).one()
     subscription.language = language
-    if subscription.state == OFF:
+    if subscription.state != ON:
         subscription.state, subscription.how, subscription.asked_at = ASKED, how, now
         subscription.confirmed_at = subscription.ended_at = None
     return subscription
 
 
-def confirm(session: Session, address: Address, now: datetime) -> Sequence[Subscription]:
-    """They say yes once more: whatever they had asked for is theirs from now on. Returns it."""
-    fresh = (Subscription.address_id == address.id, Subscription.state == ASKED, Subscription.asked_at > now - KEPT)
-    asked = session.scalars(select(Subscription).where(*fresh).with_for_update()).all()
+def confirm(session: Session, address: Address, now: datetime, area: str | None = None) -> Sequence[Subscription]:
+    """They say yes once more: whatever they had asked for is theirs from now on, or of it this area. Returns it."""
+    fresh = [Subscription.address_id == address.id, Subscription.state == ASKED, Subscription.asked_at > now - KEPT]
+    fresh += [Subscription.area_code == area] if area else []
+    asked = session.scalars(select(Subscription).where(*fresh).order_by(Subscription.id).with_for_update()).all()
     for each in asked:
         each.state, each.confirmed_at = ON, now
     return asked
@@ -62,6 +63,12 @@ def of(session: Session, address: Address) -> Sequence[Subscription]:
     """What they have, and what they have asked for."""
     theirs = select(Subscription).where(Subscription.address_id == address.id, Subscription.state != OFF)
     return session.scalars(theirs.order_by(Subscription.id)).all()
+
+
+def asked_last(session: Session, address: Address, now: datetime) -> datetime | None:
+    """When they asked last for what they have not said yes to once more; None where nothing waits for that."""
+    fresh = (Subscription.address_id == address.id, Subscription.state == ASKED, Subscription.asked_at > now - KEPT)
+    return session.scalar(select(Subscription.asked_at).where(*fresh).order_by(Subscription.asked_at.desc()).limit(1))
 
 
 def end(session: Session, address: Address, now: datetime, area: str | None = None) -> int:

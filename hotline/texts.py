@@ -12,6 +12,7 @@ from hotline import (
     lapses,
     liaisons,
     messages,
+    news,
     people,
     readiness,
     shifts,
@@ -20,7 +21,7 @@ from hotline import (
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
 from hotline.categories import CONDUCT
-from hotline.dialogues import citizen, duty, liaison
+from hotline.dialogues import citizen, committee, duty, liaison, rumour
 from hotline.dialogues.liaison import Act, GoOn
 from hotline.errors import NotANumber
 from hotline.language import Words, _, means
@@ -28,7 +29,7 @@ from hotline.liaisons import Liaison
 from hotline.messages import About
 from hotline.people import Address, Person
 from hotline.sealed import strict_number
-from hotline.typed import tidy
+from hotline.typed import is_number, tidy
 from hotline.work import Work
 
 STOP, START = _("stop, unsubscribe"), _("start, unstop")
@@ -46,17 +47,16 @@ def text_arrives(work: Work, text: InboundText) -> None:
     work.session.flush()
     address = person.phone
     assert address is not None
-    language = person.language or work.country.languages[0]
     answer, key = answer_to(work, person, address, text.text), f"answer:{text.id}"[:80]
     if answer is None:
         answer, key = _way_in(work, address)
-    messages.write(work, address, About.ANSWER, answer, language, key=key)
+    messages.write(work, address, About.ANSWER, answer, person.language or work.country.languages[0], key=key)
 
 
 def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
     """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
     who = liaisons.of(work.session, person)
-    if means(text, STOP):
+    if means(text, STOP) or (who is None and stops(text)):
         messages.stop(work, address)
         if who is not None:
             shifts.stay_off(work, who)
@@ -66,6 +66,10 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
         return citizen.texts_resumed() if who is None else liaison.resumed(desk.for_liaison(work, who, GoOn()))
     if who is not None and readiness.answered(work, who) and tidy(text) == "1":
         return _is_there(work, who)
+    if who is not None and (of_committee := committee.understand(text) or rumour.understand(text)):
+        return desk.for_liaison(work, who, of_committee)
+    if (said := news.text_in(work, person, address, text)) is not None:
+        return said
     case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         wish = liaison.understand(text)
@@ -74,6 +78,12 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
         return _verdict(work, case, text)
     case = cases.latest_of(work.session, person)
     return _says_more(work, case, text) if case is not None and tidy(text) else None
+
+
+def stops(text: str) -> bool:
+    """Whether a citizen has had enough: STOP, also with the number of the message that was too much."""
+    first, _space, rest = text.strip().partition(" ")
+    return means(first, STOP) and is_number(tidy(rest))
 
 
 def _is_there(work: Work, who: Liaison) -> Words:
@@ -89,7 +99,7 @@ def _says_more(work: Work, case: Case, text: str) -> Words:
     if citizen.verdict_in(text) is not None:
         standing = desk.standing_of(work, case)
         if standing.state == "nobody":  # whom to go to tells others who read this phone what it is about
-            return citizen.news(case.spoken, work.settings.service_code)
+            return citizen.there_is_news(case.spoken, work.settings.service_code)
         return citizen.how_it_is(case.spoken, citizen.how_it_stands(standing))
     return add_words(work, case, text)
 
@@ -109,6 +119,8 @@ def is_for_us(work: Work, person: Person, text: str) -> bool:
     if means(text, STOP) or means(text, START):
         return True
     who, wish = liaisons.of(work.session, person), liaison.understand(text)
+    if who is not None and (committee.understand(text) or rumour.understand(text)):
+        return True
     if who is None or not isinstance(wish, Act):
         return who is not None and wish is not None
     return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}

@@ -48,7 +48,7 @@ LIAISONS = [
 
 def settings(folder: Path, **environ: str) -> Settings:
     """Settings of a hotline in this folder, with keys of its own."""
-    made = from_environment({"VAR": str(folder), "CALLBACK_SECRETS": "a-secret-of-24-letters-x", **environ})
+    made = from_environment({"VAR": str(folder), "CALLBACK_SECRETS": "a-secret-of-24-letters-x", "BULK_RATE": "100000", **environ})
     made.keys.make()
     return made
 

@@ -168,6 +168,13 @@ class Phone:
             texts.text_arrives(work, self.world.carrier.inbound_text(form))
         self.world.settle()
 
+    def receipt(self, provider_id: str, status: str) -> None:
+        """The carrier tells what became of a text to this phone."""
+        form = {"id": provider_id, "status": status, "phoneNumber": self.number, "failureReason": "None"}
+        with self.world.service.work() as work:
+            texts.receipt_arrives(work, self.world.carrier.receipt(form))
+        self.world.settle()
+
     @property
     def inbox(self) -> list[str]:
         return self.world.carrier.to(self.number)

@@ -17,6 +17,7 @@ from hotline.work import Service
 from ussd.pages import Limits
 from ussd.sessions import Line
 from webhooks.carriers import Dialled, events, sorry
+from webhooks.feeds import feeds
 from webhooks.guards import MOST_BYTES
 from webhooks.health import health
 from webhooks.metrics import metrics
@@ -48,6 +49,7 @@ def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication
     app.url_map.merge_slashes = False  # it would redirect, and no carrier follows
     app.register_blueprint(health(service, poster))
     app.register_blueprint(metrics(service))
+    app.register_blueprint(feeds(service))
     app.register_blueprint(events(settings, carrier, line, service))
     app.register_blueprint(telegram(settings, trips))
     app.register_error_handler(Exception, sorry)

@@ -3,7 +3,7 @@
 Each carrier is one file here and one line in `CARRIERS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,6 +111,8 @@ class Receipt:
     delivered: bool | None
     """None where the carrier does not know yet, or uses a word that we do not."""
     opted_out: bool = False
+    number: str = ""
+    """Whom the text went to, in international form; empty where the carrier does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,10 @@ class Carrier(Protocol):
 
     def send(self, number: str, text: str) -> Sending:
         """Send one text to one number in international form, once. Never raises and never tries again by itself."""
+
+    def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
+        """Send one text to many numbers in international form, once. What became of each; one of which the carrier says nothing is
+        `UNKNOWN`. Never raises and never tries again by itself."""
 
     def balance(self) -> str:
         """What is left on our account, as the carrier writes it. Raises `Unreachable`."""

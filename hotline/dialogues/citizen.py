@@ -8,9 +8,12 @@ from typing import Literal
 
 from hotline.areas import Area, Areas
 from hotline.categories import CATEGORIES, CONDUCT, DANGER, GENDER
-from hotline.dialogues import liaison
+from hotline.dialogues import committee, liaison, news
+from hotline.dialogues.committee import Compose, Deal
 from hotline.dialogues.liaison import Act, Desk, GoOff, GoOn
+from hotline.dialogues.news import Subscribe, Unsubscribe
 from hotline.dialogues.places import choose_area
+from hotline.dialogues.rumour import Look, Wonder
 from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
 from hotline.gsm import shorten
 from hotline.language import Words, _, means, own_name, verbatim
@@ -113,7 +116,9 @@ class Forget:
     """Nothing of this person is to be kept."""
 
 
-Wish = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget
+OfNews = Wonder | Subscribe | Unsubscribe
+OfCommittee = Compose | Deal | Look
+Wish = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget | OfNews | OfCommittee
 
 
 def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Wish]:
@@ -125,25 +130,30 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
         match wish:
             case "danger" | "report" if caller.chat and not caller.chat.warned and (yield who_reads(caller.chat)) == "dial":
                 return Nothing(how_to_report(caller.chat.instead, emergency))
-            case "danger":
-                return (yield from danger(caller, areas))
-            case "report":
-                return (yield from report(caller, areas))
-            case "case":
-                return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
-            case "answer" if caller.asked is not None:
-                return (yield from _judge(caller.asked, standing((yield LookUp("?case0", caller.asked)))))
+            case "danger" | "report":
+                return (yield from (danger if wish == "danger" else report)(caller, areas))
+            case "case" | "answer":
+                return (yield from _of_my_case(caller, wish, emergency))
+            case "news":
+                return (yield from news.at_news(areas, caller.home, chat=caller.chat is not None))
             case "stop":
                 return Stop()
-            case "forget" if caller.desk is not None:
-                return Nothing(liaison.ask_whoever_keeps_the_list())
             case "forget":
-                return (yield from forget_me())
+                return (yield from forget_me()) if caller.desk is None else Nothing(liaison.ask_whoever_keeps_the_list())
             case "desk" if caller.desk is not None:
                 return (yield from liaison.at_desk(caller.desk))
+            case "board" if caller.desk is not None:
+                return (yield from committee.at_committee(areas, languages, emergency))
             case _:
                 yield choose_language(f"language{turn}", languages)
     raise AssertionError("one can always go on")
+
+
+def _of_my_case(caller: Caller, wish: str, emergency: str) -> Scene[Judge | Nothing]:
+    """The case about which they were asked, or any that they name."""
+    if wish == "answer" and caller.asked is not None:
+        return (yield from _judge(caller.asked, standing((yield LookUp("?case0", caller.asked)))))
+    return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
 
 
 def _wishes(caller: Caller) -> Choices:
@@ -152,11 +162,12 @@ def _wishes(caller: Caller) -> Choices:
         ("report", _("Report something")),
         ("case", _("My case")),
         *((("answer", _("Did help come?")),) if caller.asked else ()),
+        ("news", _("News and rumours")),
         ("language", verbatim("Lugha / Language")),
     )
     if caller.chat:
         wishes = (*wishes, ("stop", _("No more messages")), ("forget", _("Delete my data")))
-    return (*wishes, ("desk", _("Cases given to me"))) if caller.desk else wishes
+    return (*wishes, ("desk", _("Cases given to me")), ("board", _("Messages to the public"))) if caller.desk else wishes
 
 
 def who_reads(chat: InChat) -> Menu:
@@ -398,7 +409,7 @@ def another_office() -> Words:
     return _("another office")
 
 
-def news(reference: str, service_code: str) -> Words:
+def there_is_news(reference: str, service_code: str) -> Words:
     """A text that says nothing of its own: what it is about may not stand on a phone that others read."""
     return _("{reference}: there is news. Dial {code} and choose My case.", reference=reference, code=service_code)
 

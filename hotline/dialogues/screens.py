@@ -69,6 +69,7 @@ class Nothing:
 
     words: Words
 
+
 Scene = Generator[Question, str, Outcome]
 """A stretch of conversation: it yields questions, is sent answers, and returns what the person wants.
 

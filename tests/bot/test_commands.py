@@ -14,6 +14,8 @@ CITIZEN = {
     "start": (MENU, (), MENU),
     "report": ("Telegram can see", REPORT, "Case "),
     "case": ("Key in your case number.", ("1", "2", "3"), "We cannot find that case."),
+    "news": ("News and rumours", ("checked news", "nakuru", "i am not sure"), "There is no news"),
+    "messages": (MENU, (), MENU),
     "cases": (MENU, (), MENU),
     "on": (MENU, (), MENU),
     "off": (MENU, (), MENU),
@@ -24,6 +26,7 @@ CITIZEN = {
 """What is shown at once, what is then written, and what is shown at the end."""
 LIAISON = {
     **CITIZEN,
+    "messages": ("Messages and rumours", ("write a message", "the place is calm"), "Where?"),
     "cases": ("You are on duty.", ("go off duty",), "You are off duty. Text ON"),
     "on": ("You are on duty. Text OFF when you go.", (), "You are on duty. Text OFF"),
     "off": ("You are off duty. Text ON when you are back.", (), "You are off duty. Text ON"),

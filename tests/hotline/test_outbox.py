@@ -22,7 +22,7 @@ from hotline.dialogues import citizen
 from hotline.dialogues.citizen import Contact
 from hotline.dialogues.liaison import Step
 from hotline.dispatch import Dispatch
-from hotline.jobs import ACTS, OF_CASE, Worker
+from hotline.jobs import ACTS, HELD_BEFORE, Worker
 from hotline.messages import LATE, About, Message
 from hotline.outbox import Errand, Queue, What
 from hotline.promises import Promise
@@ -127,7 +127,7 @@ def test_one_who_takes_a_case_at_the_instant_when_its_time_runs_out_has_it(world
 
 
 def test_every_errand_about_a_case_takes_hold_of_the_case_first() -> None:
-    assert set(ACTS) - set(OF_CASE) == {What.READY, What.WARN}
+    assert set(ACTS) - set(HELD_BEFORE) == {What.READY, What.WARN}
 
 
 def test_an_errand_that_fails_is_put_off_ever_longer_and_never_given_up(world: World) -> None:

@@ -1,0 +1,75 @@
+"""Everybody who asked whether something is true hears what came of it, and again where it turns out otherwise."""
+
+from sqlalchemy import Select, distinct, func, select
+
+from hotline import messages, rumours
+from hotline.dialogues import rumour as words
+from hotline.language import Words
+from hotline.messages import About
+from hotline.outbox import Queue, What
+from hotline.rumours import CHECKING, FALSE, PROBABLY_FALSE, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Question, Rumour
+from hotline.work import Work
+
+ANSWERS = (TRUE, FALSE, PROBABLY_TRUE, PROBABLY_FALSE, UNVERIFIABLE)
+"""What can be told to those who asked."""
+PAGE = 200
+"""As many are answered in one transaction."""
+
+
+def answer(work: Work, rumour: Rumour) -> Words:
+    """Tell everybody who asked and wants to know. Who was told otherwise before hears that too, were it only that nobody is sure any more;
+    who knows it already hears nothing."""
+    if not can_be_told(rumour):
+        return words.not_known_yet(rumour.number)
+    people = to_tell(work, rumour)
+    if not people and rumour.told == rumour.state:
+        return words.nobody_waits(rumour.number)
+    if rumour.told != rumour.state:
+        rumour.answers, rumour.told = rumour.answers + 1, rumour.state
+    work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{rumour.state}/1", queue=Queue.BULK)
+    return words.answering(rumour.number, people, rumour.state)
+
+
+def can_be_told(rumour: Rumour) -> bool:
+    """Whether there is something to tell: that it is being checked again, only to those who were told more than that."""
+    return rumour.state in ANSWERS or (rumour.state == CHECKING and rumour.told not in ("", CHECKING))
+
+
+def answer_page(work: Work, subject: str) -> None:
+    """Tell the next of those who asked, unless something else is known by now. Each address is written to once under each answer."""
+    identity, number, state, page = subject.split("/")
+    rumour = rumours.hold(work.session, int(identity))
+    if rumour.same_as_id is not None or rumour.state != state or rumour.answers != int(number):
+        return
+    waiting = work.session.scalars(_waiting(work, rumour).limit(PAGE)).all()
+    for question in waiting:
+        _write(work, rumour, question)
+        question.told = rumour.state
+    if len(waiting) == PAGE:
+        work.put(What.ANSWER, f"{identity}/{number}/{state}/{int(page) + 1}", queue=Queue.BULK)
+
+
+def _write(work: Work, rumour: Rumour, question: Question) -> None:
+    assert question.address is not None
+    told = words.answer(question.rumour.number, rumour.state, as_of(work, rumour))
+    told = words.corrected(told) if question.told in ANSWERS else told
+    key = f"rumour:{rumour.id}/answer/{rumour.answers}/{question.address_id}"
+    messages.write(work, question.address, About.RUMOUR, told, question.language, key=key)
+
+
+def _waiting(work: Work, rumour: Rumour) -> Select[Question]:
+    """The questions of those who want to be told, and know nothing or something else. That it is being checked again is told only to those
+    who were told more."""
+    wanted = [Question.may_answer, Question.address_id.is_not(None), Question.told != rumour.state]
+    wanted += [] if rumour.state in ANSWERS else [Question.told != ""]
+    return select(Question).where(Question.rumour_id.in_(rumours.family(work.session, rumour)), *wanted).order_by(Question.id)
+
+
+def to_tell(work: Work, rumour: Rumour) -> int:
+    """How many wait for what is known now."""
+    waiting = _waiting(work, rumour).order_by(None).with_only_columns(func.count(distinct(Question.address_id)))
+    return work.session.scalar(waiting) or 0
+
+
+def as_of(work: Work, rumour: Rumour) -> str:
+    return work.clock_time(rumour.checked_at or rumour.opened_at)

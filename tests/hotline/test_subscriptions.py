@@ -1,0 +1,221 @@
+"""Nobody gets news who has not asked for it twice, and whoever has had enough says so once."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from hotline import news, people, subscriptions
+from hotline.desk import Call, open_case
+from hotline.dialogues.citizen import Report
+from hotline.dialogues.news import do_you_want
+from hotline.language import say
+from hotline.people import Address
+from hotline.subscriptions import ASKED, KEPT, MOST, OFF, ON, Subscription
+from hotline.work import Work
+from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
+from tests.world import Phone, World
+
+LONDON, COUNTY = "KE0321750871", "KE032"
+
+
+def has(world: World, number: str = CITIZEN, channel: str = people.PHONE) -> dict[str, str]:
+    """What somebody has or has asked for, by its area."""
+    with world.service.look() as work:
+        address = address_of(work, number, channel)
+        theirs = select(Subscription).where(Subscription.address_id == address.id)
+        return {each.area_code: each.state for each in work.session.scalars(theirs)}
+
+
+def address_of(work: Work, number: str, channel: str = people.PHONE) -> Address:
+    person = people.meet(work.session, work.keys, number, work.now, may_write=True, language="en", channel=channel)
+    work.session.flush()
+    address = person.at(channel)
+    assert address is not None
+    return address
+
+
+def english(world: World, number: str = CITIZEN) -> Phone:
+    """Somebody whose language we know."""
+    with world.service.work() as work:
+        address_of(work, number)
+    return world.phone(number)
+
+
+def reports(world: World) -> None:
+    with world.service.work() as work:
+        open_case(work, Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
+    world.tick()
+
+
+def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
+    phone = world.phone(CITIZEN)
+    phone.dial()
+    phone.choose("English")
+    phone.choose("News and rumours")
+    phone.choose("Get news by text")
+    phone.press("Kaptembwo")
+    phone.choose("Kaptembwo")
+    assert "A text comes to this phone now" in phone.screen
+    assert "Answer 1 for yes" in phone.new_texts()[0]
+    assert has(world) == {KAPTEMBWO.code: ASKED}, "and gets nothing yet"
+    phone.text("1")
+    assert "You will get checked news about Kaptembwo" in phone.new_texts()[0]
+    assert has(world) == {KAPTEMBWO.code: ON}
+    with world.service.look() as work:
+        (mine,) = work.session.scalars(select(Subscription))
+        assert (mine.language, mine.how, mine.confirmed_at) == ("en", "ussd", world.now)
+    phone.dial()
+    phone.choose("News and rumours")
+    phone.choose("No more news")
+    assert has(world) == {KAPTEMBWO.code: OFF}, "one key is enough"
+
+
+def test_one_who_texts_says_yes_once_more(world: World) -> None:
+    phone = english(world)
+    phone.text("NEWS kaptembwa")
+    assert phone.new_texts() == [say(do_you_want("Kaptembwo, Nakuru"), "en")]
+    assert has(world) == {KAPTEMBWO.code: ASKED}
+    phone.text("Yes")
+    assert "Kaptembwo" in phone.new_texts()[0]
+    phone.text("news Kaptembwo, Nakuru")
+    assert "already" in phone.new_texts()[0]
+    phone.text("NEWS Nakuru")
+    phone.text("yes")
+    assert has(world) == {KAPTEMBWO.code: ON, COUNTY: ON}, "the county alone has just that name"
+
+
+def test_a_place_that_is_not_known_or_not_sure_is_asked_again(world: World) -> None:
+    phone = english(world)
+    for text, told in (("NEWS", "name of your ward"), ("NEWS Timbuktu", "no place Timbuktu"), ("NEWS Naku", "Which one?")):
+        phone.text(text)
+        assert told in phone.new_texts()[0]
+    assert has(world) == {}
+    phone.text("News: there is fighting in Kaptembwo")
+    assert "*384" in phone.new_texts()[0], "that is no place, but a report"
+    assert has(world) == {}
+
+
+def test_what_may_be_about_their_case_goes_to_their_case(world: World) -> None:
+    phone = english(world)
+    reports(world)
+    phone.new_texts()
+    for text in ("news", "News: fighting Kaptembwo", "is it true they come back", "news moto"):
+        phone.text(text)
+        assert "added to case" in phone.new_texts()[0]
+    assert has(world) == {}
+    phone.text("NEWS Kaptembwo")
+    assert "Answer 1 for yes" in phone.new_texts()[0]
+
+
+def test_the_word_that_a_stranger_uses_tells_their_language(world: World) -> None:
+    world.phone(CITIZEN).text("NEWS Kaptembwo")
+    world.phone(NEIGHBOUR).text("HABARI Kaptembwo")
+    with world.service.look() as work:
+        asked = work.session.scalars(select(Subscription).order_by(Subscription.id)).all()
+        assert [(each.language, each.address.person.language) for each in asked] == [("en", "en"), ("sw", "sw")]
+
+
+def test_one_who_never_said_yes_has_not_asked(world: World) -> None:
+    phone = english(world)
+    phone.text("NEWS Kaptembwo")
+    world.now += KEPT + timedelta(minutes=1)
+    phone.text("1")
+    assert has(world) == {KAPTEMBWO.code: ASKED}, "too late"
+    phone.text("NEWS London")
+    phone.text("1")
+    assert has(world) == {KAPTEMBWO.code: ASKED, LONDON: ON}, "a yes to another place is none to this one"
+    phone.text("NEWS Kaptembwo")
+    with world.service.work() as work:
+        subscriptions.forget_unconfirmed(work.session, work.now)
+    phone.text("1")
+    assert has(world) == {KAPTEMBWO.code: ON, LONDON: ON}, "but they can ask again"
+
+
+def test_stop_ends_it_start_does_not_bring_it_back_and_asking_does(world: World) -> None:
+    phone = english(world)
+    for text in ("NEWS Kaptembwo", "1", "NEWS London", "STOP", "1"):
+        phone.text(text)
+    assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}, "and what waited for a yes does too"
+    phone.text("START")
+    assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
+    for text in ("STOP", "NEWS Kaptembwo", "1"):
+        phone.text(text)
+    assert has(world) == {KAPTEMBWO.code: ON, LONDON: OFF}
+    with world.service.look() as work:
+        assert address_of(work, CITIZEN).opted_out_at is None, "they have said yes to it twice since"
+
+
+def test_stop_news_keeps_the_texts_about_ones_case(world: World) -> None:
+    phone = english(world)
+    for text in ("NEWS Kaptembwo", "1"):
+        phone.text(text)
+    reports(world)
+    phone.text("STOP NEWS")
+    assert "You will get no more news" in phone.new_texts()[-1]
+    assert has(world) == {KAPTEMBWO.code: OFF}
+    world.phone(KIPRUTO).text("1")
+    assert "somebody is seeing to it" in phone.new_texts()[-1]
+    phone.text("stop news")
+    assert "No news is sent to you" in phone.new_texts()[-1]
+
+
+def test_a_yes_is_for_what_was_asked_last(world: World) -> None:
+    phone = english(world)
+    phone.text("NEWS Kaptembwo")
+    reports(world)
+    asked_whether_help_came(world)
+    phone.text("NEWS London")
+    world.now += timedelta(minutes=1)
+    phone.text("1")
+    assert has(world) == {KAPTEMBWO.code: ON, LONDON: ON}
+    (case,) = world.cases()
+    assert world.verdict(case) is None, "whether help came, they have not said"
+    phone.text("1")
+    assert world.verdict(case) == "helped"
+
+
+def test_a_yes_to_whether_help_came_is_no_yes_to_news(world: World) -> None:
+    phone = english(world)
+    phone.text("NEWS Kaptembwo")
+    reports(world)
+    asked_whether_help_came(world)
+    phone.text("1")
+    (case,) = world.cases()
+    assert world.verdict(case) == "helped"
+    assert has(world) == {KAPTEMBWO.code: ASKED}
+
+
+def asked_whether_help_came(world: World) -> None:
+    world.now += timedelta(minutes=1)
+    world.phone(KIPRUTO).text("1")
+    world.phone(KIPRUTO).text("3")
+    world.pass_minutes(1)
+    assert "did help come" in world.phone(CITIZEN).inbox[-1]
+
+
+def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: World) -> None:
+    with world.service.work() as work:
+        address = address_of(work, "7001", people.TELEGRAM)
+        wards = [area.code for area in work.areas][1 : MOST + 2]
+        told = [say(news.subscribe(work, address, ward, "en", "telegram", sure=True), "en") for ward in wards]
+        assert all("You will get" in each for each in told[:MOST])
+        assert "no room for more" in told[MOST]
+        assert "already" in say(news.subscribe(work, address, wards[0], "sw", "telegram", sure=True), "en")
+        assert news.theirs(work, "7001", people.TELEGRAM) == "5|0"
+        assert news.theirs(work, "7001", people.PHONE) == "0|1" == news.theirs(work, None, people.PHONE)
+    assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
+    with world.service.look() as work:
+        mine = work.session.scalars(select(Subscription).where(Subscription.area_code == wards[0])).one()
+        assert mine.language == "sw", "the language chosen last"
+
+
+def test_a_liaisons_key_takes_the_case_that_waits_and_not_the_news(world: World) -> None:
+    phone = english(world, KIPRUTO)
+    phone.text("NEWS Kaptembwo")
+    reports(world)
+    phone.text("1")
+    (case,) = world.cases()
+    assert case.liaison_id is not None
+    assert has(world, KIPRUTO) == {KAPTEMBWO.code: ASKED}
+    phone.text("yes")
+    assert has(world, KIPRUTO) == {KAPTEMBWO.code: ON}

@@ -1,0 +1,304 @@
+"""Calm messages, from the first word to the last phone, as people live through it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from hotline import broadcasting, broadcasts, people, subscriptions
+from hotline.broadcasts import (
+    APPROVED,
+    COOLING,
+    CORRECTED,
+    DRAFT,
+    EXPIRED,
+    FIRST,
+    GONE,
+    SENT,
+    STOPPED,
+    SUBMITTED,
+    WITHDRAWN,
+    Broadcast,
+    Copy,
+)
+from hotline.carriers import Meaning, Sending
+from hotline.dialogues.committee import Compose, Deal
+from hotline.language import say
+from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU
+from tests.world import World, liaison
+
+LONDON = "KE0321750871"
+ALL_CALM = Compose(
+    template="calm", areas=(KAPTEMBWO.code,), fields=(("time", "09:50"), ("who", "elders")), own=(), source="elders", hours=6,
+    public=False, exercise=False, emergency=False,
+)  # fmt: skip
+
+phones = count(1)
+
+
+def readers(world: World, number: int, area: str = KAPTEMBWO.code, language: str = "en") -> list[str]:
+    """So many people who have asked for news of a place, and said yes once more."""
+    numbers = [f"+2547010{next(phones):05}" for _ in range(number)]
+    with world.service.work() as work:
+        for each in numbers:
+            person = people.meet(work.session, work.keys, each, work.now, may_write=True, language=language)
+            work.session.flush()
+            assert person.phone is not None
+            subscriptions.ask_for(work.session, person.phone, area, language, "ussd", work.now)
+            subscriptions.confirm(work.session, person.phone, work.now)
+    return numbers
+
+
+def does(world: World, number: str, wish: Compose | Deal) -> str:
+    """A liaison does something, and reads what has come of it."""
+    with world.service.work() as work:
+        who = liaison(work, number)
+        said = say(broadcasting.deal(work, who, wish), who.language)
+    world.settle()
+    return said
+
+
+def written(world: World, wish: Compose = ALL_CALM, by: str = WANJIKU) -> tuple[str, str]:
+    """The code and the mark of a message that somebody has written and put to others."""
+    does(world, by, wish)
+    with world.service.look() as work:
+        made = work.session.scalars(select(Broadcast).order_by(Broadcast.id.desc())).first()
+        assert made is not None
+        return made.code, made.mark
+
+
+def stands(world: World, code: str) -> str:
+    with world.service.look() as work:
+        found = broadcasts.by_code(work.session, code)
+        assert found is not None
+        return found.state
+
+
+def copies(world: World, code: str) -> dict[str, int]:
+    with world.service.look() as work:
+        rows = work.session.scalars(select(Copy.state).join(Copy.broadcast).where(Broadcast.code == code)).all()
+        return {state: rows.count(state) for state in set(rows)}
+
+
+def has(world: World, number: str, code: str) -> int:
+    """How often this message came to a phone."""
+    return sum(text.startswith(f"Itikia {code}: ") for text in world.carrier.to(number))
+
+
+def approved(world: World, wish: Compose = ALL_CALM) -> str:
+    code, mark = written(world, wish)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    assert stands(world, code) in (APPROVED, COOLING)
+    return code
+
+
+def test_a_committee_writes_the_police_say_yes_and_everybody_there_has_it_once(world: World) -> None:
+    there, elsewhere = readers(world, 45), readers(world, 3, "KE0472751372")
+    code, mark = written(world)
+    assert stands(world, code) == SUBMITTED
+    assert any(f"OK {code} {mark}" in text for text in world.carrier.to(KIPRUTO)), "whoever may approve it is asked at once"
+    world.phone(KIPRUTO).text(f"ok {code} {mark}")
+    assert stands(world, code) == COOLING
+    assert any(code in text and "STOP" in text for text in world.carrier.to(CHEBET)), "whoever answers for the place sees it first"
+    assert not any(has(world, each, code) for each in there)
+    world.pass_minutes(10)
+    assert stands(world, code) == FIRST
+    assert sum(has(world, each, code) for each in there) == 3, "five in a hundred, spread over all"
+    world.pass_minutes(6)
+    assert stands(world, code) == SENT
+    assert [has(world, each, code) for each in there] == [1] * 45
+    assert not any(has(world, each, code) for each in elsewhere)
+    assert copies(world, code) == {GONE: 45}
+
+
+def test_nobody_sends_alone(world: World) -> None:
+    readers(world, 3)
+    code, mark = written(world)
+    world.phone(WANJIKU).text(f"OK {code} {mark}")
+    assert stands(world, code) == SUBMITTED, "not by the author"
+    code, mark = written(world, by=KIPRUTO)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.phone(ACHIENG).text(f"OK {code} {mark}")
+    assert stands(world, code) == SUBMITTED, "not by the author's own station"
+
+
+def test_whoever_says_yes_to_an_old_text_reads_the_new_one(world: World) -> None:
+    readers(world, 3)
+    code, mark = written(world)
+    does(world, CHEBET, replace(ALL_CALM, hours=3, edits=code))
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    assert stands(world, code) == SUBMITTED
+    new = next(text for text in reversed(world.carrier.to(KIPRUTO)) if f"OK {code}" in text)
+    assert f"OK {code} {mark}" not in new
+    world.phone(CHEBET).text(new[new.index("OK ") :][:11])
+    assert stands(world, code) == SUBMITTED, "whoever changed it does not approve it"
+
+
+def test_an_approval_lapses(world: World) -> None:
+    readers(world, 3)
+    county = replace(ALL_CALM, areas=("KE032175",))
+    code, mark = written(world, county)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(31)
+    world.phone(CHEBET).text(f"OK {code} {mark}")
+    assert stands(world, code) == SUBMITTED, "the first has lapsed"
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    assert stands(world, code) == COOLING
+
+
+def test_an_objection_makes_it_a_draft_again_and_the_author_hears_why(world: World) -> None:
+    readers(world, 3)
+    code = approved(world)
+    world.phone(CHEBET).text(f"NO {code} the market was closed at noon")
+    assert stands(world, code) == DRAFT
+    assert any("the market was closed at noon" in text for text in world.carrier.to(WANJIKU))
+    world.pass_minutes(60)
+    assert not copies(world, code)
+
+
+@pytest.mark.parametrize("when", [0, 10, 13])
+def test_anybody_may_stop_it(world: World, when: int) -> None:
+    numbers = readers(world, 45)
+    code = approved(world)
+    world.pass_minutes(when)
+    had = sum(has(world, each, code) for each in numbers)
+    world.phone(ACHIENG).text(f"STOP {code}")
+    assert stands(world, code) == STOPPED
+    world.pass_minutes(60)
+    assert sum(has(world, each, code) for each in numbers) == had
+    assert any(code in text for text in world.carrier.to(WANJIKU)[-1:]), "the author hears of it"
+
+
+def test_it_waits_while_it_is_paused_and_then_goes_on(world: World) -> None:
+    numbers = readers(world, 45)
+    code = approved(world)
+    world.pass_minutes(11)
+    world.phone(CHEBET).text(f"PAUSE {code}")
+    world.pass_minutes(30)
+    assert sum(has(world, each, code) for each in numbers) == 3
+    world.phone(KIPRUTO).text(f"GO {code}")
+    world.pass_minutes(10)
+    assert [has(world, each, code) for each in numbers] == [1] * 45
+
+
+def test_whoever_says_stop_meanwhile_gets_nothing(world: World) -> None:
+    numbers = readers(world, 25)
+    code = approved(world)
+    world.pass_minutes(9)
+    world.phone(numbers[3]).text("STOP")
+    world.phone(numbers[4]).text("STOP NEWS")
+    world.pass_minutes(60)
+    assert [has(world, each, code) for each in numbers] == [0 if place in (3, 4) else 1 for place in range(25)]
+
+
+def test_not_at_night(world: World) -> None:
+    readers(world, 3)
+    world.now += timedelta(hours=9, minutes=55)  # 19:55 in Nairobi
+    code, mark = written(world)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    assert stands(world, code) == SUBMITTED, "it could not go before eight"
+    assert "06:30" in world.carrier.to(KIPRUTO)[-1]
+
+
+def test_one_to_a_ward_in_twelve_hours(world: World) -> None:
+    readers(world, 3)
+    code = approved(world)
+    world.pass_minutes(30)
+    assert stands(world, code) == SENT
+    second, _mark = written(world, replace(ALL_CALM, areas=("KE032175",)))
+    assert stands(world, second) != SUBMITTED
+    elsewhere, _mark = written(world, replace(ALL_CALM, areas=(LONDON,)))
+    assert elsewhere != second
+
+
+def test_an_emergency_goes_at_once_at_night_and_is_looked_at_again(world: World) -> None:
+    numbers = readers(world, 45)
+    world.now += timedelta(hours=15)
+    wish = replace(ALL_CALM, template="indoors", fields=(("time", "01:00"), ("number", "999")), emergency=True)
+    code, mark = written(world, wish)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(1)
+    assert [has(world, each, code) for each in numbers] == [1] * 45
+    world.pass_minutes(25 * 60)
+    assert any(code in text for text in world.carrier.to(DESK)[-2:]), "somebody of another body is asked to look at it again"
+
+
+def test_a_correction_goes_to_exactly_those_who_had_it(world: World) -> None:
+    numbers = readers(world, 45)
+    wrong = approved(world)
+    world.pass_minutes(11)
+    had = [each for each in numbers if has(world, each, wrong)]
+    later = readers(world, 5)
+    world.phone(had[0]).text("STOP")
+    code, mark = written(world, replace(ALL_CALM, fields=(("time", "10:05"), ("who", "elders")), corrects=wrong))
+    assert stands(world, wrong) == STOPPED, "nobody more is sent what is wrong"
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(2)
+    assert stands(world, code) == SENT
+    assert stands(world, wrong) == CORRECTED
+    assert [each for each in (*numbers, *later) if has(world, each, code)] == had[1:]
+
+
+def test_a_drill_does_everything_and_nothing_leaves_the_building(world: World) -> None:
+    numbers = readers(world, 45)
+    code, mark = written(world, replace(ALL_CALM, exercise=True))
+    assert any("EXERCISE" in text for text in world.carrier.to(KIPRUTO))
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(30)
+    assert stands(world, code) == SENT
+    assert not any(world.carrier.to(each) for each in numbers)
+
+
+def test_it_expires(world: World) -> None:
+    readers(world, 3)
+    code, _mark = written(world, replace(ALL_CALM, hours=3))
+    world.pass_minutes(181)
+    assert stands(world, code) == EXPIRED
+    sent = approved(world)
+    world.pass_minutes(7 * 60)
+    assert stands(world, sent) == EXPIRED
+
+
+def test_its_author_may_take_it_back(world: World) -> None:
+    readers(world, 3)
+    code, _mark = written(world)
+    world.phone(KIPRUTO).text(f"WITHDRAW {code}")
+    assert stands(world, code) == SUBMITTED
+    world.phone(WANJIKU).text(f"WITHDRAW {code}")
+    assert stands(world, code) == WITHDRAWN
+
+
+def test_what_the_carrier_turned_away_goes_later_and_what_is_doubtful_never_again(world: World) -> None:
+    numbers = readers(world, 3)
+    code = approved(world)
+    world.pass_minutes(9)
+    world.carrier.answers.extend([Sending(Meaning.TRANSIENT, "busy"), Sending(Meaning.UNKNOWN, "no answer")])
+    world.pass_minutes(30)
+    assert sorted(has(world, each, code) for each in numbers) == [0, 1, 1]
+    assert copies(world, code) == {GONE: 2, broadcasts.DOUBTFUL: 1}
+
+
+def test_a_receipt_that_names_the_number_settles_a_doubt(world: World) -> None:
+    (number,) = readers(world, 1)
+    code = approved(world)
+    world.pass_minutes(9)
+    world.carrier.answers.append(Sending(Meaning.UNKNOWN, "no answer"))
+    world.pass_minutes(30)
+    assert copies(world, code) == {broadcasts.DOUBTFUL: 1}
+    world.phone(number).receipt("ATXid_lost", "Success")
+    assert copies(world, code) == {GONE: 1}
+
+
+def test_a_text_that_nobody_asked_for_goes_to_nobody(world: World) -> None:
+    numbers = readers(world, 1)
+    with world.service.work() as work:
+        person = people.meet(work.session, work.keys, STRANGER, work.now, may_write=True, language="en")
+        work.session.flush()
+        assert person.phone is not None
+        subscriptions.ask_for(work.session, person.phone, KAPTEMBWO.code, "en", "sms", work.now)
+    code = approved(world)
+    world.pass_minutes(60)
+    assert has(world, numbers[0], code) == 1
+    assert has(world, STRANGER, code) == 0, "they never said yes once more"

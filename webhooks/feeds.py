@@ -1,0 +1,46 @@
+"""Our calm messages on the web, for whoever wants them: a feed, and each message as a file that other warning systems understand."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+
+from hotline import feeds as told
+from hotline.database import Locked
+from hotline.work import Service, Work
+
+RSS, CAP = "application/rss+xml", "application/cap+xml"
+KEPT = 60
+"""Seconds for which others may show what they have fetched: a message that was taken back must be gone soon."""
+
+
+def feeds(service: Service) -> Blueprint:
+    """`/feed/rss.xml` and `/feed/<name>.xml`: what anybody may read. 503 while the database does not answer."""
+    pages = Blueprint("feeds", __name__, url_prefix="/feed")
+
+    @pages.get("/rss.xml")
+    def rss() -> Response:
+        return _answer(service, told.rss, RSS)
+
+    @pages.get("/<name>.xml")
+    def message(name: str) -> Response:
+        return _answer(service, lambda work: told.cap_of(work, name), CAP)
+
+    return pages
+
+
+def _answer(service: Service, file_of: Callable[[Work], bytes | None], kind: str) -> Response:
+    try:
+        with service.look() as work:
+            file = file_of(work)
+    except Locked:
+        return Response("Service Unavailable\n", 503, mimetype="text/plain")
+    return Response("Not Found\n", 404, mimetype="text/plain") if file is None else _file(file, kind)
+
+
+def _file(file: bytes, kind: str) -> Response:
+    """The file, unless whoever asks has it already."""
+    response = Response(file, content_type=f"{kind}; charset=utf-8")
+    response.cache_control.public, response.cache_control.max_age = True, KEPT
+    response.add_etag()
+    response.make_conditional(request)
+    return response
