@@ -59,9 +59,8 @@ def broadcast_of(work: Work, who: Liaison, code: str, language: str = "") -> str
     broadcast, language = broadcasts.by_code(work.session, code), language or who.language
     if broadcast is None or not may_see(work, who, broadcast):
         return json.dumps({"text": "", "line": say(committee.no_such(code), language), "steps": [], "mark": "", "areas": []})
-    spoken = language if language in broadcast.texts else broadcasting.language_for(broadcast, who)
     return json.dumps({
-        "text": broadcast.texts.get(spoken, ""), "line": _line(work, broadcast, language),
+        "text": broadcasting.to_read(broadcast, language), "line": _line(work, broadcast, language),
         "steps": broadcasting.steps(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
     })  # fmt: skip
 

@@ -368,14 +368,19 @@ def _silent(work: Work, broadcast: Broadcast) -> list[Liaison]:
 
 def _consult(work: Work, broadcast: Broadcast, asked: Iterable[Liaison], turn: int) -> None:
     for each in asked:
-        text = previewing.as_sent(broadcast, language_for(broadcast, each))
-        words = committee.asks_approval(broadcast.code, broadcast.mark, text, again=turn > 1, exercise=broadcast.exercise)
+        words = committee.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, each.language), again=turn > 1)
         tell(work, each, words, broadcast, f"consult{turn}")
 
 
-def language_for(broadcast: Broadcast, who: Liaison) -> str:
-    """The language to show it to them in: theirs, if it has been said in that."""
-    return who.language if who.language in broadcast.texts else next(iter(broadcast.texts), who.language)
+def to_read(broadcast: Broadcast, language: str) -> str:
+    """What somebody reads before they say yes: a template in this language, for its translations are known; own words in every language."""
+    languages = [spoken(broadcast, language)] if broadcast.template else list(broadcast.texts)
+    return "\n".join(previewing.as_sent(broadcast, language) for language in languages)
+
+
+def spoken(broadcast: Broadcast, language: str) -> str:
+    """The language to show it in: this one, if it has been said in that."""
+    return language if language in broadcast.texts else next(iter(broadcast.texts), language)
 
 
 def tell(work: Work, who: Liaison, words: Words, broadcast: Broadcast, what: str) -> None:
@@ -420,8 +425,7 @@ def approve(work: Work, who: Liaison, code: str, mark: str) -> Words:
     if broadcast.state != SUBMITTED:
         raise NotNow(committee.cannot_now(code, committee.NOT_WAITING))
     if mark != broadcast.mark:
-        text = previewing.as_sent(broadcast, language_for(broadcast, who))
-        raise NotNow(committee.asks_approval(code, broadcast.mark, text, again=bool(mark), exercise=broadcast.exercise))
+        raise NotNow(committee.asks_approval(code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark)))
     _may_approve(work, broadcast, who)
     _is_still_right(work, broadcast)
     broadcast.note(work.now, APPROVES, who)
@@ -631,8 +635,8 @@ def _submit_again(work: Work, who: Liaison, code: str) -> Words:
 def show(work: Work, who: Liaison, code: str) -> Words:
     """What it says, and how it stands. Raises `NotNow`."""
     broadcast = _held(work, code)
-    text = previewing.as_sent(broadcast, language_for(broadcast, who))
-    return committee.stands(code, State(broadcast.state), gone(work.session, broadcast), broadcast.listed, text, broadcast.mark)
+    reached = gone(work.session, broadcast)
+    return committee.stands(code, State(broadcast.state), reached, broadcast.listed, to_read(broadcast, who.language), broadcast.mark)
 
 
 def steps(work: Work, who: Liaison, broadcast: Broadcast) -> list[str]:

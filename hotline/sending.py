@@ -87,8 +87,8 @@ def cool(work: Work, identity: int) -> None:
     contacts = broadcasting.around(work, broadcast.areas)
     told = contacts if broadcast.emergency else contacts[: broadcasting.MOST_CONTACTS]
     for each in {broadcast.author_id: broadcast.author, **{each.id: each for each in told}}.values():
-        text = previewing.as_sent(broadcast, broadcasting.language_for(broadcast, each))
-        tell(work, each, committee.going(broadcast.code, work.clock_time(opens_at), text, exercise=broadcast.exercise), broadcast, "going")
+        text = broadcasting.to_read(broadcast, each.language)
+        tell(work, each, committee.going(broadcast.code, work.clock_time(opens_at), text), broadcast, "going")
 
 
 def list_page(work: Work, identity: int) -> None:
@@ -119,6 +119,8 @@ def go(work: Work, identity: int) -> None:
     assert broadcast.opens_at is not None
     if broadcast.opens_at > work.now or not broadcast.is_listed:
         work.put(What.GO, identity, max(broadcast.opens_at, work.now + SOON), Queue.BULK)
+        if not broadcast.is_listed:
+            work.put(What.LIST, identity, queue=Queue.BULK)
         return
     too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + work.settings.minutes(
         pace_of(broadcast).cooling

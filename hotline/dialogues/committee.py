@@ -342,7 +342,7 @@ def drill(words: Words, exercise: bool) -> Words:
     return _("EXERCISE. {words}", words=words) if exercise else words
 
 
-def asks_approval(code: str, mark: str, text: str, *, again: bool = False, exercise: bool = False) -> Words:
+def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Words:
     """The mark stands only where the whole message does: nobody says yes to what they have not seen."""
     if not _fits(text):
         asks = _("May this go out? {text} It is long. Text READ {code} to see all of it.", code=code, text=_short(text, 120))
@@ -350,15 +350,13 @@ def asks_approval(code: str, mark: str, text: str, *, again: bool = False, exerc
         asks = _("Once more, may this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
     else:
         asks = _("May this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
-    return drill(asks, exercise)
+    return asks
 
 
-def going(code: str, time: str, text: str, *, exercise: bool = False) -> Words:
+def going(code: str, time: str, text: str) -> Words:
     """To everybody who answers for the place, before it goes."""
     shown = _short(text, ROOM)
-    return drill(
-        _("Goes out at {time}: {text}\nIf it is wrong: NO {code} and why, or STOP {code}.", code=code, time=time, text=shown), exercise
-    )
+    return _("Goes out at {time}: {text}\nIf it is wrong: NO {code} and why, or STOP {code}.", code=code, time=time, text=shown)
 
 
 def stands(code: str, state: str, gone: int, listed: int, text: str, mark: str) -> Words:

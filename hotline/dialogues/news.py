@@ -153,7 +153,7 @@ def rumour_title(number: str, place: str, time: str) -> Words:
 
 def do_you_want(place: str) -> Words:
     """A text. Nothing is sent to one who does not say yes to it: whoever held the phone may not be whose it is."""
-    return _("Do you want checked news about {place} by text? It costs you nothing. Answer 1 for yes.", place=_short(place))
+    return _("Do you want checked news about {place} by text? Answer 1 for yes.", place=_short(place))
 
 
 def answer_the_text(place: str) -> Words:

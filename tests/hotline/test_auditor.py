@@ -28,14 +28,15 @@ from hotline.dispatch import ASKED, TAKEN, Dispatch
 from hotline.jobs import Poster
 from hotline.liaisons import Liaison
 from hotline.messages import About, Message
-from hotline.outbox import Errand, What
+from hotline.outbox import Errand, Queue, What
 from hotline.people import Address
 from hotline.promises import Promise
 from hotline.settings import Settings
 from hotline.verdicts import Verdict
 from hotline.work import Service, Work
 from tests import builders
-from tests.builders import CITIZEN, KAPTEMBWO, MORNING
+from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
+from tests.stories.test_broadcasts import readers, written
 from tests.world import World
 
 fresh = count(1)
@@ -637,3 +638,17 @@ def test_nothing_that_goes_wrong_stops_the_clock(tmp_path: Path, redis_url: str,
         stop.set()
         ticking.join(10)
     assert not ticking.is_alive()
+
+
+@pytest.mark.parametrize("minutes", [0, 10, 13])
+def test_a_broadcast_that_stands_still_is_carried_on(world: World, minutes: int) -> None:
+    numbers = readers(world, 3)
+    code, mark = written(world)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(minutes)
+    with world.service.work() as work:
+        work.session.execute(delete(Errand).where(Errand.queue == Queue.BULK))
+    assert audit(world.service).found == "a broadcast stood still: 1"
+    world.pass_minutes(40)
+    assert audit(world.service).all_is_well
+    assert [sum(f"Itikia {code}" in text for text in world.carrier.to(each)) for each in numbers] == [1, 1, 1]

@@ -110,7 +110,11 @@ def test_what_was_told_otherwise_is_corrected_but_for_those_who_want_no_texts(wo
     assert "it is being checked" in ask(world, STRANGER), "what does not hold any more is told to nobody"
     assert replies(world, WANJIKU, "TRUE R1 now people are ill").startswith("Noted. It is true. R1: those who asked were told otherwise.")
     assert replies(world, WANJIKU, "ANSWER R1") == "R1: those who asked are told now (3). It is true."
-    assert world.phone(CITIZEN).inbox[-1:] == world.phone(STRANGER).inbox == ["R1, checked at 10:00: it is true. Two sources say so. Please stay calm and safe."]
+    assert (
+        world.phone(CITIZEN).inbox[-1:]
+        == world.phone(STRANGER).inbox
+        == ["R1, checked at 10:00: it is true. Two sources say so. Please stay calm and safe."]
+    )
     assert len(world.phone(NEIGHBOUR).inbox) == texts
 
 

@@ -1,0 +1,73 @@
+"""A committee that works by dialling in: it writes, others see it and say yes, and whom it does not concern sees nothing."""
+
+import json
+
+from hotline import boards, broadcasting
+from tests.builders import ACHIENG, CHEBET, DESK, KIPRUTO, WANJIKU
+from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, written
+from tests.world import Phone, World, liaison
+
+
+def at_the_board(world: World, number: str) -> Phone:
+    with world.service.work() as work:
+        liaison(work, number).person.language = "en"
+    phone = world.phone(number)
+    phone.dial()
+    phone.choose("Messages to the public")
+    return phone
+
+
+def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -> None:
+    numbers = readers(world, 21)
+    author = at_the_board(world, CHEBET)
+    for words in ("Write a message", "The place is calm"):
+        author.choose(words)
+    author.press("Kaptembwo")
+    for words in ("Kaptembwo", "No", "Now", "the elders", "3 hours", "No", "For real", "Ask others"):
+        author.choose(words)
+    assert not author.in_call
+    code = author.screen.partition(":")[0]
+    assert stands(world, code) == "submitted", author.screen
+
+    sergeant = at_the_board(world, ACHIENG)
+    sergeant.choose(f"{code}: Kaptembwo")
+    assert "is calm. Checked at 10:00" in sergeant.screen
+    sergeant.choose("Approve")
+    assert stands(world, code) == "cooling"
+    world.pass_minutes(20)
+    assert copies(world, code) == {"gone": 21}
+    assert all(any(f"Itikia {code}" in text for text in world.carrier.to(number)) for number in numbers)
+
+
+def test_whom_it_does_not_concern_does_not_see_it(world: World) -> None:
+    readers(world, 3)
+    code, _mark = written(world)
+    with world.service.look() as work:
+        seen = {number: boards.seen_by(work, liaison(work, number)) for number in (KIPRUTO, CHEBET, DESK, WANJIKU)}
+        assert {number: [each.code for each in those] for number, those in seen.items()} == {number: [code] for number in seen}
+        (found,) = seen[DESK]
+        for reach in found.reaches:
+            reach.area_code = "KE047"
+        assert not boards.may_see(work, liaison(work, KIPRUTO), found)
+        assert boards.may_see(work, liaison(work, WANJIKU), found), "who wrote it always does"
+        assert boards.may_see(work, liaison(work, DESK), found)
+
+
+def test_what_one_may_do_is_what_one_is_offered(world: World) -> None:
+    readers(world, 3)
+    code, _mark = written(world)
+    with world.service.look() as work:
+        offered = {number: json.loads(boards.broadcast_of(work, liaison(work, number), code))["steps"] for number in (WANJIKU, KIPRUTO)}
+    assert offered == {WANJIKU: ["edit", "stop", "withdraw"], KIPRUTO: ["approve", "object", "edit", "stop"]}
+
+
+def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
+    readers(world, 3)
+    accuses = broadcasting.Compose(**{**{name: getattr(ALL_CALM, name) for name in ALL_CALM.__slots__}, "template": "", "fields": ()})
+    with world.service.look() as work:
+        who = liaison(work, WANJIKU)
+        shown = json.loads(boards.preview_of(work, who, broadcasting.committee.to_text(ALL_CALM), "en"))
+        assert not shown["blocked"]
+        assert "Goes to 3 phones." in shown["text"]
+        blocked = json.loads(boards.preview_of(work, who, broadcasting.committee.to_text(accuses), "en"))
+        assert blocked["blocked"], "somebody reads English, and nobody has written it"
