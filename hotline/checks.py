@@ -62,6 +62,8 @@ def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]
     settings = service.settings
     if settings.readiness is None:
         yield Finding("READINESS is off, so nobody is asked in the evening whether they are there.", serious=False)
+    if settings.exercise:
+        yield Finding("EXERCISE is yes, so every broadcast is a drill and none leaves the building.", serious=False)
     if settings.is_simulated:
         yield Finding("CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone.", serious=False)
         return
@@ -73,6 +75,8 @@ def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]
     ):
         if not value:
             yield Finding(f"{name} is empty. It is {why}.")
+    if not settings.text_price:
+        yield Finding("TEXT_PRICE is empty, so nobody is told what a broadcast will cost. Write KES 0.80, for one.", serious=False)
     if settings.public_url and not settings.public_url.startswith("https://"):
         yield Finding("PUBLIC_URL does not begin with https://, so what citizens say would travel in the clear.")
     if not settings.sender.isdecimal():

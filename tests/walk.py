@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from hotline import bodies
 from hotline.countries import COUNTRIES
 from hotline.dialogues.citizen import Standing, bodies_to_text
-from hotline.dialogues.playing import Answers, Asking, Said, resume
-from hotline.dialogues.screens import Ask, LookUp, Menu, Scene
+from hotline.dialogues.playing import Answers
+from hotline.dialogues.screens import Ask, LookUp, Menu, Question, Scene
+
+APART = ("news", "board")
+"""Wishes that lead to scenes with walks of their own: see `tests/hotline/test_news.py` and `test_committee.py`."""
 
 WORDS = ("Kaptembwa", "nowhere at all")
 """What is typed where one may type: a place that there is, and one that there is not."""
@@ -53,35 +56,45 @@ class Stop:
 
 
 def walk(scene: Callable[[], Scene[object]], language: str) -> Iterator[Stop]:
-    """Every stop on every path, depth first."""
+    """Every stop on every path, depth first. A scene is played from its start only once for each path, not for each stop on it."""
     todo: list[Answers] = [()]
     while todo:
-        answers = todo.pop()
-        waiting: list[LookUp] = []
-        there = _resume(scene(), answers, language, waiting)
-        if waiting:
-            todo += [(*answers, (waiting[0].name, found)) for found in _found(waiting[0])]
-        elif isinstance(there, Said):
-            yield Stop(None, there.outcome, there.answers, there.language)
-        elif isinstance(there, Asking):
-            yield Stop(there.question, None, there.answers, there.language)
-            if _rounds(there) <= LOOPS:
-                todo += [(*there.answers, (there.question.name, answer)) for answer in _answers(there.question)]
+        yield from _along(scene(), todo.pop(), language, todo)
 
 
-class _Wait(Exception):
-    pass
-
-
-def _resume(scene: Scene[object], answers: Answers, language: str, waiting: list[LookUp]) -> Asking | Said[object] | None:
-    def look_up(question: LookUp) -> str:
-        waiting.append(question)
-        raise _Wait
-
+def _along(scene: Scene[object], answers: Answers, language: str, todo: list[Answers]) -> Iterator[Stop]:
+    """Give these answers, and then the first of whatever can be answered, to the end. The others are left `todo`."""
     try:
-        return resume(scene, answers, language, look_up)
-    except _Wait:
-        return None
+        question = next(scene)
+        for name, answer in answers:
+            assert question.name == name, "the same answers lead to the same question"
+            language, question = _in(language, question, answer), scene.send(answer)
+        while True:
+            assert question.name not in dict(answers), "nothing is asked twice under one name"
+            if not isinstance(question, LookUp):
+                yield Stop(question, None, answers, language)
+            choices = _choices(question, answers)
+            if not choices:
+                return
+            assert all(map(question.takes, choices)), question.name
+            paths = [(*answers, (question.name, answer)) for answer in choices]
+            todo += paths[1:]
+            answers, language = paths[0], _in(language, question, choices[0])
+            question = scene.send(choices[0])
+    except StopIteration as end:
+        yield Stop(None, end.value, answers, language)
+
+
+def _in(language: str, question: Question, answer: str) -> str:
+    """The language in which the conversation goes on."""
+    return answer if isinstance(question, Menu) and question.sets_language else language
+
+
+def _choices(question: Question, answers: Answers) -> list[str]:
+    """What can be answered: nothing more where one has come round often enough."""
+    if isinstance(question, LookUp):
+        return _found(question)
+    return _answers(question) if _rounds(question, answers) <= LOOPS else []
 
 
 def _found(question: LookUp) -> list[str]:
@@ -92,16 +105,16 @@ def _found(question: LookUp) -> list[str]:
     return ["Violence or a gathering, Kaptembwo, Nakuru. " + "what somebody wrote " * 12]
 
 
-def _rounds(there: Asking) -> int:
+def _rounds(question: Menu | Ask, answers: Answers) -> int:
     """How often a question of this name, its number left out, was asked on the way here."""
-    kind = there.question.name.rstrip("0123456789")
-    return sum(name.rstrip("0123456789") == kind for name, _answer in there.answers)
+    kind = question.name.rstrip("0123456789")
+    return sum(name.rstrip("0123456789") == kind for name, _answer in answers)
 
 
 def _answers(question: Menu | Ask) -> list[str]:
     if isinstance(question, Ask):
         return ["some words"]
-    keys = [key for key, _words in question.choices]
+    keys = [key for key, _words in question.choices if not (question.name.startswith("wish") and key in APART)]
     if question.name == "body":  # each leads to the same
         keys = [keys[0], keys[-1]]
     return keys + (list(WORDS) if question.typed else [])

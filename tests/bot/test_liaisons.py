@@ -38,7 +38,7 @@ def test_a_liaison_shows_their_own_number_and_has_commands_of_their_own(hotline:
     sergeant = hotline.liaison()
     assert sergeant.screen == WELCOME
     assert sergeant.row["keyboard"] is None
-    assert [each["command"] for each in sergeant.row["commands"]][:3] == ["cases", "on", "off"]
+    assert [each["command"] for each in sergeant.row["commands"]][:4] == ["cases", "messages", "on", "off"]
     sent = [message["text"] for message in sergeant.row["messages"] if message["kind"] == "contact"]
     assert sent == [KIPRUTO.removeprefix("+")], "as Telegram writes it"
 

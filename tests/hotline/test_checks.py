@@ -222,6 +222,12 @@ def test_a_night_that_nobody_is_asked_about_is_noted(service: Service) -> None:
     assert told not in words(service, serious=False)
 
 
+def test_that_everything_is_a_drill_is_noted(service: Service) -> None:
+    told = "EXERCISE is yes, so every broadcast is a drill and none leaves the building."
+    assert told in words(replace(service, settings=replace(service.settings, exercise=True)), serious=False)
+    assert told not in words(service, serious=False)
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [
