@@ -99,7 +99,9 @@ def _history(work: Work, broadcast: Broadcast) -> Iterator[str]:
 
 
 def _by(deed: Deed) -> str:
-    return f"{deed.liaison.name}, {deed.body.name}" if deed.liaison is not None and deed.body is not None else "by itself"
+    if deed.liaison is not None and deed.body is not None:
+        return f"{deed.liaison.name}, {deed.body.name}"
+    return "the operator" if deed.what == broadcasts.STOPPED else "by itself"
 
 
 @broadcasts_.command("stop")

@@ -7,7 +7,7 @@ from hotline.dialogues import rumour as words
 from hotline.language import Words
 from hotline.messages import About
 from hotline.outbox import Queue, What
-from hotline.rumours import CHECKING, FALSE, PROBABLY_FALSE, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Question, Rumour
+from hotline.rumours import CHECKING, FALSE, NEW, PROBABLY_FALSE, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Question, Rumour
 from hotline.work import Work
 
 ANSWERS = (TRUE, FALSE, PROBABLY_TRUE, PROBABLY_FALSE, UNVERIFIABLE)
@@ -28,6 +28,11 @@ def answer(work: Work, rumour: Rumour) -> Words:
         rumour.answers, rumour.told = rumour.answers + 1, rumour.state
     work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{rumour.state}/1", queue=Queue.BULK)
     return words.answering(rumour.number, people, rumour.state)
+
+
+def say_that_nobody_could(work: Work, rumour: Rumour) -> None:
+    """Nobody has looked into it for hours: whoever was told nothing yet hears that, once. They wait for an answer still."""
+    work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{NEW}/1", queue=Queue.BULK)
 
 
 def can_be_told(rumour: Rumour) -> bool:
@@ -59,14 +64,17 @@ def _write(work: Work, rumour: Rumour, question: Question) -> None:
 
 def _waiting(work: Work, rumour: Rumour) -> Select[Question]:
     """The questions of those who want to be told, and know nothing or something else. That it is being checked again is told only to those
-    who were told more."""
+    who were told more, and that nobody could look into it only to those who were told nothing."""
     wanted = [Question.may_answer, Question.address_id.is_not(None), Question.told != rumour.state]
-    wanted += [] if rumour.state in ANSWERS else [Question.told != ""]
+    if rumour.state not in ANSWERS:
+        wanted.append(Question.told == "" if rumour.state == NEW else Question.told.in_(ANSWERS))
     return select(Question).where(Question.rumour_id.in_(rumours.family(work.session, rumour)), *wanted).order_by(Question.id)
 
 
 def to_tell(work: Work, rumour: Rumour) -> int:
     """How many wait for what is known now."""
+    if not can_be_told(rumour):
+        return 0
     waiting = _waiting(work, rumour).order_by(None).with_only_columns(func.count(distinct(Question.address_id)))
     return work.session.scalar(waiting) or 0
 

@@ -57,17 +57,18 @@ def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> 
     return None
 
 
-def needed(levels: Collection[int], *, own_words: bool, corrects: bool, emergency: bool) -> Need:
+def needed(levels: Collection[int], *, counties: int = 1, own_words: bool, sorry: bool, emergency: bool) -> Need:
     """How much approval it needs. `levels` has, of each area, the steps down from the country: 0 the country, 1 a county, and so on, with
-    a negative number for a place that holds no other."""
+    a negative number for a place that holds no other. `counties`: in how many these areas lie. `sorry`: it only says that another one was
+    wrong."""
     if not levels:
         return Need(refused="it is about no place")
     if emergency:
         small = len(levels) == 1 and min(levels) < 0
         return Need() if small else Need(refused="an emergency message goes to one ward")
-    if corrects:
+    if sorry:
         return Need()
-    if 0 in levels:
+    if 0 in levels or counties > 1:
         return Need(refused="it goes to one county at a time")
     own = 1 if own_words else 0
     if 1 in levels:

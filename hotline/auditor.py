@@ -199,7 +199,7 @@ def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
 def _stuck(service: Service) -> list[int]:
     """Broadcasts on their way that nothing carries on."""
     with service.database.reading() as session:
-        return sending.stuck(session)
+        return sending.stuck(session, service.clock())
 
 
 def _before_the_gone(service: Service) -> bool:

@@ -50,8 +50,10 @@ def preview_of(work: Work, who: Liaison, key: str, language: str = "") -> str:
     """What somebody has written, as it would go, and whether something in it must not be said."""
     broadcast = broadcasting.sketch(work, who, committee.composed(key))
     preview = previewing.preview(work, broadcast, waits=broadcasting.waits(work, broadcast))
-    lines = [say(words, language or who.language) for words in previewing.lines(preview)]
-    return json.dumps({"text": "\n".join(lines), "blocked": any(finding.blocks for finding in preview.findings)})
+    stands = broadcasting.what_stands_against(work, who, broadcast)
+    lines = [say(words, language or who.language) for words in (*stands, *previewing.on_a_phone(preview))]
+    blocked = bool(stands) or any(finding.blocks for finding in preview.findings)
+    return json.dumps({"text": "\n".join(lines), "blocked": blocked})
 
 
 def broadcast_of(work: Work, who: Liaison, code: str, language: str = "") -> str:

@@ -5,7 +5,7 @@ approved, is in `sending.py`.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
@@ -55,8 +55,6 @@ from hotline.outbox import Queue, What
 from hotline.people import Person
 from hotline.work import Work
 
-DAYLIGHT = (time(6, 30), time(20))
-"""When a phone may ring for a calm message. What warns of danger may go at any hour."""
 APART = timedelta(hours=12)
 """Between two messages to the same place."""
 A_WEEK, MOST_A_WEEK = timedelta(days=7), 3
@@ -83,8 +81,13 @@ USUAL, AT_ONCE = Pace(10, 5), Pace(0, 0)
 
 
 def pace_of(broadcast: Broadcast) -> Pace:
-    """What warns of danger, and what sets something right, loses no time."""
-    return AT_ONCE if broadcast.emergency or broadcast.corrects_id is not None else USUAL
+    """What warns of danger loses no time, nor does a template that sets something right; own words are looked at longer."""
+    return AT_ONCE if broadcast.emergency or (_corrects(broadcast) and broadcast.template) else USUAL
+
+
+def _corrects(broadcast: Broadcast) -> bool:
+    """Whether it sets another one right."""
+    return broadcast.corrects_id is not None or broadcast.corrects is not None
 
 
 def waits(work: Work, broadcast: Broadcast) -> timedelta:
@@ -105,14 +108,16 @@ class NotNow(Exception):
 
 def sketch(work: Work, who: Liaison, wish: Compose) -> Broadcast:
     """What somebody has written, as a broadcast that is not kept yet."""
-    made = Broadcast(code="0000", mark="000", edition=1, state=DRAFT, author_id=who.id, written_at=work.now, listed=0, listed_to=0)
+    made = Broadcast(
+        code="....", mark="000", edition=1, state=DRAFT, author_id=who.id, author=who, written_at=work.now, listed=0, listed_to=0
+    )
     _write(work, made, wish)
     return made
 
 
 def _write(work: Work, broadcast: Broadcast, wish: Compose) -> None:
     """Everything that the author decides."""
-    original = _corrected_by(work.session, wish)
+    original = broadcast.corrects if wish.edits else _corrected_by(work.session, wish)
     areas = original.areas if original else list(dict.fromkeys(code for code in wish.areas if code in work.areas))
     broadcast.template, broadcast.source, broadcast.known_at = wish.template, wish.source[:120], _known_at(work, wish)
     broadcast.expires_at = work.now + timedelta(hours=wish.hours)
@@ -150,9 +155,11 @@ def _texts(work: Work, wish: Compose, areas: Sequence[str]) -> dict[str, str]:
 
 
 def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
-    """The broadcast that this one sets right."""
+    """The broadcast that this one sets right. Raises `NotNow` where it cannot be: nobody has it."""
     original = broadcasts.by_code(session, wish.corrects) if wish.corrects else None
-    return original if original is not None and original.state in (*OUT, STOPPED, State.EXPIRED, WITHDRAWN) else None
+    if wish.corrects and (original is None or original.state in UNSENT):
+        raise NotNow(committee.cannot_now(wish.corrects, committee.NOT_SENT_YET))
+    return original
 
 
 def compose(work: Work, who: Liaison, wish: Compose) -> tuple[Broadcast, Words]:
@@ -183,6 +190,7 @@ def _halt_what_is_wrong(work: Work, who: Liaison, code: str) -> None:
         raise NotNow(committee.cannot_now(code, committee.NOT_SENT_YET))
     if wrong.state in GOING:
         _end(work, wrong, STOPPED, who)
+        _tell_of_stop(work, wrong, who)
 
 
 def _changed(work: Work, who: Liaison, wish: Compose) -> Broadcast:
@@ -243,7 +251,7 @@ def submit(work: Work, who: Liaison, broadcast: Broadcast) -> Words:
     broadcast.note(work.now, SUBMITTED, who)
     for each in asked:
         broadcast.note(work.now, ASKED, each)
-    begins = opening(work, broadcast, work.now)
+    begins = messages.opening(work, broadcast, work.now)
     if begins == work.now:
         _consult(work, broadcast, asked, 0)
         begins = work.in_minutes(REMIND_AFTER[0])
@@ -267,31 +275,46 @@ def _limits(work: Work, broadcast: Broadcast) -> None:
 
 def _one_at_a_time(work: Work) -> None:
     """Two broadcasts must not both find that there is none for this place: whoever looks, looks alone."""
-    work.session.execute(select(AreaRecord.code).where(AreaRecord.code == work.areas.country.code).with_for_update())
+    work.session.execute(select(AreaRecord.code).where(AreaRecord.code == work.areas.country.code).with_for_update(key_share=True))
 
 
 def too_soon(work: Work, broadcast: Broadcast) -> Words | None:
     """Why this place has had enough for now; None where it has not. What sets something right always may go, and so may a drill."""
-    if broadcast.exercise or broadcast.corrects_id is not None:
+    if broadcast.exercise or _corrects(broadcast):
         return None
     if broadcast.emergency:
         return committee.ENOUGH_EMERGENCIES if _emergencies(work, broadcast) >= MOST_EMERGENCIES else None
-    begun = [each.opens_at for each in _lately(work, broadcast) if each.opens_at is not None]
-    if any(work.now - at < APART for at in begun):
-        return committee.HAD_ONE_TODAY
-    return committee.HAD_THREE_THIS_WEEK if len(begun) >= MOST_A_WEEK else None
+    begun = sorted(each.opens_at for each in _lately(work, broadcast) if each.opens_at is not None)
+    if begun and work.now - begun[-1] < APART:
+        return committee.had_one_today(work.clock_time(begun[-1] + APART))
+    return committee.had_three_this_week(work.clock_time(begun[-MOST_A_WEEK] + A_WEEK)) if len(begun) >= MOST_A_WEEK else None
+
+
+def what_stands_against(work: Work, who: Liaison, broadcast: Broadcast) -> list[Words]:
+    """Why a message that somebody has just written could not be put to others, said before they try; its words are another matter."""
+    need = previewing.need_of(work.areas, broadcast)
+    few = not need.refused and len({each.body_code for each in _whom_to_ask(work, broadcast, who)}) < need.hands
+    soon, empty = too_soon(work, broadcast), not previewing.how_many(work, broadcast)
+    found = (soon, committee.NOBODY_TO_APPROVE if few else None, committee.GOES_TO_NOBODY if empty else None)
+    return [words for words in found if words is not None]
 
 
 def _emergencies(work: Work, broadcast: Broadcast) -> int:
+    """How many emergency messages went to the county within a day."""
     since = (Broadcast.emergency, ~Broadcast.exercise, Broadcast.opens_at > work.now - A_DAY, Broadcast.id != broadcast.id)
-    return work.session.scalar(select(func.count()).select_from(Broadcast).where(*since)) or 0
+    counties = [_county(work.areas, code) for code in broadcast.areas]
+    return sum(_meet(work.areas, each.areas, counties) for each in work.session.scalars(select(Broadcast).where(*since)))
+
+
+def _county(areas: Areas, code: str) -> str:
+    return areas.outwards(areas[code])[-2:][0].code
 
 
 def _lately(work: Work, broadcast: Broadcast) -> Iterable[Broadcast]:
     """What began to go to the same place within a week, or is about to."""
-    since = (Broadcast.opens_at > work.now - A_WEEK, ~Broadcast.exercise, Broadcast.corrects_id.is_(None), Broadcast.id != broadcast.id)
-    went = Broadcast.state.not_in((DRAFT, CHECKED, SUBMITTED))
-    for each in work.session.scalars(select(Broadcast).where(*since, went)):
+    since = (Broadcast.opens_at > work.now - A_WEEK, Broadcast.corrects_id.is_(None), Broadcast.id != broadcast.id)
+    went = (Broadcast.state.not_in((DRAFT, CHECKED, SUBMITTED)), ~Broadcast.exercise, ~Broadcast.emergency)
+    for each in work.session.scalars(select(Broadcast).where(*since, *went)):
         if _meet(work.areas, each.areas, broadcast.areas) and not _never_went(work.session, each):
             yield each
 
@@ -306,30 +329,33 @@ def _meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
     return any(areas.inside(areas[one], areas[other]) or areas.inside(areas[other], areas[one]) for one in some for other in others)
 
 
-def opening(work: Work, broadcast: Broadcast, moment: datetime) -> datetime:
-    """The first moment from this one on at which it may be sent."""
-    corrected = broadcast.corrects
-    if broadcast.emergency or (corrected is not None and corrected.emergency) or broadcast.exercise:
-        return moment
-    there = moment.astimezone(work.country.zone)
-    begins, ends = DAYLIGHT
-    if begins <= there.time() < ends:
-        return moment
-    morning = there.replace(hour=begins.hour, minute=begins.minute, second=0, microsecond=0)
-    return (morning if morning > there else morning + timedelta(days=1)).astimezone(UTC)
-
-
 def _whom_to_ask(work: Work, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
     """Those who could approve it: two at most of each body around the place, whoever is on duty first, and whoever leads it."""
     wrote = hands_that_wrote(work, broadcast)
-    able = [
-        each for each in around(work, broadcast.areas) if each.id != but.id and not approving.may_approve(wrote, (), hand_of(work, each))
-    ]
+    able = [each for each in around(work, broadcast.areas) if each.id != but.id and _could_approve(work, broadcast, wrote, each)]
     there = shifts.on_duty(work.session, [each.id for each in able], work.country.zone, work.now)
     able.sort(key=lambda each: (each.id not in there, not each.supervisor, each.id))
     first = [each for place, each in enumerate(able) if sum(other.body_code == each.body_code for other in able[:place]) < 2]
     abreast = sorted(first, key=lambda each: sum(other.body_code == each.body_code for other in first[: first.index(each)]))
     return abreast[:MOST_ASKED]
+
+
+def _could_approve(work: Work, broadcast: Broadcast, wrote: Iterable[Hand], who: Liaison) -> bool:
+    return approving.may_approve(wrote, (), hand_of(work, who)) is None and _answers_for_all(work, broadcast, who)
+
+
+def _answers_for_all(work: Work, broadcast: Broadcast, who: Liaison) -> bool:
+    """Whether their body answers for each of its places, not only for one of them."""
+    return all(_answers_for(work.areas, who, code) for code in broadcast.areas)
+
+
+def _answers_for(areas: Areas, who: Liaison, code: str) -> bool:
+    served = [each.area_code for each in who.body.serves]
+    return Kind(who.body.kind) in SPEAKING and _meet(areas, served, [code])
+
+
+SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
+"""Kinds of body that have to do with messages to the public. Oversight has not: it stays apart from those it looks into."""
 
 
 def around(work: Work, areas: Iterable[str]) -> list[Liaison]:
@@ -338,7 +364,7 @@ def around(work: Work, areas: Iterable[str]) -> list[Liaison]:
     codes = {outer.code for place in places for outer in work.areas.outwards(place)}
     codes |= {inner.code for place in places for inner in work.areas.all_inside(place)}
     serving = select(Serves.body_code).where(Serves.area_code.in_(codes))
-    answers = Liaison.body_code.in_(serving) & Body.kind.in_((Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION))
+    answers = Liaison.body_code.in_(serving) & Body.kind.in_(SPEAKING)
     found = select(Liaison).join(Liaison.body).where(answers).order_by(Liaison.id)
     whole = (joinedload(Liaison.person).selectinload(Person.addresses), joinedload(Liaison.body))
     return [each for each in work.session.scalars(found.options(*whole)).unique() if is_one_now(each, work.now)]
@@ -352,7 +378,8 @@ def remind(work: Work, subject: str) -> None:
         return
     silent = _silent(work, broadcast)
     if turn > len(REMIND_AFTER):
-        tell(work, broadcast.author, committee.nobody_answers(broadcast.code, len(silent)), broadcast, "silence")
+        names = "; ".join(f"{each.name}, {each.body.name}" for each in silent)
+        tell(work, broadcast.author, committee.nobody_answers(broadcast.code, names), broadcast, "silence")
         return
     _consult(work, broadcast, silent, turn)
     after = REMIND_AFTER[min(turn, len(REMIND_AFTER) - 1)]
@@ -402,8 +429,8 @@ def hand_of(work: Work, who: Liaison) -> Hand:
 
 
 def hands_that_wrote(work: Work, broadcast: Broadcast) -> list[Hand]:
-    """The author and everyone who has changed it since, with the bodies that they were of then and are of now."""
-    wrote = [deed for deed in broadcast.deeds if deed.what in (WROTE, EDITED) and deed.liaison is not None]
+    """The author, and everyone who has changed it or put it to others since, with the bodies that they were of then and are of now."""
+    wrote = [deed for deed in broadcast.deeds if deed.what in (WROTE, EDITED, SUBMITTED) and deed.liaison is not None]
     return [_hand_then(work, deed) for deed in wrote] or [hand_of(work, broadcast.author)]
 
 
@@ -416,7 +443,17 @@ def _hand_then(work: Work, deed: Deed) -> Hand:
 
 def approvals(broadcast: Broadcast, now: datetime) -> list[Deed]:
     """Those of this edition that count still."""
-    return [deed for deed in broadcast.done(APPROVES) if now - deed.at < HOLDS]
+    return [deed for deed in _by_those_who_serve(broadcast, now) if now - deed.at < HOLDS]
+
+
+def _by_those_who_serve(broadcast: Broadcast, now: datetime) -> list[Deed]:
+    return [deed for deed in broadcast.done(APPROVES) if deed.liaison is not None and is_one_now(deed.liaison, now)]
+
+
+def is_still_approved(work: Work, broadcast: Broadcast) -> bool:
+    """Whether it was approved by enough people who still have a mandate."""
+    hands = [_hand_then(work, deed) for deed in _by_those_who_serve(broadcast, work.now)]
+    return approving.is_enough(previewing.need_of(work.areas, broadcast), hands)
 
 
 def approve(work: Work, who: Liaison, code: str, mark: str) -> Words:
@@ -425,7 +462,7 @@ def approve(work: Work, who: Liaison, code: str, mark: str) -> Words:
     if broadcast.state != SUBMITTED:
         raise NotNow(committee.cannot_now(code, committee.NOT_WAITING))
     if mark != broadcast.mark:
-        raise NotNow(committee.asks_approval(code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark)))
+        _show_as_it_is(work, broadcast, who, mark)
     _may_approve(work, broadcast, who)
     _is_still_right(work, broadcast)
     broadcast.note(work.now, APPROVES, who)
@@ -436,8 +473,17 @@ def approve(work: Work, who: Liaison, code: str, mark: str) -> Words:
     if not broadcasts.move(work.session, broadcast, APPROVED, approved_at=work.now):
         raise NotNow(committee.cannot_now(code, committee.CHANGED_JUST_NOW))
     broadcast.note(work.now, APPROVED)
-    work.put(What.COOL, broadcast.id)
+    work.put(What.COOL, broadcast.id, queue=Queue.ORDINARY)
     return committee.is_enough(code, pace_of(broadcast).cooling)
+
+
+def _show_as_it_is(work: Work, broadcast: Broadcast, who: Liaison, mark: str) -> None:
+    """They said yes to something else, or did not say to what: they read it as it is now. Raises `NotNow`."""
+    asks = committee.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark))
+    if not mark:
+        raise NotNow(asks)
+    tell(work, who, asks, broadcast, "changed")
+    raise NotNow(committee.cannot_now(broadcast.code, committee.CHANGED_JUST_NOW))
 
 
 def _hands_that_approved(work: Work, broadcast: Broadcast) -> list[Hand]:
@@ -446,7 +492,7 @@ def _hands_that_approved(work: Work, broadcast: Broadcast) -> list[Hand]:
 
 def _may_approve(work: Work, broadcast: Broadcast, who: Liaison) -> None:
     """Raises `NotNow` where this hand does not count."""
-    if who.id not in {each.id for each in around(work, broadcast.areas)}:
+    if not _answers_for_all(work, broadcast, who):
         raise NotNow(committee.may_not_approve(broadcast.code, None))
     why = approving.may_approve(hands_that_wrote(work, broadcast), _hands_that_approved(work, broadcast), hand_of(work, who))
     if why is not None:
@@ -468,7 +514,7 @@ def not_right(work: Work, broadcast: Broadcast) -> Words | None:
     if soon := too_soon(work, broadcast):
         return committee.cannot_now(broadcast.code, soon)
     goes = work.in_minutes(0 if broadcast.state == COOLING else pace_of(broadcast).cooling)
-    if (opens := opening(work, broadcast, goes)) > goes:
+    if (opens := messages.opening(work, broadcast, goes)) > goes:
         return committee.cannot_now(broadcast.code, committee.at_night(work.clock_time(opens)))
     return None
 
@@ -501,20 +547,34 @@ def pause(work: Work, who: Liaison, code: str) -> Words:
     if not broadcast.is_paused:
         broadcast.paused_at = work.now
         broadcast.note(work.now, PAUSED, who)
+        _tell_concerned(work, broadcast, committee.paused(code), f"paused{int(work.now.timestamp())}", who)
     return committee.paused(code)
 
 
+def halt(work: Work, broadcast: Broadcast, why: str) -> None:
+    """Something is wrong, so it pauses by itself, and whoever is concerned decides."""
+    broadcast.paused_at = work.now
+    broadcast.note(work.now, PAUSED, why=why)
+    _tell_concerned(work, broadcast, committee.paused_by_itself(broadcast.code), f"halted{int(work.now.timestamp())}")
+
+
 def resume(work: Work, who: Liaison, code: str) -> Words:
-    """It goes on where it was. Raises `NotNow`."""
+    """It goes on where it was. What others have paused its author does not let go on. Raises `NotNow`."""
     broadcast = _held(work, code)
     if not broadcast.is_paused or broadcast.state not in (APPROVED, COOLING, *GOING):
         raise NotNow(committee.cannot_now(code, committee.NOT_PAUSED))
+    if who.id == broadcast.author_id and _paused_by_others(broadcast):
+        raise NotNow(committee.cannot_now(code, committee.NOT_YOURS))
     broadcast.paused_at = None
     broadcast.note(work.now, RESUMED, who)
     work.put(
         What.BATCH if broadcast.state in GOING else What.GO if broadcast.state == COOLING else What.COOL, broadcast.id, queue=Queue.BULK
     )
     return committee.resumed(code)
+
+
+def _paused_by_others(broadcast: Broadcast) -> bool:
+    return broadcast.done(PAUSED)[-1].liaison_id not in (broadcast.author_id, None)
 
 
 def stop(work: Work, who: Liaison | None, code: str, why: str = "") -> Words:
@@ -525,11 +585,20 @@ def stop(work: Work, who: Liaison | None, code: str, why: str = "") -> Words:
     if broadcast.state not in LIVE:
         raise NotNow(committee.cannot_now(code, committee.GONE_ALREADY if broadcast.state == SENT else committee.OVER))
     _end(work, broadcast, STOPPED, who, why)
-    reached = gone(work.session, broadcast)
+    return committee.stop_done(code, _tell_of_stop(work, broadcast, who), broadcast.listed)
+
+
+def _tell_of_stop(work: Work, broadcast: Broadcast, who: Liaison | None) -> int:
+    """Tell whoever is concerned that it was stopped, and by whom. Returns to how many it has gone."""
+    reached, name = gone(work.session, broadcast), who.name if who else OPERATOR
+    _tell_concerned(work, broadcast, committee.stopped(broadcast.code, name, reached, broadcast.listed), "stopped", who)
+    return reached
+
+
+def _tell_concerned(work: Work, broadcast: Broadcast, words: Words, what: str, but: Liaison | None = None) -> None:
     for each in _concerned(broadcast):
-        if who is None or each.id != who.id:
-            tell(work, each, committee.stopped(code, who.name if who else OPERATOR, reached, broadcast.listed), broadcast, "stopped")
-    return committee.stop_done(code, reached, broadcast.listed)
+        if but is None or each.id != but.id:
+            tell(work, each, words, broadcast, what)
 
 
 def withdraw(work: Work, who: Liaison, code: str) -> Words:
@@ -564,8 +633,12 @@ def expire(work: Work, identity: int) -> None:
     broadcast = broadcasts.hold(work.session, identity)
     if broadcast.expires_at > work.now:
         work.put(What.EXPIRE, identity, broadcast.expires_at, Queue.ORDINARY)
-    elif broadcasts.move(work.session, broadcast, State.EXPIRED, ended_at=work.now):
+        return
+    was = broadcast.state
+    if broadcasts.move(work.session, broadcast, State.EXPIRED, ended_at=work.now):
         broadcast.note(work.now, State.EXPIRED)
+        if was in LIVE:
+            _tell_concerned(work, broadcast, committee.expired(broadcast.code), "expired")
 
 
 def gone(session: Session, broadcast: Broadcast) -> int:
@@ -592,12 +665,27 @@ def _held(work: Work, code: str) -> Broadcast:
 
 def deal(work: Work, who: Liaison, wish: Compose | Deal) -> Words:
     """Do what a liaison wants of a broadcast, and say what has come of it."""
+    code = wish.edits if isinstance(wish, Compose) else wish.code
     if not is_one_now(who, work.now):
-        return committee.no_such(wish.edits if isinstance(wish, Compose) else wish.code)
+        return committee.no_such(code)
     try:
-        return compose(work, who, wish)[1] if isinstance(wish, Compose) else _deal(work, who, wish)
+        if isinstance(wish, Compose):
+            return compose(work, who, wish)[1]
+        _is_theirs(work, who, wish)
+        words = _deal(work, who, wish)
     except NotNow as stands:
-        return stands.words
+        words = stands.words
+    found = broadcasts.by_code(work.session, code)
+    return committee.drill(words, found is not None and found.exercise and not isinstance(wish, Compose) and wish.act != "show")
+
+
+def _is_theirs(work: Work, who: Liaison, wish: Deal) -> None:
+    """Anybody may stop a message; all else is for those who answer for its place, and for its author. Raises `NotNow`."""
+    found = broadcasts.by_code(work.session, wish.code)
+    if wish.act == "stop" or found is None or found.author_id == who.id:
+        return
+    if not any(_answers_for(work.areas, who, code) for code in found.areas):
+        raise NotNow(committee.no_such(wish.code))
 
 
 def _deal(work: Work, who: Liaison, wish: Deal) -> Words:
@@ -664,9 +752,9 @@ def _may(work: Work, who: Liaison, broadcast: Broadcast, act: str) -> bool:
         case "pause":
             return state in (APPROVED, COOLING, *GOING) and not broadcast.is_paused
         case "resume":
-            return state in (APPROVED, COOLING, *GOING) and broadcast.is_paused
+            return state in (APPROVED, COOLING, *GOING) and broadcast.is_paused and not (mine and _paused_by_others(broadcast))
         case "correct":
-            return state in (*OUT, STOPPED, State.EXPIRED) and bool(gone(work.session, broadcast))
+            return state not in UNSENT and bool(gone(work.session, broadcast))
         case "withdraw":
             return WITHDRAWN in broadcasts.NEXT[State(state)] and (mine or hand_of(work, who).coordinates)
         case _:

@@ -90,8 +90,12 @@ class Finding:
     @property
     def words(self) -> Words:
         """A sentence that names the rule and says what to do."""
-        said = Words(SAYS[self.rule].english, (("found", self.found),))
+        said = Words(SAYS[self.rule].english, (("found", gsm.shorten(self.found, SHOWN, SHOWN)),))
         return _("{language}: {finding}", language=_name(self.language), finding=said) if self.language else said
+
+
+SHOWN = 24
+"""Letters of what was found that are shown: a page holds no more beside the rule."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select, update
 
 from hotline import chats, evidence, liaisons
+from hotline.broadcasts import HELD, LISTED, SENDS, Copy
 from hotline.cases import CLOSED, ERASED, Case
 from hotline.messages import Message
 from hotline.people import Address, Person
@@ -21,6 +22,8 @@ def forget(work: Work, person: Person, channel: str) -> None:
     if address is not None:
         chats.forget(session, address.number_index)
         session.execute(delete(Message).where(Message.address_id == address.id))
+        on_its_way = (Copy.address_id == address.id, Copy.state.in_((LISTED, SENDS)))
+        session.execute(update(Copy).where(*on_its_way).values(state=HELD, code="everything about them was deleted"))
         session.execute(delete(Address).where(Address.id == address.id))
     session.flush()
     session.expire(person)

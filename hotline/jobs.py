@@ -4,7 +4,7 @@ import logging
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -36,8 +36,10 @@ from hotline import (
     rumour_desk,
     sending,
 )
-from hotline.carriers import Carrier, Sending, Unreachable
+from hotline.carriers import Carrier, Meaning, Sending, Unreachable
+from hotline.database import Locked
 from hotline.outbox import Posting, Queue, What
+from hotline.sending import Batch
 from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
@@ -149,6 +151,9 @@ HELD_BEFORE: dict[What, Callable[[Work, str], None]] = {
 """Takes hold of the case, the rumour or the broadcast that an errand of this kind is about."""
 
 
+TOO_LATE = Sending(Meaning.TRANSIENT, "too late")
+
+
 class Errands(Protocol):
     """Whoever does errands."""
 
@@ -229,10 +234,23 @@ class Worker:
         self._pace.spend(batch.size)
         answers: dict[int, Sending] = {}
         for text, numbers in batch.requests:
+            if self._service.clock() >= batch.until:  # we have slept, and somebody else may have gone on
+                answers |= dict.fromkeys(numbers, TOO_LATE)
+                continue
             said = self._carrier.send_many(list(numbers.values()), text)
             answers |= {copy: said[number] for copy, number in numbers.items() if number in said}
         faults.point("after-send")
-        sending.record(self._service, batch, answers)
+        self._write_down(batch, answers)
+
+    def _write_down(self, batch: Batch, answers: Mapping[int, Sending]) -> None:
+        """What the carrier said is known here and nowhere else: where the database is locked, try again as long as the lease lasts."""
+        while True:
+            try:
+                return sending.record(self._service, batch, answers)
+            except Locked:
+                if self._service.clock() >= batch.until:
+                    raise
+                time.sleep(1)
 
     def _balance(self, errand: int) -> None:
         """Ask the carrier what is left; where it does not answer, what it said before stands."""

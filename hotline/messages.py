@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline import broadcasts, liaisons, outbox, people, promises, subscriptions
+from hotline import broadcasts, liaisons, outbox, people, promises, rumours, subscriptions
 from hotline.broadcasts import Broadcast, Copy
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, Case
@@ -29,10 +29,14 @@ PAUSES = (2, 10, 30, 60, 300)
 GIVE_UP = timedelta(hours=12)
 DOUBTFUL_TRIES = 3
 """How often a liaison's text is sent where nobody knows whether it left. By then the next has been asked."""
+AWAKE_STILL = timedelta(hours=2)
+"""Whoever asked so lately whether something is true may be told at any hour."""
 PAUSED = timedelta(seconds=15)
 """How often a copy is looked at whose broadcast is paused."""
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
+DAYLIGHT = (time(6, 30), time(20))
+"""When it may ring for a calm message."""
 
 RECEIVED, LATE, GONE_ON, NOBODY, STILL = "received:", "late:", "gone_on:", "nobody:", "still:"
 """How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; that
@@ -193,7 +197,7 @@ def gate(message: Message, work: Work) -> Gate:
         return Gate(False, "this liaison may not see the case")
     if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
         return Gate(False, WENT_ON)
-    return _at_waking_hours(work) if _can_wait(message) else Gate(True)
+    return _at_waking_hours(work) if _can_wait(work, message) else Gate(True)
 
 
 def closed(address: Address, *, is_answer: bool = False) -> str | None:
@@ -207,9 +211,9 @@ def closed(address: Address, *, is_answer: bool = False) -> str | None:
     return None
 
 
-def copy_held(session: Session, broadcast: Broadcast, copy: Copy) -> str | None:
+def copy_held(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
     """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent, however long it has been listed."""
-    if broadcast.exercise:
+    if broadcast.exercise or work.settings.exercise:
         return "it is an exercise"
     if copy.language not in broadcast.texts:
         return "it was not said in their language"
@@ -218,7 +222,7 @@ def copy_held(session: Session, broadcast: Broadcast, copy: Copy) -> str | None:
     if (why := closed(copy.address)) is not None:
         return why
     corrects = broadcast.corrects_id is not None
-    return None if corrects or subscriptions.is_on(session, copy.address.id, [copy.area_code]) else "they want no more news of it"
+    return None if corrects or subscriptions.is_on(work.session, copy.address.id, [copy.area_code]) else "they want no more news of it"
 
 
 def _gate_of_copy(work: Work, message: Message) -> Gate:
@@ -228,8 +232,17 @@ def _gate_of_copy(work: Work, message: Message) -> Gate:
         return Gate(False, "it was stopped")
     if copy.broadcast.is_paused:
         return Gate(False, "it is paused", work.now + PAUSED)
-    why = copy_held(work.session, copy.broadcast, copy)
+    if (morning := opening(work, copy.broadcast, work.now)) > work.now:
+        return Gate(False, "it is night", morning)
+    why = copy_held(work, copy.broadcast, copy)
     return Gate(True) if why is None else Gate(False, why)
+
+
+def opening(work: Work, broadcast: Broadcast, moment: datetime) -> datetime:
+    """The first moment from this one on at which a broadcast may be sent: what warns of danger, and what sets that right, at any."""
+    corrected = broadcast.corrects
+    at_any = broadcast.emergency or broadcast.exercise or (corrected is not None and corrected.emergency)
+    return moment if at_any else waking(work, moment, DAYLIGHT)
 
 
 def _may_see(work: Work, message: Message) -> bool:
@@ -242,8 +255,10 @@ def _may_see(work: Work, message: Message) -> bool:
     )
 
 
-def _can_wait(message: Message) -> bool:
+def _can_wait(work: Work, message: Message) -> bool:
     """Whether it is not worth waking somebody for."""
+    if message.about == About.RUMOUR:
+        return not rumours.asked_since(work.session, message.address, work.now - AWAKE_STILL)
     if message.case is None:
         return False
     urgency = message.case.pace.urgency
@@ -275,13 +290,13 @@ def _at_waking_hours(work: Work) -> Gate:
     return Gate(True) if morning == work.now else Gate(False, "it is night", morning)
 
 
-def waking(work: Work, moment: datetime) -> datetime:
+def waking(work: Work, moment: datetime, hours: tuple[time, time] = WAKING) -> datetime:
     """This moment, or if it is at night there, when the next morning begins."""
     there = moment.astimezone(work.country.zone)
-    begins, ends = WAKING
+    begins, ends = hours
     if begins <= there.time() < ends:
         return moment
-    morning = there.replace(hour=begins.hour, minute=0, second=0, microsecond=0)
+    morning = there.replace(hour=begins.hour, minute=begins.minute, second=0, microsecond=0)
     return (morning if morning > there else morning + timedelta(days=1)).astimezone(UTC)
 
 
@@ -405,7 +420,8 @@ def move(work: Work, address: Address, other: Address) -> None:
     """Whatever was written to this address belongs to another from now on: what has not left leaves from there, and what was shown here
     is not looked for there."""
     work.session.flush()
-    work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
+    theirs = (Message.address_id == address.id, Message.about != About.BROADCAST)  # the other may have a copy of its own
+    work.session.execute(update(Message).where(*theirs).values(address_id=other.id, provider_id=None))
     work.session.expire_all()
     for message in work.session.scalars(select(Message).where(Message.address_id == other.id, Message.state.in_((WAITING, SENDING)))):
         work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
@@ -432,6 +448,7 @@ def receive(work: Work, receipt: Receipt) -> Message | None:
     message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
     if message is None:
         _receive_of_copy(work, receipt)
+        _stop_number(work, receipt)
         return None
     if receipt.opted_out:
         stop(work, message.address)
@@ -442,13 +459,17 @@ def receive(work: Work, receipt: Receipt) -> Message | None:
 
 def _receive_of_copy(work: Work, receipt: Receipt) -> None:
     """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
-    copy = broadcasts.copy_of(work.session, receipt.provider_id) or _doubtful_copy(work, receipt)
-    if copy is None:
-        return
-    if receipt.opted_out and copy.address is not None:
-        stop(work, copy.address)
-    if receipt.final:
+    known = broadcasts.copy_of(work.session, receipt.provider_id)
+    copy = known or _doubtful_copy(work, receipt) or broadcasts.copy_of(work.session, receipt.provider_id)  # it may have come just now
+    if copy is not None and receipt.final:
         settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
+
+
+def _stop_number(work: Work, receipt: Receipt) -> None:
+    """A receipt that says that somebody wants no texts binds us, whatever it is the receipt of."""
+    person = people.by_number(work.session, work.keys, receipt.number) if receipt.opted_out and receipt.number else None
+    if person is not None and person.phone is not None:
+        stop(work, person.phone)
 
 
 def _doubtful_copy(work: Work, receipt: Receipt) -> Copy | None:
@@ -456,9 +477,10 @@ def _doubtful_copy(work: Work, receipt: Receipt) -> Copy | None:
     if not receipt.number:
         return None
     here = (Address.channel == people.PHONE, Address.number_index == people.number_index(work.keys, receipt.number))
-    doubtful = (Copy.state.in_((broadcasts.SENDS, broadcasts.DOUBTFUL)), Copy.provider_id.is_(None))
+    doubtful = (Copy.state == broadcasts.DOUBTFUL, Copy.provider_id.is_(None))
     copies = work.session.scalars(select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)).all()
-    others = select(Message.id).join(Message.address).where(*here, Message.state.in_((SENDING, UNKNOWN)), Message.provider_id.is_(None))
+    tried = (Message.state.in_((WAITING, SENDING, UNKNOWN)), Message.tries > 0, Message.provider_id.is_(None))
+    others = select(Message.id).join(Message.address).where(*here, *tried)
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
     copies[0].state, copies[0].provider_id, copies[0].code = broadcasts.GONE, receipt.provider_id, receipt.status

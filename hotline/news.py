@@ -5,7 +5,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hotline import (
     broadcasts,
@@ -38,7 +38,8 @@ from hotline.work import Work
 MOST_SHOWN = 6
 """Lines of news that are offered at once; what is older is not worth a second page."""
 RUMOURS_STAY = timedelta(days=3)
-ANSWERED = (rumours.TRUE, rumours.FALSE, rumours.PROBABLY_TRUE, rumours.PROBABLY_FALSE, rumours.UNVERIFIABLE)
+ANSWERED = (rumours.TRUE, rumours.FALSE, rumours.UNVERIFIABLE)
+"""What somebody has decided to tell. One person's word alone is not yet that."""
 LEFT = (broadcasts.SENDS, *broadcasts.REACHED)
 """Of a copy that may be on somebody's phone."""
 MOST_NAMED = 3
@@ -88,6 +89,12 @@ def _begins(work: Work, address: Address, new: Sequence[subscriptions.Subscripti
     return words.you_get(", ".join(_name(work, each.area_code) for each in new))
 
 
+def _declines(work: Work, address: Address) -> Words:
+    """They do not want what they had asked for after all."""
+    subscriptions.decline(work.session, address, work.now)
+    return words.then_nothing()
+
+
 def unsubscribe(work: Work, address: Address) -> Words:
     """No more news. Whatever concerns their own case still comes."""
     return words.no_more_news() if subscriptions.end(work.session, address, work.now) else words.had_no_news()
@@ -104,8 +111,9 @@ def _name(work: Work, code: str) -> str:
 
 def text_in(work: Work, person: Person, address: Address, text: str) -> Words | None:
     """Do what a text wants that is about news. None where it is about something else, or may well be."""
-    if citizen.verdict_in(text) == "helped" and _is_for_news(work, person, address, text):
-        return confirm(work, address)
+    verdict = citizen.verdict_in(text)
+    if verdict in ("helped", "not_helped") and _is_for_news(work, person, address, text):
+        return confirm(work, address) if verdict == "helped" else _declines(work, address)
     match words.understand(text):
         case WantsNews() as wants:
             return _wants(work, person, address, wants)
@@ -120,9 +128,9 @@ def text_in(work: Work, person: Person, address: Address, text: str) -> Words | 
 
 
 def _is_for_news(work: Work, person: Person, address: Address, text: str) -> bool:
-    """Whether a yes is for what we have asked last, and that was whether they want news. A liaison's bare key takes the case that waits."""
+    """Whether a yes or no is for what we have asked last, and that was whether they want news. A liaison's bare key is for their case."""
     asked = subscriptions.asked_last(work.session, address, work.now)
-    if asked is None or (tidy(text) == "1" and _has_cases(work, person)):
+    if asked is None or (tidy(text) in ("1", "2") and _has_cases(work, person)):
         return False
     case = followups.asked_last(work, person)
     return case is None or case.asked_at is None or case.asked_at < asked
@@ -146,7 +154,7 @@ def _by(address: Address) -> str:
 
 def _wants(work: Work, person: Person, address: Address, wants: WantsNews) -> Words | None:
     """News about the place that they named, if it is one. In Kiswahili the same word is a greeting, and a report may begin with it."""
-    if not wants.place:
+    if words.greets(wants.place):
         return None if cases.latest_of(work.session, person) else _asked_for_place(work, person, wants)
     meant = _meant(work, wants.place)
     if not meant:
@@ -169,6 +177,11 @@ def _meant(work: Work, place: str) -> list[Area]:
     found = [each.area for each in work.areas.closest(place) if _is_all_of(said, _words_around(work, each.area))]
     exactly = [area for area in found if said <= _words_around(work, area) and _is_called(area, said)]
     return exactly if len(exactly) == 1 else found[:MOST_NAMED]
+
+
+def knows_place(work: Work, place: str) -> bool:
+    """Whether these words, and nothing else, name a place of ours, or nearly."""
+    return bool(_meant(work, place))
 
 
 def _words_around(work: Work, area: Area) -> set[str]:
@@ -220,7 +233,8 @@ def verified(work: Work, area: str, language: str) -> list[Item]:
 
 def _messages(work: Work, here: Area, language: str) -> list[Item]:
     live = select(Broadcast).where(
-        Broadcast.state.in_(broadcasts.OUT), Broadcast.exercise.is_(False), Broadcast.expires_at > work.now
+        Broadcast.state.in_(broadcasts.OUT), Broadcast.exercise.is_(False), Broadcast.expires_at > work.now,
+        or_(Broadcast.paused_at.is_(None), Broadcast.state.not_in(broadcasts.GOING)),
     )  # fmt: skip
     found = work.session.scalars(live.order_by(Broadcast.opens_at.desc(), Broadcast.id.desc()))
     return [_of_message(work, each, language) for each in found if any(_concerns(work, code, here) for code in each.areas)]
@@ -241,7 +255,7 @@ def _as_sent(work: Work, broadcast: Broadcast, language: str) -> str:
 
 def _rumours(work: Work, here: Area, language: str) -> list[Item]:
     answered = select(Rumour).where(
-        Rumour.state.in_(ANSWERED), Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
+        Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state, Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
     )  # fmt: skip
     found = work.session.scalars(answered.order_by(Rumour.checked_at.desc(), Rumour.id.desc()))
     return [_of_rumour(work, each, language) for each in found if _concerns(work, each.area_code, here)]
@@ -284,14 +298,14 @@ def _as_it_stands(work: Work, broadcast: Broadcast, language: str) -> Words:
     match broadcast.state:
         case _ if right is not None:
             return words.set_right(broadcast.code, text)
-        case broadcasts.STOPPED:
-            return words.ours_stopped(text)
-        case broadcasts.WITHDRAWN | broadcasts.CORRECTED:
+        case broadcasts.STOPPED | broadcasts.WITHDRAWN | broadcasts.CORRECTED:
             return words.ours_no_more(broadcast.code)
         case broadcasts.EXPIRED:
             return words.ours_until(work.clock_time(broadcast.expires_at), text)
         case _ if broadcast.expires_at <= work.now:
             return words.ours_until(work.clock_time(broadcast.expires_at), text)
+        case _ if broadcast.is_paused and broadcast.state in broadcasts.GOING:
+            return words.looked_at_again(broadcast.code)
         case _:
             return words.ours(text)
 

@@ -16,7 +16,7 @@ from hotline.approving import Need
 from hotline.areas import Area, Areas
 from hotline.broadcasts import REACHED, Balance, Broadcast, Copy
 from hotline.checking import Facts, Finding
-from hotline.dialogues import committee
+from hotline.dialogues import calm, committee
 from hotline.language import Words, _, languages, own_name, say, verbatim
 from hotline.people import TELEGRAM, Address
 from hotline.rumours import Rumour
@@ -25,6 +25,9 @@ from hotline.work import Work
 
 CHATS_A_SECOND = 25
 """What Telegram takes of one bot."""
+
+MOST_PLACES = 4
+"""That are named with their readers, where there are more."""
 
 Wanted = Select[int, int, str, str]
 """The subscription or the copy from which somebody is on the list, their address, language, and the area that they want to hear about."""
@@ -100,6 +103,8 @@ class Readers:
     """Those who want to hear about one area, and read one language."""
 
     area: str
+    place: str
+    """Its name."""
     language: str
     phones: int
     chats: int
@@ -117,7 +122,10 @@ def readers(work: Work, broadcast: Broadcast) -> tuple[Readers, ...]:
     rows = work.session.execute(counted.group_by(area, language, Address.channel)).all()
     on = {(area, language, channel == TELEGRAM): number for area, language, channel, number in rows}
     kinds = sorted({(area, language) for area, language, _chat in on})
-    return tuple(Readers(*kind, on.get((*kind, False), 0), on.get((*kind, True), 0)) for kind in kinds)
+    return tuple(
+        Readers(area, work.areas[area].name, language, on.get((area, language, False), 0), on.get((area, language, True), 0))
+        for area, language in kinds
+    )
 
 
 # --- what is wrong with it
@@ -275,9 +283,10 @@ def _duration(found: Iterable[Readers], rate: int) -> timedelta:
 
 def need_of(areas: Areas, broadcast: Broadcast) -> Need:
     """How much approval it needs."""
-    corrects = broadcast.corrects_id is not None or broadcast.corrects is not None
-    levels = [_level(areas, areas[code]) for code in broadcast.areas if code in areas]
-    return approving.needed(levels, own_words=not broadcast.template, corrects=corrects, emergency=broadcast.emergency)
+    sorry = broadcast.template in calm.TEMPLATES and calm.TEMPLATES[broadcast.template].corrects
+    places = [areas[code] for code in broadcast.areas if code in areas]
+    levels, counties = [_level(areas, place) for place in places], {areas.outwards(place)[-2:][0] for place in places}
+    return approving.needed(levels, counties=len(counties), own_words=not broadcast.template, sorry=sorry, emergency=broadcast.emergency)
 
 
 def _level(areas: Areas, area: Area) -> int:
@@ -291,15 +300,18 @@ def _level(areas: Areas, area: Area) -> int:
 
 def lines(preview: Preview) -> list[Words]:
     """The whole in short sentences, the gravest first."""
-    found = [finding.words for finding in preview.findings]
-    return [
-        *found,
-        *_whom(preview),
-        *_wordings(preview.said),
-        *_price(preview),
-        *_then(preview),
-        _("Word list {version}.", version=preview.lexicon),
-    ]
+    return [*in_brief(preview), *_wordings(preview), *_then(preview), _("Word list {version}.", version=preview.lexicon)]
+
+
+def in_brief(preview: Preview) -> list[Words]:
+    """What comes before the words themselves on a small screen: what is wrong, whom it goes to, what it costs, and what it needs."""
+    return [*(finding.words for finding in preview.findings), *_whom(preview), *_price(preview), _hands(preview.need)]
+
+
+def on_a_phone(preview: Preview) -> list[Words]:
+    """The same with the words, in the languages that somebody there reads."""
+    read = [said for said in preview.said if said.phones + said.chats] or preview.said[:1]
+    return [*in_brief(preview), *(verbatim(said.text) for said in read)]
 
 
 def _whom(preview: Preview) -> Iterator[Words]:
@@ -309,10 +321,22 @@ def _whom(preview: Preview) -> Iterator[Words]:
         yield _("Goes to {phones} phones and {chats} chats.", phones=preview.phones, chats=preview.chats)
     else:
         yield _("Goes to {phones} phones.", phones=preview.phones)
+    yield from _places(preview)
 
 
-def _wordings(said: Iterable[Said]) -> Iterator[Words]:
-    for each in said:
+def _places(preview: Preview) -> Iterator[Words]:
+    """How many there are in each place; of many places, those with the most."""
+    number: Counter[str] = Counter()
+    for each in preview.readers:
+        number[each.place] += each.number
+    if len(number) > 1:
+        named = ", ".join(f"{place} {people}" for place, people in number.most_common(MOST_PLACES))
+        more = len(number) - MOST_PLACES
+        yield _("{places} and {number} more places", places=named, number=more) if more > 0 else verbatim(named)
+
+
+def _wordings(preview: Preview) -> Iterator[Words]:
+    for each in preview.said:
         name = own_name(each.language) if each.language in languages() else each.language
         number = each.phones + each.chats
         yield _("{language}, {number} people, {parts} SMS each: {text}", language=name, number=number, parts=each.parts, text=each.text)
@@ -335,9 +359,11 @@ def _price(preview: Preview) -> Iterator[Words]:
 
 def _then(preview: Preview) -> Iterator[Words]:
     yield _("Takes about {minutes} minutes.", minutes=max(1, math.ceil(preview.duration.total_seconds() / 60)))
-    if preview.need.refused:
-        yield committee.REFUSED.get(preview.need.refused, committee.TOO_LARGE)
-    elif preview.need.coordination:
-        yield _("Needs {number} to say yes, one of them coordinating.", number=preview.need.hands)
-    else:
-        yield _("Needs {number} to say yes.", number=preview.need.hands)
+
+
+def _hands(need: Need) -> Words:
+    if need.refused:
+        return committee.REFUSED.get(need.refused, committee.TOO_LARGE)
+    if need.coordination:
+        return _("Needs {number} to say yes, one of them coordinating.", number=need.hands)
+    return _("Needs {number} to say yes.", number=need.hands)

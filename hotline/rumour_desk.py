@@ -1,12 +1,13 @@
 """The rumour desk: who looks into what people ask about, what they find out, and what they see of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import select
 
-from hotline import answering, firewall, messages, rumours, shifts, spread
-from hotline.areas import Area
+from hotline import answering, firewall, messages, outbox, rumours, shifts, spread
+from hotline.areas import Area, bare_words
 from hotline.bodies import Body, Serves
 from hotline.categories import Kind
 from hotline.dialogues import rumour as words
@@ -47,11 +48,16 @@ WIDELY = 10
 
 REMINDED = (0, 15, 30, 90, 240)
 """Minutes from the first question until the desk is told, reminded, and the coordinating body told and reminded, while nobody checks."""
+LAST = len(REMINDED) - 1
 PASSED_ON = 2
 """From this of them on it is with the coordinating body."""
 STILL, LAPSE = 60, 90
 """Minutes after which somebody who checks is asked what they have found out, and after which it goes to others."""
 STILL_ON_IT, LAPSES = "still", "lapse"
+LEFT, GIVEN_UP = "left", 60
+"""Minutes after the last reminder that nobody heeded, until those who asked hear that nobody could look into it."""
+UNTOLD, UNTOLD_STILL, ONCE, TWICE = "untold", "untold-still", 15, 60
+"""Minutes after which whoever leads is reminded, and reminded again, that those who asked were not told what is known."""
 
 # That it spreads
 
@@ -61,7 +67,7 @@ def tell_of_spread(work: Work, rumour: Rumour) -> None:
     if asked.people not in SPREADS:
         return
     those = {each.id: each for each in (*_desk(work, rumour), *_checker(work, rumour))}
-    those |= {each.id: each for each in _coordinating(work)} if asked.people >= WIDELY else {}
+    those |= {each.id: each for each in _coordinating(work, rumour)} if asked.people >= WIDELY else {}
     minutes = max(1, int((work.now - asked.first_at).total_seconds() // 60))
     told = words.spreads(rumour.number, asked.people, minutes, asked.places)
     _tell(work, those.values(), told, f"rumour:{rumour.id}/spreads/{asked.people}")
@@ -73,18 +79,34 @@ LEAST = 70
 """Of 100, below which two claims are not alike."""
 
 
-def suggestions(work: Work, rumour: Rumour, limit: int = 3) -> list[tuple[Rumour, int]]:
-    """Others of the last days in the same county that may be the same, the likest first. A person decides whether they are."""
+def suggestions(work: Work, rumour: Rumour, who: Liaison, limit: int = 3) -> list[tuple[Rumour, int]]:
+    """Others that may be the same and that this liaison may read, the likest first. A person decides whether they are."""
+    return _for_reader(work, who, _alike(work, rumour), limit)
+
+
+def _for_reader(work: Work, who: Liaison, alike: Iterable[tuple[Rumour, int]], limit: int) -> list[tuple[Rumour, int]]:
+    return list(islice((each for each in alike if may_read(work, who, each[0])), limit))
+
+
+def _alike(work: Work, rumour: Rumour) -> list[tuple[Rumour, int]]:
+    """Others of the last days in the same county that may be the same, the likest first."""
     claim, own = rumour.claim(work.keys), rumours.family(work.session, rumour)
     around = spread.recent(work).where(Rumour.area_code.in_(_county(work, rumour)), Rumour.id.not_in(own))
     others = work.session.scalars(around.order_by(Rumour.id.desc()).limit(MOST_COMPARED))
-    scored = [(each, _likeness(rumour, each, claim, each.claim(work.keys))) for each in others]
-    return sorted((each for each in scored if each[1] >= LEAST), key=lambda each: (-each[1], each[0].id))[:limit]
+    places = _names_of_places(work, rumour)
+    scored = [(each, _likeness(rumour, each, claim, each.claim(work.keys), places)) for each in others]
+    return sorted((each for each in scored if each[1] >= LEAST), key=lambda each: (-each[1], each[0].id))
 
 
-def _likeness(one: Rumour, other: Rumour, claim: str, claims: str) -> int:
+def _likeness(one: Rumour, other: Rumour, claim: str, claims: str, places: Set[str]) -> int:
     same_hour = abs(one.opened_at - other.opened_at) <= HOUR
-    return rumours.likeness(claim, claims, same_place=one.area_code == other.area_code, same_hour=same_hour)
+    return rumours.likeness(claim, claims, same_place=one.area_code == other.area_code, same_hour=same_hour, places=places)
+
+
+def _names_of_places(work: Work, rumour: Rumour) -> set[str]:
+    """Every word in the names of the places around."""
+    around = [work.areas[code] for code in _county(work, rumour)]
+    return {word for area in around for name in (area.name, *area.aliases) for word in bare_words(name)}
 
 
 def _county(work: Work, rumour: Rumour) -> list[str]:
@@ -109,6 +131,18 @@ def may_see(work: Work, who: Liaison, area: str) -> bool:
     return here and who.body.kind in (Kind.PEACE, Kind.WOMEN)
 
 
+def may_read(work: Work, who: Liaison, rumour: Rumour) -> bool:
+    """Whether somebody may read this rumour: never one whom it may be about."""
+    return bool(_readers(work, rumour, [who]))
+
+
+def _readers(work: Work, rumour: Rumour, those: Iterable[Liaison]) -> list[Liaison]:
+    """Those of them who may read rumours about the place, and whom neither this one names nor any that was found to be the same."""
+    seeing = [each for each in those if may_see(work, each, rumour.area_code)]
+    claims = [work.session.get_one(Rumour, each).claim(work.keys) for each in rumours.family(work.session, rumour)] if seeing else []
+    return [each for each in seeing if not any(firewall.may_be(claim, each.name) for claim in claims)]
+
+
 def _touch(work: Work, place: Area, served: Area) -> bool:
     return work.areas.inside(place, served) or work.areas.inside(served, place)
 
@@ -121,9 +155,9 @@ def _desk(work: Work, rumour: Rumour) -> list[Liaison]:
     nearest: dict[Liaison, int] = {}
     for liaison, area in sorted(found, key=lambda row: ranks[row[1]]):
         nearest.setdefault(liaison, ranks[area])
-    there = _on_duty(work, [each for each in nearest if may_see(work, each, rumour.area_code)])
+    there = _on_duty(work, _readers(work, rumour, nearest))
     least = min((nearest[each] for each in there), default=0)
-    return [each for each in there if nearest[each] == least] or _coordinating(work)
+    return [each for each in there if nearest[each] == least] or _coordinating(work, rumour)
 
 
 def _ranks(work: Work, rumour: Rumour) -> dict[str, int]:
@@ -133,10 +167,10 @@ def _ranks(work: Work, rumour: Rumour) -> dict[str, int]:
     return {**inside, **{area.code: steps + (steps > 0) for steps, area in enumerate(work.areas.outwards(place))}}
 
 
-def _coordinating(work: Work) -> list[Liaison]:
+def _coordinating(work: Work, rumour: Rumour) -> list[Liaison]:
     """Those on duty of the coordinating bodies; all of them where none is, for there is nobody behind them."""
     of_them = select(Liaison).join(Body, Body.code == Liaison.body_code).where(Body.kind == Kind.COORDINATION).order_by(Liaison.id)
-    seeing = [each for each in work.session.scalars(of_them) if may_see(work, each, work.areas.country.code)]
+    seeing = _readers(work, rumour, work.session.scalars(of_them))
     return _on_duty(work, seeing) or seeing
 
 
@@ -147,7 +181,7 @@ def _on_duty(work: Work, those: Sequence[Liaison]) -> list[Liaison]:
 
 def _checker(work: Work, rumour: Rumour) -> list[Liaison]:
     """Who looks into it, as long as they may."""
-    return [rumour.checker] if rumour.checker is not None and may_see(work, rumour.checker, rumour.area_code) else []
+    return [rumour.checker] if rumour.checker is not None and may_read(work, rumour.checker, rumour) else []
 
 
 def _tell(work: Work, those: Iterable[Liaison], told: Words, key: str) -> None:
@@ -164,39 +198,82 @@ def hold_for(work: Work, subject: str) -> None:
 
 
 def remind(work: Work, subject: str) -> None:
-    """Put a new rumour before the desk; while nobody checks it, remind them and pass it on. Who checks it is asked for a result."""
+    """Put a new rumour before the desk; while nobody checks it, remind them and pass it on, and at last tell those who asked. Who checks it
+    is asked for a result, and to have it told."""
     identity, _slash, step = subject.partition("/")
     rumour = rumours.hold(work.session, int(identity))
     if rumour.same_as_id is not None:
         return
     if step in (STILL_ON_IT, LAPSES):
         _ask_for_result(work, rumour, step)
+    elif step in (UNTOLD, UNTOLD_STILL):
+        _ask_for_answer(work, rumour, step)
+    elif rumour.state == NEW and step == LEFT:
+        answering.say_that_nobody_could(work, rumour)
     elif rumour.state == NEW:
         _put_before(work, rumour, int(step))
 
 
 def _put_before(work: Work, rumour: Rumour, step: int) -> None:
-    desk, coordinating = _desk(work, rumour), _coordinating(work) if step >= PASSED_ON else []
-    key, new, reminder = f"rumour:{rumour.id}/{step}/{_stamp(work)}", step in (0, PASSED_ON), _reminder(work, rumour)
-    _tell(work, [each for each in coordinating if each not in desk], _new(work, rumour) if new else reminder, key)
-    _tell(work, desk, _new(work, rumour) if step == 0 else reminder, key)
-    if step + 1 < len(REMINDED):
-        work.put(What.RUMOUR, f"{rumour.id}/{step + 1}", work.in_minutes(REMINDED[step + 1] - REMINDED[step]), Queue.ORDINARY)
+    desk = _desk(work, rumour)
+    behind = [each for each in _coordinating(work, rumour) if each not in desk] if step >= PASSED_ON else []
+    new = {0: desk, PASSED_ON: behind}.get(step, [])
+    key = f"rumour:{rumour.id}/{step}/{_stamp(work)}"
+    _tell_new(work, rumour, new, key)
+    _tell(work, [each for each in (*desk, *behind) if each not in new], _reminder(work, rumour), key)
+    following, minutes = (step + 1, REMINDED[step + 1] - REMINDED[step]) if step < LAST else (LEFT, GIVEN_UP)
+    work.put(What.RUMOUR, f"{rumour.id}/{following}", work.in_minutes(minutes), Queue.ORDINARY)
+
+
+def remind_once_more(work: Work, rumour: Rumour) -> None:
+    """Somebody asks what nobody was reminded of for a while: whoever looks into it hears that people wait still."""
+    if rumour.state in answering.ANSWERS:
+        _remind_to_answer(work, rumour)
+    elif rumour.state == NEW and _was_left(work, rumour):
+        work.put(What.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(ONCE), Queue.ORDINARY)
+
+
+def _was_left(work: Work, rumour: Rumour) -> bool:
+    """Whether all were reminded long ago, and nothing more is about to happen."""
+    is_long_ago = work.now >= rumour.opened_at + work.settings.minutes(REMINDED[LAST])
+    return is_long_ago and not any(_waits(work, rumour, step) for step in (str(LAST), LEFT))
+
+
+def _remind_to_answer(work: Work, rumour: Rumour) -> None:
+    """Twice in an hour at most."""
+    if not _waits(work, rumour, UNTOLD_STILL):
+        for step, minutes in ((UNTOLD, ONCE), (UNTOLD_STILL, TWICE)):
+            work.put(What.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(minutes), Queue.ORDINARY)
+
+
+def _waits(work: Work, rumour: Rumour, step: str) -> bool:
+    return outbox.is_due_by(work.session, What.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(LAPSE))
+
+
+def _ask_for_answer(work: Work, rumour: Rumour, step: str) -> None:
+    """Whoever leads is reminded that those who asked were not told."""
+    people = answering.to_tell(work, rumour)
+    if people and rumour.state in answering.ANSWERS:
+        told = words.they_wait(rumour.number, rumour.state, people)
+        _tell(work, _leading(work, rumour), told, f"rumour:{rumour.id}/{step}/{_stamp(work)}")
 
 
 def _reminder(work: Work, rumour: Rumour) -> Words:
     return words.nobody_checks(rumour.number, spread.place_of(work, rumour), spread.asked(work, rumour).people)
 
 
-def _new(work: Work, rumour: Rumour) -> Words:
-    like = suggestions(work, rumour, 1)
-    return words.new_rumour(rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys), like[0][0].number if like else "")
+def _tell_new(work: Work, rumour: Rumour, those: Iterable[Liaison], key: str) -> None:
+    """Put it before each of them, with another that it may be the same as and that they may read."""
+    place, claim, alike = spread.place_of(work, rumour), rumour.claim(work.keys), _alike(work, rumour)
+    for who in those:
+        like = [other.number for other, _score in _for_reader(work, who, alike, 1)]
+        _tell(work, [who], words.new_rumour(rumour.number, place, claim, *like), key)
 
 
 def _ask_for_result(work: Work, rumour: Rumour, step: str) -> None:
     """Whoever took it and says nothing is asked; then it is with the others again."""
-    who = rumour.checker
-    if who is None or _has_spoken(rumour, who):
+    who = rumour.looked_into_by
+    if who is None:
         return
     if step == STILL_ON_IT:
         _tell(work, [who], words.still_checking(rumour.number), f"rumour:{rumour.id}/still/{_stamp(work)}")
@@ -205,18 +282,14 @@ def _ask_for_result(work: Work, rumour: Rumour, step: str) -> None:
     if not rumour.sources:
         rumour.state = NEW
     _tell(work, [who], words.lapsed(rumour.number), f"rumour:{rumour.id}/lapse/{_stamp(work)}")
-    others = {each.id: each for each in (*_desk(work, rumour), *_coordinating(work)) if each != who}
+    others = {each.id: each for each in (*_desk(work, rumour), *_coordinating(work, rumour)) if each != who}
     _tell(work, others.values(), _reminder(work, rumour), f"rumour:{rumour.id}/again/{_stamp(work)}")
-    work.put(What.RUMOUR, f"{rumour.id}/{len(REMINDED) - 1}", work.in_minutes(LAPSE), Queue.ORDINARY)
+    work.put(What.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(LAPSE), Queue.ORDINARY)
 
 
 def _stamp(work: Work) -> int:
     """Tells one telling from another of the same kind."""
     return int(work.now.timestamp())
-
-
-def _has_spoken(rumour: Rumour, who: Liaison) -> bool:
-    return any(source.liaison_id == who.id for source in rumour.sources)
 
 
 def _said_of(rumour: Rumour) -> list[tuple[str, str, str]]:
@@ -244,6 +317,8 @@ def act(work: Work, who: Liaison, look: Look) -> Words:
         case "show":
             return words.in_brief(_shown(work, held, who))
         case "true" | "false" | "unknown":
+            if not any(letter.isalnum() for letter in look.note):
+                return words.how_do_you_know(held.number, look.act)
             return _found_out(work, who, held, SAYS[look.act], look.note)
 
 
@@ -252,13 +327,13 @@ def _seen(work: Work, who: Liaison, number: str) -> Rumour | None:
     named, found = rumours.named(work.session, number), rumours.by_number(work.session, number)
     if named is None or found is None:
         return None
-    return found if all(may_see(work, who, each.area_code) for each in (named, found)) else None
+    return found if all(may_read(work, who, each) for each in (named, found)) else None
 
 
 def _check(work: Work, who: Liaison, rumour: Rumour) -> Words:
     """The first has it, until they have said what they found out."""
-    other = rumour.checker
-    if other is not None and other != who and not _has_spoken(rumour, other):
+    other = rumour.looked_into_by
+    if other is not None and other != who:
         return words.being_checked(rumour.number, other.name)
     rumour.checker = who
     if rumour.state == NEW:
@@ -275,15 +350,30 @@ def _found_out(work: Work, who: Liaison, rumour: Rumour, says: str, note: str) -
     if state != rumour.state:
         rumour.state, rumour.checked_at = state, work.now
     rumour.checker = rumour.checker or who
+    return _answer_at_once(work, who, rumour, source) if state in SURE else _not_sure(work, who, rumour, source)
+
+
+def _answer_at_once(work: Work, who: Liaison, rumour: Rumour, source: Source) -> Words:
+    """Two bodies have agreed: whoever asked is told, and whoever leads hears that they are."""
+    people = answering.to_tell(work, rumour)
+    told = answering.answer(work, rumour)
+    if people:
+        _tell(work, [each for each in _leading(work, rumour) if each != who], told, f"rumour:{rumour.id}/told/{source.id}")
+    return words.noted_sure(rumour.number, rumour.state, people)
+
+
+def _not_sure(work: Work, who: Liaison, rumour: Rumour, source: Source) -> Words:
+    """Another body is asked; a person decides whether what is known so far is told."""
     if _told_otherwise(rumour):
-        told = words.told_otherwise(rumour.number, state)
+        told = words.told_otherwise(rumour.number, rumour.state)
         _tell(work, [each for each in _leading(work, rumour) if each != who], told, f"rumour:{rumour.id}/otherwise/{source.id}")
     if _disagree(rumour):
         _tell_disagree(work, rumour, source)
         return words.noted_disagree(rumour.number)
-    if state not in SURE:
-        _ask_another(work, rumour)
-    return words.noted(rumour.number, state, sure=state in SURE, otherwise=_told_otherwise(rumour))
+    _ask_another(work, rumour)
+    if rumour.state in answering.ANSWERS:
+        _remind_to_answer(work, rumour)
+    return words.noted(rumour.number, rumour.state, otherwise=_told_otherwise(rumour))
 
 
 def _keep(work: Work, who: Liaison, rumour: Rumour, says: str, note: str) -> Source:
@@ -310,8 +400,8 @@ def _disagree(rumour: Rumour) -> bool:
 
 def _tell_disagree(work: Work, rumour: Rumour, source: Source) -> None:
     """Those who have spoken, and whoever coordinates, find out together."""
-    spoke = {each.liaison_id: each.liaison for each in rumour.sources if may_see(work, each.liaison, rumour.area_code)}
-    those = {**spoke, **{each.id: each for each in _coordinating(work)}}
+    spoke = _readers(work, rumour, (each.liaison for each in rumour.sources))
+    those = {each.id: each for each in (*spoke, *_coordinating(work, rumour))}
     others = [each for identity, each in those.items() if identity != source.liaison_id]
     _tell(work, others, words.they_disagree(rumour.number), f"rumour:{rumour.id}/disagree/{source.id}")
 
@@ -319,7 +409,7 @@ def _tell_disagree(work: Work, rumour: Rumour, source: Source) -> None:
 def _ask_another(work: Work, rumour: Rumour) -> None:
     """A second body is needed: somebody of one that has said nothing yet, each of them asked once."""
     spoke = {source.body_code for source in rumour.sources}
-    others = {each.id: each for each in (*_desk(work, rumour), *_coordinating(work)) if each.body_code not in spoke}
+    others = {each.id: each for each in (*_desk(work, rumour), *_coordinating(work, rumour)) if each.body_code not in spoke}
     needed = words.second_needed(rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys))
     _tell(work, others.values(), needed, f"rumour:{rumour.id}/second")
 
@@ -338,13 +428,16 @@ def _same(work: Work, who: Liaison, look: Look) -> Words:
         return words.same_already(look.number, look.other)
     one.same_as_id = other.id
     work.session.flush()
-    return words.same(one.number, other.number, is_answered=other.state in answering.ANSWERS and answering.to_tell(work, other) > 0)
+    is_answered = other.state in answering.ANSWERS and answering.to_tell(work, other) > 0
+    if is_answered:
+        _remind_to_answer(work, other)
+    return words.same(one.number, other.number, is_answered=is_answered)
 
 
 def _apart(work: Work, who: Liaison, number: str) -> Words:
     """It was another rumour after all, and goes on by itself."""
     rumour = rumours.named(work.session, number)
-    if rumour is None or not may_see(work, who, rumour.area_code):
+    if rumour is None or not may_read(work, who, rumour):
         return words.no_such_rumour(number)
     whole = rumours.root(work.session, rumour)
     for identity in sorted({rumour.id, whole.id}):
@@ -372,9 +465,10 @@ def _name(work: Work, rumour: Rumour) -> str:
 
 def listing(work: Work, who: Liaison) -> str:
     """The rumours that wait for something and that this liaison may see, the newest first, for `?rumours`."""
-    seen = (each for each in work.session.scalars(spread.recent(work).order_by(Rumour.id.desc())) if may_see(work, who, each.area_code))
-    waiting = [each for each in seen if each.state in OPEN or answering.to_tell(work, each)]
-    return words.lines_to_text([_line(work, each) for each in waiting[:MOST_LISTED]])
+    latest = work.session.scalars(spread.recent(work).order_by(Rumour.id.desc())).all()
+    seen = (each for each in latest if may_read(work, who, each))
+    waiting = (each for each in seen if each.state in OPEN or answering.to_tell(work, each))
+    return words.lines_to_text([_line(work, each) for each in islice(waiting, MOST_LISTED)])
 
 
 def _line(work: Work, rumour: Rumour) -> Line:
@@ -390,8 +484,7 @@ def details(work: Work, who: Liaison, number: str) -> str:
 
 def _shown(work: Work, rumour: Rumour, who: Liaison) -> Shown:
     asked, waiting = spread.asked(work, rumour), answering.to_tell(work, rumour)
-    checker = rumour.checker if rumour.checker is not None and not _has_spoken(rumour, rumour.checker) else None
-    alike = [(each, score) for each, score in suggestions(work, rumour) if may_see(work, who, each.area_code)]
+    checker, alike = rumour.looked_into_by, suggestions(work, rumour, who)
     like = tuple((each.number, score, each.claim(work.keys)[: words.ON_A_LINE * 2]) for each, score in alike)
     joined = tuple(f"R{identity}" for identity in rumours.family(work.session, rumour)[1:])
     return Shown(

@@ -1,6 +1,6 @@
 """A claim that people ask about: who asked, who has looked into it, and what is known of it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,12 @@ class Rumour(Base):
     def number(self) -> str:
         """By which people know it."""
         return f"R{self.id}"
+
+    @property
+    def looked_into_by(self) -> Liaison | None:
+        """Whoever took it and has not said yet what they found out."""
+        spoke = {source.liaison_id for source in self.sources}
+        return None if self.checker is None or self.checker.id in spoke else self.checker
 
     def claim(self, keys: Keys) -> str:
         """In the words of whoever asked first; nothing where nobody can read it any more."""
@@ -161,24 +167,25 @@ FILLERS = frozenset((
 ))  # fmt: skip
 """Words that say nothing of what a claim is about."""
 FEW_WORDS = 2
-"""With fewer than so many others, a claim is like none."""
+"""With fewer than so many others, a claim is like none but the very same."""
 SAME_PLACE, SAME_HOUR = 6, 6
 
 
-def likeness(one: str, other: str, *, same_place: bool = False, same_hour: bool = False) -> int:
+def likeness(one: str, other: str, *, same_place: bool = False, same_hour: bool = False, places: Container[str] = ()) -> int:
     """How alike two claims are, of 100: by the words that they share, in whatever order and however they are spelt; a little more where
-    they are about the same place, or were heard in the same hour."""
-    first, second = _telling(one), _telling(other)
+    they are about the same place, or were heard in the same hour. `places`: the words of which the names of places there are made, for
+    where it is makes no claim like another."""
+    first, second = _telling(one, places), _telling(other, places)
     if min(len(first), len(second)) < FEW_WORDS:
-        return 0
+        return 100 if first and first == second else 0
     pair = " ".join(first), " ".join(second)
     alike = max((fuzz.token_set_ratio(*pair) + fuzz.partial_ratio(*pair)) / 2, fuzz.token_sort_ratio(*pair))
     return min(100, round(alike) + SAME_PLACE * same_place + SAME_HOUR * same_hour)
 
 
-def _telling(claim: str) -> list[str]:
+def _telling(claim: str, places: Container[str]) -> list[str]:
     """The words that say what a claim is about."""
-    return [word for word in bare_words(claim) if word not in FILLERS]
+    return [word for word in bare_words(claim) if word not in FILLERS and word not in places]
 
 
 def named(session: Session, number: str) -> Rumour | None:
@@ -221,3 +228,9 @@ def hold_root(session: Session, rumour: Rumour) -> Rumour:
     while held.same_as_id is not None:
         held = hold(session, held.same_as_id)
     return held
+
+
+def asked_since(session: Session, address: Address, moment: datetime) -> bool:
+    """Whether somebody asked anything from this address since then."""
+    asked = select(Question.id).where(Question.address_id == address.id, Question.at >= moment)
+    return session.scalars(asked.limit(1)).first() is not None

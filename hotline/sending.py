@@ -8,10 +8,10 @@ that name the number settle it. So nobody gets a text twice.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hotline import broadcasting, broadcasts, faults, messages, outbox, previewing
@@ -53,8 +53,14 @@ EVERY = 20
 LEASE = timedelta(seconds=45)
 """Longer than the carrier's slowest answers to one batch in every language."""
 AGAIN = timedelta(seconds=30)
-"""How long a batch rests that the carrier turned away."""
+"""How long a broadcast rests when the carrier turned all of a batch away, or did not answer."""
+TRIED = timedelta(minutes=5)
+"""How long one copy rests that was turned away while others were not. It goes behind all that were not tried yet."""
+MOST_DOUBTFUL = 2
+"""Batches of which nobody knows anything; then it pauses by itself, for a carrier that is silent burns the list."""
 SOON = timedelta(seconds=2)
+FAR = timedelta(days=1)
+"""What is put for later than that was put while the clock was wrong: nothing of a broadcast lasts so long."""
 REVIEW_AFTER = timedelta(hours=24)
 
 
@@ -64,6 +70,8 @@ class Batch:
 
     broadcast: int
     lease: UUID
+    until: datetime
+    """When its lease is over: what has not been handed over by then is not."""
     requests: tuple[tuple[str, Mapping[int, str]], ...]
     """Each text, and the copies that say it with their numbers."""
 
@@ -122,10 +130,11 @@ def go(work: Work, identity: int) -> None:
         if not broadcast.is_listed:
             work.put(What.LIST, identity, queue=Queue.BULK)
         return
-    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + work.settings.minutes(
-        pace_of(broadcast).cooling
-    )
-    stands = committee.approval_lapsed(broadcast.code) if too_late else broadcasting.not_right(work, broadcast)
+    if broadcast.corrects_id is not None:
+        broadcasts.hold(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
+    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + broadcasting.waits(work, broadcast)
+    is_approved = not too_late and broadcasting.is_still_approved(work, broadcast)
+    stands = broadcasting.not_right(work, broadcast) if is_approved else committee.approval_lapsed(broadcast.code)
     if stands is not None:
         broadcasting.send_back(work, broadcast, stands)
         return
@@ -167,21 +176,22 @@ def ask_for_review(work: Work, identity: int) -> None:
 
 
 def claim(service: Service, identity: int) -> Batch | None:
-    """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped or paused, somebody else has a
-    batch in hand, all that is left goes by Telegram, or it is done."""
+    """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped or paused, it is night, somebody
+    else has a batch in hand, all that is left goes by Telegram, or it is done."""
     with service.work() as work:
         broadcast = broadcasts.hold(work.session, identity)
+        if broadcast.leased_until is not None and work.now < broadcast.leased_until <= work.now + LEASE:
+            work.put(What.BATCH, identity, broadcast.leased_until, Queue.BULK)
+            return None
+        _give_up_doubtful(work, broadcast)
+        if broadcast.expires_at <= work.now:
+            broadcasting.expire(work, identity)
         if broadcast.state not in GOING or broadcast.is_paused:
             outbox.finish(work.session, What.BATCH, identity)
             return None
-        if broadcast.leased_until is not None and broadcast.leased_until > work.now:
-            work.put(What.BATCH, identity, broadcast.leased_until, Queue.BULK)
+        if (morning := messages.opening(work, broadcast, work.now)) > work.now:
+            work.put(What.BATCH, identity, morning, Queue.BULK)
             return None
-        if broadcast.expires_at <= work.now:
-            broadcasting.expire(work, identity)
-            outbox.finish(work.session, What.BATCH, identity)
-            return None
-        _give_up_doubtful(work, broadcast)
         return _taken_in_hand(work, broadcast)
 
 
@@ -194,9 +204,9 @@ def _give_up_doubtful(work: Work, broadcast: Broadcast) -> None:
 
 def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
     lease = uuid4()
-    phones = _next(work.session, broadcast, PHONE, work.settings.bulk_batch)
+    phones = _next_phones(work, broadcast)
     waiting = _waiting_for_telegram(work.session, broadcast)
-    chats = _next(work.session, broadcast, TELEGRAM, max(0, IN_LINE - waiting))
+    chats = _next(work.session, broadcast, TELEGRAM, max(0, IN_LINE - waiting), Copy.sent_at.is_(None))
     for copy in chats:
         _by_telegram(work, broadcast, copy)
     going: dict[str, dict[int, str]] = defaultdict(dict)
@@ -210,12 +220,20 @@ def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
     broadcast.lease, broadcast.leased_until = lease, work.now + LEASE
     work.put(What.BATCH, broadcast.id, work.now + LEASE, Queue.BULK)
     texts = {language: plain(previewing.as_sent(broadcast, language)) for language in going}
-    return Batch(broadcast.id, lease, tuple((texts[language], numbers) for language, numbers in going.items()))
+    return Batch(broadcast.id, lease, broadcast.leased_until, tuple((texts[language], numbers) for language, numbers in going.items()))
 
 
-def _next(session: Session, broadcast: Broadcast, channel: str, most: int) -> Sequence[Copy]:
+def _next_phones(work: Work, broadcast: Broadcast) -> Sequence[Copy]:
+    """Those that were not tried yet; then, once the few are over, those that were turned away a while ago."""
+    fresh = _next(work.session, broadcast, PHONE, work.settings.batch, Copy.sent_at.is_(None))
+    if fresh or broadcast.state == FIRST:
+        return fresh
+    return _next(work.session, broadcast, PHONE, work.settings.batch, Copy.sent_at <= work.now - TRIED)
+
+
+def _next(session: Session, broadcast: Broadcast, channel: str, most: int, tried: ColumnElement[bool]) -> Sequence[Copy]:
     """The next copies for this channel: of the few as long as it goes to them only. What belongs to nobody any more counts as a phone's."""
-    here = [Copy.broadcast_id == broadcast.id, Copy.state == LISTED]
+    here = [Copy.broadcast_id == broadcast.id, Copy.state == LISTED, tried]
     here += [Copy.first.is_(True)] if broadcast.state == FIRST else []
     here += [Address.channel == channel] if channel == TELEGRAM else [Address.channel.is_distinct_from(TELEGRAM)]
     found = select(Copy).outerjoin(Copy.address).where(*here).order_by(Copy.id).limit(most)
@@ -224,7 +242,7 @@ def _next(session: Session, broadcast: Broadcast, channel: str, most: int) -> Se
 
 def _may_go(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
     """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the list has stood."""
-    why = messages.copy_held(work.session, broadcast, copy)
+    why = messages.copy_held(work, broadcast, copy)
     if why is None and copy.address is not None and copy.address.sealed is not None:
         return open_seal(work.keys, copy.address.sealed)
     copy.state, copy.code = HELD, why or "we do not know their number any more"
@@ -233,7 +251,7 @@ def _may_go(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
 
 def _by_telegram(work: Work, broadcast: Broadcast, copy: Copy) -> None:
     """Each goes by itself there, through the same line as everything else, behind whatever is more pressing."""
-    why = messages.copy_held(work.session, broadcast, copy)
+    why = messages.copy_held(work, broadcast, copy)
     if why is not None or copy.address is None:
         copy.state, copy.code = HELD, why or ""
         return
@@ -243,30 +261,30 @@ def _by_telegram(work: Work, broadcast: Broadcast, copy: Copy) -> None:
 
 
 def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:
-    waits = (Copy.broadcast_id == broadcast.id, Copy.state == SENDS, Copy.lease.is_(None))
+    waits = (Copy.broadcast_id == broadcast.id, Copy.state == SENDS, Copy.lease.is_(None), Copy.address_id.is_not(None))
     return session.scalar(select(func.count()).where(*waits)) or 0
 
 
 def _nothing_by_phone(work: Work, broadcast: Broadcast, *, waits: bool, more: bool) -> None:
-    """Look again at once, or soon; or this stage is over."""
+    """Look again at once, or soon; or this stage is over. The few need not wait for a chat that hangs."""
     work.session.flush()
     if more:
         work.put(What.BATCH, broadcast.id, queue=Queue.BULK)
-    elif waits or not broadcast.is_listed:
-        work.put(What.BATCH, broadcast.id, work.now + SOON, Queue.BULK)
+    elif broadcast.state == SENDING and (waits or tally(work.session, broadcast)[LISTED]):
+        work.put(What.BATCH, broadcast.id, work.now + (SOON if waits else AGAIN), Queue.BULK)
     else:
         outbox.finish(work.session, What.BATCH, broadcast.id)
         _stage_is_over(work, broadcast)
 
 
 def _stage_is_over(work: Work, broadcast: Broadcast) -> None:
+    count = tally(work.session, broadcast)
     if broadcast.state == FIRST:
         work.put(What.GO_ON, broadcast.id, work.in_minutes(pace_of(broadcast).pause), Queue.BULK)
     elif broadcasts.move(work.session, broadcast, SENT, ended_at=work.now):
         broadcast.note(work.now, SENT)
-        count = tally(work.session, broadcast)
         words = committee.sent(broadcast.code, count[GONE], broadcast.listed, count[DOUBTFUL])
-        tell(work, broadcast.author, words, broadcast, "sent")
+        tell(work, broadcast.author, committee.drill(words, broadcast.exercise), broadcast, "sent")
 
 
 def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
@@ -288,6 +306,7 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
         if broadcast.lease == batch.lease:
             broadcast.lease = broadcast.leased_until = None
             work.put(What.BATCH, batch.broadcast, work.now + _rest(answers), Queue.BULK)
+        _halt_if_silent(work, broadcast, answers)
         faults.point("before-record")
 
 
@@ -301,7 +320,7 @@ def _note(work: Work, copy: Copy, sending: Sending) -> None:
         case Meaning.UNKNOWN:
             copy.state, copy.provider_id = DOUBTFUL, sending.provider_id
         case _:  # it was not sent, and goes with a later batch
-            copy.state, copy.lease, copy.sent_at = LISTED, None, None
+            copy.state, copy.lease = LISTED, None
     if copy.address is not None and sending.opted_out:
         messages.stop(work, copy.address)
     if copy.address is not None and sending.closed:
@@ -309,9 +328,19 @@ def _note(work: Work, copy: Copy, sending: Sending) -> None:
 
 
 def _rest(answers: Mapping[int, Sending]) -> timedelta:
-    """How long to leave the carrier alone: not at all, unless it turned something away."""
-    turned_away = [each for each in answers.values() if each.meaning in (Meaning.SETTINGS, Meaning.TRANSIENT)]
-    return max((each.retry_after or AGAIN for each in turned_away), default=timedelta())
+    """How long to leave the carrier alone: not at all, unless it took nothing."""
+    if any(each.meaning in (Meaning.ACCEPTED, Meaning.PERMANENT) for each in answers.values()):
+        return timedelta()
+    return max((each.retry_after or AGAIN for each in answers.values()), default=AGAIN)
+
+
+def _halt_if_silent(work: Work, broadcast: Broadcast, answers: Mapping[int, Sending]) -> None:
+    """Whatever is handed to a carrier that does not answer is lost for its reader. After some batches of that a person looks first."""
+    work.session.flush()
+    if broadcast.is_paused or any(each.meaning != Meaning.UNKNOWN for each in answers.values()):
+        return
+    if tally(work.session, broadcast)[DOUBTFUL] >= MOST_DOUBTFUL * work.settings.batch:
+        broadcasting.halt(work, broadcast, "the carrier does not answer")
 
 
 # ---------------------------------------------------------------------------------------------------------------- receipts
@@ -353,22 +382,23 @@ ERRANDS: dict[State, tuple[What, ...]] = {
 """What carries a broadcast on from each state: one of these waits, unless it is paused."""
 
 
-def stuck(session: Session) -> list[int]:
+def stuck(session: Session, now: datetime) -> list[int]:
     """Broadcasts that nothing carries on."""
     going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(ERRANDS)), Broadcast.paused_at.is_(None))
-    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, State(state))]
+    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, State(state), now)]
 
 
-def _carried_on(session: Session, identity: int, state: State) -> bool:
+def _carried_on(session: Session, identity: int, state: State, now: datetime) -> bool:
     keys = [outbox.key_of(what, identity) for what in ERRANDS[state]]
-    return session.scalar(select(outbox.Errand.id).where(outbox.Errand.key.in_(keys), outbox.WAITS).limit(1)) is not None
+    waits = (outbox.Errand.key.in_(keys), outbox.WAITS, outbox.Errand.due_at <= now + FAR)
+    return session.scalar(select(outbox.Errand.id).where(*waits).limit(1)) is not None
 
 
 def carry_on(work: Work, identity: int) -> bool:
     """Give one that is stuck its next step. False where it is not stuck any more."""
     broadcast = broadcasts.hold(work.session, identity)
     state = State(broadcast.state)
-    if state not in ERRANDS or broadcast.is_paused or _carried_on(work.session, identity, state):
+    if state not in ERRANDS or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
         return False
     work.put(ERRANDS[state][0], identity, queue=Queue.BULK)
     if state == COOLING and not broadcast.is_listed:

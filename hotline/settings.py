@@ -89,6 +89,11 @@ class Settings:
         return self.keys.index.of("telegram door", self.telegram_token)
 
     @property
+    def batch(self) -> int:
+        """Texts of a broadcast that are handed over in one go: no more than leave within ten seconds."""
+        return min(self.bulk_batch, 10 * self.bulk_rate)
+
+    @property
     def redis_socket(self) -> Path:
         return self.var / "redis" / "redis.sock"
 

@@ -48,7 +48,12 @@ def lines(work: Work, number: str) -> list[str]:
     so_far = asked(work, rumour)
     told = f"answered {rumour.answers} times" if rumour.answers else "not answered"
     top = f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; asked by {so_far.people} in {so_far.places} places; {told}"
-    return [top, *_source_lines(work, rumour), *_hour_lines(work, rumour)]
+    return [top, *_checker_lines(rumour), *_source_lines(work, rumour), *_hour_lines(work, rumour)]
+
+
+def _checker_lines(rumour: Rumour) -> list[str]:
+    who = rumour.looked_into_by
+    return [f"{who.body.name} ({who.name}) is looking into it"] if who is not None else []
 
 
 def _source_lines(work: Work, rumour: Rumour) -> list[str]:
@@ -65,7 +70,7 @@ def table(work: Work) -> list[str]:
     """The rumours of the last days, a line each, the newest first. What they say is left out."""
     found = work.session.scalars(recent(work).order_by(Rumour.id.desc())).all()
     rows = [(each, asked(work, each)) for each in found]
-    return [_in_a_line(work, each, so_far) for each, so_far in rows]
+    return [_in_a_line(work, each, so_far) for each, so_far in rows] or [f"Nobody has asked about anything in the last {RECENT.days} days."]
 
 
 def _in_a_line(work: Work, rumour: Rumour, so_far: Asked) -> str:

@@ -79,6 +79,19 @@ def end(session: Session, address: Address, now: datetime, area: str | None = No
     return len(ended.all())
 
 
+def decline(session: Session, address: Address, now: datetime) -> int:
+    """They say no to what they were asked once more. What they have already stays. Returns how many it was."""
+    waits = (Subscription.address_id == address.id, Subscription.state == ASKED)
+    declined = session.execute(update(Subscription).where(*waits).values(state=OFF, ended_at=now).returning(Subscription.id))
+    return len(declined.all())
+
+
+def had(session: Session, address: Address) -> bool:
+    """Whether they had news once, or had asked for it, and have none now."""
+    theirs = session.scalars(select(Subscription.state).where(Subscription.address_id == address.id)).all()
+    return bool(theirs) and all(state == OFF for state in theirs)
+
+
 def is_on(session: Session, address: int, areas: Sequence[str]) -> bool:
     """Whether this address wants to hear about one of these areas."""
     wants = select(Subscription.id).where(Subscription.address_id == address, Subscription.state == ON, Subscription.area_code.in_(areas))

@@ -1,9 +1,12 @@
 """What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer, and what it means is done."""
 
+import re
 from uuid import uuid4
 
 from hotline import (
     arrivals,
+    broadcasting,
+    broadcasts,
     cases,
     desk,
     dispatch,
@@ -16,13 +19,19 @@ from hotline import (
     people,
     readiness,
     shifts,
+    subscriptions,
     telling,
 )  # fmt: skip
+from hotline.areas import bare_words
+from hotline.broadcasts import Broadcast
 from hotline.carriers import InboundText, OptOut, Receipt
 from hotline.cases import Case
 from hotline.categories import CONDUCT
 from hotline.dialogues import citizen, committee, duty, liaison, rumour
-from hotline.dialogues.liaison import Act, GoOn
+from hotline.dialogues import news as words_of_news
+from hotline.dialogues.committee import Deal
+from hotline.dialogues.liaison import Act, GoOff, GoOn
+from hotline.dialogues.news import STOP, IsOurs, Unsubscribe
 from hotline.errors import NotANumber
 from hotline.language import Words, _, means
 from hotline.liaisons import Liaison
@@ -32,7 +41,7 @@ from hotline.sealed import strict_number
 from hotline.typed import is_number, tidy
 from hotline.work import Work
 
-STOP, START = _("stop, unsubscribe"), _("start, unstop")
+START = _("start, unstop")
 
 
 def text_arrives(work: Work, text: InboundText) -> None:
@@ -56,34 +65,117 @@ def text_arrives(work: Work, text: InboundText) -> None:
 def answer_to(work: Work, person: Person, address: Address, text: str) -> Words | None:
     """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
     who = liaisons.of(work.session, person)
-    if means(text, STOP) or (who is None and stops(text)):
-        messages.stop(work, address)
-        if who is not None:
-            shifts.stay_off(work, who)
-        return citizen.texts_stopped()
-    if means(text, START):
-        address.reopen()
-        return citizen.texts_resumed() if who is None else liaison.resumed(desk.for_liaison(work, who, GoOn()))
+    if (said := _stops_or_starts(work, address, who, text)) is not None:
+        return said
     if who is not None and readiness.answered(work, who) and tidy(text) == "1":
         return _is_there(work, who)
     if who is not None and (of_committee := committee.understand(text) or rumour.understand(text)):
         return desk.for_liaison(work, who, of_committee)
+    if who is not None and (said := _names_a_message(work, who, text)) is not None:
+        return said
     if (said := news.text_in(work, person, address, text)) is not None:
         return said
     case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
-        wish = liaison.understand(text)
-        return desk.for_liaison(work, who, wish) if wish else liaison.what_to_text()
+        return _steps(work, who, text)
     if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
         return _verdict(work, case, text)
     case = cases.latest_of(work.session, person)
     return _says_more(work, case, text) if case is not None and tidy(text) else None
 
 
+def _stops_or_starts(work: Work, address: Address, who: Liaison | None, text: str) -> Words | None:
+    """They want no more texts from us, or want them again. None where it is about something else, or may well be."""
+    if means(text, STOP) or (who is None and stops(text)):
+        messages.stop(work, address)
+        if who is not None:
+            shifts.stay_off(work, who)
+        return citizen.texts_stopped()
+    if who is None and _has_had_enough(work, address, text):
+        messages.stop(work, address)
+        return words_of_news.no_more_texts(work.settings.service_code, work.country.emergency)
+    if means(text, START):
+        address.reopen()
+        return _resumed(work, address) if who is None else liaison.resumed(desk.for_liaison(work, who, GoOn()))
+    return None
+
+
+def _resumed(work: Work, address: Address) -> Words:
+    return citizen.texts_resumed(had_news=subscriptions.had(work.session, address))
+
+
 def stops(text: str) -> bool:
     """Whether a citizen has had enough: STOP, also with the number of the message that was too much."""
     first, _space, rest = text.strip().partition(" ")
     return means(first, STOP) and is_number(tidy(rest))
+
+
+def _has_had_enough(work: Work, address: Address, text: str) -> bool:
+    """The same in other words. Of one who has a case still, or gets no news, they may be about what happens to them."""
+    if isinstance(words_of_news.understand(text), Unsubscribe) or cases.latest_of(work.session, address.person):
+        return False
+    return words_of_news.is_enough(text) or (words_of_news.may_be_enough(text) and _has_news(work, address))
+
+
+def _has_news(work: Work, address: Address) -> bool:
+    return bool(subscriptions.of(work.session, address))
+
+
+def _steps(work: Work, who: Liaison, text: str) -> Words:
+    """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what they may have meant."""
+    wish = liaison.understand(text)
+    done = desk.for_liaison(work, who, wish) if wish else None
+    if done is not None and done != liaison.no_cases():
+        return done
+    return _may_have_meant(work, who, text) or done or liaison.what_to_text()
+
+
+def _names_a_message(work: Work, who: Liaison, text: str) -> Words | None:
+    """A liaison names a message that has not gone out, and not what to do with it: they are shown it, and how to say yes or no."""
+    wish = liaison.understand(text)
+    if isinstance(wish, GoOn | GoOff) or (isinstance(wish, Act) and re.search(r"[^\W\d_]", wish.word)):
+        return None
+    if waits := next((each for each in _asked_of(work, who) if each.code in _numbers(text)), None):
+        return _asks_again(waits, who)
+    asked = words_of_news.understand(text)
+    known = broadcasts.by_code(work.session, asked.code) if isinstance(asked, IsOurs) else None
+    return desk.for_liaison(work, who, Deal("show", known.code)) if known is not None and known.state in broadcasts.UNSENT else None
+
+
+def _may_have_meant(work: Work, who: Liaison, text: str) -> Words | None:
+    """What a liaison may have meant who wrote nothing that we understand. None where it was hardly about a message or a rumour."""
+    numbers, waiting = _numbers(text), _asked_of(work, who)
+    if re.search(r"\br\s?\d", text, re.IGNORECASE):
+        return rumour.what_to_text()
+    if waiting and (_answers(text) or not dispatch.before(work.session, who, work.now)):
+        return _asks_again(next((each for each in waiting if each.mark in numbers), waiting[0]), who)
+    return committee.what_to_text_broadcast() if any(4 <= len(each) <= committee.MOST_FIGURES for each in numbers) else None
+
+
+def _numbers(text: str) -> list[str]:
+    return [tidy(each) for each in re.findall(r"\d+", text)]
+
+
+def _answers(text: str) -> bool:
+    """Whether it may be a yes or no to a message: ok, sawa, Approved, yes please, no."""
+    first = next(iter(bare_words(text)), "").removesuffix("d")
+    return means(first, committee.APPROVE) or means(text, committee.OBJECT)
+
+
+def _asked_of(work: Work, who: Liaison) -> list[Broadcast]:
+    """The messages that wait for this liaison's yes, the newest first."""
+    waiting = (each for each in broadcasts.unfinished(work.session) if each.state == broadcasts.SUBMITTED)
+    return [each for each in waiting if _waits_for(each, who, work)][::-1]
+
+
+def _waits_for(broadcast: Broadcast, who: Liaison, work: Work) -> bool:
+    asked = any(deed.liaison_id == who.id for deed in broadcast.done(broadcasts.ASKED))
+    return asked and not any(deed.liaison_id == who.id for deed in broadcasting.approvals(broadcast, work.now))
+
+
+def _asks_again(broadcast: Broadcast, who: Liaison) -> Words:
+    text = broadcasting.to_read(broadcast, who.language)
+    return committee.asks_approval(broadcast.code, broadcast.mark, text, again=True)
 
 
 def _is_there(work: Work, who: Liaison) -> Words:
@@ -162,7 +254,7 @@ def _verdict(work: Work, case: Case, text: str) -> Words:
 
 def _way_in(work: Work, address: Address) -> tuple[Words, str]:
     """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = citizen.how_to_report(work.settings.service_code, work.country.emergency)
+    words = citizen.how_to_report(work.settings.service_code, work.country.emergency, has_news=_has_news(work, address))
     return words, f"way_in:{address.id}:{work.now.date()}"
 
 

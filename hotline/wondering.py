@@ -12,7 +12,7 @@ from hotline.dialogues.rumour import Wonder
 from hotline.language import Words
 from hotline.outbox import Queue, What
 from hotline.people import Address
-from hotline.rumours import Question, Rumour
+from hotline.rumours import NEW, Question, Rumour
 from hotline.spread import RECENT
 from hotline.work import Work
 
@@ -93,9 +93,13 @@ def _open(work: Work, wish: Wonder, language: str) -> Rumour:
 
 
 def _told_at_once(work: Work, question: Question) -> Words:
-    """What is known, if those who asked before were told that; else that we have their question. By the number that they know."""
+    """What is known, if those who asked before were told that; else that we have their question, or that nobody could look into it, where
+    they were told that before. By the number that they know."""
     rumour, heard = rumours.root(work.session, question.rumour), question.rumour
     if rumour.told and rumour.told == rumour.state:
         question.told = rumour.told
         return words.answer(heard.number, rumour.state, answering.as_of(work, rumour))
+    rumour_desk.remind_once_more(work, rumour)
+    if question.told == rumour.state == NEW:
+        return words.answer(heard.number, NEW, answering.as_of(work, rumour))
     return words.received(heard.number, work.country.emergency, question.may_answer)

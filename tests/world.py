@@ -12,7 +12,7 @@ from hotline import cases, liaisons, outbox, people, texts, verdicts
 from hotline.cases import Case
 from hotline.conversations import Conversations
 from hotline.database import Base, Database
-from hotline.jobs import Errands, Worker
+from hotline.jobs import CARRIED, Errands, Worker
 from hotline.liaisons import Liaison
 from hotline.outbox import Errand, Posting, Queue
 from hotline.settings import Settings
@@ -105,6 +105,11 @@ class World:
             for table in reversed(Base.metadata.sorted_tables):
                 if table.name not in FURNITURE:
                     session.execute(delete(table))
+
+    def goes_by(self, **changes: object) -> None:
+        """The operator has changed some settings, and started everything anew."""
+        self.service.settings = replace(self.service.settings, **changes)  # type: ignore[arg-type]  # whatever settings there are
+        self.workers |= {queue: Worker(self.service, self.carrier, queue) for queue in CARRIED}
 
     def forget_redis(self) -> None:
         """Redis is gone: nobody listens at its address any more."""

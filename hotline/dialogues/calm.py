@@ -201,7 +201,7 @@ def checked_by(source: str) -> Words:
 
 
 TIME = re.compile(r"(\d{1,2})\s*[:.h]?\s*([0-5]\d)")
-HALF_A_DAY, A_DAY = 12 * 60, 24 * 60
+LONG_AGO, HALF_A_DAY, A_DAY = 6 * 60, 12 * 60, 24 * 60
 SLACK = 30
 """Minutes that may go by while somebody writes."""
 
@@ -213,9 +213,9 @@ def clock(typed: str) -> str | None:
 
 
 def suits(kind: Kind, time: str, now: str) -> bool:
-    """Whether a time that was lies behind us, and one that comes before us: within half a day, for else it means another day."""
+    """Whether a time that was lies a few hours behind us, and one that comes no more than half a day before us: no message names a day."""
     ahead = (_minutes(time) - _minutes(now)) % A_DAY
-    return 0 < ahead <= HALF_A_DAY if kind == "ahead" else ahead <= SLACK or ahead >= HALF_A_DAY
+    return 0 < ahead <= HALF_A_DAY if kind == "ahead" else ahead <= SLACK or ahead >= A_DAY - LONG_AGO
 
 
 def in_hours(now: str, hours: int) -> str:

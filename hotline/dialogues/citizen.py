@@ -449,8 +449,14 @@ def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: 
             return _("Call {number} if you can. We are asking somebody else now; expect an answer by {time}.", number=emergency, time=by)
 
 
-def how_to_report(service_code: str, emergency: str) -> Words:
-    """To one who texts without a case: the way in."""
+def how_to_report(service_code: str, emergency: str, *, has_news: bool = False) -> Words:
+    """To one who texts without a case: the way in. One who `has_news` is told how to have more of it, and none."""
+    if has_news:
+        return _(
+            "To reach us dial {code}. In an emergency call {number}. "
+            "For news of another place text NEWS and its name; for no more, STOP NEWS.",
+            code=service_code, number=emergency,
+        )  # fmt: skip
     return _("To reach us dial {code}. In an emergency call {number}.", code=service_code, number=emergency)
 
 
@@ -463,7 +469,10 @@ def texts_stopped() -> Words:
     return _("You will get no more messages from us. Write START to have them again.")
 
 
-def texts_resumed() -> Words:
+def texts_resumed(*, had_news: bool = False) -> Words:
+    """One who `had_news` has it no more, and is told so."""
+    if had_news:
+        return _("You will get our messages again. For news text NEWS and the name of your ward.")
     return _("You will get our messages again.")
 
 

@@ -192,8 +192,10 @@ class Writing:
         fields = (yield from self._fields(template)) if template != OWN else ()
         source = dict(fields).get("who") or (yield Menu("source", _("Who has checked it? Choose, or write it:"), WHO, typed=True))
         hours = "3" if frozen else (yield Menu("hours", _("For how long does it hold?"), HOURS))
-        web = yield Menu("web", _("On the web too, for everybody to read?"), YES_NO)
-        drill = self.exercise or (yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL)) == "drill"
+        web = "no" if frozen else (yield Menu("web", _("On the web too, for everybody to read?"), YES_NO))
+        drill = self.exercise or (
+            not corrects and (yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL)) == "drill"
+        )
         made = Compose(
             "" if template == OWN else template, areas, fields, own, source, int(hours), web == "yes", drill, frozen, corrects, edits,
         )  # fmt: skip
@@ -393,8 +395,8 @@ def waits_for_morning(code: str, time: str) -> Words:
     return _("{code}: it is night. Others are asked at {time}.", code=code, time=time)
 
 
-def nobody_answers(code: str, silent: int) -> Words:
-    return _("{code}: {silent} people were asked and have not answered. Please ring them.", code=code, silent=silent)
+def nobody_answers(code: str, names: str) -> Words:
+    return _("{code}: these were asked and have not answered: {names}. Please ring them.", code=code, names=_short(names, ROOM))
 
 
 def approved_thanks(code: str, more: int) -> Words:
@@ -444,6 +446,10 @@ def stop_done(code: str, gone: int, listed: int) -> Words:
 
 def paused(code: str) -> Words:
     return _("{code} is paused. GO {code} lets it go on, STOP {code} ends it.", code=code)
+
+
+def paused_by_itself(code: str) -> Words:
+    return _("{code} has paused: the carrier does not answer. GO {code} lets it go on, STOP {code} ends it.", code=code)
 
 
 def resumed(code: str) -> Words:
@@ -506,8 +512,6 @@ GOES_TO_NOBODY = _("It is kept, but nobody there has asked for messages.")
 TOO_MANY = _("It is kept, but it would go to too many for an emergency message.")
 TOO_LARGE = _("It is about too large a place.")
 ENOUGH_EMERGENCIES = _("There were two emergency messages within a day. Ring the coordinating body.")
-HAD_ONE_TODAY = _("This place had a message within twelve hours.")
-HAD_THREE_THIS_WEEK = _("This place had three messages this week.")
 NOT_WAITING = _("It does not wait for approval.")
 USE_STOP = _("It goes out now. Text STOP and its number to stop it.")
 NOTHING_GOES = _("Nothing is going out.")
@@ -524,8 +528,16 @@ REFUSED: dict[str, Words] = {
 """Why nobody can approve it, by what `approving` says."""
 
 
+def had_one_today(time: str) -> Words:
+    return _("This place had a message within twelve hours. The next can go at {time}.", time=time)
+
+
+def had_three_this_week(time: str) -> Words:
+    return _("This place had three messages this week. The next can go at {time}.", time=time)
+
+
 def at_night(time: str) -> Words:
-    return _("It would go out at night. It can go at {time}.", time=time)
+    return _("It would go out at night. Please say yes again at {time}.", time=time)
 
 
 def what_to_text_broadcast() -> Words:

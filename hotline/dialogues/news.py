@@ -126,7 +126,7 @@ def _get(areas: Areas, home: str | None, chat: bool) -> Scene[Subscribe | Nothin
         return Subscribe(area.code)
     question = _("Shall we write to you here what was checked about {place}? You can end it at any time.", place=areas.full_name(area))
     sure = yield Menu("get_sure", question, (("yes", _("Yes, write to me")), ("no", _("No"))))
-    return Subscribe(area.code, sure=True) if sure == "yes" else Nothing(_("Then we write nothing."))
+    return Subscribe(area.code, sure=True) if sure == "yes" else Nothing(then_nothing())
 
 
 # What is said of it
@@ -160,6 +160,11 @@ def answer_the_text(place: str) -> Words:
     return _("A text comes to this phone now. Answer it with 1 (yes), and you will get checked news about {place}.", place=_short(place))
 
 
+def then_nothing() -> Words:
+    """To one who was asked whether they want news, and does not."""
+    return _("Then we write nothing.")
+
+
 def you_get(places: str) -> Words:
     return _("You will get checked news about {places}. To end it, text STOP NEWS.", places=shorten(places, 80, 30))
 
@@ -182,6 +187,14 @@ def had_no_news() -> Words:
 
 def no_number() -> Words:
     return _("We cannot see the number of this phone, so we cannot text it.")
+
+
+def no_more_texts(service_code: str, emergency: str) -> Words:
+    """To one who has had enough, as far as we understand them. Should they have meant something else, they know whom to turn to."""
+    return _(
+        "You will get no more messages from us. To have them again text START. To reach us dial {code}. In an emergency call {number}.",
+        code=service_code, number=emergency,
+    )  # fmt: skip
 
 
 def which_place() -> Words:
@@ -212,8 +225,9 @@ def ours_until(time: str, text: str) -> Words:
     return _("This was from us. It held until {time} and holds no more: {text}", time=time, text=text)
 
 
-def ours_stopped(text: str) -> Words:
-    return _("This was from us, but we have stopped it and it holds no more. It said: {text}", text=text)
+def looked_at_again(code: str) -> Words:
+    """Somebody has halted it, and nobody knows yet whether it holds. It is not said again."""
+    return _("{code} is from us, but it is being looked at again. Please do not pass it on before you hear more.", code=code)
 
 
 def ours_no_more(code: str) -> Words:
@@ -242,6 +256,16 @@ ASKS = _("is it true, is this true, true or false")
 AROUND = _("is, are, was, this, it, the, that, real, true, fake, ours, yours, you, from, message, text, number, code")
 """What may stand around a message's number when somebody asks whether it is ours."""
 MOST_AFTER_STOP = 3
+GREETS = _("please, today, now, latest, morning, good, what, your")
+"""No place, where they stand after the word for news; in some languages that word is a greeting too."""
+STOP = _("stop, unsubscribe")
+ENOUGH = _("stop, unsubscribe, quit, stopall")
+"""One of these, where nothing stands around it but the next: then it is our texts that they have had enough of."""
+AROUND_ENOUGH = _(
+    "all, it, this, that, these, those, the, any, more, please, pls, kindly, just, now, i, im, am, me, you, your, want, to, of, from, "
+    "tired, bothering, disturbing, annoying, spamming, number, ok"
+)
+OF_TEXTS = _("news, message, messages, text, texts, texting, sms, send, sending, itikia")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +308,28 @@ def understand(text: str) -> Verb | None:
     return _asks(text)
 
 
+def greets(place: str) -> bool:
+    """Whether all that stands where the place should be is part of a greeting: habari yako, habari za asubuhi."""
+    return all(each in _single(GREETS) for each in bare_words(place))
+
+
+def is_enough(text: str) -> bool:
+    """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me these, stop message 4417."""
+    said = [each for each in bare_words(text) if not _is_code(each)]
+    stops = _single(ENOUGH)
+    return any(each in stops for each in said) and all(each in stops | _single(AROUND_ENOUGH) | _single(OF_TEXTS) for each in said)
+
+
+def may_be_enough(text: str) -> bool:
+    """The same, whatever else they say, as long as it begins with STOP and names our texts. Who begs others to stop names none of them."""
+    said = bare_words(text)
+    return bool(said) and said[0] in _single(STOP) and any(_is_code(each) or each in _single(OF_TEXTS) for each in said)
+
+
+def _is_code(word: str) -> bool:
+    return word.isdecimal() and 4 <= len(word) <= 6
+
+
 def _asks(text: str) -> IsTrue | None:
     """Asked before what is said, or, with a question mark, after it."""
     is_question = "?" in text
@@ -305,7 +351,7 @@ def _code(text: str) -> str | None:
         return None
     others = set(bare_words(re.sub(r"\d+", " ", text)))
     code = "".join(str(int(figure)) for figure in numbers[0])
-    return code if others <= {each.casefold() for each, _language in _phrases(AROUND)} else None
+    return code if others <= _single(AROUND) else None
 
 
 def code_in(text: str) -> str:
@@ -345,3 +391,9 @@ def _phrases(words: Words) -> tuple[tuple[str, str], ...]:
     """Everything that these words can be in any language, and its language; the longest first."""
     said = {(each.strip(), language) for language in languages() for each in say(words, language).split(",")}
     return tuple(sorted(said, key=lambda each: (-len(each[0]), each[0], languages().index(each[1]))))
+
+
+@cache
+def _single(words: Words) -> frozenset[str]:
+    """The same, where each is one word."""
+    return frozenset(each.casefold() for each, _language in _phrases(words))

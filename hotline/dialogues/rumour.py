@@ -224,6 +224,7 @@ KNOWN: Mapping[str, Words] = {
 
 # What a liaison can text
 
+Says = Literal["true", "false", "unknown"]
 VERBS: Mapping[Act, Words] = {
     "check": _("check, i check, checking"),
     "true": _("true, is true, it is true"),
@@ -244,6 +245,10 @@ def _verbs() -> dict[str, Act]:
     return {" ".join(word.split()): act for word, act in reversed(words)}
 
 
+ASKS = re.compile(r".*\?[\s.!?]*", re.DOTALL)
+"""A question: whoever writes it wants to read, and says nothing of it."""
+OR = re.compile(r"(or|au)\b", re.IGNORECASE)
+"""So begins the rest of "true or false": a question too."""
 BETWEEN = r"[\s:;.,=-]*"
 NUMBER = r"r\s*0*(\d{1,9})(?!\d)"
 OTHER = re.compile(r".*?\b(?:r\s*)?0*(\d{1,9})\b", re.IGNORECASE | re.DOTALL)
@@ -260,14 +265,19 @@ def _form() -> re.Pattern[str]:
 
 @cache
 def _short_form() -> re.Pattern[str]:
-    """The same without the R, where nothing else is written that could be meant; or the rumour alone."""
-    verb = "|".join(r"\s+".join(re.escape(part) for part in word.split()) for word in _verbs())
+    """The same without the R, where nothing else is written that could be meant and nothing is said by it; or the rumour alone."""
+    verb = "|".join(r"\s+".join(re.escape(part) for part in word.split()) for word, act in _verbs().items() if act in ("check", "show"))
     return re.compile(rf"\s*(?:({verb}){BETWEEN}0*(\d{{1,9}})|{NUMBER})[\s.!?]*", re.IGNORECASE)
 
 
 def understand(text: str) -> Look | None:
     """What a liaison's text says of a rumour: `CHECK R12`, `true r12 saw it myself`, `R12: kweli`, `SAME R12 R7`, a bare `R12` to read it.
-    None where it is something else."""
+    A question reads it too. None where it is something else."""
+    look = _understand(text)
+    return Look("show", look.number) if look is not None and ASKS.fullmatch(text) else look
+
+
+def _understand(text: str) -> Look | None:
     if found := _form().fullmatch(text):
         verb, first, second, after, rest = found.groups()
         return _as_look(_verbs()[" ".join((verb or after).casefold().split())], first or second, rest.strip())
@@ -281,7 +291,9 @@ def _as_look(act: Act, number: str, rest: str) -> Look:
     if act == "same":
         other = OTHER.match(rest)
         return Look("same", _number(number), _number(other[1]) if other else "")
-    return Look(act, _number(number), note=rest[:MOST_NOTE] if act in ("true", "false", "unknown") else "")
+    if act not in get_args(Says):
+        return Look(act, _number(number))
+    return Look("show", _number(number)) if OR.match(rest) else Look(act, _number(number), note=rest[:MOST_NOTE])
 
 
 def _number(digits: str) -> str:
@@ -326,7 +338,7 @@ def answer(number: str, state: str, at: str) -> Words:
         case "checking":
             return _("{rumour}: it is being checked, and nothing is known yet. Please do not pass it on.", rumour=number)
         case _:
-            return _("{rumour}: nobody has looked into it yet. Please do not pass it on.", rumour=number)
+            return _("{rumour}: nobody could look into it yet. Please do not pass it on, and ask us again later.", rumour=number)
 
 
 def corrected(answer: Words) -> Words:
@@ -418,16 +430,41 @@ def being_checked(number: str, name: str) -> Words:
     )  # fmt: skip
 
 
-def noted(number: str, state: str, *, sure: bool, otherwise: bool = False) -> Words:
-    """What a liaison has found out is kept. `sure`: two bodies say it. `otherwise`: those who asked were told something else."""
+def how_do_you_know(number: str, says: Says) -> Words:
+    """What they found out is not kept without this."""
+    match says:
+        case "true":
+            return _("How do you know? Text TRUE {rumour} and how you know.", rumour=number)
+        case "false":
+            return _("How do you know? Text FALSE {rumour} and how you know.", rumour=number)
+        case "unknown":
+            return _("Whom did you ask? Text UNKNOWN {rumour} and whom you asked.", rumour=number)
+
+
+def noted(number: str, state: str, *, otherwise: bool = False) -> Words:
+    """What a liaison has found out is kept. `otherwise`: those who asked were told something else."""
     known = how_it_stands(state)
     if otherwise:
         return _("Noted. {known} {then}", known=known, then=told_otherwise(number, state))
-    if sure:
-        return _("{rumour}: noted. {known} Text ANSWER {rumour} to tell those who asked.", rumour=number, known=known)
     if state == "checking":
         return _("{rumour}: noted. {known} Another body is asked too.", rumour=number, known=known)
     return _("{rumour}: noted. {known} Another body is asked too. ANSWER {rumour} tells those who asked.", rumour=number, known=known)
+
+
+def noted_sure(number: str, state: str, people: int) -> Words:
+    """The same, where two bodies say it: so many are told at once."""
+    known = how_it_stands(state)
+    if not people:
+        return _("{rumour}: noted. {known} Nobody waits for an answer.", rumour=number, known=known)
+    return _("{rumour}: noted. {known} Those who asked are told now ({people}).", rumour=number, known=known, people=people)
+
+
+def they_wait(number: str, state: str, people: int) -> Words:
+    """Something is known, and those who asked were not told."""
+    known = how_it_stands(state)
+    return _(
+        "{rumour}: {known} Waiting for an answer: {people}. Text ANSWER {rumour} to tell them.", rumour=number, known=known, people=people
+    )
 
 
 def noted_disagree(number: str) -> Words:

@@ -50,8 +50,8 @@ def test_whatever_hands_there_are_those_that_count_are_of_different_people_and_b
 
 
 def test_the_larger_the_area_the_more_hands() -> None:
-    def need(*levels: int, own: bool = False, emergency: bool = False, corrects: bool = False) -> Need:
-        return needed(levels, own_words=own, corrects=corrects, emergency=emergency)
+    def need(*levels: int, counties: int = 1, own: bool = False, emergency: bool = False, sorry: bool = False) -> Need:
+        return needed(levels, counties=counties, own_words=own, sorry=sorry, emergency=emergency)
 
     assert need(-3).hands == need(-3, -3, -3).hands == 1
     assert need(-3, own=True).hands == 2, "their own words are read by one more"
@@ -59,7 +59,8 @@ def test_the_larger_the_area_the_more_hands() -> None:
     assert need(1) == Need(3, coordination=True)
     assert need(0).refused
     assert need().refused
-    assert need(2, corrects=True) == Need(1)
+    assert need(1, sorry=True) == Need(1), "that it was wrong is said at once"
+    assert need(-3, -3, counties=2).refused
     assert need(-3, emergency=True) == Need(1)
     assert need(2, emergency=True).refused
     assert need(-3, -3, emergency=True).refused

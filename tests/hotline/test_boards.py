@@ -1,8 +1,10 @@
 """A committee that works by dialling in: it writes, others see it and say yes, and whom it does not concern sees nothing."""
 
 import json
+from dataclasses import replace
 
-from hotline import boards, broadcasting
+from hotline import boards
+from hotline.dialogues import committee
 from tests.builders import ACHIENG, CHEBET, DESK, KIPRUTO, WANJIKU
 from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, written
 from tests.world import Phone, World, liaison
@@ -63,11 +65,11 @@ def test_what_one_may_do_is_what_one_is_offered(world: World) -> None:
 
 def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
     readers(world, 3)
-    accuses = broadcasting.Compose(**{**{name: getattr(ALL_CALM, name) for name in ALL_CALM.__slots__}, "template": "", "fields": ()})
+    unwritten = replace(ALL_CALM, template="", fields=())
     with world.service.look() as work:
         who = liaison(work, WANJIKU)
-        shown = json.loads(boards.preview_of(work, who, broadcasting.committee.to_text(ALL_CALM), "en"))
+        shown = json.loads(boards.preview_of(work, who, committee.to_text(ALL_CALM), "en"))
         assert not shown["blocked"]
         assert "Goes to 3 phones." in shown["text"]
-        blocked = json.loads(boards.preview_of(work, who, broadcasting.committee.to_text(accuses), "en"))
+        blocked = json.loads(boards.preview_of(work, who, committee.to_text(unwritten), "en"))
         assert blocked["blocked"], "somebody reads English, and nobody has written it"

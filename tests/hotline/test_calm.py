@@ -113,7 +113,8 @@ def test_a_time_of_day_as_people_write_it(typed: str, meant: str | None) -> None
 
 def test_a_time_that_was_lies_behind_and_one_that_comes_ahead() -> None:
     assert calm.suits("past", "14:30", "14:30")
-    assert calm.suits("past", "02:31", "14:30")
+    assert calm.suits("past", "08:30", "14:30")
+    assert not calm.suits("past", "02:31", "14:30"), "so long ago, it may not be so any more"
     assert calm.suits("past", "23:50", "00:10"), "yesterday night"
     assert calm.suits("past", "14:45", "14:30"), "the question stood there while they looked at their watch"
     assert not calm.suits("past", "15:30", "14:30")

@@ -156,13 +156,13 @@ def test_own_words_are_asked_in_every_language() -> None:
 
 
 def test_an_emergency_asks_for_little_and_fills_in_the_rest() -> None:
-    made = play("write", "emergency", "indoors", *IN_KAPTEMBWO, "chief", "no", "real", "submit")
+    made = play("write", "emergency", "indoors", *IN_KAPTEMBWO, "chief", "real", "submit")
     fields = (("time", NOW), ("number", EMERGENCY))
     assert made == Compose("indoors", (KAPTEMBWO,), fields, (), "chief", 3, False, False, True)
 
 
 def test_what_sets_another_right_is_about_the_same_places() -> None:
-    made = play("44170", "correct", "sorry", "16:00", "peace", "6", "no", "real", "submit")
+    made = play("44170", "correct", "sorry", "16:00", "peace", "6", "no", "submit")
     assert isinstance(made, Compose)
     assert (made.corrects, made.areas, dict(made.fields)) == ("44170", (KAPTEMBWO, LONDON), {"time": "16:00"})
     templates = play("44170", "correct")
@@ -288,7 +288,7 @@ def replies() -> list[Words]:
     """Everything that may be the last screen of a dial-in."""
     reasons = [
         committee.NOT_SENT_YET, committee.GONE_ALREADY, committee.CHANGED_JUST_NOW, committee.NOBODY_TO_APPROVE, committee.GOES_TO_NOBODY,
-        committee.TOO_MANY, committee.TOO_LARGE, committee.ENOUGH_EMERGENCIES, committee.HAD_ONE_TODAY, committee.HAD_THREE_THIS_WEEK,
+        committee.TOO_MANY, committee.TOO_LARGE, committee.ENOUGH_EMERGENCIES, committee.had_one_today(AT), committee.had_three_this_week(AT),
         committee.NOT_WAITING, committee.USE_STOP, committee.NOTHING_GOES, committee.NOT_PAUSED, committee.NOT_A_DRAFT,
         committee.NOT_YOURS, committee.OVER, committee.at_night(AT), *committee.REFUSED.values(),
     ]  # fmt: skip
@@ -305,7 +305,7 @@ def texts() -> list[Words]:
     """Everything that is texted to a liaison, with names and reasons as long as they may be."""
     name, why, finding = "x" * LONGEST_NAME, "y" * committee.MOST_WHY, verbatim("z" * 120)
     return [
-        *replies(), committee.nobody_answers(CODE, 8), committee.objected(CODE, name, why), committee.objected(CODE, name, ""),
+        *replies(), committee.nobody_answers(CODE, name * 5), committee.paused_by_itself(CODE), committee.objected(CODE, name, why), committee.objected(CODE, name, ""),
         *(committee.objected(CODE, name, key) for key, _words in committee.REASONS),
         committee.stopped(CODE, name, 10000, 10000), committee.sent(CODE, 9990, 10000, 10), committee.sent(CODE, 10000, 10000, 0),
         committee.expired(CODE), committee.corrected(CODE), committee.approval_lapsed(CODE), committee.not_checked(CODE, [finding]),
@@ -354,8 +354,8 @@ def test_a_reason_that_was_chosen_is_told_in_the_authors_language() -> None:
 
 def test_there_are_words_for_every_state_and_every_refusal() -> None:
     assert set(STATES) == {*State, "paused"}
-    refused = [needed([], own_words=False, corrects=False, emergency=False), needed([1], own_words=False, corrects=False, emergency=True),
-               needed([0], own_words=False, corrects=False, emergency=False)]  # fmt: skip
+    refused = [needed([], own_words=False, sorry=False, emergency=False), needed([1], own_words=False, sorry=False, emergency=True),
+               needed([0], own_words=False, sorry=False, emergency=False)]  # fmt: skip
     assert [each.refused for each in refused] == list(committee.REFUSED)
     assert set(ACTS) == set(STEPS) - {"edit", "correct"}
     assert {act for act, _words in VERBS} == {*ACTS, "show"} - {"submit"}

@@ -126,7 +126,7 @@ def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
         broadcasts.note_balance(work.session, work.settings.carrier, "KES 1,002.50", work.now - timedelta(minutes=7))
         made = broadcast(work, {"en": "“Kaptembwo” is calm. " + "x" * 130})
         shown = previewing.preview(priced, made, waits=timedelta(minutes=15))
-        assert shown.readers == (Readers(KAPTEMBWO.code, "en", 3, 2), Readers(KAPTEMBWO.code, "sw", 2, 0))
+        assert shown.readers == (Readers(KAPTEMBWO.code, "Kaptembwo", "en", 3, 2), Readers(KAPTEMBWO.code, "Kaptembwo", "sw", 2, 0))
         assert (shown.phones, shown.chats, shown.missing) == (5, 2, ("sw",))
         (said,) = shown.said
         assert (said.parts, said.in_gsm, said.was_folded, said.phones, said.chats) == (2, True, True, 3, 2)

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from hotline import broadcasting, broadcasts, people, subscriptions
+from hotline import broadcasting, broadcasts, liaisons, people, subscriptions
 from hotline.broadcasts import (
     APPROVED,
     COOLING,
@@ -244,7 +244,7 @@ def test_a_correction_goes_to_exactly_those_who_had_it(world: World) -> None:
 def test_a_drill_does_everything_and_nothing_leaves_the_building(world: World) -> None:
     numbers = readers(world, 45)
     code, mark = written(world, replace(ALL_CALM, exercise=True))
-    assert any("EXERCISE" in text for text in world.carrier.to(KIPRUTO))
+    assert any("ZOEZI TU." in text for text in world.carrier.to(KIPRUTO))
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(30)
     assert stands(world, code) == SENT
@@ -302,3 +302,110 @@ def test_a_text_that_nobody_asked_for_goes_to_nobody(world: World) -> None:
     world.pass_minutes(60)
     assert has(world, numbers[0], code) == 1
     assert has(world, STRANGER, code) == 0, "they never said yes once more"
+
+
+def test_a_carrier_that_is_silent_does_not_burn_the_list(world: World) -> None:
+    world.goes_by(bulk_batch=5)
+    numbers = readers(world, 100)
+    code = approved(world)
+    world.pass_minutes(9)
+    world.carrier.answers.extend([Sending(Meaning.UNKNOWN, "no answer")] * 10)
+    world.pass_minutes(60)
+    assert copies(world, code) == {broadcasts.LISTED: 90, broadcasts.DOUBTFUL: 10}
+    assert any(code in text and "haijibu" in text for text in world.carrier.to(KIPRUTO)), "whoever approved it hears why it waits"
+    world.carrier.answers.clear()
+    world.phone(KIPRUTO).text(f"GO {code}")
+    world.pass_minutes(30)
+    assert copies(world, code) == {GONE: 90, broadcasts.DOUBTFUL: 10}
+    assert sum(has(world, each, code) for each in numbers) == 90
+
+
+def test_one_number_that_is_turned_away_holds_up_nobody(world: World) -> None:
+    numbers = readers(world, 41)
+    code = approved(world)
+    world.pass_minutes(9)
+    world.carrier.answers.append(Sending(Meaning.SETTINGS, "402 InvalidSenderId"))
+    world.pass_minutes(5)
+    assert sum(has(world, each, code) for each in numbers) == 2
+    world.pass_minutes(20)
+    assert [has(world, each, code) for each in numbers] == [1] * 41, "and it is tried again"
+
+
+def test_who_had_a_wrong_text_can_still_be_told_after_a_correction_was_stopped(world: World) -> None:
+    readers(world, 41)
+    wrong = approved(world)
+    world.pass_minutes(20)
+    assert copies(world, wrong) == {GONE: 41}
+    world.goes_by(bulk_batch=3)
+    worse, mark = written(world, replace(ALL_CALM, hours=3, corrects=wrong))
+    world.carrier.on_send = lambda number, text: None if "STOP" in text or worse not in text else _stops_after(world, worse)
+    world.phone(KIPRUTO).text(f"OK {worse} {mark}")
+    world.pass_minutes(1)
+    world.carrier.on_send = lambda number, text: None
+    assert stands(world, worse) == STOPPED
+    again, mark = written(world, replace(ALL_CALM, template="sorry", fields=(("time", "16:00"),), corrects=wrong))
+    world.phone(KIPRUTO).text(f"OK {again} {mark}")
+    world.pass_minutes(2)
+    assert copies(world, again) == {GONE: 41}, "everybody who had the first"
+
+
+def _stops_after(world: World, code: str) -> None:
+    """Somebody stops it while a batch is in the carrier's hands."""
+    with world.service.work() as work:
+        broadcasting.deal(work, liaison(work, CHEBET), Deal("stop", code))
+
+
+def test_somebody_else_does_not_send_a_draft_and_say_yes_to_it_too(world: World) -> None:
+    readers(world, 3)
+    code, mark = written(world, replace(ALL_CALM, submit=False))
+    does(world, CHEBET, Deal("submit", code))
+    does(world, CHEBET, Deal("approve", code, mark))
+    assert stands(world, code) == SUBMITTED
+    does(world, KIPRUTO, Deal("approve", code, mark))
+    assert stands(world, code) == COOLING
+
+
+def test_two_counties_are_two_messages_and_who_approves_answers_for_all_of_it(world: World) -> None:
+    readers(world, 3)
+    code, _mark = written(world, replace(ALL_CALM, areas=(KAPTEMBWO.code, "KE0472751372")))
+    assert stands(world, code) != SUBMITTED
+
+
+def test_an_approval_ends_with_the_mandate(world: World) -> None:
+    readers(world, 3)
+    code = approved(world)
+    with world.service.work() as work:
+        liaisons.remove(liaison(work, KIPRUTO), work.now)
+    world.pass_minutes(30)
+    assert stands(world, code) == DRAFT
+    assert not copies(world, code)
+
+
+def test_what_was_paused_in_the_evening_goes_on_in_the_morning(world: World) -> None:
+    numbers = readers(world, 45)
+    world.now += timedelta(hours=9)
+    code = approved(world)
+    world.pass_minutes(11)
+    world.phone(CHEBET).text(f"PAUSE {code}")
+    world.pass_minutes(60)
+    world.phone(KIPRUTO).text(f"GO {code}")
+    world.pass_minutes(60)
+    assert sum(has(world, each, code) for each in numbers) == 3, "not at night"
+
+
+def test_while_everything_is_a_drill_nothing_leaves_that_was_approved_before(world: World) -> None:
+    numbers = readers(world, 5)
+    code = approved(world)
+    world.goes_by(exercise=True)
+    world.pass_minutes(60)
+    assert not any(world.carrier.to(each) for each in numbers)
+    assert copies(world, code) == {broadcasts.HELD: 5}
+
+
+def test_after_an_emergency_it_may_be_said_that_it_is_safe_again(world: World) -> None:
+    readers(world, 5)
+    danger = replace(ALL_CALM, template="indoors", fields=(("time", "10:00"), ("number", "999")), emergency=True)
+    code, mark = written(world, danger)
+    world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    world.pass_minutes(60)
+    assert stands(world, approved(world, replace(ALL_CALM, template="all_clear", fields=(("time", "10:50"), ("who", "elders"))))) == COOLING
