@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from hotline import broadcasting, broadcasts, previewing, rumour_desk
@@ -118,6 +118,5 @@ def _places(areas: Areas, broadcast: Broadcast) -> str:
 
 def _open_rumours(work: Work, who: Liaison) -> int:
     """How many rumours that they may read are not cleared up."""
-    unclear = (Rumour.state.in_(rumour_desk.OPEN), Rumour.same_as_id.is_(None))
-    counted = work.session.execute(select(Rumour.area_code, func.count()).where(*unclear).group_by(Rumour.area_code))
-    return sum(number for area, number in counted if rumour_desk.may_see(work, who, area))
+    unclear = select(Rumour).where(Rumour.state.in_(rumour_desk.OPEN), Rumour.same_as_id.is_(None)).order_by(Rumour.id.desc())
+    return sum(rumour_desk.may_read(work, who, each) for each in work.session.scalars(unclear.limit(LOOKED_THROUGH)))

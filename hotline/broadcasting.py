@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hotline import approving, broadcasts, firewall, messages, previewing, shifts
+from hotline import approving, broadcasts, firewall, messages, previewing, rumours, shifts
 from hotline.approving import HOLDS, Hand
 from hotline.areas import AreaRecord, Areas
 from hotline.bodies import Body, Serves
@@ -124,6 +124,8 @@ def _write(work: Work, broadcast: Broadcast, wish: Compose) -> None:
     broadcast.exercise = (original.exercise if original else wish.exercise) or work.settings.exercise
     broadcast.emergency = wish.emergency and wish.template in calm.TEMPLATES and calm.TEMPLATES[wish.template].frozen
     broadcast.public, broadcast.corrects = wish.public, original
+    if wish.rumour and (rumour := rumours.by_number(work.session, wish.rumour)) is not None:
+        broadcast.rumour_id = rumour.id
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
     said = {wording.language: wording for wording in broadcast.wordings}

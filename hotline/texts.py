@@ -30,7 +30,7 @@ from hotline.categories import CONDUCT
 from hotline.dialogues import citizen, committee, duty, liaison, rumour
 from hotline.dialogues import news as words_of_news
 from hotline.dialogues.committee import Deal
-from hotline.dialogues.liaison import Act, GoOff, GoOn
+from hotline.dialogues.liaison import Act, GoOn
 from hotline.dialogues.news import STOP, IsOurs, Unsubscribe
 from hotline.errors import NotANumber
 from hotline.language import Words, _, means
@@ -131,12 +131,7 @@ def _steps(work: Work, who: Liaison, text: str) -> Words:
 
 
 def _names_a_message(work: Work, who: Liaison, text: str) -> Words | None:
-    """A liaison names a message that has not gone out, and not what to do with it: they are shown it, and how to say yes or no."""
-    wish = liaison.understand(text)
-    if isinstance(wish, GoOn | GoOff) or (isinstance(wish, Act) and re.search(r"[^\W\d_]", wish.word)):
-        return None
-    if waits := next((each for each in _asked_of(work, who) if each.code in _numbers(text)), None):
-        return _asks_again(waits, who)
+    """A liaison names nothing but a message that has not gone out: they are shown it, and how to say yes or no."""
     asked = words_of_news.understand(text)
     known = broadcasts.by_code(work.session, asked.code) if isinstance(asked, IsOurs) else None
     return desk.for_liaison(work, who, Deal("show", known.code)) if known is not None and known.state in broadcasts.UNSENT else None
@@ -144,16 +139,13 @@ def _names_a_message(work: Work, who: Liaison, text: str) -> Words | None:
 
 def _may_have_meant(work: Work, who: Liaison, text: str) -> Words | None:
     """What a liaison may have meant who wrote nothing that we understand. None where it was hardly about a message or a rumour."""
-    numbers, waiting = _numbers(text), _asked_of(work, who)
+    numbers, waiting = [tidy(each) for each in re.findall(r"\d+", text)], _asked_of(work, who)
+    named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
     if re.search(r"\br\s?\d", text, re.IGNORECASE):
         return rumour.what_to_text()
-    if waiting and (_answers(text) or not dispatch.before(work.session, who, work.now)):
-        return _asks_again(next((each for each in waiting if each.mark in numbers), waiting[0]), who)
+    if waiting and (named or _answers(text) or not dispatch.before(work.session, who, work.now)):
+        return _asks_again(named or waiting[0], who)
     return committee.what_to_text_broadcast() if any(4 <= len(each) <= committee.MOST_FIGURES for each in numbers) else None
-
-
-def _numbers(text: str) -> list[str]:
-    return [tidy(each) for each in re.findall(r"\d+", text)]
 
 
 def _answers(text: str) -> bool:

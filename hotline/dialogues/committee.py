@@ -14,7 +14,7 @@ from hotline.areas import Areas
 from hotline.dialogues import calm
 from hotline.dialogues.calm import TEMPLATES, WHO, Field
 from hotline.dialogues.places import choose_area
-from hotline.dialogues.rumour import Look, at_rumours
+from hotline.dialogues.rumour import Look, WriteAbout, at_rumours
 from hotline.dialogues.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
 from hotline.language import Words, _, means, own_name, verbatim
 
@@ -47,6 +47,8 @@ class Compose:
     """The code of the broadcast that it sets right."""
     edits: str = ""
     """The code of the draft that it replaces."""
+    rumour: str = ""
+    """The number of the rumour that it answers."""
     submit: bool = True
     """Others are asked to approve it at once; else it is kept as a draft."""
 
@@ -135,7 +137,8 @@ def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scen
         case "write":
             return (yield from write.anew())
         case "rumours":
-            return (yield from at_rumours())
+            wish = yield from at_rumours()
+            return (yield from write.anew(rumour=wish.number)) if isinstance(wish, WriteAbout) else wish
         case code:
             return (yield from _deal_with(write, code))
 
@@ -182,7 +185,7 @@ class Writing:
     exercise: bool
     """Whatever is written is a drill."""
 
-    def anew(self, areas: tuple[str, ...] = (), *, corrects: str = "", edits: str = "") -> Scene[Compose | Nothing]:
+    def anew(self, areas: tuple[str, ...] = (), *, corrects: str = "", edits: str = "", rumour: str = "") -> Scene[Compose | Nothing]:
         """Write a message, see it, and say what is to become of it. `areas` are those of the one that it sets right, or replaces."""
         template = yield from self._template(corrects)
         frozen = template in TEMPLATES and TEMPLATES[template].frozen
@@ -198,6 +201,7 @@ class Writing:
         )
         made = Compose(
             "" if template == OWN else template, areas, fields, own, source, int(hours), web == "yes", drill, frozen, corrects, edits,
+            rumour,
         )  # fmt: skip
         return (yield from _see(made))
 

@@ -127,7 +127,14 @@ def shown_in(text: str) -> Shown | None:
     return Shown(**{**told, "like": like, "steps": tuple(told["steps"]), "joined": tuple(told["joined"])})
 
 
-def at_rumours() -> Scene[Look | Nothing]:
+@dataclass(frozen=True, slots=True)
+class WriteAbout:
+    """A liaison would write a calm message about it."""
+
+    number: str
+
+
+def at_rumours() -> Scene[Look | WriteAbout | Nothing]:
     """The rumours that wait, one of them in full, and what to do about it."""
     lines = lines_in((yield LookUp("?rumours", "")))
     if not lines:
@@ -136,13 +143,19 @@ def at_rumours() -> Scene[Look | Nothing]:
     shown = shown_in((yield LookUp("?rumour", number)))
     if shown is None:
         return Nothing(no_such_rumour(number))
-    step = yield Menu("look", in_full(shown), (*steps(shown), ("leave", _("Nothing for now"))))
-    return Nothing(_("Nothing was changed.")) if step == "leave" else (yield from _look(shown, step))
+    return (yield from _look(shown, (yield Menu("look", in_full(shown), (*steps(shown), WRITE, ("leave", _("Nothing for now")))))))
 
 
-def _look(shown: Shown, step: str) -> Scene[Look | Nothing]:
+WRITE = ("write", _("Write a message about it"))
+
+
+def _look(shown: Shown, step: str) -> Scene[Look | WriteAbout | Nothing]:
     act, _space, other = step.partition(" ")
     match act:
+        case "leave":
+            return Nothing(_("Nothing was changed."))
+        case "write":
+            return WriteAbout(shown.number)
         case "true" | "false" | "unknown":
             note = yield Ask("how", _("How do you know? This is never shown to citizens."))
             return Look(act, shown.number, note=note.strip()[:MOST_NOTE])

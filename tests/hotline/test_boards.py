@@ -3,9 +3,10 @@
 import json
 from dataclasses import replace
 
-from hotline import boards
+from hotline import boards, wondering
 from hotline.dialogues import committee
-from tests.builders import ACHIENG, CHEBET, DESK, KIPRUTO, WANJIKU
+from hotline.dialogues.rumour import Wonder
+from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, written
 from tests.world import Phone, World, liaison
 
@@ -73,3 +74,19 @@ def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
         assert "Goes to 3 phones." in shown["text"]
         blocked = json.loads(boards.preview_of(work, who, committee.to_text(unwritten), "en"))
         assert blocked["blocked"], "somebody reads English, and nobody has written it"
+
+
+def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) -> None:
+    readers(world, 3)
+    claim = "they have poisoned the well of the school"
+    with world.service.work() as work:
+        wondering.wonder(work, Wonder(claim, KAPTEMBWO.code, may_answer=False), "en", "ussd", None, "1" * 32)
+    says_it = replace(ALL_CALM, template="", fields=(), own=(("en", f"{claim.capitalize()}, people say."), ("sw", "Msieneze uvumi.")))
+    with world.service.look() as work:
+        who = liaison(work, WANJIKU)
+        about, not_about = (
+            json.loads(boards.preview_of(work, who, committee.to_text(replace(says_it, rumour=rumour)), "en"))["text"]
+            for rumour in ("R1", "")
+        )
+    assert "Repeats the rumour" in about
+    assert "Repeats the rumour" not in not_about

@@ -10,7 +10,7 @@ from hotline.areas import Areas
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.dialogues import rumour
 from hotline.dialogues.playing import Answers, Asking, Said, resume
-from hotline.dialogues.rumour import KNOWN, STEPS, VERBS, Line, Look, Shown, Wonder, lines_to_text, shown_to_text, understand
+from hotline.dialogues.rumour import KNOWN, STEPS, VERBS, Line, Look, Shown, Wonder, WriteAbout, lines_to_text, shown_to_text, understand
 from hotline.dialogues.screens import LookUp, Nothing
 from hotline.language import Words, languages, say
 from hotline.rumour_desk import LEAST
@@ -90,6 +90,18 @@ def test_the_same_place_and_the_same_hour_count_a_little_more() -> None:
     assert likeness("x", "y", same_place=True, same_hour=True) == 0
 
 
+def test_the_same_place_named_in_both_makes_no_claim_like_another() -> None:
+    places = {word for area in AREAS for word in areas.bare_words(area.name)}
+    pairs = [
+        ("Chief fled Kaptembwo", "Kaptembwo floods"), ("Kaptembwo is burning", "youths in Kaptembwo"),
+        ("They burn houses in Kaptembwo, Nakuru", "a teacher was arrested in Nakuru, Kaptembwo"),
+    ]  # fmt: skip
+    near = [likeness(*pair, same_place=True, same_hour=True, places=places) for pair in pairs]
+    assert [score for score in near if score >= LEAST] == []
+    assert all(likeness(*pair, same_place=True, same_hour=True, places=places) >= LEAST for pair in ALIKE)
+    assert likeness("Is Kaptembwo burning?", "they are burning Kaptembwo", places=places) >= LEAST
+
+
 # What a liaison texts
 
 
@@ -112,6 +124,14 @@ def test_the_same_place_and_the_same_hour_count_a_little_more() -> None:
         ("ANSWER R12", Look("answer", "R12")),
         ("READ R12", Look("show", "R12")),
         ("r12?", Look("show", "R12")),
+        ("READ 12", Look("show", "R12")),
+        ("R1 true?", Look("show", "R1")),
+        ("Kweli R1?", Look("show", "R1")),
+        ("TRUE R1 ?!", Look("show", "R1")),
+        ("R1 true or false?", Look("show", "R1")),
+        ("R1 true or false", Look("show", "R1")),
+        ("ANSWER R1?", Look("show", "R1")),
+        ("TRUE R1 organizers told me", Look("true", "R1", note="organizers told me")),
     ],
 )
 def test_a_liaisons_text_about_a_rumour(text: str, look: Look) -> None:
@@ -119,8 +139,12 @@ def test_a_liaisons_text_about_a_rumour(text: str, look: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1 SIMBA", "2", "ON", "OFF 3", "yes", "true", "true 2 people died", "hello R12", "R2D2", "R1234567890", "truest R12", "R"]
-)
+    "text",
+    [
+        "", "1 SIMBA", "2", "ON", "OFF 3", "yes", "true", "true 2 people died", "hello R12", "R2D2", "R1234567890", "truest R12", "R",
+        "Jibu 1", "ANSWER 1", "TRUE 12", "Kweli 1?",
+    ],
+)  # fmt: skip
 def test_a_text_about_something_else(text: str) -> None:
     assert understand(text) is None
 
@@ -154,8 +178,9 @@ def to_citizens() -> list[Words]:
 def on_the_last_page() -> list[Words]:
     """What a liaison is answered at the end of a call."""
     noted = [
-        rumour.noted(NUMBER, state, sure=sure, otherwise=otherwise)
-        for state in STATES for sure in (True, False) for otherwise in (True, False)
+        *(rumour.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
+        *(rumour.noted_sure(NUMBER, state, people) for state in STATES for people in (0, 99999)),
+        rumour.how_do_you_know(NUMBER, "true"), rumour.how_do_you_know(NUMBER, "false"), rumour.how_do_you_know(NUMBER, "unknown"),
     ]  # fmt: skip
     return [
         *noted, *(rumour.answering(NUMBER, 99999, state) for state in STATES), rumour.yours(NUMBER), rumour.noted_disagree(NUMBER),
@@ -171,7 +196,7 @@ def to_liaisons(place: str, claim: str) -> list[Words]:
         *on_the_last_page(), rumour.new_rumour(NUMBER, place, claim), rumour.new_rumour(NUMBER, place, claim, OTHER),
         rumour.nobody_checks(NUMBER, place, 99999), rumour.spreads(NUMBER, 99999, 60, 99), rumour.second_needed(NUMBER, place, claim),
         rumour.they_disagree(NUMBER), *(rumour.told_otherwise(NUMBER, state) for state in STATES), rumour.still_checking(NUMBER),
-        rumour.lapsed(NUMBER), *map(rumour.in_brief, shown),
+        rumour.lapsed(NUMBER), *(rumour.they_wait(NUMBER, state, 99999) for state in STATES), *map(rumour.in_brief, shown),
     ]  # fmt: skip
 
 
@@ -214,7 +239,7 @@ LINES = [Line(f"R{number}", "Kaptembwo", "new", number, "they say that something
 LISTED = lines_to_text(LINES)
 
 
-def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | Nothing, list[Asking]]]:
+def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | WriteAbout | Nothing, list[Asking]]]:
     """Every path through what a liaison can choose, and the screens on the way."""
 
     def look_up(question: LookUp) -> str:
@@ -243,7 +268,7 @@ def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
         assert all(gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units) for page in pages(asking.question, "en", LIMITS))
 
 
-def said(ends: Iterable[tuple[Look | Nothing, list[Asking]]]) -> set[str]:
+def said(ends: Iterable[tuple[Look | WriteAbout | Nothing, list[Asking]]]) -> set[str]:
     """The last words of those paths that lead to nothing."""
     return {say(end.words, "en") for end, _seen in ends if isinstance(end, Nothing)}
 

@@ -80,16 +80,23 @@ def test_three_ask_two_bodies_find_out_and_who_wants_to_know_is_told(world: Worl
     assert replies(world, WANJIKU, "CHECK R1").startswith("R1 is yours to look into.")
     assert replies(world, DESK, "check r1").startswith("R1: Mama Wanjiku is looking into it.")
     assert replies(world, WANJIKU, "ANSWER R1").startswith("R1: nothing is known yet that could be told.")
+    for text in ("FALSE R1", "R1 false.", "FALSE R1 ..."):
+        assert replies(world, WANJIKU, text) == "How do you know? Text FALSE R1 and how you know."
+    assert CLAIM.casefold() in replies(world, WANJIKU, "R1 false?").casefold().replace("!", "")
+    assert notes(world) == []
     assert replies(world, WANJIKU, "FALSE R1 I drank from it").startswith("R1: noted. It is probably not true. Another body is asked too.")
     assert "One body has looked into it; a second one is needed." in world.phone(DESK).inbox[-1]
-    assert replies(world, DESK, "FALSE R1 the headmaster").startswith("R1: noted. It is not true. Text ANSWER R1")
-    assert replies(world, DESK, "ANSWER R1") == "R1: those who asked are told now (2). It is not true."
+    assert [world.phone(number).inbox for number in (CITIZEN, STRANGER)] == [[], []], "one body is not enough to tell at once"
+    assert replies(world, DESK, "FALSE R1 the headmaster") == "R1: noted. It is not true. Those who asked are told now (2)."
+    assert world.phone(WANJIKU).inbox[-1] == "R1: those who asked are told now (2). It is not true."
 
     answer = "R1, checked at 10:00: it is not true. Two sources say so. Please do not pass it on."
     assert [world.phone(number).inbox for number in (CITIZEN, NEIGHBOUR, STRANGER)] == [[answer], [], [answer]]
     assert replies(world, DESK, "ANSWER R1") == "R1: nobody waits for an answer."
     assert ask(world, NEIGHBOUR, may=False) == answer, "who asks now is told at once"
-    assert notes(world) == ["I drank from it", "the headmaster"]
+    assert replies(world, CHEBET, "FALSE R1 nobody is ill") == "R1: noted. It is not true. Nobody waits for an answer."
+    assert notes(world) == ["I drank from it", "the headmaster", "nobody is ill"]
+    assert [len(world.phone(number).inbox) for number in (CITIZEN, NEIGHBOUR, STRANGER)] == [1, 0, 1]
     assert not any("poison" in text.casefold() for number in (CITIZEN, NEIGHBOUR, STRANGER) for text in world.phone(number).inbox)
 
 
@@ -105,11 +112,11 @@ def test_what_was_told_otherwise_is_corrected_but_for_those_who_want_no_texts(wo
     assert "Others say otherwise" in replies(world, DESK, "TRUE R1 the hospital says so")
     assert "not sure any more" in " ".join(world.phone(WANJIKU).inbox), "who led it hears that those who asked were told otherwise"
     assert "disagree" in world.phone(WANJIKU).inbox[-1]
+    assert "probably not" in world.phone(CITIZEN).inbox[-1], "where they disagree nobody is told anything by itself"
     assert replies(world, DESK, "ANSWER R1") == "R1: those who asked are told now (2). It is being checked."
     assert world.phone(CITIZEN).inbox[-1].startswith("We said otherwise before, and are sorry. R1: it is being checked,")
     assert "it is being checked" in ask(world, STRANGER), "what does not hold any more is told to nobody"
-    assert replies(world, WANJIKU, "TRUE R1 now people are ill").startswith("Noted. It is true. R1: those who asked were told otherwise.")
-    assert replies(world, WANJIKU, "ANSWER R1") == "R1: those who asked are told now (3). It is true."
+    assert replies(world, WANJIKU, "TRUE R1 now people are ill") == "R1: noted. It is true. Those who asked are told now (3)."
     assert (
         world.phone(CITIZEN).inbox[-1:]
         == world.phone(STRANGER).inbox
@@ -150,6 +157,11 @@ def test_two_found_to_be_the_same_are_answered_together_each_by_its_number(world
     assert "sorry. R3, checked at" in world.phone(STRANGER).inbox[-1], "under its number they were told otherwise"
     assert len(world.phone(CITIZEN).inbox) == len(world.phone(NEIGHBOUR).inbox) == 1
 
+    ask(world, CITIZEN, "the chief fled Kaptembwo")
+    ask(world, CITIZEN, "Kaptembwo is flooded")
+    assert "R5, Kaptembwo, Nakuru: Kaptembwo is flooded" in world.phone(WANJIKU).inbox[-1]
+    assert "If it is the same" not in world.phone(WANJIKU).inbox[-1], "the place alone makes them no one claim"
+
 
 def test_who_knows_it_already_is_not_told_again_and_nobody_is_told_twice(world: World) -> None:
     ask(world, CITIZEN)
@@ -181,6 +193,61 @@ def test_nobody_checks_so_it_is_passed_on_and_who_forgets_it_loses_it(world: Wor
     assert world.phone(DESK).inbox[-1].startswith("R1 goes to somebody else")
     assert "nobody looks into it yet" in world.phone(WANJIKU).inbox[asked]
     assert replies(world, WANJIKU, "CHECK R1").startswith("R1 is yours")
+    with world.service.look() as work:
+        assert "Nakuru Peace Committee (Mama Wanjiku) is looking into it" in spread.lines(work, "R1")
+
+
+def test_who_asks_what_nobody_looks_into_hears_that_once_and_who_leads_is_reminded_to_tell(world: World) -> None:
+    ask(world, CITIZEN)
+    world.pass_minutes(299)
+    assert world.phone(CITIZEN).inbox == []
+    world.pass_minutes(2)
+    nobody = "R1: nobody could look into it yet. Please do not pass it on, and ask us again later."
+    assert world.phone(CITIZEN).inbox == [nobody]
+    reminded = len(world.phone(WANJIKU).inbox)
+    assert ask(world, CITIZEN) == nobody
+    assert ask(world, NEIGHBOUR).startswith("We have your question: R1.")
+    for minutes in (10, 6, 64):
+        world.pass_minutes(minutes)
+        assert (len(world.phone(WANJIKU).inbox) > reminded) == (minutes != 10), "to ask again puts nothing off"
+        assert ask(world, CITIZEN) == nobody
+    assert world.phone(WANJIKU).inbox[reminded:] == [world.phone(WANJIKU).inbox[-1]]
+    assert world.phone(WANJIKU).inbox[-1].startswith("R1, Kaptembwo, Nakuru: asked by 2, and nobody looks into it yet.")
+    assert world.phone(CITIZEN).inbox == world.phone(NEIGHBOUR).inbox == [nobody]
+
+    replies(world, WANJIKU, "FALSE R1 nobody is ill")
+    waiting = "R1: It is probably not true. Waiting for an answer: {}. Text ANSWER R1 to tell them."
+    world.pass_minutes(16)
+    assert world.phone(WANJIKU).inbox[-1] == waiting.format(2)
+    ask(world, STRANGER)
+    world.pass_minutes(45)
+    assert world.phone(WANJIKU).inbox[-1] == waiting.format(3)
+    replies(world, WANJIKU, "ANSWER R1")
+    texts = len(world.phone(WANJIKU).inbox)
+    world.pass_minutes(300)
+    assert len(world.phone(WANJIKU).inbox) == texts
+    assert world.phone(CITIZEN).inbox[1:] == world.phone(NEIGHBOUR).inbox[1:] == world.phone(STRANGER).inbox
+    assert len(world.phone(STRANGER).inbox) == 1
+
+
+def test_nobody_is_told_of_a_rumour_that_names_them_nor_of_any_found_to_be_the_same(world: World) -> None:
+    ask(world, CITIZEN, "Is it true that Mama Wanjiko sold the relief food")
+    assert world.phone(WANJIKU).inbox == []
+    assert "sold the relief food" in world.phone(DESK).inbox[-1], "whoever coordinates looks into it"
+    ask(world, NEIGHBOUR, "the relief food was sold in Kaptembwo")
+    assert "relief food" in world.phone(WANJIKU).inbox[-1]
+    assert "If it is the same" not in world.phone(WANJIKU).inbox[-1]
+    for text in ("READ R1", "CHECK R1", "FALSE R1 I did not", "ANSWER R1", "SAME R2 R1", "APART R1"):
+        assert replies(world, WANJIKU, text).startswith("We have no rumour R1 for you."), text
+    assert seen_by(world, WANJIKU) == (["R2"], None)
+    with world.service.look() as work:
+        assert [rumour_desk.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)] == [False, True]
+    replies(world, DESK, "SAME R1 R2", "FALSE R2 all of it is there")
+    texts = len(world.phone(WANJIKU).inbox)
+    assert replies(world, CHEBET, "UNKNOWN R2 nobody will say").startswith("R2: noted.")
+    world.pass_minutes(300)
+    assert len(world.phone(WANJIKU).inbox) == texts
+    assert seen_by(world, WANJIKU) == ([], None)
 
 
 def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_only_whose_place_it_is_may_look(world: World) -> None:
@@ -219,7 +286,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
             work.session.flush()
             wondering.wonder(work, Wonder(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}")
         who = liaison(work, WANJIKU)
-        for look in (Look("false", "R1"), Look("answer", "R1")):
+        for look in (Look("false", "R1", note="saw it"), Look("answer", "R1")):
             rumour_desk.act(work, who, look)
         work.session.info.clear()  # the workers are slow today
     page = "1/1/unlikely/1"
@@ -233,7 +300,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
             work.session.info.clear()
     assert written == [answering.PAGE, answering.PAGE + 5, answering.PAGE + 5]
     with world.service.work() as work:
-        rumour_desk.act(work, liaison(work, DESK), Look("true", "R1"))
+        rumour_desk.act(work, liaison(work, DESK), Look("true", "R1", note="heard it"))
         ask_late = people.meet(work.session, work.keys, "+254733000444", work.now, may_write=True).phone
         work.session.flush()
         wondering.wonder(work, Wonder(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)
@@ -243,6 +310,8 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
 
 
 def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World) -> None:
+    with world.service.look() as work:
+        assert spread.table(work) == ["Nobody has asked about anything in the last 7 days."]
     ask(world, CITIZEN)
     world.pass_minutes(61)
     ask(world, NEIGHBOUR)
