@@ -15,12 +15,14 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline import arrivals, chats, desk, evidence, linking, people, references, texts
+from hotline import arrivals, chats, desk, evidence, linking, news, people, references, texts
 from hotline.cases import CLOSED
 from hotline.chats import Talk
 from hotline.desk import Call
 from hotline.dialogues import citizen, numbered, places, playing
+from hotline.dialogues import news as words_of_news
 from hotline.dialogues.citizen import Caller, Forget, InChat, Report, Wish
+from hotline.dialogues.news import IsOurs, IsTrue, Unsubscribe, WantsNews
 from hotline.dialogues.playing import Asking, Said
 from hotline.dialogues.screens import Ask, LookUp, Menu
 from hotline.language import Words, say
@@ -258,7 +260,6 @@ class Talks:
         if not for_us and self._reports(here) and is_no_key:  # it is of this report, not of one before
             return self._noted(here, text)
         if words := self._answered(here, text):
-            here.caller = self._caller(here.work, here.index)
             return replace(here.talk, aside=say(words, here.language), version=here.talk.version + 1)
         return self._noted(here, text)
 
@@ -270,9 +271,33 @@ class Talks:
         return replace(here.talk, words=kept, aside=say(citizen.words_kept(), here.language))
 
     def _answered(self, here: Here, text: str) -> Words | None:
-        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, STOP."""
+        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, news, STOP."""
         address = self._address(here)
-        return texts.answer_to(here.work, address.person, address, text) if address else None
+        words = texts.answer_to(here.work, address.person, address, text) if address else self._of_news(here, text)
+        here.caller = self._caller(here.work, here.index)
+        return words
+
+    def _of_news(self, here: Here, text: str) -> Words | None:
+        """The same for one whom we do not know. They become known who want something of which they are to hear."""
+        match words_of_news.understand(text):
+            case IsOurs(code):
+                return news.is_it_ours(here.work, code, here.language)
+            case Unsubscribe():
+                return words_of_news.had_no_news()
+            case WantsNews(place) if words_of_news.greets(place) or not news.knows_place(here.work, place):
+                return None
+            case WantsNews() | IsTrue():
+                address = self._met(here)
+                return texts.answer_to(here.work, address.person, address, text)
+            case None:
+                return None
+
+    def _met(self, here: Here) -> Address:
+        person = people.meet(here.work.session, here.work.keys, str(here.who.chat), here.work.now, may_write=True, channel=TELEGRAM)
+        here.work.session.flush()
+        address = person.at(TELEGRAM)
+        assert address is not None
+        return address
 
     def _is_for_us(self, here: Here, text: str) -> bool:
         address = self._address(here)

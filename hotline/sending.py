@@ -301,16 +301,18 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
         mine = select(Copy).where(Copy.broadcast_id == batch.broadcast, Copy.lease == batch.lease, Copy.state.in_((SENDS, DOUBTFUL)))
         copies = work.session.scalars(mine.options(joinedload(Copy.address))).all()
         for copy in copies:
-            _note(work, copy, answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")))
+            _note(work, copy, answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")), goes=broadcast.state in GOING)
         _match_receipts(work, copies)
         if broadcast.lease == batch.lease:
             broadcast.lease = broadcast.leased_until = None
+        if broadcast.leased_until is None:
             work.put(What.BATCH, batch.broadcast, work.now + _rest(answers), Queue.BULK)
         _halt_if_silent(work, broadcast, answers)
         faults.point("before-record")
 
 
-def _note(work: Work, copy: Copy, sending: Sending) -> None:
+def _note(work: Work, copy: Copy, sending: Sending, *, goes: bool) -> None:
+    """`goes`: whether it could go with a later batch; else what was turned away is held, for nobody will send it any more."""
     copy.code = sending.code[:80]
     match sending.meaning:
         case Meaning.ACCEPTED:
@@ -320,7 +322,7 @@ def _note(work: Work, copy: Copy, sending: Sending) -> None:
         case Meaning.UNKNOWN:
             copy.state, copy.provider_id = DOUBTFUL, sending.provider_id
         case _:  # it was not sent, and goes with a later batch
-            copy.state, copy.lease = LISTED, None
+            copy.state, copy.lease = LISTED if goes else HELD, None
     if copy.address is not None and sending.opted_out:
         messages.stop(work, copy.address)
     if copy.address is not None and sending.closed:

@@ -30,7 +30,7 @@ from hotline.categories import CONDUCT
 from hotline.dialogues import citizen, committee, duty, liaison, rumour
 from hotline.dialogues import news as words_of_news
 from hotline.dialogues.committee import Deal
-from hotline.dialogues.liaison import Act, GoOn
+from hotline.dialogues.liaison import Act, GoOff, GoOn
 from hotline.dialogues.news import STOP, IsOurs, Unsubscribe
 from hotline.errors import NotANumber
 from hotline.language import Words, _, means
@@ -125,9 +125,14 @@ def _steps(work: Work, who: Liaison, text: str) -> Words:
     """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what they may have meant."""
     wish = liaison.understand(text)
     done = desk.for_liaison(work, who, wish) if wish else None
-    if done is not None and done != liaison.no_cases():
+    if done is not None and (done != liaison.no_cases() or _has_letters(wish)):
         return done
     return _may_have_meant(work, who, text) or done or liaison.what_to_text()
+
+
+def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
+    """Whether they named a case by its word, be it one that waits no more."""
+    return isinstance(wish, Act) and not wish.word.isdecimal() and bool(wish.word)
 
 
 def _names_a_message(work: Work, who: Liaison, text: str) -> Words | None:

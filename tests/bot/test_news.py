@@ -1,11 +1,14 @@
 """News on Telegram: asked for in a chat, and brought there once; and a committee that works from its chats."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from hotline import subscriptions
+from hotline import people, subscriptions
 from hotline.broadcasts import GONE, HELD, Copy
+from hotline.rumours import Question
 from hotline.subscriptions import Subscription
-from tests.bot.conftest import ASHA, Hotline, on_sqlite
+from tests.bot.conftest import ASHA, BAHATI, Hotline, on_sqlite
 from tests.builders import KIPRUTO, WANJIKU
 from tests.stories.test_broadcasts import ALL_CALM, stands, written
 
@@ -43,14 +46,46 @@ def test_who_has_asked_for_it_in_a_chat_has_it_there_once(hotline: Hotline) -> N
 def test_once_it_is_stopped_what_waits_in_line_does_not_leave(hotline: Hotline) -> None:
     signs_up(hotline)
     asha = hotline.chat()
-    hotline.town.trouble(telegram=[{"kind": "flood", "seconds": 0.5}] * 2)
     code, mark = written(hotline.world)
     hotline.world.phone(KIPRUTO).text(f"OK {code} {mark}")
+    hotline.town.trouble(telegram=[{"kind": "flood", "seconds": 3}])
     hotline.world.pass_minutes(10)
     hotline.world.phone(WANJIKU).text(f"STOP {code}")
     hotline.world.pass_minutes(20)
     assert not any(f"Itikia {code}" in said for said in asha.said)
     assert states(hotline) == [HELD]
+
+
+@on_sqlite
+def test_one_who_asks_before_anything_else_is_answered(hotline: Hotline) -> None:
+    asha, bahati = hotline.chat(), hotline.chat(BAHATI, "Bahati", "sw")
+    for chat in (asha, bahati):
+        chat.start()
+    hotline.world.now += timedelta(days=3)
+    asha.say("4417")
+    assert asha.said[-1] == "4417 is not ours. Please do not pass it on."
+    with hotline.world.service.look() as work:
+        assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, "for that nobody needs to know them"
+    bahati.say("Is it true that the chief fled?")
+    assert "R1" in bahati.said[-1]
+    with hotline.world.service.look() as work:
+        (asked,) = work.session.scalars(select(Question))
+        assert (asked.may_answer, asked.address.channel if asked.address else "") == (True, people.TELEGRAM)
+
+
+@on_sqlite
+def test_one_who_asks_at_the_first_question_is_answered_there(hotline: Hotline) -> None:
+    asha = hotline.chat()
+    asha.start()
+    asha.say("is 4417 real?")
+    assert asha.screen.startswith("4417 is not ours.")
+    asha.say("Habari yako")
+    assert "NEWS" not in asha.screen, "a greeting asks for nothing"
+    asha.say("NEWS Kaptembwo")
+    assert asha.screen.startswith("Do you want checked news about Kaptembwo")
+    asha.say("yes")
+    with hotline.world.service.look() as work:
+        assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
 
 
 @on_sqlite

@@ -29,12 +29,13 @@ from hotline.broadcasts import (
     Wording,
 )
 from hotline.carriers.africastalking import AfricasTalking
+from hotline.dialogues import citizen
 from hotline.dialogues import news as words
 from hotline.dialogues.news import IsOurs, IsTrue, Item, Subscribe, Theirs, Unsubscribe, WantsNews, at_news, items_to_text, understand
 from hotline.dialogues.rumour import Wonder
 from hotline.dialogues.screens import LookUp, Menu, Nothing, Scene
 from hotline.language import languages, say
-from hotline.rumours import FALSE, NEW, PROBABLY_TRUE, Rumour, lock_claim
+from hotline.rumours import FALSE, NEW, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Rumour, lock_claim
 from hotline.work import Work
 from tests.builders import AREAS, CITIZEN, KAPTEMBWO, WANJIKU
 from tests.walk import walk
@@ -95,6 +96,44 @@ def test_a_text_about_news_is_understood(text: str, wanted: object) -> None:
 )  # fmt: skip
 def test_what_is_about_something_else_is_left_to_others(text: str) -> None:
     assert understand(text) is None
+
+
+@pytest.mark.parametrize("greeting", ["", "yako", "yako mkuu", "za asubuhi", "zenu", "gani", "njema", "ya mchana", "za jioni", "please"])
+def test_a_greeting_names_no_place(greeting: str) -> None:
+    assert words.greets(greeting)
+    assert not words.greets(f"{greeting} Kaptembwo")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP ALL", "Please stop", "stop it", "stop sending me these", "STOP itikia", "acha kunitumia", "sitaki", "Sitaki jumbe zenu tena!",
+        "Stop message 4417", "stop 4417", "I am tired of your messages, stop", "Tafadhali acha", "StopAll", "QUIT",
+    ],
+)  # fmt: skip
+def test_whoever_has_had_enough_of_our_texts_may_say_so_in_many_ways(text: str) -> None:
+    assert words.is_enough(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "4417", "people are fighting, please make them stop", "make them stop", "Stop them", "stop killing us", "sitaki kufa",
+        "acha kunipiga", "acha nikuambie, kuna vita hapa", "Stop the fighting in Kaptembwo now", "please", "they do not stop",
+        "the police must stop this", "news", "hizi habari zenu",
+    ],
+)  # fmt: skip
+def test_whoever_begs_others_to_stop_has_not_had_enough_of_our_texts(text: str) -> None:
+    assert not words.is_enough(text)
+    assert not words.may_be_enough(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP NEWS please I am tired of it now", "stop 4417 it is wrong", "acha kunitumia hizi jumbe kila siku", "Stop, your texts wake me"],
+)
+def test_a_text_that_begins_with_stop_and_names_our_texts_may_be_enough(text: str) -> None:
+    assert words.may_be_enough(text)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -188,12 +227,17 @@ def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
     told_once = [
         words.do_you_want(place), words.answer_the_text(place), words.you_get(many), words.you_have(place), words.enough_areas(5),
         words.no_more_news(), words.had_no_news(), words.no_number(), words.no_news(place), words.ours_no_more(code),
+        words.then_nothing(), words.looked_at_again(code), words.no_more_texts("*384*4455#", "999"),
         words.exercise(code), words.not_ours(code), words.which_place(), words.what_have_you_heard(),
     ]  # fmt: skip
     for each in told_once:
         assert gsm.fits(say(each, language), **words.LAST_PAGE), say(each, language)
-    unknown = words.unknown_place("x" * 80, "*384*4455#", "999")
-    assert gsm.parts(say(unknown, language)) == 1, say(unknown, language)
+    texted = [
+        words.unknown_place("x" * 80, "*384*4455#", "999"), citizen.how_to_report("*384*4455#", "999", has_news=True),
+        citizen.texts_resumed(had_news=True),
+    ]  # fmt: skip
+    for each in texted:
+        assert gsm.parts(say(each, language)) == 1, say(each, language)
     assert gsm.parts(say(words.which_of([place] * 3), language)) <= 2
 
 
@@ -227,6 +271,8 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         written(work, "3001", EXPIRED, gone=GONE)
         written(work, "3002", SENT, gone=GONE, expires_at=work.now)
         written(work, "3003", STOPPED, gone=DOUBTFUL)
+        written(work, "3005", SENDING, gone=GONE, paused_at=work.now)
+        written(work, "2005", SENT, gone=GONE, paused_at=work.now)
         written(work, "3004", WITHDRAWN, gone=GONE)
         written(work, "4001", SENT, exercise=True)
         wrong = written(work, "5001", CORRECTED, gone=GONE)
@@ -239,15 +285,18 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         ask = partial(news.is_it_ours, work)
         for code in ("1001", "1002", "1003", "1011", "1012", "1013", "9999", "abc"):
             assert say(ask(code, "en"), "en") == f"{code} is not ours. Please do not pass it on."
-        for code in ("2001", "2002", "2003"):
+        for code in ("2001", "2002", "2003", "2005"):
             assert say(ask(f"Itikia {code}: All", "en"), "en") == f"This is from us: Itikia {code}: All is calm {code}."
             assert f"Itikia {code}: Ni shwari {code}." in say(ask(code, "sw"), "sw")
         assert "Itikia 2004: Ni shwari." in say(ask("2004", "en"), "en"), "in another language rather than not at all"
-        for code in ("3001", "3002", "3003"):
+        for code in ("3001", "3002"):
             said = say(ask(code, "en"), "en")
             assert "holds no more" in said
             assert f"All is calm {code}." in said
-        assert say(ask("3004", "en"), "en") == "3004 was from us, but it holds no more. Please do not pass it on."
+        for code in ("3003", "3004"):
+            assert say(ask(code, "en"), "en") == f"{code} was from us, but it holds no more. Please do not pass it on."
+        assert "looked at again" in say(ask("3005", "en"), "en")
+        assert "calm" not in say(ask("3005", "en"), "en"), "what is halted is not said again"
         assert "only an exercise" in say(ask("4001", "en"), "en")
         for code in ("5001", "5002"):
             said = say(ask(code, "en"), "en")
@@ -255,10 +304,13 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
             assert f"calm {code}" not in said, "what was wrong is not said again"
 
 
-def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code) -> Rumour:
+def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
+    """A rumour in this state, of which those who asked were told; or were told something else."""
     at = work.now - timedelta(hours=hours)
     claim = lock_claim(work.keys, "the well is poisoned", area, at)
-    made = Rumour(locked_claim=claim, language="en", area_code=area, state=state, opened_at=at, checked_at=at)
+    made = Rumour(
+        locked_claim=claim, language="en", area_code=area, state=state, told=state if told is None else told, opened_at=at, checked_at=at
+    )
     work.session.add(made)
     work.session.flush()
     return made
@@ -271,9 +323,13 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         written(work, "1003", SENT, area=NAIROBI)
         written(work, "1004", SENT, exercise=True)
         written(work, "1005", SENT, expires_at=work.now)
+        written(work, "1006", FIRST, paused_at=work.now)
         for number, state in enumerate((DRAFT, COOLING, STOPPED, WITHDRAWN, CORRECTED, EXPIRED)):
             written(work, f"200{number}", state, gone=GONE)
-        answered = [rumoured(work, state, hours).id for state, hours in ((FALSE, 30), (PROBABLY_TRUE, 3))]
+        answered = [rumoured(work, state, hours).id for state, hours in ((FALSE, 30), (TRUE, 3))]
+        rumoured(work, TRUE, 1, told="")
+        rumoured(work, FALSE, 1, told=UNVERIFIABLE)
+        rumoured(work, PROBABLY_TRUE, 1)
         rumoured(work, NEW, 1)
         rumoured(work, FALSE, 73)
         rumoured(work, FALSE, 1, NAIROBI)

@@ -138,11 +138,70 @@ def test_stop_ends_it_start_does_not_bring_it_back_and_asking_does(world: World)
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}, "and what waited for a yes does too"
     phone.text("START")
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
+    assert "For news text NEWS" in phone.inbox[-1], "and is told so"
     for text in ("STOP", "NEWS Kaptembwo", "1"):
         phone.text(text)
     assert has(world) == {KAPTEMBWO.code: ON, LONDON: OFF}
     with world.service.look() as work:
         assert address_of(work, CITIZEN).opted_out_at is None, "they have said yes to it twice since"
+
+
+def test_start_says_nothing_of_news_to_one_who_had_none_or_has_it_still(world: World) -> None:
+    phone = english(world)
+    for text in ("STOP", "START", "NEWS Kaptembwo", "1", "START"):
+        phone.text(text)
+    assert [each for each in phone.inbox if "our messages again" in each] == ["You will get our messages again."] * 2
+
+
+def test_one_who_has_news_may_end_it_in_their_own_words(world: World) -> None:
+    phone = english(world)
+    for text in ("NEWS Kaptembwo", "1"):
+        phone.text(text)
+    phone.text("people are fighting, please make them stop")
+    assert "*384*4455#" in phone.inbox[-1]
+    assert "STOP NEWS" in phone.inbox[-1], "the way in tells how to end it"
+    assert has(world) == {KAPTEMBWO.code: ON}
+    phone.text("stop 4417 it is wrong")
+    assert phone.inbox[-1].startswith("You will get no more messages from us.")
+    assert "999" in phone.inbox[-1], "whoever meant something else knows whom to call"
+    assert has(world) == {KAPTEMBWO.code: OFF}
+
+
+def test_while_a_case_is_open_only_a_plain_stop_is_one(world: World) -> None:
+    phone = english(world)
+    for text in ("NEWS Kaptembwo", "1"):
+        phone.text(text)
+    reports(world)
+    for text in ("Please stop it", "stop the news and come", "sitaki"):
+        phone.text(text)
+        assert "added to case" in phone.inbox[-1]
+    assert has(world) == {KAPTEMBWO.code: ON}
+    phone.text("stop 4417")
+    assert has(world) == {KAPTEMBWO.code: OFF}
+
+
+def test_a_greeting_is_asked_for_the_place(world: World) -> None:
+    phone = english(world)
+    for text in ("habari yako", "Habari za asubuhi", "NEWS please"):
+        phone.text(text)
+        assert phone.new_texts()[0].startswith("For checked news by text, text NEWS")
+
+
+def test_a_no_to_news_is_for_the_news_and_reopens_no_case(world: World) -> None:
+    phone = english(world)
+    reports(world)
+    asked_whether_help_came(world)
+    phone.text("1")
+    for text, no in (("NEWS Kaptembwo", "2"), ("NEWS London", "no")):
+        world.now += timedelta(minutes=1)
+        phone.text(text)
+        phone.text(no)
+        assert phone.inbox[-1] == "Then we write nothing."
+    (case,) = world.cases()
+    assert (world.verdict(case), case.round) == ("helped", 1)
+    assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
+    phone.text("2")
+    assert world.verdict(case) == "not_helped", "the next one is for the case again"
 
 
 def test_stop_news_keeps_the_texts_about_ones_case(world: World) -> None:
@@ -219,3 +278,12 @@ def test_a_liaisons_key_takes_the_case_that_waits_and_not_the_news(world: World)
     assert has(world, KIPRUTO) == {KAPTEMBWO.code: ASKED}
     phone.text("yes")
     assert has(world, KIPRUTO) == {KAPTEMBWO.code: ON}
+
+
+def test_a_liaison_who_cannot_take_the_case_has_not_said_no_to_the_news(world: World) -> None:
+    phone = english(world, KIPRUTO)
+    phone.text("NEWS Kaptembwo")
+    reports(world)
+    phone.text("2")
+    assert has(world, KIPRUTO) == {KAPTEMBWO.code: ASKED}
+    assert "goes to somebody else" in phone.inbox[-1] or "mwingine" in phone.inbox[-1]
