@@ -4,6 +4,7 @@
     python -m benchmarks.bench --quick    on SQLite only, and shorter
     python -m benchmarks.bench --servers  the same door behind other web servers
     python -m benchmarks.bench --sweep    only what a million closed cases cost the clock and the auditor
+    python -m benchmarks.bench --broadcast  only a calm message to 100,000 people (to 10,000 with --quick), and the cases beside it
     python -m benchmarks.bench --night    a whole night, while everything breaks: see benchmarks/night.py
 
 The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that of delivering is a job of
@@ -22,7 +23,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import night
+from benchmarks import broadcast, night
 from benchmarks.chats import TOKEN, Api, Bare, Smartphone
 from benchmarks.chats import report as report_of
 from benchmarks.processes import BIN, Stack, Store, cpu_seconds, free_port, postgresql, sqlite
@@ -309,11 +310,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="on SQLite only, and shorter")
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
     parser.add_argument("--sweep", action="store_true", help="only what a million closed cases cost the clock and the auditor")
+    parser.add_argument("--broadcast", action="store_true", help="only a calm message to many, and the cases beside it")
     parser.add_argument("--night", action="store_true", help="a whole night instead, while everything breaks")
     asked = parser.parse_args()
     length = QUICK if asked.quick else USUAL
     if asked.servers:
         return 0 if servers(length) else 1
+    if asked.broadcast:
+        return broadcast.main(["--quick"] if asked.quick else [])
     if asked.night:
         return night.main([])
     stores = [] if asked.sweep else [sqlite] if asked.quick else [sqlite, postgresql]

@@ -227,11 +227,12 @@ class Worker:
     def _batch(self, broadcast: int) -> None:
         """The same with many at once, as fast as the carrier allows."""
         self._pace.wait()
+        began = time.monotonic()
         batch = sending.claim(self._service, broadcast)
         if batch is None:
             return
         faults.point("after-lease")
-        self._pace.spend(batch.size)
+        self._pace.spend(batch.size, began)
         answers: dict[int, Sending] = {}
         for text, numbers in batch.requests:
             if self._service.clock() >= batch.until:  # we have slept, and somebody else may have gone on
@@ -274,9 +275,9 @@ class Pace:
         if (left := self._free_at - time.monotonic()) > 0:
             time.sleep(left)
 
-    def spend(self, texts: int) -> None:
-        """So many go now."""
-        self._free_at = max(self._free_at, time.monotonic()) + texts / self._rate
+    def spend(self, texts: int, since: float) -> None:
+        """So many go now; what it takes to make them ready, since then, is part of their time."""
+        self._free_at = max(self._free_at, since) + texts / self._rate
 
 
 def put_off(service: Service, errand: int, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be sent at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum, StrEnum
@@ -213,16 +214,25 @@ def closed(address: Address, *, is_answer: bool = False) -> str | None:
 
 def copy_held(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
     """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent, however long it has been listed."""
+    return copies_held(work, broadcast, [copy]).get(copy.id)
+
+
+def copies_held(work: Work, broadcast: Broadcast, copies: Sequence[Copy]) -> dict[int, str]:
+    """The same of many, by copy: why it may not go."""
+    of = {copy.id: (copy.address_id, copy.area_code) for copy in copies if copy.address_id is not None}
+    on = set(of.values()) if broadcast.corrects_id is not None else subscriptions.those_on(work.session, set(of.values()))
+    held = {copy.id: _held(work, broadcast, copy, wanted=of.get(copy.id) in on) for copy in copies}
+    return {identity: why for identity, why in held.items() if why is not None}
+
+
+def _held(work: Work, broadcast: Broadcast, copy: Copy, *, wanted: bool) -> str | None:
     if broadcast.exercise or work.settings.exercise:
         return "it is an exercise"
     if copy.language not in broadcast.texts:
         return "it was not said in their language"
     if copy.address is None:
         return "everything about them was deleted"
-    if (why := closed(copy.address)) is not None:
-        return why
-    corrects = broadcast.corrects_id is not None
-    return None if corrects or subscriptions.is_on(work.session, copy.address.id, [copy.area_code]) else "they want no more news of it"
+    return closed(copy.address) or (None if wanted else "they want no more news of it")
 
 
 def _gate_of_copy(work: Work, message: Message) -> Gate:
@@ -461,7 +471,7 @@ def _receive_of_copy(work: Work, receipt: Receipt) -> None:
     """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
     known = broadcasts.copy_of(work.session, receipt.provider_id)
     copy = known or _doubtful_copy(work, receipt) or broadcasts.copy_of(work.session, receipt.provider_id)  # it may have come just now
-    if copy is not None and receipt.final:
+    if copy is not None and receipt.final and copy.state != broadcasts.SENDS:
         settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
 
 
@@ -477,13 +487,15 @@ def _doubtful_copy(work: Work, receipt: Receipt) -> Copy | None:
     if not receipt.number:
         return None
     here = (Address.channel == people.PHONE, Address.number_index == people.number_index(work.keys, receipt.number))
-    doubtful = (Copy.state == broadcasts.DOUBTFUL, Copy.provider_id.is_(None))
+    doubtful = (Copy.state.in_((broadcasts.SENDS, broadcasts.DOUBTFUL)), Copy.lease.is_not(None), Copy.provider_id.is_(None))
     copies = work.session.scalars(select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)).all()
     tried = (Message.state.in_((WAITING, SENDING, UNKNOWN)), Message.tries > 0, Message.provider_id.is_(None))
     others = select(Message.id).join(Message.address).where(*here, *tried)
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
-    copies[0].state, copies[0].provider_id, copies[0].code = broadcasts.GONE, receipt.provider_id, receipt.status
+    copies[0].provider_id = receipt.provider_id
+    if copies[0].state == broadcasts.DOUBTFUL:  # else somebody has it in hand and knows better; should they have died, it goes by this
+        copies[0].state, copies[0].code = broadcasts.GONE, receipt.status
     return copies[0]
 
 

@@ -50,7 +50,7 @@ IN_LINE = 200
 """Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped, and are then held back."""
 EVERY = 20
 """One of so many gets it before the others: five in a hundred."""
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=30)
 """Longer than the carrier's slowest answers to one batch in every language."""
 AGAIN = timedelta(seconds=30)
 """How long a broadcast rests when the carrier turned all of a batch away, or did not answer."""
@@ -196,8 +196,14 @@ def claim(service: Service, identity: int) -> Batch | None:
 
 
 def _give_up_doubtful(work: Work, broadcast: Broadcast) -> None:
-    """Whoever had these in hand has died: nobody knows whether they left, so they are never sent again."""
+    """Whoever had these in hand has died. What a receipt has named meanwhile did leave; of the others nobody knows it, so they are never
+    sent again."""
     in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == SENDS, Copy.lease.is_not(None))
+    left = work.session.scalars(select(Copy).where(*in_hand, Copy.provider_id.is_not(None))).all()
+    for copy in left:
+        copy.state, copy.code = GONE, ""
+    _match_receipts(work, left)
+    work.session.flush()
     values = {"state": DOUBTFUL, "code": "we do not know whether it left"}
     work.session.execute(update(Copy).where(*in_hand).values(values).execution_options(synchronize_session=False))
 
@@ -210,10 +216,11 @@ def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
     for copy in chats:
         _by_telegram(work, broadcast, copy)
     going: dict[str, dict[int, str]] = defaultdict(dict)
+    held = messages.copies_held(work, broadcast, phones)
     for copy in phones:
-        if (number := _may_go(work, broadcast, copy)) is not None:
-            copy.state, copy.lease, copy.sent_at = SENDS, lease, work.now
+        if (number := _may_go(work, copy, held.get(copy.id))) is not None:
             going[copy.language][copy.id] = number
+    _note_sends(work, lease, [identity for numbers in going.values() for identity in numbers])
     if not going:
         _nothing_by_phone(work, broadcast, waits=bool(waiting or chats), more=bool(phones))
         return None
@@ -236,13 +243,18 @@ def _next(session: Session, broadcast: Broadcast, channel: str, most: int, tried
     here = [Copy.broadcast_id == broadcast.id, Copy.state == LISTED, tried]
     here += [Copy.first.is_(True)] if broadcast.state == FIRST else []
     here += [Address.channel == channel] if channel == TELEGRAM else [Address.channel.is_distinct_from(TELEGRAM)]
-    found = select(Copy).outerjoin(Copy.address).where(*here).order_by(Copy.id).limit(most)
+    found = select(Copy).outerjoin(Copy.address).where(*here).order_by(Copy.first, Copy.id).limit(most)
     return session.scalars(found.options(joinedload(Copy.address))).all() if most else []
 
 
-def _may_go(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
+def _note_sends(work: Work, lease: UUID, copies: Sequence[int]) -> None:
+    """In one statement: while a batch is taken in hand, nobody else writes on SQLite."""
+    values = {"state": SENDS, "lease": lease, "sent_at": work.now}
+    work.session.execute(update(Copy).where(Copy.id.in_(copies)).values(values).execution_options(synchronize_session=False))
+
+
+def _may_go(work: Work, copy: Copy, why: str | None) -> str | None:
     """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the list has stood."""
-    why = messages.copy_held(work, broadcast, copy)
     if why is None and copy.address is not None and copy.address.sealed is not None:
         return open_seal(work.keys, copy.address.sealed)
     copy.state, copy.code = HELD, why or "we do not know their number any more"
@@ -298,10 +310,12 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
     """Write down what the carrier said of each copy, and go on. One that it said nothing of is doubtful."""
     with service.work() as work:
         broadcast = broadcasts.hold(work.session, batch.broadcast)
+        all_away = all(each.meaning in (Meaning.SETTINGS, Meaning.TRANSIENT) for each in answers.values())
         mine = select(Copy).where(Copy.broadcast_id == batch.broadcast, Copy.lease == batch.lease, Copy.state.in_((SENDS, DOUBTFUL)))
         copies = work.session.scalars(mine.options(joinedload(Copy.address))).all()
         for copy in copies:
             _note(work, copy, answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")), goes=broadcast.state in GOING)
+            copy.sent_at = None if all_away and copy.state == LISTED else copy.sent_at  # the whole batch rests, and then it is as before
         _match_receipts(work, copies)
         if broadcast.lease == batch.lease:
             broadcast.lease = broadcast.leased_until = None

@@ -39,6 +39,7 @@ def account(user: str, name: str = "", number: str = "") -> tuple[int, str, str]
 @click.option("--phones", default=DEFAULT_PHONES, help="Those of the start; the page opens the first two.")
 @click.option("--telegram-token", default=TELEGRAM_TOKEN, help="What the hotline has to show to Telegram.")
 @click.option("--chats", default=DEFAULT_CHATS, help="Telegram accounts of the start: user=name=number, with semicolons between.")
+@click.option("--texts-a-second", default=0, help="As many texts as the carrier takes; 0 for any number.")
 def start(
     *,
     host: str,
@@ -51,10 +52,13 @@ def start(
     phones: str,
     telegram_token: str,
     chats: str,
+    texts_a_second: int,
 ) -> None:
     """The outside world on this machine: a carrier, Telegram, and phones in the browser."""
     names = tuple(filter(None, senders.split(",")))
-    network = Network(callbacks, service_code, short_code, api_key=api_key, senders=names, telegram_token=telegram_token)
+    network = Network(
+        callbacks, service_code, short_code, api_key=api_key, senders=names, telegram_token=telegram_token, texts_a_second=texts_a_second
+    )
     try:
         for number, label in pairs(phones):
             network.exchange.expect(number, label)

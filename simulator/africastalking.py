@@ -19,12 +19,17 @@ was taken, JSON with no charset in its type, `None` as a word where there is no 
 | ---- | -------------------------------------------------------------- | --------------------------------------------- |
 | 401  | The supplied authentication is invalid                         | wrong `apiKey`                                |
 | 400  | Request is missing required form field 'to'                    | no username, number or message                |
+| 429  | Too Many Requests                                              | more texts a second than it takes, where it   |
+|      |                                                                | was started with SIMULATOR_TEXTS_A_SECOND;    |
+|      |                                                                | `Retry-After` has whole seconds; none of the  |
+|      |                                                                | request's texts is accepted                   |
 | 201  | {"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}} | `from` is neither the short code nor a known name |
 
 On demand: by `refuses` of a phone, or by a mishap (`troubles.py`).
 """
 
 import json
+import math
 import re
 import secrets
 import socket
@@ -108,6 +113,8 @@ def api(network: Network) -> Blueprint:
     def messaging() -> Response:
         form = request.form
         needed(form, "username")
+        if wait := network.too_many(len(form.get("to", "").split(","))):
+            return in_words(429, "Too Many Requests", {"Retry-After": str(math.ceil(wait))})
         mishap = network.troubles.next_mishap()
         if mishap and mishap.kind == "reset":
             return connection_broken()

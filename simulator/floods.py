@@ -47,8 +47,9 @@ class Bucket:
         self._tokens, self._at = min(self.burst, self._tokens + self.rate * (now - self._at)), now
         return max(0.0, (1 - self._tokens) / self.rate)
 
-    def take(self) -> None:
-        self._tokens -= 1
+    def take(self, tokens: int = 1) -> None:
+        """More than there are is a debt, and the next wait is the longer."""
+        self._tokens -= tokens
 
 
 class Floods:

@@ -6,7 +6,7 @@ from simulator.agenda import Agenda
 from simulator.callbacks import Callbacks, Timings
 from simulator.calls import Calls
 from simulator.exchange import Exchange
-from simulator.floods import Limits
+from simulator.floods import Bucket, Limits
 from simulator.messenger import Messenger
 from simulator.phones import Phone, Session
 from simulator.texts import Texts
@@ -20,7 +20,8 @@ class Network:
     """Everything on this machine that is not the hotline. Safe to use from many threads; `close` it at the end.
 
     `callbacks` is the address under which the hotline's public door listens; `senders` are names that texts may come from,
-    besides the short code and the carrier's own. `telegram_token` is what the hotline has to show to Telegram.
+    besides the short code and the carrier's own. `telegram_token` is what the hotline has to show to Telegram. Of texts, the carrier takes
+    `texts_a_second`, and as many at once where it was quiet for a second; 0 for any number.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Network:
         timings: Timings | None = None,
         telegram_token: str = TELEGRAM_TOKEN,
         telegram_limits: Limits | None = None,
+        texts_a_second: int = 0,
     ) -> None:
         self.api_key, self.senders = api_key, {short_code, DEFAULT_SENDER, *senders}
         self.troubles, self.exchange = Troubles(), Exchange()
@@ -41,7 +43,19 @@ class Network:
         self.callbacks = Callbacks(callbacks, self._agenda, self.troubles, timings or Timings())
         self.calls = Calls(self.exchange, self.callbacks, service_code)
         self.texts = Texts(self.exchange, self.callbacks, short_code)
+        self._bucket = Bucket(texts_a_second, texts_a_second) if texts_a_second else None
+        self.turned_away = 0
         self.telegram = Messenger(telegram_token, self.exchange, self.troubles, telegram_limits or Limits())
+
+    def too_many(self, texts: int) -> float:
+        """Take so many texts at once and say 0; or take none, and say after how many seconds some may come again."""
+        if self._bucket is None:
+            return 0
+        with self.exchange.changed:
+            if not (wait := self._bucket.wait()):
+                self._bucket.take(texts)
+            self.turned_away += texts if wait else 0
+        return wait
 
     def change(self, phone: Phone, wanted: dict[str, Any]) -> None:
         """Switch a phone on or off, stop or allow its texts, let the carrier refuse or lose them. Only what is in `wanted` changes."""
@@ -68,7 +82,13 @@ class Network:
         with self.exchange.changed:
             for part in (self._agenda, self.troubles, self.exchange, self.calls, self.texts, self.callbacks, self.telegram):
                 part.forget()
+            self._fill()
             self.exchange.note()
+
+    def _fill(self) -> None:
+        self.turned_away = 0
+        if self._bucket is not None:
+            self._bucket.fill()
 
     def close(self) -> None:
         self._agenda.close()
@@ -81,6 +101,7 @@ class Network:
             "texts": self.texts.counts(),
             "accepted": self.texts.accepted.total(),
             "delivered": self.texts.delivered,
+            "turned_away": self.turned_away,
             "received": len(self.texts.incoming),
             "dialled": self.calls.dialled,
             "turns": self.calls.turns,

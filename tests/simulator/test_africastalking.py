@@ -12,6 +12,7 @@ from africastalking.Service import AfricasTalkingException
 from africastalking.SMS import SMSService
 
 from simulator.client import Phone, Town
+from simulator.network import Network
 from simulator.server import Simulator
 from tests.simulator.pretend import PretendHotline
 
@@ -136,6 +137,23 @@ def kit(simulator: Simulator) -> Callable[[str], SMSService]:
             self._baseUrl = self._contentUrl = simulator.url + "/version1"
 
     return lambda key: Here("itikia", key)
+
+
+def test_beyond_so_many_a_second_it_takes_no_text_and_says_when_it_will(hotline: PretendHotline) -> None:
+    numbers = ",".join(f"+2547110003{place:02}" for place in range(60))
+
+    def send() -> requests.Response:
+        form = {"username": "itikia", "to": numbers, "message": "Habari"}
+        return requests.post(f"{simulator.url}/version1/messaging", form, headers={"apiKey": "simulated"}, timeout=10)
+
+    with Simulator(Network(hotline.callbacks, texts_a_second=1)) as simulator, Town(simulator.url) as town:
+        taken, refused = send(), send()
+        assert (taken.status_code, refused.status_code, refused.text) == (201, 429, "Too Many Requests")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert (town.counters()["accepted"], town.counters()["turned_away"]) == (60, 60)
+        town.reset()
+        assert send().status_code == 201
+        assert (town.counters()["accepted"], town.counters()["turned_away"]) == (60, 0)
 
 
 def test_the_python_kit_sends(kit: Callable[[str], SMSService], citizen: Phone) -> None:
