@@ -313,9 +313,11 @@ def _county(areas: Areas, code: str) -> str:
 
 
 def _lately(work: Work, broadcast: Broadcast) -> Iterable[Broadcast]:
-    """What began to go to the same place within a week, or is about to."""
+    """What began to go to the same place within a week, or is about to. Once its own time has come, only what has begun: of two that cool
+    at once the first goes."""
+    not_yet = (APPROVED, COOLING) if broadcast.state == COOLING else ()
     since = (Broadcast.opens_at > work.now - A_WEEK, Broadcast.corrects_id.is_(None), Broadcast.id != broadcast.id)
-    went = (Broadcast.state.not_in((DRAFT, CHECKED, SUBMITTED)), ~Broadcast.exercise, ~Broadcast.emergency)
+    went = (Broadcast.state.not_in((DRAFT, CHECKED, SUBMITTED, *not_yet)), ~Broadcast.exercise, ~Broadcast.emergency)
     for each in work.session.scalars(select(Broadcast).where(*since, *went)):
         if _meet(work.areas, each.areas, broadcast.areas) and not _never_went(work.session, each):
             yield each

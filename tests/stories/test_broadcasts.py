@@ -30,6 +30,7 @@ from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, 
 from tests.world import World, liaison
 
 LONDON = "KE0321750871"
+OPEN = (("what", "market"), ("time", "09:50"), ("who", "elders"))
 ALL_CALM = Compose(
     template="calm", areas=(KAPTEMBWO.code,), fields=(("time", "09:50"), ("who", "elders")), own=(), source="elders", hours=6,
     public=False, exercise=False, emergency=False,
@@ -409,3 +410,13 @@ def test_after_an_emergency_it_may_be_said_that_it_is_safe_again(world: World) -
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(60)
     assert stands(world, approved(world, replace(ALL_CALM, template="all_clear", fields=(("time", "10:50"), ("who", "elders"))))) == COOLING
+
+
+def test_of_two_that_are_approved_at_once_for_one_ward_one_goes(world: World) -> None:
+    readers(world, 5)
+    (one, its), (other, others) = written(world), written(world, replace(ALL_CALM, template="open", fields=OPEN), by=CHEBET)
+    world.phone(KIPRUTO).text(f"OK {one} {its}")
+    world.phone(KIPRUTO).text(f"OK {other} {others}")
+    world.pass_minutes(30)
+    assert stands(world, one) == SENT
+    assert stands(world, other) in (SUBMITTED, DRAFT)
