@@ -273,6 +273,8 @@ class Talks:
     def _answered(self, here: Here, text: str) -> Words | None:
         """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, news, STOP."""
         address = self._address(here)
+        if words_of_news.is_greeting(text):  # the menu answers that
+            return None
         words = texts.answer_to(here.work, address.person, address, text) if address else self._of_news(here, text)
         here.caller = self._caller(here.work, here.index)
         return words

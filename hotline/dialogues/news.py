@@ -313,6 +313,12 @@ def greets(place: str) -> bool:
     return all(each in _single(GREETS) for each in bare_words(place))
 
 
+def is_greeting(text: str) -> bool:
+    """Whether somebody only says good day, in the word for news."""
+    meant = understand(text)
+    return isinstance(meant, WantsNews) and bool(meant.place) and greets(meant.place)
+
+
 def is_enough(text: str) -> bool:
     """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me these, stop message 4417."""
     said = [each for each in bare_words(text) if not _is_code(each)]
