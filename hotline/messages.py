@@ -453,6 +453,9 @@ def _go_elsewhere(work: Work, message: Message) -> bool:
 def receive(work: Work, receipt: Receipt) -> Message | None:
     """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
     session = work.session
+    if (copy := broadcasts.copy_of(session, receipt.provider_id)) is not None and copy.state != broadcasts.SENDS:
+        _settle(work, copy, receipt)
+        return None
     values = {name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")}
     insert_once(session, ReceiptRecord, **values, at=work.now)
     message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
@@ -469,10 +472,25 @@ def receive(work: Work, receipt: Receipt) -> Message | None:
 
 def _receive_of_copy(work: Work, receipt: Receipt) -> None:
     """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
-    known = broadcasts.copy_of(work.session, receipt.provider_id)
-    copy = known or _doubtful_copy(work, receipt) or broadcasts.copy_of(work.session, receipt.provider_id)  # it may have come just now
-    if copy is not None and receipt.final and copy.state != broadcasts.SENDS:
+    copy = _doubtful_copy(work, receipt) or broadcasts.copy_of(work.session, receipt.provider_id)  # it may have been named just now
+    if copy is not None and copy.state != broadcasts.SENDS:
+        _settle(work, copy, receipt)
+
+
+def _settle(work: Work, copy: Copy, receipt: Receipt) -> None:
+    if receipt.final:
         settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
+    if receipt.opted_out and copy.address is not None:
+        stop(work, copy.address)
+
+
+def is_no_news(session: Session, receipt: Receipt) -> bool:
+    """Whether a receipt tells nothing that is not written down already: that a copy is on its way which has left. There are as many of
+    these as recipients, so they are let go before anybody waits for a turn to write."""
+    if receipt.final or receipt.opted_out:
+        return False
+    left = select(Copy.id).where(Copy.provider_id == receipt.provider_id, Copy.state != broadcasts.SENDS)
+    return session.scalars(left.limit(1)).first() is not None
 
 
 def _stop_number(work: Work, receipt: Receipt) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from hotline import texts
+from hotline import messages, texts
 from hotline.carriers import Carrier, Malformed
 from hotline.database import Locked
 from hotline.dialogues import citizen
@@ -67,8 +67,12 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
             texts.text_arrives(work, carrier.inbound_text(form))
 
     def receipt(form: Mapping[str, str]) -> None:
-        with service.work() as work:
-            texts.receipt_arrives(work, carrier.receipt(form))
+        told = carrier.receipt(form)
+        with service.look() as work:
+            is_no_news = messages.is_no_news(work.session, told)
+        if not is_no_news:
+            with service.work() as work:
+                texts.receipt_arrives(work, told)
 
     def opt_out(form: Mapping[str, str]) -> None:
         with service.work() as work:

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from hotline import broadcasting, broadcasts, liaisons, people, subscriptions
+from hotline import broadcasting, broadcasts, liaisons, messages, people, subscriptions
 from hotline.broadcasts import (
     APPROVED,
     COOLING,
@@ -23,7 +23,7 @@ from hotline.broadcasts import (
     Broadcast,
     Copy,
 )
-from hotline.carriers import Meaning, Sending
+from hotline.carriers import Meaning, Receipt, Sending
 from hotline.dialogues.committee import Compose, Deal
 from hotline.language import say
 from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU
@@ -420,3 +420,21 @@ def test_of_two_that_are_approved_at_once_for_one_ward_one_goes(world: World) ->
     world.pass_minutes(30)
     assert stands(world, one) == SENT
     assert stands(world, other) in (SUBMITTED, DRAFT)
+
+
+def test_receipts_say_who_has_it_in_whatever_order_they_come(world: World) -> None:
+    numbers = readers(world, 2)
+    code = approved(world)
+    world.pass_minutes(30)
+    with world.service.look() as work:
+        names = {copy.address_id: str(copy.provider_id) for copy in work.session.scalars(select(Copy).order_by(Copy.id))}
+        on_its_way = Receipt(next(iter(names.values())), "Sent", "", final=False, delivered=None)
+        assert messages.is_no_news(work.session, on_its_way)
+        assert not messages.is_no_news(work.session, replace(on_its_way, final=True))
+        assert not messages.is_no_news(work.session, replace(on_its_way, provider_id="ATXid_of_a_case"))
+    for number, name in zip(numbers, names.values(), strict=True):
+        world.phone(number).receipt(name, "Failed")
+    assert copies(world, code) == {broadcasts.REFUSED: 2}
+    world.phone(numbers[0]).receipt(next(iter(names.values())), "Success")
+    world.phone(numbers[0]).receipt(next(iter(names.values())), "Failed")
+    assert copies(world, code) == {broadcasts.REFUSED: 1, GONE: 1}, "what is on the handset stays there"
