@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from hotline import messages, texts
-from hotline.carriers import Carrier, Malformed
+from hotline.carriers import Carrier, Malformed, Receipt
 from hotline.database import Locked
 from hotline.dialogues import citizen
 from hotline.language import say
@@ -68,9 +68,7 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
 
     def receipt(form: Mapping[str, str]) -> None:
         told = carrier.receipt(form)
-        with service.look() as work:
-            is_no_news = messages.is_no_news(work.session, told)
-        if not is_no_news:
+        if told.final or not _is_no_news(service, told):
             with service.work() as work:
                 texts.receipt_arrives(work, told)
 
@@ -90,6 +88,11 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
         return _taken(kinds[kind])
 
     return pages
+
+
+def _is_no_news(service: Service, receipt: Receipt) -> bool:
+    with service.database.reading() as session:
+        return messages.is_no_news(session, receipt)
 
 
 def _taken(event: Event) -> Response:
