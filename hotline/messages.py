@@ -430,11 +430,20 @@ def move(work: Work, address: Address, other: Address) -> None:
     """Whatever was written to this address belongs to another from now on: what has not left leaves from there, and what was shown here
     is not looked for there."""
     work.session.flush()
-    theirs = (Message.address_id == address.id, Message.about != About.BROADCAST)  # the other may have a copy of its own
-    work.session.execute(update(Message).where(*theirs).values(address_id=other.id, provider_id=None))
+    _leave_copies_behind(work, address)
+    work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
     work.session.expire_all()
     for message in work.session.scalars(select(Message).where(Message.address_id == other.id, Message.state.in_((WAITING, SENDING)))):
         work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
+
+
+def _leave_copies_behind(work: Work, address: Address) -> None:
+    """A copy of a broadcast that has not left does not leave from elsewhere: there may be one of its own for there."""
+    why = "the chat is somebody else's now"
+    waits = (Message.address_id == address.id, Message.about == About.BROADCAST, Message.state == WAITING)
+    work.session.execute(update(Message).where(*waits).values(state=WITHHELD, code=why))
+    on_its_way = (Copy.address_id == address.id, Copy.state == broadcasts.SENDS, Copy.lease.is_(None))
+    work.session.execute(update(Copy).where(*on_its_way).values(state=broadcasts.HELD, code=why))
 
 
 def _go_elsewhere(work: Work, message: Message) -> bool:

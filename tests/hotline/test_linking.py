@@ -1,9 +1,11 @@
 """A liaison is known in a chat by the number of their own phone, and whoever wrote there before was the same person."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
-from hotline import cases, deliveries, liaisons, linking, messages, people
+from hotline import broadcasts, cases, deliveries, liaisons, linking, messages, people, subscriptions
 from hotline.carriers import Meaning, Sending
 from hotline.desk import Call, open_case, take_up
 from hotline.dialogues import liaison as words
@@ -13,7 +15,8 @@ from hotline.language import Words, verbatim
 from hotline.messages import About, Message
 from hotline.people import PHONE, TELEGRAM, Address, Person
 from hotline.work import Work
-from tests.builders import ACHIENG, KIPRUTO
+from tests.builders import ACHIENG, CHEBET, KAPTEMBWO, KIPRUTO
+from tests.stories.test_broadcasts import copies, written
 from tests.world import World
 
 CHAT, NEW_CHAT = "7001", "7002"
@@ -140,3 +143,20 @@ def test_whoever_reported_in_the_chat_was_the_liaison_and_is_never_given_that_ca
         assert asked.case.person_id == kipruto.id
         assert kipruto.language == "en", "which they chose in the chat"
     assert number_of(world, Person) == 6
+
+
+@pytest.mark.parametrize(("busy", "stands"), [(False, broadcasts.GONE), (True, broadcasts.HELD)])
+def test_a_broadcast_does_not_keep_somebody_from_another_chat_nor_follow_them_there(world: World, busy: bool, stands: str) -> None:
+    link(world)
+    with world.service.work() as work:
+        subscriptions.ask_for(work.session, address_in(work, CHAT), KAPTEMBWO.code, "sw", TELEGRAM, work.now)
+        subscriptions.confirm(work.session, address_in(work, CHAT), work.now)
+    code, mark = written(world)
+    world.phone(CHEBET).text(f"OK {code} {mark}")
+    world.pass_minutes(9)
+    world.carrier.answers.extend([Sending(Meaning.TRANSIENT, "busy", retry_after=timedelta(hours=1))] * busy)
+    world.pass_minutes(10)
+    assert link(world, NEW_CHAT) == LINKED
+    world.pass_minutes(120)
+    assert sum(text.startswith(f"Itikia {code}: ") for _number, text in world.carrier.sent) == (not busy)
+    assert copies(world, code) == {stands: 1}
