@@ -125,6 +125,11 @@ class Areas:
         """Whether the area is the outer one, or lies somewhere in it."""
         return outer.code in self._steps[area.code]
 
+    def touch(self, one: str, other: str) -> bool:
+        """Whether one of these lies in the other, or they are the same. False where there is no area with such a code any more."""
+        first, second = self.get(one), self.get(other)
+        return first is not None and second is not None and (self.inside(first, second) or self.inside(second, first))
+
     def distance(self, area: Area, outer: Area) -> int | None:
         """The steps outwards: 0 to itself, 1 to its parent; `None` when the outer one does not contain the area."""
         return self._steps[area.code].get(outer.code)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from hotline import broadcasting, broadcasts, previewing, rumour_desk
 from hotline.areas import Areas
 from hotline.bodies import Serves
-from hotline.broadcasts import Broadcast, State
+from hotline.broadcasts import Broadcast
 from hotline.categories import Kind
 from hotline.dialogues import calm, committee
 from hotline.dialogues.screens import LookUp
@@ -78,7 +78,7 @@ def _line(work: Work, broadcast: Broadcast, language: str) -> str:
 
 def how(broadcast: Broadcast) -> str:
     """Its state, or that it is paused."""
-    return "paused" if broadcast.is_paused and broadcast.state in (*broadcasts.GOING, State.APPROVED, State.COOLING) else broadcast.state
+    return "paused" if broadcast.is_paused and broadcast.state in broadcasts.ON_ITS_WAY else broadcast.state
 
 
 def seen_by(work: Work, who: Liaison) -> list[Broadcast]:
@@ -94,17 +94,11 @@ def may_see(work: Work, who: Liaison, broadcast: Broadcast) -> bool:
 
 
 def _concerns(areas: Areas, who: Liaison, theirs: list[str], broadcast: Broadcast) -> bool:
-    return broadcast.author_id == who.id or _coordinates(who) or _touches(areas, theirs, broadcast.areas)
+    return broadcast.author_id == who.id or _coordinates(who) or any(areas.touch(one, other) for one in theirs for other in broadcast.areas)
 
 
 def _coordinates(who: Liaison) -> bool:
     return who.body.kind == Kind.COORDINATION
-
-
-def _touches(areas: Areas, some: list[str], others: list[str]) -> bool:
-    """Whether one of the ones lies in one of the others, or the other way round."""
-    pairs = [(areas[one], areas[other]) for one in some for other in others if one in areas and other in areas]
-    return any(areas.inside(one, other) or areas.inside(other, one) for one, other in pairs)
 
 
 def _serves(work: Work, who: Liaison) -> list[str]:

@@ -24,14 +24,17 @@ from hotline.broadcasts import (
     CORRECTED,
     DRAFT,
     EDITED,
+    FIRST,
     GOING,
     LIVE,
     OBJECTED,
+    ON_ITS_WAY,
     OUT,
     PAUSED,
     REACHED,
     RESUMED,
     REVIEWED,
+    SENDING,
     SENT,
     STOPPED,
     SUBMITTED,
@@ -50,7 +53,6 @@ from hotline.dialogues import calm, committee
 from hotline.dialogues.committee import Compose, Deal
 from hotline.language import Words
 from hotline.liaisons import Liaison, is_one_now
-from hotline.messages import About
 from hotline.outbox import Queue, What
 from hotline.people import Person
 from hotline.work import Work
@@ -93,6 +95,15 @@ def _corrects(broadcast: Broadcast) -> bool:
 def waits(work: Work, broadcast: Broadcast) -> timedelta:
     """How long it takes, apart from sending."""
     return work.settings.minutes(sum(pace_of(broadcast)))
+
+
+CARRIED_ON_BY: dict[State, tuple[What, ...]] = {
+    APPROVED: (What.COOL,),
+    COOLING: (What.GO,),
+    FIRST: (What.BATCH, What.GO_ON),
+    SENDING: (What.BATCH,),
+}
+"""From each state in which it is on its way: one of these errands waits, unless it is paused."""
 
 
 class NotNow(Exception):
@@ -152,7 +163,7 @@ def _texts(work: Work, wish: Compose, areas: Sequence[str]) -> dict[str, str]:
     """What it says in each language of the country."""
     if not wish.template:
         return {language: text.strip()[:1000] for language, text in wish.own}
-    place = ", ".join(work.areas[code].name for code in areas)
+    place = calm.place_of(work.areas, areas)
     return {language: calm.render(wish.template, dict(wish.fields), place, language) for language in work.country.languages}
 
 
@@ -330,7 +341,7 @@ def _never_went(session: Session, broadcast: Broadcast) -> bool:
 
 def _meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
     """Whether a place of the one lies in a place of the other."""
-    return any(areas.inside(areas[one], areas[other]) or areas.inside(areas[other], areas[one]) for one in some for other in others)
+    return any(areas.touch(one, other) for one in some for other in others)
 
 
 def _whom_to_ask(work: Work, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
@@ -364,10 +375,7 @@ SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
 
 def around(work: Work, areas: Iterable[str]) -> list[Liaison]:
     """The liaisons of every body that answers for one of these places, or for something inside it; and of those that coordinate."""
-    places = [work.areas[code] for code in areas]
-    codes = {outer.code for place in places for outer in work.areas.outwards(place)}
-    codes |= {inner.code for place in places for inner in work.areas.all_inside(place)}
-    serving = select(Serves.body_code).where(Serves.area_code.in_(codes))
+    serving = select(Serves.body_code).where(Serves.area_code.in_(previewing.reach(work.areas, areas)))
     answers = Liaison.body_code.in_(serving) & Body.kind.in_(SPEAKING)
     found = select(Liaison).join(Liaison.body).where(answers).order_by(Liaison.id)
     whole = (joinedload(Liaison.person).selectinload(Person.addresses), joinedload(Liaison.body))
@@ -416,10 +424,8 @@ def spoken(broadcast: Broadcast, language: str) -> str:
 
 def tell(work: Work, who: Liaison, words: Words, broadcast: Broadcast, what: str) -> None:
     """Write to a liaison about it, once for each thing that there is to be told of an edition."""
-    address = who.person.best
-    if address is not None and is_one_now(who, work.now):
-        key = f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}"
-        messages.write(work, address, About.CONSULT, words, who.language, key=key)
+    if is_one_now(who, work.now):
+        messages.consult(work, who, words, key=f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}")
 
 
 # ------------------------------------------------------------------------------------------------------ hands
@@ -491,7 +497,7 @@ def _show_as_it_is(work: Work, broadcast: Broadcast, who: Liaison, mark: str) ->
 
 
 def _hands_that_approved(work: Work, broadcast: Broadcast) -> list[Hand]:
-    return [_hand_then(work, deed) for deed in approvals(broadcast, work.now) if deed.liaison is not None]
+    return [_hand_then(work, deed) for deed in approvals(broadcast, work.now)]
 
 
 def _may_approve(work: Work, broadcast: Broadcast, who: Liaison) -> None:
@@ -546,7 +552,7 @@ def send_back(work: Work, broadcast: Broadcast, words: Words) -> None:
 def pause(work: Work, who: Liaison, code: str) -> Words:
     """Nothing leaves until somebody lets it go on. Raises `NotNow`."""
     broadcast = _held(work, code)
-    if broadcast.state not in (APPROVED, COOLING, *GOING):
+    if broadcast.state not in ON_ITS_WAY:
         raise NotNow(committee.cannot_now(code, committee.NOTHING_GOES))
     if not broadcast.is_paused:
         broadcast.paused_at = work.now
@@ -565,15 +571,13 @@ def halt(work: Work, broadcast: Broadcast, why: str) -> None:
 def resume(work: Work, who: Liaison, code: str) -> Words:
     """It goes on where it was. What others have paused its author does not let go on. Raises `NotNow`."""
     broadcast = _held(work, code)
-    if not broadcast.is_paused or broadcast.state not in (APPROVED, COOLING, *GOING):
+    if not broadcast.is_paused or broadcast.state not in ON_ITS_WAY:
         raise NotNow(committee.cannot_now(code, committee.NOT_PAUSED))
     if who.id == broadcast.author_id and _paused_by_others(broadcast):
         raise NotNow(committee.cannot_now(code, committee.NOT_YOURS))
     broadcast.paused_at = None
     broadcast.note(work.now, RESUMED, who)
-    work.put(
-        What.BATCH if broadcast.state in GOING else What.GO if broadcast.state == COOLING else What.COOL, broadcast.id, queue=Queue.BULK
-    )
+    work.put(CARRIED_ON_BY[State(broadcast.state)][0], broadcast.id, queue=Queue.BULK)
     return committee.resumed(code)
 
 
@@ -754,9 +758,9 @@ def _may(work: Work, who: Liaison, broadcast: Broadcast, act: str) -> bool:
         case "stop":
             return state in LIVE
         case "pause":
-            return state in (APPROVED, COOLING, *GOING) and not broadcast.is_paused
+            return state in ON_ITS_WAY and not broadcast.is_paused
         case "resume":
-            return state in (APPROVED, COOLING, *GOING) and broadcast.is_paused and not (mine and _paused_by_others(broadcast))
+            return state in ON_ITS_WAY and broadcast.is_paused and not (mine and _paused_by_others(broadcast))
         case "correct":
             return state not in UNSENT and bool(gone(work.session, broadcast))
         case "withdraw":

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, upda
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.bodies import Body
-from hotline.database import Base, Moment, changed
+from hotline.database import Base, Moment, changed, held
 from hotline.liaisons import Liaison
 from hotline.people import Address
 
@@ -51,7 +51,9 @@ DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING, FIRST, SENDING, SENT, STOPPED, COR
 UNSENT = (DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING)
 GOING = (FIRST, SENDING)
 """Texts leave."""
-LIVE = (SUBMITTED, APPROVED, COOLING, *GOING)
+ON_ITS_WAY = (APPROVED, COOLING, *GOING)
+"""It goes out by itself, or is about to."""
+LIVE = (SUBMITTED, *ON_ITS_WAY)
 """It can be stopped."""
 OUT = (*GOING, SENT)
 """People have it, and it holds."""
@@ -260,8 +262,7 @@ def by_code(session: Session, code: str) -> Broadcast | None:
 
 def hold(session: Session, identity: int) -> Broadcast:
     """The broadcast, to be changed: nobody else changes it until this transaction ends."""
-    held = select(Broadcast).where(Broadcast.id == identity).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    return held(session, Broadcast, identity)
 
 
 def move(session: Session, broadcast: Broadcast, state: State, **values: object) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import references
 from hotline.categories import CATEGORIES, DANGER, PACES, Category, Urgency
-from hotline.database import Base, Moment, changed, insert_once
+from hotline.database import Base, Moment, changed, held, insert_once
 from hotline.language import Words, _
 from hotline.people import Person
 from hotline.sealed import Keys
@@ -164,7 +164,7 @@ def details_place(case: UUID) -> str:
 
 def hold(session: Session, case: UUID) -> Case:
     """The case, to be changed: nobody else changes it until this transaction ends."""
-    return session.scalars(select(Case).where(Case.id == case).with_for_update().execution_options(populate_existing=True)).one()
+    return held(session, Case, case)
 
 
 def by_reference(session: Session, reference: str) -> Case | None:

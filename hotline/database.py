@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -43,6 +43,9 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+Kept = TypeVar("Kept", bound=Base)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -145,6 +148,11 @@ def _once(record: type[Base], dialect: str) -> Executable:
     table = record.metadata.tables[record.__tablename__]
     insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     return insert.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def held(session: Session, record: type[Kept], identity: object) -> Kept:
+    """The row with this key, read anew and to be changed: nobody else changes it until this transaction ends."""
+    return session.get_one(record, identity, with_for_update=True, populate_existing=True)
 
 
 def changed(result: object) -> bool:

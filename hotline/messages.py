@@ -18,6 +18,7 @@ from hotline.database import Base, Moment, insert_once
 from hotline.firewall import may_see
 from hotline.gsm import plain
 from hotline.language import SOURCE, Words, say
+from hotline.liaisons import Liaison
 from hotline.outbox import Queue, What
 from hotline.people import Address
 from hotline.sealed import open_seal
@@ -169,6 +170,12 @@ def write(work: Work, address: Address, about: About, words: Words, language: st
     work.session.add(message)
     work.put(What.DELIVER, identity, queue=queue_of(message))
     return message
+
+
+def consult(work: Work, who: Liaison, words: Words, *, key: str) -> None:
+    """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same key is written once."""
+    if (address := who.person.best) is not None:
+        write(work, address, About.CONSULT, words, who.language, key=key)
 
 
 def queue_of(message: Message) -> Queue:

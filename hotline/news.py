@@ -226,18 +226,17 @@ def listing(work: Work, area: str, language: str) -> str:
 
 def verified(work: Work, area: str, language: str) -> list[Item]:
     """What is checked and holds just now for a place: our messages and then what came of rumours, each the newest first."""
-    here = work.areas[area]
-    shown = [*_messages(work, here, language), *_rumours(work, here, language)]
+    shown = [*_messages(work, area, language), *_rumours(work, area, language)]
     return shown[:MOST_SHOWN]
 
 
-def _messages(work: Work, here: Area, language: str) -> list[Item]:
+def _messages(work: Work, here: str, language: str) -> list[Item]:
     live = select(Broadcast).where(
         Broadcast.state.in_(broadcasts.OUT), Broadcast.exercise.is_(False), Broadcast.expires_at > work.now,
         or_(Broadcast.paused_at.is_(None), Broadcast.state.not_in(broadcasts.GOING)),
     )  # fmt: skip
     found = work.session.scalars(live.order_by(Broadcast.opens_at.desc(), Broadcast.id.desc()))
-    return [_of_message(work, each, language) for each in found if any(_concerns(work, code, here) for code in each.areas)]
+    return [_of_message(work, each, language) for each in found if any(work.areas.touch(code, here) for code in each.areas)]
 
 
 def _of_message(work: Work, broadcast: Broadcast, language: str) -> Item:
@@ -253,24 +252,18 @@ def _as_sent(work: Work, broadcast: Broadcast, language: str) -> str:
     return previewing.as_sent(broadcast, next(spoken))
 
 
-def _rumours(work: Work, here: Area, language: str) -> list[Item]:
+def _rumours(work: Work, here: str, language: str) -> list[Item]:
     answered = select(Rumour).where(
         Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state, Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
     )  # fmt: skip
     found = work.session.scalars(answered.order_by(Rumour.checked_at.desc(), Rumour.id.desc()))
-    return [_of_rumour(work, each, language) for each in found if _concerns(work, each.area_code, here)]
+    return [_of_rumour(work, each, language) for each in found if work.areas.touch(each.area_code, here)]
 
 
 def _of_rumour(work: Work, rumour: Rumour, language: str) -> Item:
     at = work.clock_time(rumour.checked_at or rumour.opened_at)
     title = words.rumour_title(rumour.number, _name(work, rumour.area_code), at)
     return Item(say(title, language), say(rumour_desk.headline(work, rumour), language))
-
-
-def _concerns(work: Work, code: str, here: Area) -> bool:
-    """Whether what is said of one area concerns another: it is the same, lies in it, or around it."""
-    there = work.areas.get(code)
-    return there is not None and (work.areas.inside(there, here) or work.areas.inside(here, there))
 
 
 def is_it_ours(work: Work, code: str, language: str) -> Words:

@@ -7,14 +7,13 @@ from itertools import islice
 from sqlalchemy import select
 
 from hotline import answering, firewall, messages, outbox, rumours, shifts, spread
-from hotline.areas import Area, bare_words
+from hotline.areas import bare_words
 from hotline.bodies import Body, Serves
 from hotline.categories import Kind
 from hotline.dialogues import rumour as words
 from hotline.dialogues.rumour import Line, Look, Shown
 from hotline.language import Words
 from hotline.liaisons import Liaison
-from hotline.messages import About
 from hotline.outbox import Queue, What
 from hotline.rumours import (
     CHECKING,
@@ -126,8 +125,7 @@ def may_see(work: Work, who: Liaison, area: str) -> bool:
         return False
     if who.body.kind == Kind.COORDINATION:
         return True
-    place, served = work.areas.get(area), [work.areas.get(each.area_code) for each in who.body.serves]
-    here = place is not None and any(_touch(work, place, each) for each in served if each is not None)
+    here = any(work.areas.touch(area, each.area_code) for each in who.body.serves)
     return here and who.body.kind in (Kind.PEACE, Kind.WOMEN)
 
 
@@ -141,10 +139,6 @@ def _readers(work: Work, rumour: Rumour, those: Iterable[Liaison]) -> list[Liais
     seeing = [each for each in those if may_see(work, each, rumour.area_code)]
     claims = [work.session.get_one(Rumour, each).claim(work.keys) for each in rumours.family(work.session, rumour)] if seeing else []
     return [each for each in seeing if not any(firewall.may_be(claim, each.name) for claim in claims)]
-
-
-def _touch(work: Work, place: Area, served: Area) -> bool:
-    return work.areas.inside(place, served) or work.areas.inside(served, place)
 
 
 def _desk(work: Work, rumour: Rumour) -> list[Liaison]:
@@ -187,9 +181,7 @@ def _checker(work: Work, rumour: Rumour) -> list[Liaison]:
 def _tell(work: Work, those: Iterable[Liaison], told: Words, key: str) -> None:
     """Write to each of them, once under this key."""
     for who in those:
-        address = who.person.best
-        if address is not None:
-            messages.write(work, address, About.CONSULT, told, who.language, key=f"{key}/{who.id}")
+        messages.consult(work, who, told, key=f"{key}/{who.id}")
 
 
 def hold_for(work: Work, subject: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.areas import bare_words
 from hotline.bodies import Body
-from hotline.database import Base, Moment
+from hotline.database import Base, Moment, held
 from hotline.liaisons import Liaison
 from hotline.people import Address
 from hotline.sealed import Keys, Tampered
@@ -218,8 +218,7 @@ def family(session: Session, rumour: Rumour) -> list[int]:
 
 def hold(session: Session, identity: int) -> Rumour:
     """The rumour, to be changed: nobody else changes it until this transaction ends."""
-    held = select(Rumour).where(Rumour.id == identity).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    return held(session, Rumour, identity)
 
 
 def hold_root(session: Session, rumour: Rumour) -> Rumour:

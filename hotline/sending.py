@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hotline import broadcasting, broadcasts, faults, messages, outbox, previewing
 from hotline.approving import HOLDS
-from hotline.broadcasting import pace_of, tell
+from hotline.broadcasting import CARRIED_ON_BY, pace_of, tell
 from hotline.broadcasts import (
     APPROVED,
     COOLING,
@@ -290,11 +290,11 @@ def _nothing_by_phone(work: Work, broadcast: Broadcast, *, waits: bool, more: bo
 
 
 def _stage_is_over(work: Work, broadcast: Broadcast) -> None:
-    count = tally(work.session, broadcast)
     if broadcast.state == FIRST:
         work.put(What.GO_ON, broadcast.id, work.in_minutes(pace_of(broadcast).pause), Queue.BULK)
     elif broadcasts.move(work.session, broadcast, SENT, ended_at=work.now):
         broadcast.note(work.now, SENT)
+        count = tally(work.session, broadcast)
         words = committee.sent(broadcast.code, count[GONE], broadcast.listed, count[DOUBTFUL])
         tell(work, broadcast.author, committee.drill(words, broadcast.exercise), broadcast, "sent")
 
@@ -389,23 +389,14 @@ def progress(work: Work, broadcast: Broadcast) -> tuple[int, int, timedelta | No
     return broadcast.listed - left, broadcast.listed, seconds if broadcast.state in GOING and not broadcast.is_paused else None
 
 
-ERRANDS: dict[State, tuple[What, ...]] = {
-    APPROVED: (What.COOL,),
-    COOLING: (What.GO,),
-    FIRST: (What.BATCH, What.GO_ON),
-    SENDING: (What.BATCH,),
-}
-"""What carries a broadcast on from each state: one of these waits, unless it is paused."""
-
-
 def stuck(session: Session, now: datetime) -> list[int]:
     """Broadcasts that nothing carries on."""
-    going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(ERRANDS)), Broadcast.paused_at.is_(None))
+    going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None))
     return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, State(state), now)]
 
 
 def _carried_on(session: Session, identity: int, state: State, now: datetime) -> bool:
-    keys = [outbox.key_of(what, identity) for what in ERRANDS[state]]
+    keys = [outbox.key_of(what, identity) for what in CARRIED_ON_BY[state]]
     waits = (outbox.Errand.key.in_(keys), outbox.WAITS, outbox.Errand.due_at <= now + FAR)
     return session.scalar(select(outbox.Errand.id).where(*waits).limit(1)) is not None
 
@@ -414,9 +405,9 @@ def carry_on(work: Work, identity: int) -> bool:
     """Give one that is stuck its next step. False where it is not stuck any more."""
     broadcast = broadcasts.hold(work.session, identity)
     state = State(broadcast.state)
-    if state not in ERRANDS or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
+    if state not in CARRIED_ON_BY or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
         return False
-    work.put(ERRANDS[state][0], identity, queue=Queue.BULK)
+    work.put(CARRIED_ON_BY[state][0], identity, queue=Queue.BULK)
     if state == COOLING and not broadcast.is_listed:
         work.put(What.LIST, identity, queue=Queue.BULK)
     return True
