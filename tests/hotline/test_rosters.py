@@ -449,7 +449,8 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
     assert gone.until is not None
     assert not gone.on_duty
     assert [ended is not None for _body, _kind, ended in roles(operator.world)] == [True]
-    assert f"off   {gone.until:%Y-%m-%d}" in operator.enter("liaisons", "list").output
+    last_day = (gone.until - timedelta(seconds=1)).astimezone(operator.world.service.settings.country.zone)
+    assert f"off   {last_day:%Y-%m-%d}" in operator.enter("liaisons", "list").output
     load(operator.world, "station,Sgt. Kipruto,0722000101,sw,,,,,")
     assert operator.liaison("Sgt. Kipruto").until is None
     assert len(roles(operator.world)) == 2
