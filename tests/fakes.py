@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from hotline.carriers import Account, Meaning, Sending
 from hotline.carriers.africastalking import AfricasTalking
 
+DIED = KeyboardInterrupt
+"""Raised where a test lets a process die: no `except Exception` stands in its way."""
+
 ACCOUNT = Account("itikia", "a key", "22384", "http://127.0.0.1:9")
 
 

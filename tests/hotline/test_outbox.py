@@ -28,15 +28,13 @@ from hotline.outbox import Errand, Queue, What
 from hotline.promises import Promise
 from hotline.verdicts import Verdict
 from tests.builders import ACHIENG, CITIZEN, KIPRUTO, WANJIKU
+from tests.fakes import DIED
 from tests.hotline.test_auditor_at_work import forgotten, undelivered
 from tests.hotline.test_messages import FEW, fresh, open_case, take_all
 from tests.stories.test_a_report import word_of
 from tests.world import Phone, World
 
 T = TypeVar("T")
-
-DIED = KeyboardInterrupt
-"""Raised where a test lets a process die: no `except Exception` stands in its way."""
 
 
 def errands(world: World) -> list[Errand]:
