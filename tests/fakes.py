@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from hotline.carriers import Account, Meaning, Sending
 from hotline.carriers.africastalking import AfricasTalking
 
-DIED = KeyboardInterrupt
-"""Raised where a test lets a process die: no `except Exception` stands in its way."""
-
 ACCOUNT = Account("itikia", "a key", "22384", "http://127.0.0.1:9")
+
+
+class Died(KeyboardInterrupt):
+    """Raised where a test lets a process die: no `except Exception` stands in its way.
+
+    A class of its own, so that somebody who presses Ctrl-C is not taken for it.
+    """
 
 
 class PretendCarrier(AfricasTalking):

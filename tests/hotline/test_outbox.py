@@ -28,7 +28,7 @@ from hotline.outbox import Errand, Queue, What
 from hotline.promises import Promise
 from hotline.verdicts import Verdict
 from tests.builders import ACHIENG, CITIZEN, KIPRUTO, WANJIKU
-from tests.fakes import DIED
+from tests.fakes import Died
 from tests.hotline.test_auditor_at_work import forgotten, undelivered
 from tests.hotline.test_messages import FEW, fresh, open_case, take_all
 from tests.stories.test_a_report import word_of
@@ -165,10 +165,10 @@ def dying(world: World, about: str) -> Iterator[None]:
 
     def die(_number: str, text: str) -> None:
         if about in text:
-            raise DIED
+            raise Died
 
     world.carrier.on_send = die
-    with pytest.raises(DIED):
+    with pytest.raises(Died):
         yield
     world.carrier.on_send = lambda _number, _text: None
     world.posted.clear()
@@ -236,10 +236,10 @@ class Anything(RuleBasedStateMachine):
             self._look(number, text)
             if has_left:
                 self.world.carrier.sent.append((number, text))
-            raise DIED
+            raise Died
 
         self.world.carrier.on_send = die
-        with suppress(DIED):
+        with suppress(Died):
             self.a_worker_works()
         self.world.carrier.on_send = self._look
         self.world.workers = {queue: worker(self.world, queue) for queue in Queue}

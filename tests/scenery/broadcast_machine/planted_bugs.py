@@ -1,4 +1,4 @@
-"""Bugs, each with a way to it and with what the machine says of it. Some hundred runs would find them by chance."""
+"""Bugs, each with a way to it and with what the machine says of it. Some hundred runs would find them too."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace

@@ -16,7 +16,7 @@ from hotline.language import Words
 from hotline.messages import Message
 from hotline.outbox import Queue
 from tests.builders import KAPTEMBWO
-from tests.fakes import DIED
+from tests.fakes import Died
 from tests.scenery.broadcast_machine.cast import (
     EVERYBODY,
     KAWANGWARE,
@@ -93,7 +93,7 @@ class Play(RuleBasedStateMachine):
 
     def comes_to(self, place: faults.Place) -> None:
         if place == self.dies_at and self.runs:
-            raise DIED
+            raise Died
 
     def somebody_died(self) -> None:
         """Whatever is in hand may have left."""

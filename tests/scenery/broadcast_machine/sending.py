@@ -1,4 +1,4 @@
-"""The carrier has a text in hand: may it leave, what is answered, and what happens meanwhile? And receipts."""
+"""The carrier has a text in hand: may it leave, what is answered, and what happens meanwhile?"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from hotline.broadcasts import Broadcast
 from hotline.carriers import Meaning, Sending
 from hotline.outbox import Errand, Queue
 from tests.builders import CHEBET
-from tests.fakes import DIED
+from tests.fakes import Died
 from tests.scenery.broadcast_machine.approval import Approval
 from tests.scenery.broadcast_machine.cast import PHONES, near
 from tests.scenery.broadcast_machine.play import which
@@ -43,19 +43,18 @@ class Leaving(Approval, Readers):
         self.world.carrier.asks = self.leaves
 
     def leaves(self, code: str, number: str, text: str) -> Sending:
-        """A text is handed to the carrier. What is wrong is kept for later: a worker would swallow it here."""
+        """A text is handed to the carrier. What is wrong is kept for later: a worker would swallow it."""
         fate = self.fates.popleft() if self.fates else "accepted"
         if fate == "dies before":
-            raise DIED
+            raise Died
         sheet, run = self.by_code[code], self.runs[-1]
         self.wrong += [f"{code} to {number}: {what}" for what in self.amiss(sheet, run, number, text)]
         run.sent[code] += number in PHONES
         if fate in TURNED_AWAY:
             return self.turned_away(fate, sheet, run, number)
         sheet.handed[number] += 1
-        sheet.first_at = sheet.first_at or self.world.now
         if fate == "dies after":
-            raise DIED
+            raise Died
         if fate == "unknown":
             return Sending(Meaning.UNKNOWN, "no answer")
         identity = f"ATXid_{next(fresh)}"

@@ -28,7 +28,6 @@ class Sheet:
     is_over: bool = False
     is_paused: bool = False
     judged: bool = False
-    first_at: datetime | None = None
     handed: Counter[str] = field(default_factory=Counter)
     """How often the carrier may have taken it, by number."""
     taken: set[str] = field(default_factory=set)

@@ -22,7 +22,7 @@ from hotline.settings import Settings
 from hotline.subscriptions import Subscription
 from hotline.work import Work
 from tests.builders import MORNING
-from tests.fakes import DIED, PretendCarrier
+from tests.fakes import Died, PretendCarrier
 from tests.scenery.broadcast_machine.cast import CHATS, MORE_BODIES, MORE_LIAISONS, ONCE, READERS, WISHED
 from tests.scenery.broadcast_machine.sheet import Run
 from tests.world import World
@@ -156,7 +156,7 @@ class MortalWorker:
         run = self.watcher.run_begins()
         try:
             self.worker.run(errand)
-        except DIED:
+        except Died:
             self.worker = self._born()
             self.watcher.somebody_died()
         else:
