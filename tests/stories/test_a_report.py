@@ -1,31 +1,41 @@
 """One report travels the whole road, in people's words."""
 
+import re
 from datetime import timedelta
 
 from hotline.categories import Urgency
+from hotline.dialogues.citizen import NOT_KNOWN
+from hotline.dispatch import WORDS
 from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, number_in, sw
 from tests.world import Phone, World
 
 
-def report(citizen: Phone, category: str = "Ghasia", *, text: bool = True) -> str:
+def report(citizen: Phone, category: str = "violence", *, text: bool = True) -> str:
     """A citizen reports youths with weapons in Kaptembwo, in Kiswahili. Returns the case's number as it is shown."""
     citizen.dial()
-    citizen.choose("Kiswahili")
-    citizen.choose("Ripoti")
-    citizen.choose(category)
+    citizen.choose(KISWAHILI)
+    citizen.choose(sw(FIRST["report"]))
+    citizen.choose(about(category, "sw"))
     citizen.press("kaptembwa")
     citizen.choose("Kaptembwo")
-    if category == "Mwenendo":
-        citizen.choose("Sijui")
-        citizen.choose("Sijui")
+    if is_category(category, "conduct"):
+        citizen.choose(sw(NOT_KNOWN))
+        citizen.choose(sw(NOT_KNOWN))
     citizen.press("vijana wenye silaha * karibu na stendi")
-    citizen.choose("Ndiyo" if text else "Hapana")
-    citizen.choose("Hapana")
-    return citizen.screen.split()[1].rstrip(".")
+    citizen.choose(sw(CONTACT["text" if text else "none"]))
+    citizen.choose(sw(REMEMBER["no"]))
+    return number_in(citizen.screen)
+
+
+A_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\d*\b")
 
 
 def word_of(text: str) -> str:
-    return text.partition(":")[0]
+    """The word by which a liaison's text names the case."""
+    found = A_WORD.search(text)
+    assert found is not None, text
+    return found[0]
 
 
 def arrive(liaison: Phone, word: str = "") -> None:

@@ -7,7 +7,9 @@ import pytest
 from hotline import bodies, clock, liaisons, shifts
 from hotline.carriers import Meaning, Sending
 from hotline.categories import Kind
+from hotline.language import own_name, say
 from tests.builders import ACHIENG, BODIES, CHEBET, CITIZEN, DESK, KIPRUTO, LIAISONS, NEIGHBOUR, NJERI, WANJIKU
+from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, WOMAN, about, is_category, number_in
 from tests.stories.test_a_report import word_of
 from tests.world import Phone, World
 
@@ -33,23 +35,23 @@ def rings(world: World) -> Rings:
     return rung
 
 
-def call(citizen: Phone, category: str = "Ghasia", place: str = "Kaptembwo", *, language: str = "Kiswahili", woman: str = "") -> str:
-    """A citizen reports something and may be texted. Returns the case's number as it is shown."""
-    if "Kiswahili" in citizen.dial():
-        citizen.choose(language)
-    citizen.choose("Ripoti" if language == "Kiswahili" else "Report")
-    citizen.choose(category)
+def call(citizen: Phone, category: str = "violence", place: str = "Kaptembwo", *, language: str = "sw", woman: str = "") -> str:
+    """A citizen reports something and may be texted. Returns the case's number as it is shown. `woman`: what they say to that question."""
+    if KISWAHILI in citizen.dial():
+        citizen.choose(own_name(language))
+    citizen.choose(say(FIRST["report"], language))
+    citizen.choose(about(category, language))
     if place not in citizen.screen:
         citizen.press(place)
     citizen.choose(place)
-    if not category.startswith(("Hatari", "Danger")):
+    if not is_category(category, "danger"):
         citizen.press("vijana wenye silaha")
     if woman:
-        citizen.choose(woman)
-    citizen.choose("Ndiyo" if language == "Kiswahili" else "Yes")
+        citizen.choose(say(WOMAN[woman], language))
+    citizen.choose(say(CONTACT["text"], language))
     if citizen.in_call:
-        citizen.choose("Hapana" if language == "Kiswahili" else "No")
-    return citizen.screen.split()[1].rstrip(".")
+        citizen.choose(say(REMEMBER["no"], language))
+    return number_in(citizen.screen)
 
 
 def found(world: World, *listed: bodies.Listed) -> None:
@@ -242,7 +244,7 @@ def test_the_same_text_goes_out_when_the_carrier_is_back_and_nobody_has_it(world
 def test_who_would_rather_speak_to_a_woman_is_answered_by_one_first(world: World) -> None:
     employ(world, liaisons.Listed("station", "Cpl. Amina", AMINA, ("en",), on_duty=True, woman=True))
     rung = rings(world)
-    call(world.phone(CITIZEN), "Ukatili", woman="Ndiyo")
+    call(world.phone(CITIZEN), "Ukatili", woman="woman")
     assert rung == [(0, "Amina")], "before one who speaks their language"
     call(world.phone(NEIGHBOUR), "Wizi")
     assert rung[1:] == [(0, "Kipruto")], "who did not wish it has the one who does"
@@ -250,7 +252,7 @@ def test_who_would_rather_speak_to_a_woman_is_answered_by_one_first(world: World
     assert rung[2:] == [(5, "Kipruto")], "and where she does not answer, somebody else does"
 
 
-@pytest.mark.parametrize(("language", "category", "who"), [("Kiswahili", "Ghasia", "Kipruto"), ("English", "Violence or a", "Achieng")])
+@pytest.mark.parametrize(("language", "category", "who"), [("sw", "Ghasia", "Kipruto"), ("en", "Violence or a", "Achieng")])
 def test_whoever_speaks_their_language_is_asked_first(world: World, language: str, category: str, who: str) -> None:
     employ(world, liaisons.Listed("station", "Sgt. Kipruto", KIPRUTO, ("sw",), on_duty=True))
     rung = rings(world)

@@ -7,7 +7,9 @@ import pytest
 
 from hotline import bodies, liaisons, rosters
 from hotline.categories import Kind
+from hotline.dialogues.citizen import NOT_KNOWN
 from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, number_in, sw
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import AMINA, CHIEF, COMMANDER, LONDON, body, employ, found, listed, works_at
 from tests.world import Phone, World
@@ -16,23 +18,23 @@ POLICE = (KIPRUTO, ACHIENG)
 ANOTHER = {CHIEF: "Ms. Baraka", COMMANDER: "Mr. Omondi", LONDON: "Ms. Kipruto Jebet", AMINA: "Insp. Otieno"}
 
 
-def complain(citizen: Phone, station: str = "Sijui", officer: str = "") -> str:
+def complain(citizen: Phone, station: str = "", officer: str = "") -> str:
     """A citizen reports what the police did, and may be texted. Returns the case's number as it is shown."""
-    if "Kiswahili" in citizen.dial():
-        citizen.choose("Kiswahili")
-    citizen.choose("Ripoti")
-    citizen.choose("Mwenendo")
+    if KISWAHILI in citizen.dial():
+        citizen.choose(KISWAHILI)
+    citizen.choose(sw(FIRST["report"]))
+    citizen.choose(about("conduct", "sw"))
     citizen.press("kaptembwa")
     citizen.choose("Kaptembwo")
-    citizen.choose(station)
+    citizen.choose(station or sw(NOT_KNOWN))
     if officer:
         citizen.press(officer)
     else:
-        citizen.choose("Sijui")
+        citizen.choose(sw(NOT_KNOWN))
     citizen.press("askari alimpiga kijana")
-    citizen.choose("Ndiyo")
-    citizen.choose("Hapana")
-    return citizen.screen.split()[1].rstrip(".")
+    citizen.choose(sw(CONTACT["text"]))
+    citizen.choose(sw(REMEMBER["no"]))
+    return number_in(citizen.screen)
 
 
 def heard(world: World, *numbers: str) -> list[str]:
@@ -43,7 +45,7 @@ def heard(world: World, *numbers: str) -> list[str]:
 # Never
 
 
-@pytest.mark.parametrize(("station", "officer"), [("Sijui", ""), ("Kaptembwo Police", "Sgt Kipruto")])
+@pytest.mark.parametrize(("station", "officer"), [("", ""), ("Kaptembwo Police", "Sgt Kipruto")])
 def test_the_police_never_hear_of_it_however_long_nobody_answers(world: World, station: str, officer: str) -> None:
     complain(world.phone(CITIZEN), station, officer)
     world.pass_minutes(6 * 60)

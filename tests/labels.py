@@ -1,0 +1,64 @@
+"""What stands on the menus, found where the product keeps it, so that no test knows it by heart."""
+
+import re
+
+from hotline.categories import CATEGORIES
+from hotline.dialogues import citizen
+from hotline.dialogues.citizen import Caller
+from hotline.dialogues.liaison import Desk
+from hotline.dialogues.screens import Ask, LookUp, Menu, Scene
+from hotline.gsm import plain
+from hotline.language import Words, own_name, say
+from tests.builders import AREAS, KAPTEMBWO
+
+ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
+
+
+def en(words: Words) -> str:
+    """In English, as a phone shows it."""
+    return plain(say(words, "en"))
+
+
+def sw(words: Words) -> str:
+    """In Kiswahili, as a phone shows it."""
+    return plain(say(words, "sw"))
+
+
+def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
+    """The question to which these answers lead. What the scene looks up is answered like any other question."""
+    question = next(scene)
+    for answer in answers:
+        question = scene.send(answer)
+    assert not isinstance(question, LookUp), question
+    return question
+
+
+def labels(question: Menu | Ask) -> dict[str, Words]:
+    """The choices of a question, by what they stand for."""
+    assert isinstance(question, Menu), question
+    return dict(question.choices)
+
+
+FIRST_MENU = asked(citizen.welcome(Caller("en", desk=Desk(on_duty=True, cases=()), asked="0"), AREAS, ("en", "sw"), "999"))
+"""With everything on it that anybody can be offered who dials in."""
+
+FIRST = labels(FIRST_MENU)
+CONTACT = labels(citizen.may_we_text(Caller()))
+REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
+WOMAN = labels(citizen.a_woman())
+
+
+def about(category: str, language: str) -> str:
+    """The name of a category, by its code. A name itself, as stories quote it, stays as it is."""
+    return str(plain(say(CATEGORIES[category].name, language))) if category in CATEGORIES else category
+
+
+def is_category(category: str, code: str) -> bool:
+    """Whether a code, or how the name begins in any of our languages, is that of this category."""
+    return category == code or any(about(code, language).startswith(category) for language in ("en", "sw"))
+
+
+def number_in(text: str) -> str:
+    """The number of the case that a text or a screen is about, as it is shown: 4071-3826."""
+    (number,) = set(re.findall(r"\b\d{4}-\d{4}\b", text))
+    return number
