@@ -10,6 +10,8 @@ from hotline.dialogues.screens import Ask, LookUp, Menu, Scene
 from hotline.gsm import plain
 from hotline.language import Words, own_name, say
 from tests.builders import AREAS, KAPTEMBWO
+from tests.fakes import PretendCarrier
+from ussd.pages import Limits, pages
 
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
@@ -48,9 +50,17 @@ REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
 WOMAN = labels(citizen.a_woman())
 
 
+LIMITS = Limits(PretendCarrier.page_septets, PretendCarrier.page_units)
+
+
+def page(question: Menu | Ask, language: str, *, first: bool = False, again: bool = False) -> str:
+    """The first page of a question on a phone. `first`: of a whole call, so that there is no way back; `again`: after a slip."""
+    return pages(question, language, LIMITS, first=first, again=again)[0]
+
+
 def about(category: str, language: str) -> str:
     """The name of a category, by its code. A name itself, as stories quote it, stays as it is."""
-    return str(plain(say(CATEGORIES[category].name, language))) if category in CATEGORIES else category
+    return plain(say(CATEGORIES[category].name, language)) if category in CATEGORIES else category
 
 
 def is_category(category: str, code: str) -> bool:
@@ -60,5 +70,5 @@ def is_category(category: str, code: str) -> bool:
 
 def number_in(text: str) -> str:
     """The number of the case that a text or a screen is about, as it is shown: 4071-3826."""
-    (number,) = set(re.findall(r"\b\d{4}-\d{4}\b", text))
+    (number,) = {found[0] for found in re.finditer(r"\b\d{4}-\d{4}\b", text)}
     return number

@@ -200,11 +200,12 @@ def danger(caller: Caller, areas: Areas) -> Scene[Report]:
     return Report(DANGER.code, area.code, "", _contact(contact))
 
 
+WHAT_ABOUT = _("What is it about?")
 ABOUT: Choices = tuple((category.code, category.name) for category in CATEGORIES.values())
 
 
 def report(caller: Caller, areas: Areas) -> Scene[Report]:
-    category = yield Menu("category", _("What is it about?"), ABOUT)
+    category = yield Menu("category", WHAT_ABOUT, ABOUT)
     area = yield from choose_area(areas, caller.home)
     body, officer = (yield from whom_is_it_about(area)) if category == CONDUCT.code else ("", "")
     details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
@@ -265,13 +266,20 @@ def my_case(emergency: str, known: Sequence[str] = ()) -> Scene[Judge | Nothing]
         if chosen != "other":
             return (yield from _judge(chosen, standing((yield LookUp("?case0", chosen)))))
     for turn in range(1, TRIES + 1):
-        reference = yield Ask(
-            f"reference{turn}", _("Key in your case number.") if turn == 1 else _("That is not a case number. Look again:"), number=True
-        )
+        reference = yield Ask(f"reference{turn}", KEY_IN if turn == 1 else LOOK_AGAIN, number=True)
         case = standing((yield LookUp(f"?case{turn}", reference)))
         if case.state not in ("unknown", "slip"):
             return (yield from _judge(reference, case))
-    return Nothing(_("We cannot find that case. In an emergency call {number}.", number=emergency))
+    return Nothing(no_such_case(emergency))
+
+
+KEY_IN, LOOK_AGAIN = _("Key in your case number."), _("That is not a case number. Look again:")
+COME_BACK = _("Come back when you know.")
+
+
+def no_such_case(emergency: str) -> Words:
+    """To one who has keyed in a wrong number as often as one may."""
+    return _("We cannot find that case. In an emergency call {number}.", number=emergency)
 
 
 def _judge(reference: str, case: Standing) -> Scene[Judge | Nothing]:
@@ -284,7 +292,7 @@ def _judge(reference: str, case: Standing) -> Scene[Judge | Nothing]:
         case "helped" | "not_helped" | "danger":
             return Judge(reference, verdict)
         case _:
-            return Nothing(_("Come back when you know."))
+            return Nothing(COME_BACK)
 
 
 VERDICTS: Choices = (("helped", _("Yes")), ("not_helped", _("No")), ("danger", _("No, still in danger")))

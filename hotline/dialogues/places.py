@@ -8,7 +8,7 @@ from math import nan
 
 from hotline.areas import Area, Areas
 from hotline.dialogues.screens import Choices, Menu, Question, Scene
-from hotline.language import _, verbatim
+from hotline.language import Words, _, verbatim
 
 
 def choose_area(areas: Areas, home: str | None = None, which: str = "") -> Scene[Area]:
@@ -72,9 +72,22 @@ def _spot(answer: str) -> tuple[float, float]:
     return (float(found[1]), float(found[2])) if found else (nan, nan)
 
 
+WHERE = _("Where? Type the name of the place, or choose:")
+NOT_SURE, NONE_OF_THESE = _("I am not sure"), _("None of these")
+
+
+def where_in(area: str) -> Words:
+    return _("Where in {area}? Type or choose:", area=area)
+
+
+def not_known(place: str) -> Words:
+    """What was typed is no place that we know."""
+    return _("We do not know {place}. Type it another way or choose:", place=place[:30])
+
+
 def _is_it(name: str, areas: Areas, near: Sequence[Area]) -> Menu:
     (first, *others) = near
-    choices = ((first.code, _("Yes")), *((area.code, verbatim(areas.full_name(area))) for area in others), ("none", _("None of these")))
+    choices = ((first.code, _("Yes")), *((area.code, verbatim(areas.full_name(area))) for area in others), ("none", NONE_OF_THESE))
     return Menu(name, _("Is it {place}?", place=areas.full_name(first)), choices)
 
 
@@ -84,16 +97,16 @@ def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
     if SPOT.fullmatch(unknown):
         text = _("We know no place near there in {country}. Type its name or choose:", country=areas.country.name)
     elif unknown:
-        text = _("We do not know {place}. Type it another way or choose:", place=unknown[:30])
+        text = not_known(unknown)
     elif area == areas.country:
-        text = _("Where? Type the name of the place, or choose:")
+        text = WHERE
     else:
-        text = _("Where in {area}? Type or choose:", area=area.name)
+        text = where_in(area.name)
     if area != areas.country:
-        choices = (*choices, ("here", _("I am not sure")))
+        choices = (*choices, ("here", NOT_SURE))
     return Menu(name, text, choices, typed=True)
 
 
 def _which_of(name: str, areas: Areas, found: Sequence[Area]) -> Menu:
     choices = tuple((area.code, verbatim(areas.full_name(area))) for area in found)
-    return Menu(name, _("Which one?"), (*choices, ("none", _("None of these"))))
+    return Menu(name, _("Which one?"), (*choices, ("none", NONE_OF_THESE)))
