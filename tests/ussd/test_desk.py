@@ -4,25 +4,68 @@ import pytest
 
 from hotline.cases import Case
 from hotline.cases import history as entries
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
-from tests.ussd.test_sessions import begin, finish, only_case, report, stand, wrong
+from hotline.dialogues import liaison
+from hotline.dialogues.citizen import (
+    LOOK_AGAIN,
+    NOT_KNOWN,
+    Standing,
+    a_woman,
+    another_office,
+    bodies_to_text,
+    did_help_come,
+    how_it_stands,
+    somebody_has_it,
+    somebody_is_coming,
+    somebody_is_there,
+    still_asking,
+    thanks_for_verdict,
+    whom_is_it_about,
+)
+from hotline.dialogues.liaison import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
+from hotline.language import Words
+from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from tests.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
+from tests.stories.test_a_report import word_of
+from tests.ussd.test_sessions import (
+    AT_DESK,
+    VERDICTS,
+    WHY,
+    ask_verdict,
+    begin,
+    choices_on,
+    finish,
+    only_case,
+    report,
+    stand,
+    time_in,
+    wrong,
+)
 from tests.world import Phone, World
+from ussd.pages import not_understood
+
+SURE = labels(asked(liaison.at_desk(liaison.Desk(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))
+STATION = asked(whom_is_it_about(KAPTEMBWO), bodies_to_text([("station", "Kaptembwo Police Station")]))
+OFFICER = asked(whom_is_it_about(KAPTEMBWO), "")
+
+
+def names(*choices: tuple[str, Words]) -> list[str]:
+    """As they stand on an English phone."""
+    return [en(words) for _key, words in choices]
+
+
+def numbered(*choices: tuple[int, tuple[str, Words]]) -> str:
+    return "".join(f"\n{number}. {en(words)}" for number, (_key, words) in choices)
 
 
 def at_case(phone: Phone) -> str:
     """The only case on this liaison's desk."""
     phone.dial()
-    phone.choose("Cases given to me")
+    phone.choose(en(FIRST["desk"]))
     return phone.press("1")
 
 
 def steps_of(phone: Phone) -> list[str]:
-    """Everything that can be chosen on this page and those that follow."""
-    pages = [phone.screen]
-    while "98. " in phone.screen:
-        pages.append(phone.press("98"))
-    lines = [line.partition(". ") for page in pages for line in page.splitlines()]
-    return [words for number, _dot, words in lines if number.isdecimal() and number not in ("0", "00", "98")]
+    return list(choices_on(phone))
 
 
 @pytest.fixture
@@ -35,29 +78,29 @@ def corporal(either: World) -> Phone:
 
 def test_every_step_can_be_taken_by_dialling_in(either: World, corporal: Phone) -> None:
     for step, words, state in (
-        ("I have it", " is yours.", "acknowledged"), ("On the way", ": you are on the way.", "acknowledged"),
-        ("I am there", ": you are there.", "acknowledged"), ("Done", ": noted as done.", "resolved"),
+        (I_HAVE_IT, liaison.yours, "acknowledged"), (ON_THE_WAY, liaison.on_the_way, "acknowledged"),
+        (THERE, liaison.there, "acknowledged"), (DONE, liaison.done, "resolved"),
     ):  # fmt: skip
         at_case(corporal)
-        assert words in corporal.choose(step)
+        assert corporal.choose(*names(step)) == en(words(word_of(corporal.inbox[0])))
         assert not corporal.in_call
         assert only_case(either).state == state
     case = only_case(either)
     assert None not in (case.on_the_way_at, case.there_at, case.resolved_at)
-    told = " ".join(either.phone(CITIZEN).inbox)
-    assert all(words in told for words in ("somebody is seeing to it now", "is on the way", "says they are there", "did help come?"))
+    told = either.phone(CITIZEN).inbox
+    assert told[1:] == [en(words(case.spoken)) for words in (somebody_has_it, somebody_is_coming, somebody_is_there, did_help_come)]
 
 
 def test_each_step_has_the_number_by_which_it_is_texted(either: World, corporal: Phone) -> None:
     at_case(corporal)
-    assert "\n1. I have it\n2. I cannot\n5. Not mine\n7. I should not have it" in whole(corporal)
+    assert numbered((1, I_HAVE_IT), (2, CANNOT), (5, NOT_MINE), (7, ASIDE)) in whole(corporal)
     corporal.press("1")
     at_case(corporal)
-    assert "\n1. Still on it\n2. I cannot\n3. Done\n4. On the way\n7. I should not have it" in whole(corporal)
-    assert corporal.press("5").startswith("Choose a number from the list."), "a number that is another step's is no choice here"
+    assert numbered((1, STILL_ON_IT), (2, CANNOT), (3, DONE), (4, ON_THE_WAY), (7, ASIDE)) in whole(corporal)
+    assert corporal.press("5").startswith(f"{en(not_understood(AT_DESK))}\n"), "a number that is another step's is no choice here"
     corporal.press("4")
     at_case(corporal)
-    assert "\n1. Still on it, safe\n2. I cannot\n3. Done\n6. I am there\n9. I need help" in whole(corporal)
+    assert numbered((1, SAFE), (2, CANNOT), (3, DONE), (6, THERE), (9, HELP)) in whole(corporal)
     corporal.press("6")
     case = only_case(either)
     assert None not in (case.on_the_way_at, case.there_at)
@@ -73,50 +116,56 @@ def whole(phone: Phone) -> str:
 
 def test_the_steps_are_those_of_how_it_stands(either: World, corporal: Phone) -> None:
     at_case(corporal)
-    assert steps_of(corporal) == ["I have it", "I cannot", "Not mine", "I should not have it"]
+    assert steps_of(corporal) == names(I_HAVE_IT, CANNOT, NOT_MINE, ASIDE)
     corporal.choose("I have it")
     at_case(corporal)
-    assert steps_of(corporal) == ["Still on it", "I cannot", "Done", "On the way", "I should not have it"]
+    assert steps_of(corporal) == names(STILL_ON_IT, CANNOT, DONE, ON_THE_WAY, ASIDE)
     corporal.choose("On the way")
     at_case(corporal)
-    assert steps_of(corporal) == ["Still on it, safe", "I cannot", "Done", "I am there", "I need help"]
+    assert steps_of(corporal) == names(SAFE, CANNOT, DONE, THERE, HELP)
     corporal.choose("I am there")
     at_case(corporal)
-    assert steps_of(corporal) == ["Still on it, safe", "I cannot", "Done", "I need help"]
+    assert steps_of(corporal) == names(SAFE, CANNOT, DONE, HELP)
 
 
-@pytest.mark.parametrize(("key", "why"), [("No vehicle", "No vehicle or fuel"), ("Not safe", "Not safe alone"), ("Another reason", "")])
-def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: Phone, key: str, why: str) -> None:
+@pytest.mark.parametrize("why", ["no_vehicle", "unsafe", "other"])
+def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: Phone, why: str) -> None:
     at_case(corporal)
-    assert corporal.choose("I cannot").startswith("Why?")
-    assert steps_of(corporal) == ["No vehicle or fuel", "Too far away", "Busy with another case", "Not safe alone", "Another reason"]
-    assert "goes to somebody else. Thank you for saying so." in corporal.choose(key)
+    assert corporal.choose(*names(CANNOT)) == page(WHY, "en")
+    assert list(labels(WHY)) == ["no_vehicle", "too_far", "busy", "unsafe", "other"]
+    assert steps_of(corporal) == names(*labels(WHY).items())
+    assert corporal.choose(en(labels(WHY)[why])) == en(liaison.passed_on(word_of(corporal.inbox[0])))
     with either.service.look() as work:
-        assert [entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"] == [why]
+        assert [entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"] == [
+            "" if why == "other" else en(labels(WHY)[why])
+        ]
     corporal.dial()
-    assert "Robbery" not in corporal.choose("Cases given to me")
+    assert corporal.choose(en(FIRST["desk"])) == page(AT_DESK, "en"), "there is no case on it"
 
 
 def test_one_who_steps_aside_by_dialling_in_never_sees_it_again(either: World, corporal: Phone) -> None:
     at_case(corporal)
-    assert corporal.choose("I should not have it").startswith("Step aside from ")
-    assert "I should not have it" in " ".join([corporal.choose("No"), *steps_of(corporal)]), "a slip changes nothing"
+    word = word_of(corporal.inbox[0])
+    assert corporal.choose(*names(ASIDE)).startswith(f"{en(liaison.sure(word))}\n")
+    corporal.choose(en(SURE["no"]))
+    assert names(ASIDE)[0] in steps_of(corporal), "a slip changes nothing"
     assert only_case(either).state == "open"
-    corporal.choose("I should not have it")
-    assert "you will not see it again" in corporal.choose("Yes")
+    corporal.choose(*names(ASIDE))
+    assert corporal.choose(en(SURE["yes"])) == en(liaison.stepped_aside(word))
     texts = len(corporal.inbox)
     either.pass_minutes(600)
     assert len(corporal.inbox) == texts
     corporal.dial()
-    assert "Robbery" not in corporal.choose("Cases given to me")
+    assert corporal.choose(en(FIRST["desk"])) == page(AT_DESK, "en"), "there is no case on it"
 
 
 def test_still_on_it_by_dialling_in_keeps_the_case(either: World, corporal: Phone) -> None:
     corporal.text("1")
     either.pass_minutes(21 * 60 + 1)
-    assert "are you still on it?" in corporal.inbox[-1]
+    word = word_of(corporal.inbox[0])
+    assert corporal.inbox[-1] == en(liaison.are_you_on_it(word, "09:00"))
     at_case(corporal)
-    assert "already" in corporal.choose("Still on it")
+    assert corporal.choose(*names(STILL_ON_IT)) == en(liaison.already_yours(word))
     either.pass_minutes(130)
     assert only_case(either).state == "acknowledged"
 
@@ -127,7 +176,8 @@ def test_who_does_not_say_loses_it_and_may_not_go_on_with_it(either: World, corp
     at_case(corporal)
     either.pass_minutes(121)
     assert only_case(either).state == "open"
-    assert corporal.choose("Done").startswith(("Nobody has taken", "You are on duty.")), "it is to be taken first"
+    first = en(liaison.take_first(word_of(corporal.inbox[0])))
+    assert corporal.choose(*names(DONE)) in (first, page(AT_DESK, "en")), "it is to be taken first"
     assert only_case(either).state == "open"
 
 
@@ -135,8 +185,8 @@ def test_help_by_dialling_in_reaches_those_who_lead(either: World, corporal: Pho
     corporal.text("1")
     corporal.text("4")
     at_case(corporal)
-    assert corporal.choose("I need help") == "Those who lead you have been told. In danger call 999."
-    assert "Cpl. Achieng asks for help. Place: Kaptembwo, Nakuru." in either.phone(DESK).inbox[-1]
+    assert corporal.choose(*names(HELP)) == en(liaison.help_is_told("999"))
+    assert either.phone(DESK).inbox[-1] == en(liaison.alarm(liaison.asks_for_help("Cpl. Achieng"), "Kaptembwo, Nakuru"))
 
 
 # Did help come?
@@ -146,19 +196,19 @@ def test_one_who_was_asked_finds_the_question_on_the_first_menu(either: World) -
     citizen, sergeant = either.phone(CITIZEN), either.phone(KIPRUTO)
     report(citizen)
     citizen.dial()
-    assert "Did help come?" not in steps_of(citizen)
+    assert en(FIRST["answer"]) not in steps_of(citizen)
     sergeant.text("1")
     sergeant.text("3")
     citizen.dial()
-    assert citizen.choose("Did help come?").startswith("We were told that help came. Did help come?")
-    assert citizen.choose("Yes").startswith("Thank you for telling us. The case is closed.")
+    assert citizen.choose(en(FIRST["answer"])) == ask_verdict(Standing("done", open_to_verdict=True))
+    assert citizen.choose(en(VERDICTS["helped"])) == en(thanks_for_verdict("helped", "", "999", on_screen=True))
     assert either.verdict(only_case(either)) == "helped"
     citizen.dial()
-    assert "Did help come?" not in steps_of(citizen)
+    assert en(FIRST["answer"]) not in steps_of(citizen)
     stranger = either.phone("+254711000199")
     stranger.dial()
-    stranger.choose("English")
-    assert "Did help come?" not in steps_of(stranger)
+    stranger.choose(ENGLISH)
+    assert en(FIRST["answer"]) not in steps_of(stranger)
 
 
 def test_a_yes_is_taken_back_by_dialling_in_within_a_day(either: World) -> None:
@@ -169,36 +219,39 @@ def test_a_yes_is_taken_back_by_dialling_in_within_a_day(either: World) -> None:
     citizen.text("1")
     either.pass_minutes(60)
     citizen.dial()
-    citizen.choose("My case")
-    assert citizen.press(number).startswith("Your case is closed. Did help come?")
-    assert citizen.choose("No").startswith("We are sorry. In danger call 999. We are asking somebody else; expect an answer by 13:00.")
+    citizen.choose(en(FIRST["case"]))
+    assert citizen.press(number) == ask_verdict(Standing("closed", open_to_verdict=True))
+    assert citizen.choose(en(VERDICTS["not_helped"])) == en(thanks_for_verdict("not_helped", "13:00", "999"))
     assert (only_case(either).state, either.verdict(only_case(either))) == ("open", "not_helped")
 
 
 # A promise that was not kept
 
 
+def missed(by: str, asked_now: str) -> str:
+    """How a case stands of which we said an earlier time."""
+    return en(how_it_stands(Standing("waiting", by, missed=True, asked=asked_now)))
+
+
 def test_after_a_missed_promise_my_case_says_who_is_asked_now_and_until_when(either: World) -> None:
     number = report(either.phone(CITIZEN))
     either.pass_minutes(121)
-    shown = stand(either, number)
-    assert shown.startswith("Sorry, no answer by the time we said. Now asked: ")
-    assert shown.endswith(". New time: 16:00."), "twice as long, counted from then"
+    assert stand(either, number) == missed("16:00", "Kaptembwo Police Station"), "twice as long, counted from then"
     either.pass_minutes(300)
-    assert stand(either, number).endswith(". New time: 00:00."), "and never a time that is past"
+    assert stand(either, number) == missed("00:00", "Kaptembwo Police Station"), "and never a time that is past"
 
 
 def test_a_text_never_tells_who_has_what_nobody_else_may_know_of_nor_does_dialling_in(either: World) -> None:
-    citizen = begin(either.phone(CITIZEN), "Violence at home")
+    citizen = begin(either.phone(CITIZEN), "gender")
     citizen.press("he beats me")
-    citizen.choose("It does not matter")
+    citizen.choose(en(WOMAN["any"]))
     number = finish(citizen)
     either.pass_minutes(31)
-    (late,) = [text for text in citizen.inbox if "sorry" in text]
-    assert "Now asked: another office." in late
+    _received, late = citizen.inbox
+    assert late == en(still_asking(number, another_office(), "11:30", "999"))
     shown = stand(either, number)
-    bodies = ("Kaptembwo Police Station", "Nakuru Women's Desk", "Nakuru Peace Committee", "National Situation Room")
-    assert "Now asked: another office. New time: " in shown
+    bodies = ("Kaptembwo Police Station", "Nakuru Women's Desk", "Nakuru Peace Committee", "Kaptembwo Police Station")
+    assert shown == missed(time_in(shown), en(another_office()))
     assert not any(body in text for body in bodies for text in (shown, *citizen.inbox))
 
 
@@ -207,18 +260,20 @@ def test_one_who_wants_no_texts_gets_none_and_sees_it_all_by_dialling_in(either:
     number = report(citizen, text=False)
     either.pass_minutes(121)
     assert citizen.inbox == []
-    assert "Now asked: " in stand(either, number)
+    assert stand(either, number) == missed("16:00", "Kaptembwo Police Station")
 
 
 # What is asked besides
 
 
 def test_about_conduct_one_is_asked_which_station_and_who(either: World) -> None:
-    citizen = begin(either.phone(CITIZEN), "Conduct")
-    assert citizen.screen.startswith("Which station? Nobody there will see this.\n1. Kaptembwo Police Station\n2. I do not know")
+    citizen = begin(either.phone(CITIZEN), "conduct")
+    assert citizen.screen == page(STATION, "en")
+    assert steps_of(citizen) == ["Kaptembwo Police Station", en(NOT_KNOWN)]
     citizen.choose("Kaptembwo")
-    assert citizen.screen.startswith("Who? Type a name or number, or choose:\n1. I do not know")
-    assert citizen.press("7").startswith("Choose a number from the list."), "a key that is no choice is no name"
+    assert citizen.screen == page(OFFICER, "en")
+    assert steps_of(citizen) == [en(NOT_KNOWN)]
+    assert citizen.press("7").startswith(f"{en(not_understood(OFFICER))}\n"), "a key that is no choice is no name"
     citizen.press("Achieng")
     citizen.press("took * my phone")
     finish(citizen)
@@ -229,8 +284,8 @@ def test_about_conduct_one_is_asked_which_station_and_who(either: World) -> None
 
 @pytest.mark.parametrize("service_number", ["45231", "PC 45231"])
 def test_an_officers_number_is_taken_as_it_is_keyed(either: World, service_number: str) -> None:
-    citizen = begin(either.phone(CITIZEN), "Conduct")
-    citizen.choose("I do not know")
+    citizen = begin(either.phone(CITIZEN), "conduct")
+    citizen.choose(en(NOT_KNOWN))
     citizen.press(service_number)
     citizen.press("took my phone")
     finish(citizen)
@@ -238,11 +293,11 @@ def test_an_officers_number_is_taken_as_it_is_keyed(either: World, service_numbe
     assert (case.named_body, details_of(either, case)) == (None, f"took my phone ({service_number})")
 
 
-@pytest.mark.parametrize(("answer", "wanted"), [("Yes", True), ("It does not matter", False)])
+@pytest.mark.parametrize(("answer", "wanted"), [("woman", True), ("any", False)])
 def test_about_violence_at_home_one_may_ask_for_a_woman(either: World, answer: str, *, wanted: bool) -> None:
-    citizen = begin(either.phone(CITIZEN), "Violence at home")
-    assert citizen.press("he beats me").startswith("Would you rather speak to a woman, if one is on duty?")
-    citizen.choose(answer)
+    citizen = begin(either.phone(CITIZEN), "gender")
+    assert citizen.press("he beats me") == page(a_woman(), "en")
+    citizen.choose(en(WOMAN[answer]))
     finish(citizen)
     assert only_case(either).wants_woman is wanted
     assert any("he beats me" in text for number in (CHEBET, WANJIKU, KIPRUTO) for text in either.phone(number).inbox)
@@ -255,4 +310,4 @@ def details_of(world: World, case: Case) -> str:
 def test_a_wrong_number_shows_nothing_of_a_case_that_has_missed_its_promise(either: World) -> None:
     number = report(either.phone(CITIZEN))
     either.pass_minutes(121)
-    assert stand(either, wrong(number)).startswith("That is not a case number.")
+    assert stand(either, wrong(number)).startswith(f"{en(LOOK_AGAIN)}\n")
