@@ -23,6 +23,7 @@ from hotline.jobs import CARRIED
 from hotline.settings import from_environment
 from hotline.supervisor import Child, Supervisor, embedded_queue
 from simulator.client import Town
+from tests.labels import CONTACT, ENGLISH, FIRST, REMEMBER, about, en
 
 ITIKIA = Path(sys.executable).with_name("itikia")
 SECRET = "a-secret-for-the-stories"
@@ -209,9 +210,11 @@ class Gateway:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self._dial()
-            for words in ("English", "Report", "Violence or", place.lower(), place, details, "Yes" if text else "No", "No"):
+            choices = (en(FIRST["report"]), about("violence", "en"), place.lower(), place, details)
+            last = (en(CONTACT["text" if text else "none"]), en(REMEMBER["no"]))
+            for words in (ENGLISH, *choices, *last):
                 self._answer(words)
-            if found := re.search(r"Case ([\w-]+)\.", self.screen):
+            if found := re.search(r"^END .*?\b(\d{4}-\d{4})\b", self.screen, re.DOTALL):
                 return found[1]
         raise AssertionError("no report was taken")
 
@@ -224,7 +227,7 @@ class Gateway:
         if not self.screen.startswith("CON "):
             return
         found = re.search(rf"^(\d+)\. {re.escape(words)}", self.screen[4:], re.MULTILINE)
-        if found is None and words in ("English", "No"):
+        if found is None and words in (ENGLISH, en(REMEMBER["no"])):
             return
         typed = found[1] if found else words
         self.transcript = f"{self.transcript}*{typed}" if self.transcript else typed
