@@ -27,7 +27,7 @@ def sw(words: Words) -> str:
 
 
 def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
-    """The question to which these answers lead. What the scene looks up is answered like any other question."""
+    """The question to which these answers lead. Look-ups are answered like any other question."""
     question = next(scene)
     for answer in answers:
         question = scene.send(answer)
@@ -41,20 +41,19 @@ def labels(question: Menu | Ask) -> dict[str, Words]:
     return dict(question.choices)
 
 
-FIRST_MENU = asked(citizen.welcome(Caller("en", desk=Desk(on_duty=True, cases=()), asked="0"), AREAS, ("en", "sw"), "999"))
-"""With everything on it that anybody can be offered who dials in."""
+EVERYBODY = Caller("en", desk=Desk(on_duty=True, cases=()), asked="0")
+"""A citizen who was asked for a verdict, and a liaison, in one: they are offered all that can be done by dialling in."""
 
-FIRST = labels(FIRST_MENU)
+FIRST = labels(asked(citizen.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
 CONTACT = labels(citizen.may_we_text(Caller()))
 REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
 WOMAN = labels(citizen.a_woman())
-
 
 LIMITS = Limits(PretendCarrier.page_septets, PretendCarrier.page_units)
 
 
 def page(question: Menu | Ask, language: str, *, first: bool = False, again: bool = False) -> str:
-    """The first page of a question on a phone. `first`: of a whole call, so that there is no way back; `again`: after a slip."""
+    """The first page of a question. `first`: of a whole call, so that there is no way back; `again`: after a slip."""
     return pages(question, language, LIMITS, first=first, again=again)[0]
 
 
