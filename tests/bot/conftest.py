@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 import requests
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from bot.api import bot_of
@@ -23,6 +24,7 @@ from bot.profile import ALLOWED, listens_at
 from bot.stream import STREAM
 from bot.updates import Updates
 from hotline.cases import Case
+from hotline.dispatch import Dispatch
 from hotline.jobs import Poster
 from hotline.outbox import Queue
 from simulator.client import Chat, ChatMessage, Town
@@ -166,6 +168,12 @@ class Hotline:
     def only_case(self) -> Case:
         (case,) = self.world.cases()
         return case
+
+    def words(self) -> list[str]:
+        """The words by which liaisons know their cases, in the order in which the cases were put before them."""
+        with self.world.service.look() as work:
+            found = work.session.scalars(select(Dispatch).order_by(Dispatch.id))
+            return list(dict.fromkeys(each.word for each in found))
 
     def history(self) -> list[str]:
         return self.world.history(self.only_case())

@@ -290,7 +290,7 @@ def test_the_card_of_one_who_has_not_answered_can_still_be_taken(hotline: Hotlin
 
 
 def test_a_step_in_words_is_taken_whatever_is_asked_just_then(hotline: Hotline, sergeant: Smartphone) -> None:
-    word = sergeant.card.text.partition(":")[0]
+    (word,) = hotline.words()
     sergeant.begin()
     sergeant.say(f"1 {word.lower()}")
     assert sergeant.screen.endswith(f"\n\n{WHAT_HAPPENED}")
@@ -434,7 +434,7 @@ def test_a_card_is_first_and_the_others_are_told(hotline: Hotline) -> None:
     hotline.world.pass_minutes(21)
     corporal = hotline.world.phone(ACHIENG)
     sergeant.tap(I_HAVE_IT_SW)
-    corporal.text("1 " + corporal.inbox[-1].split(":")[0])
+    corporal.text(f"1 {hotline.words()[-1]}")
     assert says(corporal.inbox[-1], en(liaison.first_was(ANY, "Sgt. Kipruto")))
     corporal.dial()
     assert THEFT not in corporal.choose(GIVEN_TO_ME)
