@@ -18,6 +18,7 @@ from hotline.language import Words, _, say
 from hotline.standing_order import STILL
 from hotline.work import Work
 
+WHY = _("Why?")
 MOST_DETAILS = 3000
 """Letters of a report on a card, which holds 4,096 in all."""
 
@@ -39,8 +40,13 @@ def card(work: Work, dispatch: Dispatch) -> Card:
         so_far = [escape(say(each, language), quote=False) for each in telling.so_far_of(work, case)]
         lines = [f"<b>{title(work, dispatch)}</b>", *so_far, escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
-    shows = _("Photos and voice: {number}", number=len(sent)) if sent else None
+    shows = photos_and_voice(len(sent)) if sent else None
     return Card("\n\n".join(lines), steps(dispatch.id, how, choices(work, dispatch, how), language, shows))
+
+
+def photos_and_voice(number: int) -> Words:
+    """What is on the button that shows them."""
+    return _("Photos and voice: {number}", number=number)
 
 
 def title(work: Work, dispatch: Dispatch) -> str:
@@ -77,7 +83,7 @@ def _standing(work: Work, dispatch: Dispatch, how: How) -> list[Words]:
         answer = work.settings.minutes(STILL[Urgency(dispatch.case.pace.urgency)].answer)
         told.append(_question(how, work.clock_time(dispatch.wondered_at + answer)))
     if how == "passed_on" and not _has_said_why(work, dispatch):
-        told.append(_("Why?"))
+        told.append(WHY)
     return told
 
 

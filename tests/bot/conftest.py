@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 import requests
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from bot.api import bot_of
@@ -23,13 +24,27 @@ from bot.profile import ALLOWED, listens_at
 from bot.stream import STREAM
 from bot.updates import Updates
 from hotline.cases import Case
+from hotline.dispatch import Dispatch
 from hotline.jobs import Poster
 from hotline.outbox import Queue
 from simulator.client import Chat, ChatMessage, Town
 from simulator.floods import Limits
 from simulator.network import TELEGRAM_TOKEN, Network
 from simulator.server import Simulator
+from tests.bot.words import (
+    DO_NOT_REMEMBER,
+    DO_NOT_WRITE,
+    ENGLISH,
+    GO_ON_HERE,
+    MORE,
+    REPORT,
+    SHARE_NUMBER,
+    THEFT,
+    YES,
+    promised,
+)
 from tests.builders import ACHIENG, KIPRUTO
+from tests.said import number_in, starts
 from tests.webhooks.conftest import Quiet
 from tests.world import World
 from webhooks.app import door
@@ -39,7 +54,6 @@ QUESTION, CARD = set("qpbl"), set("de")
 """How what a button of a question carries begins, and one of a card."""
 
 ASHA, BAHATI, SERGEANT, CORPORAL = 7001, 7002, 7011, 7012
-MENU, WHICH_LANGUAGE = "Itikia. Emergency? Call 999.", "999\n\nLugha / Language"
 NUMBERS = {SERGEANT: KIPRUTO, CORPORAL: ACHIENG}
 
 on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -116,7 +130,7 @@ class Hotline:
         chat = self.chat(user, f"Liaison {user}")
         chat.start()
         chat.say("/liaison")
-        chat.tap("Share my number")
+        chat.tap(SHARE_NUMBER)
         return chat
 
     def bring(self, update: dict[str, Any], secret: str | None = None) -> int:
@@ -154,6 +168,12 @@ class Hotline:
     def only_case(self) -> Case:
         (case,) = self.world.cases()
         return case
+
+    def words(self) -> list[str]:
+        """The words by which liaisons know their cases, in the order in which the cases were put before them."""
+        with self.world.service.look() as work:
+            found = work.session.scalars(select(Dispatch).order_by(Dispatch.id))
+            return list(dict.fromkeys(each.word for each in found))
 
     def history(self) -> list[str]:
         return self.world.history(self.only_case())
@@ -213,30 +233,31 @@ class Smartphone(Chat):
     def choose(self, *labels: str) -> str:
         """Tap one button after another, turning pages until each is found; what the screen says then."""
         for label in labels:
-            while label not in self.screen_buttons and "More" in self.screen_buttons:
-                self.tap("More")
+            while label not in self.screen_buttons and MORE in self.screen_buttons:
+                self.tap(MORE)
             self.tap(label)
         return self.screen
 
     def begin(self, payload: str = "") -> "Smartphone":
         """A report as far as the question what happened."""
         self.start(payload)
-        if "English" in self.screen_buttons:
-            self.choose("English")
-        self.choose("Report something")
-        if "Go on here" in self.screen_buttons:
-            self.choose("Go on here")
-        self.choose("Robbery or theft")
+        if ENGLISH in self.screen_buttons:
+            self.choose(ENGLISH)
+        self.choose(REPORT)
+        if GO_ON_HERE in self.screen_buttons:
+            self.choose(GO_ON_HERE)
+        self.choose(THEFT)
         self.say("kaptembwa")
         self.choose("Kaptembwo, Nakuru")
         return self
 
     def finish(self, *, text: bool = True) -> str:
         """From the question whether we may write to the end. The case's number."""
-        self.choose("Yes" if text else "No, do not write", "No")
+        self.choose(YES if text else DO_NOT_WRITE, DO_NOT_REMEMBER)
         assert self.screens == []
-        assert self.screen.startswith("Case "), self.screen
-        return self.screen.split()[1].rstrip(".")
+        number = number_in(self.screen)
+        assert starts(self.screen, promised(number, contact="text" if text else "none")), self.screen
+        return number
 
     def report(self, words: str = "they took my phone", *, text: bool = True) -> str:
         self.begin().say(words)
@@ -311,5 +332,5 @@ def asha(hotline: Hotline) -> Smartphone:
     """Somebody who looks at the menu."""
     asha = hotline.chat()
     asha.start()
-    asha.choose("English")
+    asha.choose(ENGLISH)
     return asha

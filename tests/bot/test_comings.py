@@ -11,9 +11,38 @@ from hotline.chats import Chat
 from hotline.evidence import Evidence
 from hotline.messages import Message
 from hotline.people import TELEGRAM, Address, Person
-from tests.bot.conftest import ASHA, BAHATI, MENU, SERGEANT, WHICH_LANGUAGE, Hotline, on_sqlite
+from tests.bot.conftest import ASHA, BAHATI, SERGEANT, Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO
+from tests.bot.words import (
+    DELETE_MY_DATA,
+    DELETE_MY_DATA_SW,
+    DO_NOT_DELETE,
+    DO_NOT_REMEMBER,
+    ENGLISH,
+    FORGOTTEN,
+    HELPED,
+    I_HAVE_IT_SW,
+    MENU,
+    MY_CASE,
+    NO_MORE_MESSAGES,
+    NO_MORE_MESSAGES_SW,
+    NOTHING_DELETED,
+    OFF_DUTY_SW,
+    RESUMED,
+    STOPPED,
+    STOPPED_SW,
+    SURE_TO_DELETE,
+    TO_THE_MENU,
+    WHICH_LANGUAGE,
+    WHOEVER_KEEPS_THE_LIST_SW,
+    YES,
+    YES_DELETE,
+    did_help_come,
+    somebody_has_it,
+    standing_and_question,
+)
 from tests.builders import ACHIENG, KIPRUTO
+from tests.said import says
 
 
 def messages(hotline: Hotline) -> list[tuple[str, str]]:
@@ -38,16 +67,16 @@ def number_of(hotline: Hotline, record: type[Person | Address | Chat | Message |
 # No more messages
 
 
-@pytest.mark.parametrize("way", ["/stop", "stop", "No more messages", "Acha!"])
+@pytest.mark.parametrize("way", ["/stop", "stop", NO_MORE_MESSAGES, "Acha!"])
 def test_after_stop_nothing_more_arrives(hotline: Hotline, way: str) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
-    if way == "No more messages":
+    if way == NO_MORE_MESSAGES:
         asha.start()
         asha.choose(way)
     else:
         asha.say(way)
-    assert asha.screen == "You will get no more messages from us. Write START to have them again."
+    assert asha.screen == STOPPED
     before = asha.said
     kipruto.text("1")
     kipruto.text("3")
@@ -62,11 +91,11 @@ def test_start_opens_again_in_words_and_by_its_button(hotline: Hotline, way: str
     asha.report()
     asha.say("/stop")
     kipruto.text("1")
-    assert "seeing to it" not in " ".join(asha.said)
+    assert not says(" ".join(asha.said), somebody_has_it())
     asha.say("Start") if way == "Start" else asha.start("KE032-market" if way == "a link" else "")
-    assert asha.screen.startswith("You will get our messages again." if way == "Start" else MENU)
+    assert asha.screen.startswith(RESUMED if way == "Start" else MENU)
     kipruto.text("3")
-    assert "did help come?" in asha.screen
+    assert says(asha.screen, did_help_come())
 
 
 def test_no_other_command_opens_again(hotline: Hotline) -> None:
@@ -75,7 +104,7 @@ def test_no_other_command_opens_again(hotline: Hotline) -> None:
     asha.say("/stop")
     asha.say("/case")
     kipruto.text("1")
-    assert "seeing to it" not in " ".join(asha.said)
+    assert not says(" ".join(asha.said), somebody_has_it())
 
 
 def test_a_new_report_with_leave_to_write_opens_again(hotline: Hotline) -> None:
@@ -84,7 +113,7 @@ def test_a_new_report_with_leave_to_write_opens_again(hotline: Hotline) -> None:
     asha.say("/stop")
     asha.report("again")
     kipruto.text("1")
-    kipruto.text("1 " + kipruto.inbox[-1].split(":")[0])
+    kipruto.text(f"1 {hotline.words()[-1]}")
     assert len(hotline.world.cases()) == 2
     with hotline.world.service.look() as work:
         (address,) = work.session.scalars(select(Address).where(Address.channel == TELEGRAM))
@@ -96,7 +125,7 @@ def test_a_stranger_may_stop_too(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
     asha.say("/stop")
-    assert asha.choose("English").startswith("You will get no more messages")
+    assert asha.choose(ENGLISH).startswith(STOPPED)
 
 
 # To be forgotten
@@ -106,8 +135,8 @@ def test_delete_is_asked_first(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.report()
     asha.say("/delete")
-    assert asha.screen.startswith("Delete what we keep of you?")
-    assert asha.choose("No") == "Nothing was deleted."
+    assert asha.screen == SURE_TO_DELETE
+    assert asha.choose(DO_NOT_DELETE) == NOTHING_DELETED
     assert number_of(hotline, Address) == 7
 
 
@@ -116,7 +145,7 @@ def test_one_who_is_deleted_is_gone_and_their_open_case_goes_on(hotline: Hotline
     number = asha.report()
     kipruto.text("1")
     asha.say("/delete")
-    assert asha.choose("Yes, delete") == "What we kept of you is deleted. In an emergency call 999."
+    assert asha.choose(YES_DELETE) == FORGOTTEN
     assert (number_of(hotline, Person), number_of(hotline, Address), number_of(hotline, Chat)) == (6, 6, 0)
     assert messages(hotline) == []
     case = hotline.only_case()
@@ -124,12 +153,12 @@ def test_one_who_is_deleted_is_gone_and_their_open_case_goes_on(hotline: Hotline
     assert hotline.details() == "they took my phone", "whoever is on the way still knows why"
     kipruto.text("3")
     hotline.world.pass_minutes(3000)
-    assert asha.screen.startswith("What we kept of you is deleted.")
-    asha.tap("To the menu")
+    assert asha.screen == FORGOTTEN
+    asha.tap(TO_THE_MENU)
     assert asha.screen == WHICH_LANGUAGE, "we do not know them any more"
-    asha.choose("English", "My case")
+    asha.choose(ENGLISH, MY_CASE)
     asha.say(number)
-    assert asha.screen.startswith("We were told that help came."), "whoever has the number may ask"
+    assert asha.screen == standing_and_question("done"), "whoever has the number may ask"
 
 
 def test_when_the_case_of_one_who_is_gone_is_closed_its_words_go_too(hotline: Hotline) -> None:
@@ -139,12 +168,12 @@ def test_when_the_case_of_one_who_is_gone_is_closed_its_words_go_too(hotline: Ho
     number = asha.finish()
     kipruto.text("1")
     asha.say("/delete")
-    asha.choose("Yes, delete")
+    asha.choose(YES_DELETE)
     assert (hotline.details(), number_of(hotline, Evidence)) == ("they took my phone", 1)
-    asha.tap("To the menu")
-    asha.choose("English", "My case")
+    asha.tap(TO_THE_MENU)
+    asha.choose(ENGLISH, MY_CASE)
     asha.say(number)
-    asha.choose("Yes")
+    asha.choose(YES)
     assert hotline.only_case().state == "closed"
     assert (hotline.details(), number_of(hotline, Evidence)) == ("", 0)
 
@@ -156,9 +185,9 @@ def test_of_a_closed_case_only_the_fact_remains(hotline: Hotline) -> None:
     asha.finish()
     kipruto.text("1")
     kipruto.text("3")
-    asha.tap("Yes")
+    asha.tap(HELPED)
     asha.say("/delete")
-    asha.choose("Yes, delete")
+    asha.choose(YES_DELETE)
     assert (hotline.details(), number_of(hotline, Evidence)) == ("", 0)
     assert (hotline.only_case().state, hotline.history()[-1]) == ("closed", "forgotten citizen")
 
@@ -170,13 +199,13 @@ def test_an_errand_for_a_message_that_is_deleted_comes_to_nothing(hotline: Hotli
     kipruto.text("1")
     hotline.town.calm()
     asha.say("/delete")
-    asha.choose("Yes, delete")
+    asha.choose(YES_DELETE)
     hotline.world.pass_minutes(30)
     assert not [record for record in caplog.records if record.name == "hotline.jobs"]
-    assert "seeing to it" not in " ".join(asha.said)
+    assert not says(" ".join(asha.said), somebody_has_it())
 
 
-@pytest.mark.parametrize("way", ["/delete", "Delete my data"])
+@pytest.mark.parametrize("way", ["/delete", DELETE_MY_DATA])
 def test_a_liaison_is_not_deleted_but_told_who_keeps_the_list(hotline: Hotline, way: str) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
@@ -185,22 +214,22 @@ def test_a_liaison_is_not_deleted_but_told_who_keeps_the_list(hotline: Hotline, 
         sergeant.say(way)
     else:
         sergeant.start()
-        sergeant.choose("Futa taarifa zangu")
-    assert sergeant.screen == "Uko kwenye orodha ya wanaojibu. Mwombe anayeitunza akuondoe."
+        sergeant.choose(DELETE_MY_DATA_SW)
+    assert sergeant.screen == WHOEVER_KEEPS_THE_LIST_SW
     assert (number_of(hotline, Address), number_of(hotline, Message)) == before
-    sergeant.tap("Naichukua", sergeant.card.id)
+    sergeant.tap(I_HAVE_IT_SW, sergeant.card.id)
     assert hotline.only_case().state == "acknowledged", "and the card is theirs still"
 
 
-@pytest.mark.parametrize("way", ["/stop", "Sitaki jumbe tena", "STOP"])
+@pytest.mark.parametrize("way", ["/stop", NO_MORE_MESSAGES_SW, "STOP"])
 def test_a_liaison_who_wants_no_messages_is_off_duty(hotline: Hotline, way: str) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
-    if way == "Sitaki jumbe tena":
+    if way == NO_MORE_MESSAGES_SW:
         sergeant.start()
         sergeant.choose(way)
     else:
         sergeant.say(way)
-    assert sergeant.screen.startswith("Hutapata" if way == "STOP" else "Hauko zamuni.")
+    assert sergeant.screen.startswith(STOPPED_SW if way == "STOP" else OFF_DUTY_SW)
     asha.report()
     assert "they took my phone" in hotline.world.phone(ACHIENG).inbox[0]
     assert "they took my phone" not in " ".join([*sergeant.said, *hotline.world.phone(KIPRUTO).inbox])
@@ -243,7 +272,7 @@ def test_a_citizen_who_blocks_us_is_left_in_peace_and_can_come_back(hotline: Hot
     asha.start()
     assert messages(hotline) == [("case", "withheld")]
     kipruto.text("3")
-    assert "did help come?" in asha.screen
+    assert says(asha.screen, did_help_come())
 
 
 def test_a_citizen_who_is_gone_costs_one_try(hotline: Hotline) -> None:
@@ -259,8 +288,8 @@ def test_a_citizen_who_is_gone_costs_one_try(hotline: Hotline) -> None:
 def test_one_who_blocks_us_while_they_are_answered_is_served_all_the_same(hotline: Hotline) -> None:
     asha = hotline.chat(BAHATI)
     asha.begin().say("they took my phone")
-    asha.choose("Yes")
-    no = asha.data("No")
+    asha.choose(YES)
+    no = asha.data(DO_NOT_REMEMBER)
     asha.block()
     hotline.press(BAHATI, 1, no, 77)
     assert hotline.only_case().state == "open"
@@ -284,7 +313,7 @@ def test_whatever_comes_from_a_chat_it_is_open_again(hotline: Hotline, act: str)
         case "words":
             asha.say("hello")
         case "a button":
-            asha.tap("To the menu")
+            asha.tap(TO_THE_MENU)
         case "a picture":
             asha.photo(PHOTO)
         case "a place":

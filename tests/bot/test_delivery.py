@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from hotline.dialogues import liaison as words_of_liaison
 from hotline.messages import About, Message
 from hotline.outbox import Errand, What
 from tests.bot.conftest import Hotline, on_sqlite, until
+from tests.bot.words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
 from tests.builders import KIPRUTO
 from tests.hotline.test_messages import take_all
+from tests.said import ANY, ends, says, sw
 
 
 def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> None:
@@ -18,7 +21,7 @@ def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> Non
     assert told(hotline) == ("waiting", 0)
     hotline.world.pass_minutes(0.1)
     assert told(hotline) == ("sent", 1)
-    assert sum("seeing to it" in said for said in asha.said) == 1
+    assert sum(says(said, somebody_has_it()) for said in asha.said) == 1
 
 
 def told(hotline: Hotline) -> tuple[str, int]:
@@ -35,11 +38,11 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     take_all(hotline.world, KIPRUTO, settle=False)
     (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.errand)][:1]
     hotline.delivery.run(redraw.errand)
-    until(lambda: sergeant.screen.endswith(" ni yako."))
+    until(lambda: ends(sergeant.screen, sw(words_of_liaison.you_have_it(ANY))))
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
     hotline.world.pass_minutes(1)
-    assert sergeant.card.buttons == ("Nimefika", "Imekamilika", "Nahitaji msaada", "Siwezi"), "it shows that they are on the way"
+    assert sergeant.card.buttons == (THERE_SW, DONE_SW, HELP_SW, CANNOT_SW), "it shows that they are on the way"
 
 
 def is_redraw(hotline: Hotline, errand: int) -> bool:
@@ -53,7 +56,7 @@ def test_only_what_is_of_a_case_may_not_be_passed_on(hotline: Hotline, liaison: 
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
     asha.say("one of them is my neighbour")
-    sergeant.tap("Naichukua")
+    sergeant.tap(I_HAVE_IT_SW)
     if liaison:
         assert [message.protected for message in sergeant.messages if not message.mine][-2:] == [True, True]
     else:

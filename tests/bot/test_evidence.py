@@ -9,11 +9,34 @@ from sqlalchemy import select
 from hotline import evidence, pictures
 from hotline.cases import history
 from hotline.clock import tidy
+from hotline.dialogues import citizen, liaison
 from hotline.evidence import Evidence
-from tests.bot.conftest import ASHA, BAHATI, CORPORAL, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
+from tests.bot.conftest import ASHA, BAHATI, CORPORAL, Hotline, Smartphone, on_sqlite
+from tests.bot.words import (
+    ABOUT_WHAT,
+    BEGIN_A_REPORT_FIRST,
+    EARLIER_QUESTION,
+    ENGLISH,
+    GO_ON_HERE,
+    HELPED,
+    IN_DANGER,
+    MAY_WE_WRITE,
+    NOT_SURE,
+    ONLY_PHOTOS_AND_VOICE,
+    REPORT,
+    THEFT,
+    TO_THE_MENU,
+    WHAT_HAPPENED,
+    WHICH_LANGUAGE,
+    YES,
+    added_to,
+    photos_button,
+    sent_so_far,
+)
 from tests.builders import KIPRUTO
 from tests.hotline.test_pictures import TRACES, file, scene, with_traces
 from tests.hotline.test_voices import note
+from tests.said import ANY, en, ends, starts, sw
 
 pytestmark = on_sqlite
 
@@ -46,9 +69,9 @@ def test_a_photo_in_the_middle_of_a_report_reaches_the_liaison_without_its_trace
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.begin()
     asha.photo(with_traces())
-    assert asha.screen == "Photos and voice notes kept: 1.\n\nTell us in a few words what happened."
+    assert asha.screen == f"{sent_so_far(1)}\n\n{WHAT_HAPPENED}"
     asha.say("they took my phone")
-    assert asha.screen.startswith("May we write"), "it is said once"
+    assert asha.screen == MAY_WE_WRITE, "it is said once"
     asha.finish()
     ((piece, content),) = kept(hotline)
     assert content == pictures.rebuilt(with_traces())
@@ -59,7 +82,7 @@ def test_a_photo_in_the_middle_of_a_report_reaches_the_liaison_without_its_trace
     with hotline.world.service.look() as work:
         lines = [f"{line.what} {line.why}" for line in history(work.session, hotline.only_case())]
     assert f"evidence photo, {len(content)} bytes, sha256 {piece.sha256}" in lines
-    sergeant.tap("Picha na sauti: 1")
+    sergeant.tap(photos_button(1))
     assert seen_in(sergeant, "photo") == [content]
     assert sergeant.last.protected
 
@@ -68,7 +91,7 @@ def test_the_words_beside_a_photo_are_the_answer(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
     asha.photo(PHOTO, "they took my phone")
-    assert asha.screen.startswith("Photos and voice notes kept: 1.\n\nMay we write to you here")
+    assert asha.screen == f"{sent_so_far(1)}\n\n{MAY_WE_WRITE}"
     asha.finish()
     assert hotline.details() == "they took my phone"
     assert len(kept(hotline)) == 1
@@ -77,14 +100,14 @@ def test_the_words_beside_a_photo_are_the_answer(hotline: Hotline) -> None:
 def test_a_photo_after_the_report_is_added_to_the_case_and_its_card(hotline: Hotline) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     number = asha.report()
-    assert "Picha na sauti: 1" not in sergeant.last.buttons
+    assert photos_button(1) not in sergeant.last.buttons
     asha.photo(PHOTO)
-    assert asha.screen.startswith(f"It was added to case {number}. In danger call 999.")
-    assert sergeant.screen.endswith(": mwananchi ametuma picha au sauti. Inaonekana kwenye Telegram.")
-    assert "Picha na sauti: 1" in sergeant.card.buttons
+    assert asha.screen.startswith(added_to(number))
+    assert ends(sergeant.screen, sw(liaison.sent_something(ANY)))
+    assert photos_button(1) in sergeant.card.buttons
     asha.voice(note())
     assert [piece.kind for piece, _content in kept(hotline)] == ["photo", "voice"]
-    sergeant.tap("Picha na sauti: 2")
+    sergeant.tap(photos_button(2))
     assert [len(seen_in(sergeant, kind)) for kind in ("photo", "voice")] == [1, 1]
     title = sergeant.card.text.split("\n")[0]
     assert "Kaptembwo, Nakuru" in title
@@ -96,12 +119,12 @@ def test_what_is_sent_belongs_to_a_report_from_the_moment_that_one_wants_to_make
     asha.report("first")
     asha.start()
     asha.photo(PHOTO)
-    assert asha.screen.startswith("It was added to case "), "at the menu it is of the case before"
+    assert starts(asha.screen, added_to()), "at the menu it is of the case before"
     hotline.world.now += timedelta(minutes=1)
-    asha.choose("Report something")
+    asha.choose(REPORT)
     asha.photo(PHOTO)
-    assert asha.screen.startswith("Photos and voice notes kept: 1.\n\nWhat is it about?")
-    asha.choose("Robbery or theft")
+    assert asha.screen == f"{sent_so_far(1)}\n\n{ABOUT_WHAT}"
+    asha.choose(THEFT)
     asha.say("kaptembwa")
     asha.choose("Kaptembwo, Nakuru")
     asha.say("second")
@@ -113,9 +136,9 @@ def test_what_is_sent_belongs_to_a_report_from_the_moment_that_one_wants_to_make
 def test_in_danger_too_it_belongs_to_the_report(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
-    asha.choose("English", "Danger to life now")
+    asha.choose(ENGLISH, IN_DANGER)
     asha.photo(PHOTO)
-    asha.choose("Go on here", "Nakuru", "I am not sure", "Yes")
+    asha.choose(GO_ON_HERE, "Nakuru", NOT_SURE, YES)
     ((piece, _content),) = kept(hotline)
     assert piece.case_id == hotline.only_case().id
 
@@ -125,9 +148,9 @@ def test_a_case_that_is_closed_takes_nothing_more(hotline: Hotline) -> None:
     asha.report()
     kipruto.text("1")
     kipruto.text("3")
-    asha.tap("Yes")
+    asha.tap(HELPED)
     asha.photo(PHOTO)
-    assert asha.screen == "Begin a report first, then send it again."
+    assert asha.screen == BEGIN_A_REPORT_FIRST
     assert kept(hotline) == []
 
 
@@ -136,7 +159,7 @@ def test_a_liaison_without_telegram_is_told_that_there_is_something_to_see(hotli
     asha.begin()
     asha.photo(PHOTO, "they took my phone")
     asha.finish()
-    assert kipruto.inbox[1].endswith("mwananchi ametuma picha au sauti. Inaonekana kwenye Telegram.")
+    assert ends(kipruto.inbox[1], sw(liaison.sent_something(ANY)))
     asha.photo(PHOTO)
     assert len(kipruto.inbox) == 3
 
@@ -145,10 +168,10 @@ def test_a_voice_note_goes_with_the_report(hotline: Hotline) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.begin()
     asha.voice(note())
-    assert asha.screen.startswith("Photos and voice notes kept: 1.")
+    assert asha.screen.startswith(sent_so_far(1))
     asha.say("listen")
     asha.finish()
-    sergeant.tap("Picha na sauti: 1")
+    sergeant.tap(photos_button(1))
     (sound,) = seen_in(sergeant, "voice")
     assert sound == kept(hotline)[0][1]
     assert b"Nokia" in note()
@@ -159,11 +182,11 @@ def test_without_a_report_one_is_told_to_begin_one(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
     asha.photo(PHOTO)
-    assert asha.screen == f"Begin a report first, then send it again.\n\n{WHICH_LANGUAGE}"
+    assert asha.screen == f"{BEGIN_A_REPORT_FIRST}\n\n{WHICH_LANGUAGE}"
     stranger = hotline.chat(BAHATI, "Bahati")
     stranger.start()
     stranger.voice(note())
-    assert "Begin a report first" in stranger.screen
+    assert BEGIN_A_REPORT_FIRST in stranger.screen
     assert kept(hotline) == []
 
 
@@ -173,11 +196,11 @@ def test_a_sixth_piece_is_not_kept(hotline: Hotline) -> None:
     for _ in range(5):
         asha.photo(PHOTO)
     asha.photo(PHOTO)
-    assert asha.screen.startswith("5 are enough, so it was not kept.")
+    assert asha.screen.startswith(en(citizen.evidence_enough(5)))
     asha.say("they took my phone")
     asha.finish()
     asha.photo(PHOTO)
-    assert asha.screen.startswith("5 are enough, so it was not kept.")
+    assert asha.screen.startswith(en(citizen.evidence_enough(5)))
     assert len(kept(hotline)) == 5
 
 
@@ -192,7 +215,7 @@ def test_what_is_too_large_is_refused(hotline: Hotline, kind: str, told: bool) -
         del wire["file_size"]
     assert hotline.bring(hotline.written_by(ASHA, 5, **{kind: [wire] if kind == "photo" else wire})) == 200
     hotline.settle()
-    assert asha.screen.startswith("This is too large.")
+    assert asha.screen.startswith(en(citizen.evidence_too_large()))
     assert kept(hotline) == []
     assert len(asha.screens) == 1
 
@@ -212,8 +235,8 @@ def test_anything_else_is_refused_politely(hotline: Hotline, what: str) -> None:
         case _:
             assert hotline.bring(hotline.written_by(ASHA, 5, dice={"emoji": "🎲", "value": 3})) == 200
     hotline.settle()
-    assert asha.screen.startswith("We can take photos, voice notes, words and your location here, and nothing else.")
-    assert asha.screen.endswith("Tell us in a few words what happened.")
+    assert asha.screen.startswith(ONLY_PHOTOS_AND_VOICE)
+    assert asha.screen.endswith(WHAT_HAPPENED)
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice"])
@@ -222,7 +245,7 @@ def test_what_cannot_be_opened_is_refused(hotline: Hotline, kind: str) -> None:
     asha.begin()
     content = b"MZ this is no picture and no sound" * 20
     asha.photo(content) if kind == "photo" else asha.voice(content)
-    assert asha.screen.startswith("This cannot be opened, so it was not kept.")
+    assert asha.screen.startswith(en(citizen.evidence_refused()))
     assert kept(hotline) == []
 
 
@@ -230,28 +253,28 @@ def test_evidence_is_for_the_liaison_whose_case_it_is(hotline: Hotline) -> None:
     sergeant, corporal, asha = hotline.liaison(), hotline.liaison(CORPORAL), hotline.chat()
     asha.report()
     asha.photo(PHOTO)
-    forged = sergeant.data("Picha na sauti: 1")
+    forged = sergeant.data(photos_button(1))
     for user in (CORPORAL, ASHA, BAHATI):
         stranger = hotline.chat(user)
         stranger.start()
         hotline.press(user, stranger.last.id, forged, 50 + user)
         assert seen_in(stranger, "photo") == []
-        assert stranger.toast == "" or "earlier" in stranger.toast
+        assert stranger.toast in ("", EARLIER_QUESTION, sw(citizen.earlier_question()))
     hotline.world.phone(KIPRUTO).text("2")
-    assert corporal.last.buttons[-1] == "Photos and voice: 1"
+    assert corporal.last.buttons[-1] == photos_button(1, "en")
     sergeant.tap(forged, stale=True)
     assert seen_in(sergeant, "photo") == [], "one who has passed it on sees it no more"
-    corporal.tap("Photos and voice: 1")
+    corporal.tap(photos_button(1, "en"))
     assert len(seen_in(corporal, "photo")) == 1
 
 
-@pytest.mark.parametrize("leave", ["To the menu", "/report", "/delete"])
+@pytest.mark.parametrize("leave", [TO_THE_MENU, "/report", "/delete"])
 def test_what_was_sent_with_a_report_that_is_left_is_forgotten_at_once(hotline: Hotline, leave: str) -> None:
     asha = hotline.chat()
     asha.begin()
     asha.photo(PHOTO)
     asha.start()
-    assert asha.screen == "Tell us in a few words what happened.", "to press START by mistake costs nothing"
+    assert asha.screen == WHAT_HAPPENED, "to press START by mistake costs nothing"
     assert len(kept(hotline)) == 1
     asha.say(leave) if leave.startswith("/") else asha.choose(leave)
     assert kept(hotline) == []
@@ -263,6 +286,6 @@ def test_what_was_sent_with_a_report_that_was_forgotten_is_forgotten_too(hotline
     asha.photo(PHOTO)
     hotline.world.now += evidence.UNCLAIMED * 1.1
     asha.photo(PHOTO)
-    assert asha.screen.startswith("Begin a report first")
+    assert asha.screen.startswith(BEGIN_A_REPORT_FIRST)
     tidy(hotline.world.service)
     assert kept(hotline) == []

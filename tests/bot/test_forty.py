@@ -13,11 +13,14 @@ from bot.talks import Talks, Who
 from bot.taps import step
 from hotline import liaisons, linking, texts
 from hotline.carriers import InboundText
+from hotline.dialogues import liaison as words
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
 from hotline.people import TELEGRAM
 from tests.bot.conftest import Hotline
+from tests.bot.words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
 from tests.builders import CITIZEN, MORNING
+from tests.said import en, says
 from tests.ussd.test_sessions import report
 
 CROWD = [f"+2547220009{number:02}" for number in range(40)]
@@ -42,17 +45,17 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
         told = list(threads.map(take, ways))
     hotline.settle()
     told = [told[place] or hotline.world.phone(CROWD[place]).inbox[-1] for place in range(40)]
-    winners = [place for place, text in enumerate(told) if f"{word} is yours." in text]
+    winners = [place for place, text in enumerate(told) if any(en(each(word)) in text for each in (words.yours, words.you_have_it))]
     assert len(winners) == 1, told
     others = [text for place, text in enumerate(told) if place not in winners]
-    assert [text for text in others if f"{word} was taken first by {name_of(winners[0])}." not in text] == []
+    assert [text for text in others if en(words.first_was(word, name_of(winners[0]))) not in text] == []
     assert [line for line in hotline.history() if line.startswith("acknowledged")] == [
         f"acknowledged {name_of(winners[0])}, Kaptembwo Police Station"
     ]
     assert states(hotline).count("taken") == 1
     assert states(hotline).count("asked") == 0, "nobody need answer any more"
-    (said,) = [text for text in hotline.world.phone(CITIZEN).inbox if "seeing to it" in text]
-    assert said.endswith("somebody is seeing to it now.")
+    (said,) = [text for text in hotline.world.phone(CITIZEN).inbox if says(text, somebody_has_it())]
+    assert said == somebody_has_it(hotline.only_case().spoken)
 
 
 def asked(hotline: Hotline) -> tuple[str, dict[str, int]]:
@@ -105,8 +108,8 @@ def way(hotline: Hotline, place: int, word: str, dispatch: int) -> Way:
         case 1:
             phone = hotline.world.phone(number)
             phone.dial()
-            phone.choose("Cases given to me")
-            assert "1. I have it" in phone.press("1")
+            phone.choose(GIVEN_TO_ME)
+            assert f"1. {I_HAVE_IT}" in phone.press("1")
             return lambda: phone.send_turn(f"{phone.transcript}*1")[0]
         case 2:
             button = pressed(f"d:{in_base_36(dispatch)}:take:asked")

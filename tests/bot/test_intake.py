@@ -18,6 +18,7 @@ from hotline.sealed import Vault
 from simulator.files import File, Files
 from tests.bot.conftest import Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO, kept
+from tests.bot.words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
 
 VAULT = Vault(bytes(32))
 MINUTE = 60_000
@@ -185,9 +186,9 @@ def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline,
     asha.begin()
     hotline.town.trouble(telegram=[trouble])
     asha.say("they took my phone")
-    assert sum(said.startswith("May we write") for said in asha.said) == 1
-    asha.say("no, do not write")
-    asha.say("no")
+    assert sum(said.startswith(MAY_WE_WRITE) for said in asha.said) == 1
+    asha.say(DO_NOT_WRITE.lower())
+    asha.say(DO_NOT_REMEMBER.lower())
     assert hotline.details() == "they took my phone"
     assert hotline.queue.xlen(DEAD) == 0
 
@@ -209,6 +210,6 @@ def test_what_could_not_be_fetched_in_time_is_fetched_again(hotline: Hotline, mo
 
     monkeypatch.setattr(Files, "file", slow)
     asha.photo(PHOTO)
-    assert asha.screen.startswith("Photos and voice notes kept: 1.")
+    assert asha.screen.startswith(sent_so_far(1))
     assert len(kept(hotline)) == 1
     assert asked > 1

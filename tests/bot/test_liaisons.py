@@ -12,13 +12,55 @@ from bot.talks import Who
 from bot.taps import pieces, step
 from hotline import people
 from hotline.bodies import Body
+from hotline.categories import CATEGORIES
+from hotline.dialogues import citizen, liaison
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
 from hotline.people import TELEGRAM, Address, Person
 from tests.bot.conftest import ASHA, BAHATI, CORPORAL, SERGEANT, Hotline, Smartphone, on_sqlite
+from tests.bot.words import (
+    ASIDE,
+    AT_DESK_SW,
+    BUSY,
+    CANNOT,
+    CONDUCT,
+    DO_NOT_REMEMBER,
+    DONE,
+    EARLIER_QUESTION,
+    ENGLISH,
+    GIVEN_TO_ME,
+    GO_ON_HERE,
+    HELP,
+    HELPED,
+    I_HAVE_IT,
+    I_HAVE_IT_SW,
+    MENU,
+    NO_VEHICLE,
+    NOT_KNOWN,
+    NOT_LISTED,
+    NOT_MINE,
+    NOT_SAFE,
+    NOT_YOUR_OWN,
+    OFF_DUTY_SW,
+    ON_DUTY_SW,
+    ON_THE_WAY,
+    RESUMED,
+    SHARE_NUMBER,
+    STOPPED,
+    THEFT,
+    THERE,
+    TOO_FAR,
+    WHAT_HAPPENED,
+    YES,
+    did_help_come,
+    how_it_stands,
+    promised,
+    somebody_has_it,
+)
 from tests.builders import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.said import ANY, en, ends, says, starts, sw
 
-WELCOME = "Karibu, Sgt. Kipruto, Kaptembwo Police Station. Kuanzia sasa kesi zitakujia hapa."
+WELCOME = sw(liaison.linked("Sgt. Kipruto", "Kaptembwo Police Station"))
 
 
 def chats(hotline: Hotline) -> int:
@@ -58,7 +100,7 @@ def test_somebody_elses_number_shows_nothing(hotline: Hotline, card: dict[str, i
     asha = hotline.chat()
     asha.start()
     asha.share_contact(number=KIPRUTO, name="Kipruto", **card)
-    assert asha.screen == "That is not your own number. Press the button below to share yours."
+    assert asha.screen == NOT_YOUR_OWN
     assert chats(hotline) == 0
 
 
@@ -70,7 +112,7 @@ def test_a_number_that_is_passed_on_shows_nothing(hotline: Hotline) -> None:
     origin = {"type": "hidden_user", "sender_user_name": "Kipruto", "date": 1}
     assert hotline.bring(hotline.written_by(ASHA, 5, contact=contact, forward_origin=origin)) == 200
     hotline.settle()
-    assert asha.screen.startswith("That is not your own number.")
+    assert asha.screen == NOT_YOUR_OWN
     assert chats(hotline) == 0
 
 
@@ -79,7 +121,7 @@ def test_a_number_that_is_not_on_the_list_is_not_kept(hotline: Hotline) -> None:
     asha.start()
     asha.say("/liaison")
     asha.share_contact(number="+254733999888")
-    assert asha.screen.endswith("The number was not kept.")
+    assert asha.screen == NOT_LISTED
     with hotline.world.service.look() as work:
         assert people.by_number(work.session, work.keys, "+254733999888") is None
     assert chats(hotline) == 0
@@ -89,15 +131,15 @@ def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_th
     sergeant = hotline.chat(SERGEANT, "Kipruto")
     sergeant.begin().say("somebody broke into my house")
     hotline.chat(SERGEANT).share_contact(number=KIPRUTO)
-    assert sergeant.screen.startswith("Welcome, Sgt. Kipruto"), "in the language that they chose here"
-    sergeant.choose("Yes", "No")
-    assert any(said.startswith(f"Case {hotline.only_case().spoken}.") for said in sergeant.said)
+    assert sergeant.screen == en(liaison.linked("Sgt. Kipruto", "Kaptembwo Police Station")), "in the language that they chose here"
+    sergeant.choose(YES, DO_NOT_REMEMBER)
+    assert any(starts(said, promised(hotline.only_case().spoken)) for said in sergeant.said)
     assert hotline.world.phone(KIPRUTO).inbox == []
     assert "somebody broke into my house" in hotline.world.phone(ACHIENG).inbox[0]
     with hotline.world.service.look() as work:
         assert len(work.session.scalars(select(Person)).all()) == 6
     hotline.world.pass_minutes(300)
-    assert not any("Answer by" in said for said in sergeant.said)
+    assert not any(says(said, en(liaison.answer_by(ANY))) for said in sergeant.said)
 
 
 # Cards
@@ -108,71 +150,70 @@ def sergeant(hotline: Hotline) -> Smartphone:
     """A liaison who reads English and has a card before them."""
     chat = hotline.chat(SERGEANT, "Kipruto")
     chat.start()
-    chat.choose("English")
+    chat.choose(ENGLISH)
     chat.share_contact(number=KIPRUTO)
     hotline.chat().report()
-    assert chat.last.buttons == ("I have it", "I cannot", "Not mine", "I should not have it")
+    assert chat.last.buttons == (I_HAVE_IT, CANNOT, NOT_MINE, ASIDE)
     assert chat.last.protected
     return chat
 
 
 def test_every_button_of_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
     asha, card = hotline.chat(), sergeant.last
-    assert "Robbery or theft, Kaptembwo, Nakuru\n\nthey took my phone\n\nAnswer by 10:20." in card.text
-    sergeant.tap("I have it")
-    assert (sergeant.last.id, sergeant.last.buttons) == (card.id, ("On the way", "Done", "I cannot", "I should not have it"))
-    assert sergeant.screen.endswith(" is yours.")
-    assert asha.screen.endswith("somebody is seeing to it now.")
-    sergeant.tap("On the way")
-    assert sergeant.screen.endswith("you are on the way.")
-    assert sergeant.last.buttons == ("I am there", "Done", "I need help", "I cannot")
-    assert asha.screen.endswith("somebody is on the way.")
-    sergeant.tap("Done")
-    assert sergeant.screen.endswith("The citizen has the last word on it.")
+    title = en(liaison.heading(ANY, CATEGORIES["theft"].name, "Kaptembwo, Nakuru"))
+    assert starts(card.text, f"{title}\n\nthey took my phone\n\n{en(liaison.answer_by('10:20'))}")
+    sergeant.tap(I_HAVE_IT)
+    assert (sergeant.last.id, sergeant.last.buttons) == (card.id, (ON_THE_WAY, DONE, CANNOT, ASIDE))
+    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
+    assert ends(asha.screen, somebody_has_it())
+    sergeant.tap(ON_THE_WAY)
+    assert ends(sergeant.screen, en(liaison.you_are_coming(ANY)))
+    assert sergeant.last.buttons == (THERE, DONE, HELP, CANNOT)
+    assert ends(asha.screen, en(citizen.somebody_is_coming(ANY)))
+    sergeant.tap(DONE)
+    assert ends(sergeant.screen, en(liaison.done(ANY)))
     assert list(sergeant.last.buttons) == []
-    asha.tap("Yes")
+    asha.tap(HELPED)
     assert "they took my phone" not in " ".join(sergeant.said), "of a closed case the card forgets what was reported"
     assert hotline.history().count("on the way Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
-@pytest.mark.parametrize("label", ["I cannot", "Not mine"])
+@pytest.mark.parametrize("label", [CANNOT, NOT_MINE])
 def test_one_who_passes_it_on_reads_it_no_more(hotline: Hotline, sergeant: Smartphone, label: str) -> None:
     sergeant.tap(label)
-    assert "goes to somebody else" in sergeant.screen
-    assert sergeant.last.buttons == (
-        ("No vehicle or fuel", "Too far away", "Busy with another case", "Not safe alone") if label == "I cannot" else ()
-    )
+    assert says(sergeant.screen, en(liaison.passed_on(ANY)))
+    assert sergeant.last.buttons == ((NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE) if label == CANNOT else ())
     assert "they took my phone" not in sergeant.screen
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
 
 
 def test_a_late_tap_shows_how_it_stands_now(hotline: Hotline, sergeant: Smartphone) -> None:
-    take = sergeant.data("I have it")
+    take = sergeant.data(I_HAVE_IT)
     hotline.world.pass_minutes(21)
     hotline.world.phone(ACHIENG).text("1")
-    assert "was taken first by Cpl. Achieng" in sergeant.screen, "the card says so before anybody taps"
+    assert says(sergeant.screen, en(liaison.first_was(ANY, "Cpl. Achieng"))), "the card says so before anybody taps"
     sergeant.tap(take, stale=True)
-    assert sergeant.toast == "That was an earlier question."
-    assert "was taken first by Cpl. Achieng" in sergeant.screen
+    assert sergeant.toast == EARLIER_QUESTION
+    assert says(sergeant.screen, en(liaison.first_was(ANY, "Cpl. Achieng")))
     assert acknowledgements(hotline) == ["acknowledged Cpl. Achieng, Kaptembwo Police Station"]
 
 
 def test_a_button_of_an_earlier_card_does_nothing(hotline: Hotline, sergeant: Smartphone) -> None:
-    cannot = sergeant.data("I cannot")
-    sergeant.tap("I have it")
+    cannot = sergeant.data(CANNOT)
+    sergeant.tap(I_HAVE_IT)
     sergeant.tap(cannot, stale=True)
     assert hotline.only_case().state == "acknowledged", "it was for a case that nobody had"
-    assert sergeant.toast == "That was an earlier question."
-    assert sergeant.last.buttons == ("On the way", "Done", "I cannot", "I should not have it")
+    assert sergeant.toast == EARLIER_QUESTION
+    assert sergeant.last.buttons == (ON_THE_WAY, DONE, CANNOT, ASIDE)
 
 
 @on_sqlite
 def test_twice_pressed_is_once_done(hotline: Hotline, sergeant: Smartphone) -> None:
-    take = sergeant.data("I have it")
-    sergeant.tap("I have it")
+    take = sergeant.data(I_HAVE_IT)
+    sergeant.tap(I_HAVE_IT)
     sergeant.tap(take, stale=True)
     assert len(acknowledgements(hotline)) == 1
-    assert sergeant.screen.endswith(" is yours.")
+    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
 
 
 @on_sqlite
@@ -180,14 +221,14 @@ def test_another_persons_buttons_do_nothing(hotline: Hotline, sergeant: Smartpho
     bahati, corporal = hotline.chat(BAHATI, "Bahati"), hotline.liaison(CORPORAL)
     bahati.start()
     card = sergeant.last
-    take = sergeant.data("I have it")
+    take = sergeant.data(I_HAVE_IT)
     for number, chat in enumerate((bahati, corporal)):
         hotline.press(chat.user, card.id, take, 60 + number)
         assert hotline.only_case().state == "open"
         assert "they took my phone" not in " ".join(chat.said)
-    sergeant.tap("I have it")
-    sergeant.tap("Done")
-    verdict = hotline.chat().data("Yes")
+    sergeant.tap(I_HAVE_IT)
+    sergeant.tap(DONE)
+    verdict = hotline.chat().data(HELPED)
     hotline.press(BAHATI, 1, verdict, 70)
     hotline.press(SERGEANT, 1, verdict, 71)
     assert hotline.only_case().state == "resolved"
@@ -217,17 +258,17 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
     asha = hotline.chat()
     asha.begin()
     asha.say("/report")
-    asha.choose("Go on here", "Conduct of a police officer")
+    asha.choose(GO_ON_HERE, CONDUCT)
     asha.say("kaptembwa")
-    asha.choose("Kaptembwo, Nakuru", "I do not know", "I do not know")
+    asha.choose("Kaptembwo, Nakuru", NOT_KNOWN, NOT_KNOWN)
     asha.say("an officer took my phone")
     asha.finish()
     assert "an officer took my phone" in njeri.screen
     with hotline.world.service.work() as work:
         work.session.execute(update(Liaison).where(Liaison.name == "Ms. Njeri").values(body_code="station"))
         (asked,) = work.session.scalars(select(Dispatch.id))
-    take = njeri.data("I have it")
-    njeri.tap("I have it")
+    take = njeri.data(I_HAVE_IT)
+    njeri.tap(I_HAVE_IT)
     assert hotline.only_case().state == "open"
     assert njeri.last.buttons == ()
     assert step(hotline.world.service, Who(7020, 99, "en"), pressed(take)) is None
@@ -241,21 +282,21 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
 def test_the_card_of_one_who_has_not_answered_can_still_be_taken(hotline: Hotline, sergeant: Smartphone) -> None:
     hotline.world.pass_minutes(21)
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
-    assert "they took my phone\n\nThe time to answer has passed; somebody else is asked too." in sergeant.screen
-    assert sergeant.last.buttons == ("I have it", "I should not have it")
-    sergeant.tap("I have it")
-    assert sergeant.screen.endswith(" is yours.")
+    assert f"they took my phone\n\n{en(liaison.late())}" in sergeant.screen
+    assert sergeant.last.buttons == (I_HAVE_IT, ASIDE)
+    sergeant.tap(I_HAVE_IT)
+    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
     assert acknowledgements(hotline) == ["acknowledged Sgt. Kipruto, Kaptembwo Police Station"]
 
 
 def test_a_step_in_words_is_taken_whatever_is_asked_just_then(hotline: Hotline, sergeant: Smartphone) -> None:
-    word = sergeant.card.text.partition(":")[0]
+    (word,) = hotline.words()
     sergeant.begin()
     sergeant.say(f"1 {word.lower()}")
-    assert sergeant.screen.endswith("\n\nTell us in a few words what happened.")
+    assert sergeant.screen.endswith(f"\n\n{WHAT_HAPPENED}")
     assert hotline.only_case().state == "acknowledged"
     sergeant.say("1 ZEBRA")
-    sergeant.choose("Yes", "No")
+    sergeant.choose(YES, DO_NOT_REMEMBER)
     _first, second = sorted(hotline.world.cases(), key=lambda case: case.state)
     assert second.details(hotline.world.service.settings.keys) == "1 ZEBRA", "a word that waits for nobody is what happened"
 
@@ -263,10 +304,10 @@ def test_a_step_in_words_is_taken_whatever_is_asked_just_then(hotline: Hotline, 
 def test_stop_and_start_are_heard_whatever_is_asked_just_then(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
-    for typed, words in (("STOP", "You will get no more messages from us. Write START"), ("start", "You will get our messages again.")):
+    for typed, words in (("STOP", STOPPED), ("start", RESUMED)):
         asha.say(typed)
         assert asha.screen.startswith(words)
-        assert asha.screen.endswith("\n\nTell us in a few words what happened.")
+        assert asha.screen.endswith(f"\n\n{WHAT_HAPPENED}")
     asha.say("they took my phone")
     asha.finish()
     assert hotline.details() == "they took my phone"
@@ -280,16 +321,16 @@ def test_a_verdict_counts_for_whoever_had_the_case_when_it_was_asked(hotline: Ho
     kipruto.text("1")
     hotline.world.pass_minutes(2 * 60)
     question = asha.last
-    assert "did help come?" in question.text
+    assert says(question.text, did_help_come())
     kipruto.text("2")
     achieng.text("1")
-    asha.tap("Yes", question.id)
+    asha.tap(HELPED, question.id)
     assert hotline.only_case().state == "acknowledged"
     shown = next(message for message in asha.messages if message.id == question.id)
-    assert shown.text.endswith(": Somebody is seeing to your case.")
+    assert ends(shown.text, f": {how_it_stands('taken')}")
     assert shown.buttons == ()
     achieng.text("3")
-    asha.tap("Yes")
+    asha.tap(HELPED)
     assert hotline.only_case().state == "closed"
 
 
@@ -305,12 +346,12 @@ def test_the_button_that_shows_a_number_goes_with_the_next_turn(hotline: Hotline
     asha.start()
     menu = asha.last.id
     asha.say("/liaison")
-    assert asha.row["keyboard"] == [[{"label": "Share my number", "kind": "contact"}]]
+    assert asha.row["keyboard"] == [[{"label": SHARE_NUMBER, "kind": "contact"}]]
     match next_turn:
         case "words":
             asha.say("english")
         case "a button":
-            asha.tap("English", menu)
+            asha.tap(ENGLISH, menu)
         case _:
             asha.say("/report")
     assert asha.row["keyboard"] is None
@@ -318,9 +359,9 @@ def test_the_button_that_shows_a_number_goes_with_the_next_turn(hotline: Hotline
 
 
 def test_a_chat_that_is_anothers_now_takes_no_cards_with_it(hotline: Hotline, sergeant: Smartphone) -> None:
-    before, take = sergeant.card, sergeant.data("I have it")
+    before, take = sergeant.card, sergeant.data(I_HAVE_IT)
     sergeant.share_contact(number=ACHIENG)
-    assert sergeant.screen == "Welcome, Cpl. Achieng, Kaptembwo Police Station. Cases come to you here from now on."
+    assert sergeant.screen == en(liaison.linked("Cpl. Achieng", "Kaptembwo Police Station"))
     kipruto = hotline.world.phone(KIPRUTO)
     hotline.chat().say("one of them is my neighbour")
     assert kipruto.inbox[-1].endswith("one of them is my neighbour"), "news of it go to their phone"
@@ -328,43 +369,43 @@ def test_a_chat_that_is_anothers_now_takes_no_cards_with_it(hotline: Hotline, se
     kipruto.text("1")
     assert next(message for message in sergeant.messages if message.id == before.id) == before
     sergeant.tap(take, before.id, stale=True)
-    assert sergeant.toast == "That was an earlier question."
+    assert sergeant.toast == EARLIER_QUESTION
     assert acknowledgements(hotline) == ["acknowledged Sgt. Kipruto, Kaptembwo Police Station"]
 
 
 def test_two_thousand_emblems_still_make_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
     """Telegram counts them double, and takes no card that is too long."""
-    sergeant.tap("I cannot")
+    sergeant.tap(CANNOT)
     hotline.world.phone(ACHIENG).text("2")
     hotline.chat(BAHATI, "Bahati").report("🔥" * 2000)
     assert "🔥" * 1000 in sergeant.screen
     sergeant.say("/cases")
-    sergeant.tap(next(label for label in sergeant.last.buttons if "Robbery" in label))
+    sergeant.tap(next(label for label in sergeant.last.buttons if THEFT in label))
     assert "🔥" * 1000 in sergeant.screen
-    assert "I have it" in sergeant.last.buttons
+    assert I_HAVE_IT in sergeant.last.buttons
 
 
 def test_a_liaison_comes_and_goes_in_the_chat(hotline: Hotline) -> None:
     sergeant = hotline.liaison()
     sergeant.say("/off")
-    assert sergeant.screen.startswith("Hauko zamuni.")
+    assert sergeant.screen.startswith(OFF_DUTY_SW)
     hotline.chat().report()
     assert "they took my phone" in hotline.world.phone(ACHIENG).inbox[0]
     sergeant.say("zamu")
-    assert sergeant.screen.startswith("Uko zamuni.")
+    assert sergeant.screen.startswith(ON_DUTY_SW)
     sergeant.say("/cases")
-    assert sergeant.screen == "Uko zamuni."
+    assert sergeant.screen == AT_DESK_SW
 
 
 @on_sqlite
 def test_the_desk_is_for_liaisons(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
-    asha.choose("English")
+    asha.choose(ENGLISH)
     for command in ("/cases", "/on", "/off"):
         asha.say(command)
-        assert asha.screen == "Itikia. Emergency? Call 999."
-        assert "Cases given to me" not in asha.last.buttons
+        assert asha.screen == MENU
+        assert GIVEN_TO_ME not in asha.last.buttons
 
 
 # On whatever phone
@@ -376,13 +417,13 @@ def test_the_first_has_it_whether_by_text_by_dialling_in_or_by_a_card(hotline: H
     hotline.world.pass_minutes(21)
     corporal, desk = hotline.world.phone(ACHIENG), hotline.world.phone(DESK)
     corporal.dial()
-    corporal.choose("Cases given to me")
+    corporal.choose(GIVEN_TO_ME)
     corporal.press("1")
     hotline.world.pass_minutes(20)
     desk.text("1")
-    assert " is yours." in desk.inbox[-1]
-    assert "was taken first by Duty desk" in corporal.choose("I have it")
-    assert "ilichukuliwa kwanza na Duty desk" in sergeant.screen
+    assert says(desk.inbox[-1], en(liaison.yours(ANY)))
+    assert says(corporal.choose(I_HAVE_IT), en(liaison.first_was(ANY, "Duty desk")))
+    assert says(sergeant.screen, sw(liaison.first_was(ANY, "Duty desk")))
     assert sergeant.last.buttons == ()
     assert acknowledgements(hotline) == ["acknowledged Duty desk, National Situation Room"]
 
@@ -392,22 +433,22 @@ def test_a_card_is_first_and_the_others_are_told(hotline: Hotline) -> None:
     hotline.chat().report()
     hotline.world.pass_minutes(21)
     corporal = hotline.world.phone(ACHIENG)
-    sergeant.tap("Naichukua")
-    corporal.text("1 " + corporal.inbox[-1].split(":")[0])
-    assert "was taken first by Sgt. Kipruto" in corporal.inbox[-1]
+    sergeant.tap(I_HAVE_IT_SW)
+    corporal.text(f"1 {hotline.words()[-1]}")
+    assert says(corporal.inbox[-1], en(liaison.first_was(ANY, "Sgt. Kipruto")))
     corporal.dial()
-    assert "Robbery" not in corporal.choose("Cases given to me")
+    assert THEFT not in corporal.choose(GIVEN_TO_ME)
     assert acknowledgements(hotline) == ["acknowledged Sgt. Kipruto, Kaptembwo Police Station"]
 
 
 def test_the_same_liaison_on_two_phones_has_it_once(hotline: Hotline, sergeant: Smartphone) -> None:
     phone = hotline.world.phone(KIPRUTO)
     phone.text("1")
-    assert "You have" in phone.inbox[-1] or "is yours" in phone.inbox[-1]
-    assert sergeant.last.buttons == ("On the way", "Done", "I cannot", "I should not have it"), "the card knows"
+    assert says(phone.inbox[-1], en(liaison.yours(ANY)))
+    assert sergeant.last.buttons == (ON_THE_WAY, DONE, CANNOT, ASIDE), "the card knows"
     phone.text("1")
-    assert "already" in phone.inbox[-1]
-    sergeant.tap("Done")
+    assert says(phone.inbox[-1], en(liaison.already_yours(ANY)))
+    sergeant.tap(DONE)
     phone.text("3")
     assert len(acknowledgements(hotline)) == 1
     assert hotline.history().count("resolved Sgt. Kipruto, Kaptembwo Police Station") == 1
@@ -415,7 +456,7 @@ def test_the_same_liaison_on_two_phones_has_it_once(hotline: Hotline, sergeant: 
 
 def test_a_liaison_may_answer_in_words(hotline: Hotline, sergeant: Smartphone) -> None:
     sergeant.say("1")
-    assert " is yours." in sergeant.screen
+    assert says(sergeant.screen, en(liaison.yours(ANY)))
     sergeant.say("4")
     sergeant.say("3")
     assert hotline.only_case().state == "resolved"
@@ -425,7 +466,7 @@ def test_many_taps_at_once_are_one_acknowledgement(hotline: Hotline) -> None:
     sergeant, corporal = hotline.liaison(), hotline.liaison(CORPORAL)
     hotline.chat().report()
     hotline.world.pass_minutes(21)
-    cards = {SERGEANT: pressed(sergeant.data("Naichukua")), CORPORAL: pressed(corporal.data("I have it"))}
+    cards = {SERGEANT: pressed(sergeant.data(I_HAVE_IT_SW)), CORPORAL: pressed(corporal.data(I_HAVE_IT))}
 
     def tap(number: int) -> object:
         user = (SERGEANT, CORPORAL)[number % 2]
@@ -435,8 +476,11 @@ def test_many_taps_at_once_are_one_acknowledgement(hotline: Hotline) -> None:
         assert all(pool.map(tap, range(8)))
     hotline.settle()
     assert len(acknowledgements(hotline)) == 1
-    has = [" ni yako." in sergeant.screen, " is yours." in corporal.screen]
-    was_second = ["kwanza na Cpl. Achieng" in sergeant.screen, "first by Sgt. Kipruto" in corporal.screen]
+    has = [says(sergeant.screen, sw(liaison.you_have_it(ANY))), says(corporal.screen, en(liaison.you_have_it(ANY)))]
+    was_second = [
+        says(sergeant.screen, sw(liaison.first_was(ANY, "Cpl. Achieng"))),
+        says(corporal.screen, en(liaison.first_was(ANY, "Sgt. Kipruto"))),
+    ]
     assert sorted(has) == sorted(was_second) == [False, True]
 
 

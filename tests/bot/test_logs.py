@@ -8,6 +8,7 @@ from bot.__main__ import SILENCED
 from simulator.network import TELEGRAM_TOKEN
 from tests.bot.conftest import ASHA, SERGEANT, Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO
+from tests.bot.words import DONE_SW, I_HAVE_IT_SW
 from tests.builders import KIPRUTO
 
 pytestmark = on_sqlite
@@ -29,10 +30,10 @@ def test_the_logs_hold_no_token_no_number_and_nothing_that_was_written(hotline: 
     asha.say("they took my phone")
     asha.finish()
     hotline.town.trouble(telegram=[{"kind": "error", "code": 500}, {"kind": "reset"}])
-    sergeant.tap("Naichukua")
+    sergeant.tap(I_HAVE_IT_SW)
     hotline.world.pass_minutes(1)
     asha.block()
-    sergeant.tap("Imekamilika")
+    sergeant.tap(DONE_SW)
     hotline.bring({"update_id": 5, "message": {"chat": {"id": ASHA, "type": "private"}, "text": "they took my phone"}}, "wrong")
     said = "\n".join(record.getMessage() + str(record.exc_text or "") for record in everything.records)
     told = (TELEGRAM_TOKEN, "took my phone", KIPRUTO, KIPRUTO[1:], str(ASHA), str(SERGEANT), "Asha", hotline.only_case().reference)

@@ -6,10 +6,13 @@ from sqlalchemy import select
 
 from hotline import people, subscriptions
 from hotline.broadcasts import GONE, HELD, Copy
+from hotline.dialogues import calm, citizen, news
 from hotline.rumours import Question
 from hotline.subscriptions import Subscription
 from tests.bot.conftest import ASHA, BAHATI, Hotline, on_sqlite
+from tests.bot.words import ENGLISH, GET_NEWS, YES_DELETE, YES_TO_NEWS
 from tests.builders import KIPRUTO, WANJIKU
+from tests.said import ANY, as_typed, en, says
 from tests.stories.test_broadcasts import ALL_CALM, stands, written
 
 
@@ -17,11 +20,11 @@ def signs_up(hotline: Hotline) -> None:
     """Asha asks for news of Kaptembwo in her chat, and says yes once more."""
     asha = hotline.chat()
     asha.start()
-    asha.choose("English")
+    asha.choose(ENGLISH)
     asha.say("/news")
-    asha.choose("Get news by text")
+    asha.choose(GET_NEWS)
     asha.say("kaptembwo")
-    asha.choose("Kaptembwo, Nakuru", "Yes, write to me")
+    asha.choose("Kaptembwo, Nakuru", YES_TO_NEWS)
 
 
 def states(hotline: Hotline) -> list[str]:
@@ -37,7 +40,8 @@ def test_who_has_asked_for_it_in_a_chat_has_it_there_once(hotline: Hotline) -> N
     code, mark = written(hotline.world)
     hotline.world.phone(KIPRUTO).text(f"OK {code} {mark}")
     hotline.world.pass_minutes(20)
-    assert sum(said.startswith(f"Itikia {code}: Kaptembwo is calm.") for said in asha.said) == 1
+    calm_there = en(calm.TEMPLATES["calm"].text).format(place="Kaptembwo", time=ANY, who=ANY)
+    assert sum(code in said and says(said, calm_there) for said in asha.said) == 1
     assert states(hotline) == [GONE]
     assert stands(hotline.world, code) == "sent"
 
@@ -52,7 +56,7 @@ def test_once_it_is_stopped_what_waits_in_line_does_not_leave(hotline: Hotline) 
     hotline.world.pass_minutes(10)
     hotline.world.phone(WANJIKU).text(f"STOP {code}")
     hotline.world.pass_minutes(20)
-    assert not any(f"Itikia {code}" in said for said in asha.said)
+    assert not any(code in said for said in asha.said)
     assert states(hotline) == [HELD]
 
 
@@ -63,7 +67,7 @@ def test_one_who_asks_before_anything_else_is_answered(hotline: Hotline) -> None
         chat.start()
     hotline.world.now += timedelta(days=3)
     asha.say("4417")
-    assert asha.said[-1] == "4417 is not ours. Please do not pass it on."
+    assert asha.said[-1] == en(news.not_ours("4417"))
     with hotline.world.service.look() as work:
         assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, "for that nobody needs to know them"
     bahati.say("Is it true that the chief fled?")
@@ -78,12 +82,12 @@ def test_one_who_asks_at_the_first_question_is_answered_there(hotline: Hotline) 
     asha = hotline.chat()
     asha.start()
     asha.say("is 4417 real?")
-    assert asha.screen.startswith("4417 is not ours.")
+    assert asha.screen.startswith(en(news.not_ours("4417")))
     asha.say("Habari yako")
     assert "NEWS" not in asha.screen, "a greeting asks for nothing"
     asha.say("NEWS Kaptembwo")
-    assert asha.screen.startswith("Do you want checked news about Kaptembwo")
-    asha.say("yes")
+    assert asha.screen.startswith(en(news.do_you_want("Kaptembwo, Nakuru")))
+    asha.say(as_typed(citizen.YES, "en"))
     with hotline.world.service.look() as work:
         assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
 
@@ -105,9 +109,9 @@ def test_whoever_has_their_data_deleted_gets_none_and_the_sum_stays_right(hotlin
     hotline.world.phone(KIPRUTO).text(f"OK {code} {mark}")
     asha = hotline.chat()
     asha.say("/delete")
-    asha.tap("Yes, delete")
+    asha.tap(YES_DELETE)
     hotline.world.pass_minutes(20)
-    assert not any(f"Itikia {code}" in said for said in hotline.chat(ASHA).said)
+    assert not any(code in said for said in hotline.chat(ASHA).said)
     assert states(hotline) == [HELD]
     with hotline.world.service.look() as work:
         assert not work.session.scalars(select(Subscription)).all()

@@ -13,32 +13,57 @@ from bot.profile import connect
 from hotline.chats import KEPT
 from hotline.dialogues import citizen
 from hotline.language import say
-from tests.bot.conftest import ASHA, MENU, SERGEANT, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
+from tests.bot.conftest import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
+from tests.bot.words import (
+    ABOUT_WHAT,
+    BACK,
+    CHANGES_ARE_NOT_SEEN,
+    COMMAND,
+    COMMAND_SW,
+    DO_NOT_REMEMBER,
+    DONE_SW,
+    EARLIER_QUESTION,
+    GO_ON_HERE,
+    HELPED,
+    I_HAVE_IT_SW,
+    KISWAHILI,
+    MAY_WE_WRITE,
+    MENU,
+    MY_CASE,
+    REPORT,
+    SOMETHING_ELSE,
+    TELEGRAM_CAN_SEE,
+    THEFT,
+    TO_THE_MENU,
+    WHERE,
+    WHICH_LANGUAGE,
+    WHICH_ONE,
+    YES,
+    promised,
+)
 from tests.builders import KIPRUTO
+from tests.said import starts, sw
 
 pytestmark = on_sqlite
-
-EARLIER = "That was an earlier question."
-
 
 # Old buttons
 
 
 def test_a_button_of_last_week_shows_the_question_of_now(hotline: Hotline, asha: Smartphone) -> None:
-    asha.choose("Report something", "Go on here", "Robbery or theft")
+    asha.choose(REPORT, GO_ON_HERE, THEFT)
     hotline.world.now += KEPT + timedelta(days=6)
     asha.tap("Nakuru")
-    assert asha.toast == EARLIER
+    assert asha.toast == EARLIER_QUESTION
     assert asha.screen == MENU
     assert len(asha.screens) == 1
-    assert asha.choose("Report something").startswith("Telegram can see")
+    assert asha.choose(REPORT) == TELEGRAM_CAN_SEE
 
 
 def test_after_a_day_a_report_begins_anew(hotline: Hotline, asha: Smartphone) -> None:
-    asha.choose("Report something", "Go on here", "Robbery or theft")
+    asha.choose(REPORT, GO_ON_HERE, THEFT)
     hotline.world.now += KEPT - timedelta(minutes=1)
     asha.say("kaptembwa")
-    assert asha.screen == "Which one?", "for a day one may think"
+    assert asha.screen == WHICH_ONE, "for a day one may think"
     hotline.world.now += KEPT + timedelta(minutes=1)
     asha.say("Kaptembwo, Nakuru")
     assert asha.screen == MENU
@@ -47,28 +72,28 @@ def test_after_a_day_a_report_begins_anew(hotline: Hotline, asha: Smartphone) ->
 
 def test_a_button_of_an_earlier_screen_changes_nothing(asha: Smartphone) -> None:
     menu = asha.last.id
-    asha.choose("Report something", "Go on here")
-    asha.tap("My case", menu, stale=True)
-    assert (asha.toast, asha.screen) == (EARLIER, "What is it about?")
-    asha.say("Robbery or theft")
+    asha.choose(REPORT, GO_ON_HERE)
+    asha.tap(MY_CASE, menu, stale=True)
+    assert (asha.toast, asha.screen) == (EARLIER_QUESTION, ABOUT_WHAT)
+    asha.say(THEFT)
     asha.say("nowhere")
     assert len(asha.screens) == 1
 
 
 def test_a_button_pressed_twice_counts_once(asha: Smartphone) -> None:
-    data = asha.data("Report something")
-    asha.tap("Report something")
+    data = asha.data(REPORT)
+    asha.tap(REPORT)
     asha.tap(data, stale=True)
-    assert asha.toast == EARLIER
-    assert asha.screen.startswith("Telegram can see")
+    assert asha.toast == EARLIER_QUESTION
+    assert asha.screen == TELEGRAM_CAN_SEE
     assert len(asha.said) == 1
 
 
 def test_the_end_of_a_report_pressed_twice_is_one_case(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin().say("they took my phone")
-    asha.choose("Yes")
-    last, on = asha.data("No"), asha.last.id
+    asha.choose(YES)
+    last, on = asha.data(DO_NOT_REMEMBER), asha.last.id
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: press_only(hotline, on, last, 90 + number), range(4)))
     hotline.settle()
@@ -85,27 +110,27 @@ def press_only(hotline: Hotline, message: int, data: str, update: int) -> None:
 
 def test_a_screen_that_was_deleted_is_shown_anew(hotline: Hotline, asha: Smartphone) -> None:
     account = hotline.simulator.network.telegram.chats.account(ASHA)
-    gone, data = asha.last.id, asha.data("Report something")
+    gone, data = asha.last.id, asha.data(REPORT)
     del account.messages[gone]
     hotline.press(ASHA, gone, data, 91)
-    assert asha.screen.startswith("Telegram can see")
+    assert asha.screen == TELEGRAM_CAN_SEE
     assert len(asha.screens) == 1
 
 
 def test_a_screen_too_old_to_be_deleted_loses_its_buttons(hotline: Hotline, asha: Smartphone) -> None:
     account = hotline.simulator.network.telegram.chats.account(ASHA)
     account.messages[asha.last.id].date -= 3 * 24 * 3600
-    asha.say("report something")
+    asha.say(REPORT.lower())
     assert next(message.buttons for message in asha.messages if not message.mine) == ()
     assert len(asha.screens) == 1
 
 
 def test_back_goes_back_and_home_goes_home(asha: Smartphone) -> None:
-    asha.choose("Report something", "Go on here", "Robbery or theft")
-    assert asha.choose("Back") == "What is it about?"
-    assert asha.choose("Something else").startswith("Where?")
-    assert asha.choose("To the menu") == MENU
-    assert "Back" not in asha.screen_buttons
+    asha.choose(REPORT, GO_ON_HERE, THEFT)
+    assert asha.choose(BACK) == ABOUT_WHAT
+    assert asha.choose(SOMETHING_ELSE) == WHERE
+    assert asha.choose(TO_THE_MENU) == MENU
+    assert BACK not in asha.screen_buttons
     assert len(asha.said) == 1
 
 
@@ -119,7 +144,7 @@ def test_an_update_that_comes_three_times_has_one_effect(hotline: Hotline, asha:
     with ThreadPoolExecutor(3 if at_once else 1) as pool:
         assert list(pool.map(hotline.bring, [update] * 3)) == [200] * 3
     hotline.settle()
-    sends = [each for each in hotline.town.telegram()["counters"]["sends"] if each["text"].startswith("May we write")]
+    sends = [each for each in hotline.town.telegram()["counters"]["sends"] if each["text"].startswith(MAY_WE_WRITE[:10])]
     assert [each["count"] for each in sends] == [1]
     asha.finish()
     assert hotline.details() == "they took my phone"
@@ -129,9 +154,9 @@ def test_telegram_that_says_everything_twice_is_heard_once(hotline: Hotline) -> 
     hotline.town.trouble(twice=True)
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
-    sergeant.tap("Naichukua")
-    sergeant.tap("Imekamilika")
-    asha.tap("Yes")
+    sergeant.tap(I_HAVE_IT_SW)
+    sergeant.tap(DONE_SW)
+    asha.tap(HELPED)
     assert hotline.only_case().state == "closed"
     assert len([line for line in hotline.history() if line.startswith(("acknowledged", "resolved", "verdict"))]) == 3
 
@@ -140,13 +165,13 @@ def test_one_that_was_done_and_is_asked_of_us_again_has_no_effect(hotline: Hotli
     """As when we die between doing it and telling the stream."""
     asha = hotline.chat()
     asha.begin().say("they took my phone")
-    asha.choose("Yes")
-    update = hotline.written_by(ASHA, 501, text="no")
+    asha.choose(YES)
+    update = hotline.written_by(ASHA, 501, text=DO_NOT_REMEMBER.lower())
     for _ in range(3):
         hotline.again(update)
     assert len(hotline.world.cases()) == 1
     assert len(hotline.world.phone(KIPRUTO).inbox) == 1
-    assert asha.screen.startswith(f"Case {hotline.only_case().spoken}.")
+    assert starts(asha.screen, promised(hotline.only_case().spoken))
 
 
 # What is not for us
@@ -164,7 +189,7 @@ def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) 
     hotline.settle()
     group = hotline.simulator.network.telegram.chats.groups[-500]
     assert group.left
-    assert [message.words.text for message in group.messages.values()] == ["Naongea na mtu mmoja mmoja tu. Niandikie: @itikia_bot"]
+    assert [message.words.text for message in group.messages.values()] == [sw(citizen.only_in_private("@itikia_bot"))]
     assert hotline.bring(in_a_group(6, text="/report again")) == 200
     hotline.settle()
     assert len(group.messages) == 1
@@ -183,7 +208,7 @@ def test_a_channel_is_left_without_a_word(hotline: Hotline) -> None:
 def test_a_button_in_a_group_is_nobodys(hotline: Hotline) -> None:
     sergeant = hotline.liaison()
     hotline.chat().report()
-    data = sergeant.data("Naichukua")
+    data = sergeant.data(I_HAVE_IT_SW)
     hotline.simulator.network.telegram.chats.group({"id": -500, "type": "supergroup", "title": "Neighbours"})
     whom = {"id": SERGEANT, "is_bot": False, "first_name": "K"}
     shown = {"message_id": 1, "date": 1, "chat": {"id": -500, "type": "supergroup", "title": "Neighbours"}}
@@ -197,7 +222,7 @@ def test_a_change_to_what_was_sent_is_not_seen_and_says_so(hotline: Hotline, ash
     asha.begin()
     asha.say("they took my phone")
     asha.edit(asha.messages[-2].id, "they took my bag")
-    assert asha.screen == "We do not see changes to what was sent. Write it anew.\n\nMay we write to you here about it?"
+    assert asha.screen == f"{CHANGES_ARE_NOT_SEEN}\n\n{MAY_WE_WRITE}"
     asha.finish()
     assert hotline.details() == "they took my phone"
 
@@ -257,7 +282,7 @@ def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeyp
     monkeypatch.setattr(intake, "A_MINUTE", 8)
     asha, bahati = hotline.chat(), hotline.chat(7002, "Bahati")
     asha.start()
-    asha.choose("Kiswahili")
+    asha.choose(KISWAHILI)
     for number in range(20):
         hotline.bring(hotline.written_by(ASHA, 100 + number, text=f"flood {number}"))
     hotline.settle()
@@ -270,7 +295,7 @@ def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeyp
 def test_what_somebody_wrote_in_one_breath_is_taken_in_order(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.begin()
-    for number, text in enumerate(("they took my phone", "yes", "no")):
+    for number, text in enumerate(("they took my phone", YES.lower(), DO_NOT_REMEMBER.lower())):
         hotline.bring(hotline.written_by(ASHA, 700 + number, text=text))
     hotline.settle()
     assert hotline.details() == "they took my phone"
@@ -291,5 +316,5 @@ def test_telegram_knows_the_bot_in_every_language(hotline: Hotline) -> None:
     telegram = hotline.town.telegram()
     assert set(telegram["descriptions"]) == {"", "sw", "en"}
     assert telegram["webhook"]["url"].endswith("/telegram")
-    assert hotline.chat(language_code="fr").row["commands"][0]["description"] == "Ripoti jambo"
-    assert hotline.chat(7002, language_code="en").row["commands"][0]["description"] == "Report something"
+    assert hotline.chat(language_code="fr").row["commands"][0]["description"] == COMMAND_SW["report"]
+    assert hotline.chat(7002, language_code="en").row["commands"][0]["description"] == COMMAND["report"]

@@ -4,14 +4,45 @@ import pytest
 from sqlalchemy import select
 
 from hotline.categories import Urgency
+from hotline.dialogues import citizen, liaison
 from hotline.liaisons import Liaison
-from tests.bot.conftest import MENU, WHICH_LANGUAGE, Hotline, Smartphone, on_sqlite
+from tests.bot.conftest import Hotline, Smartphone, on_sqlite
 from tests.bot.test_evidence import PHOTO
+from tests.bot.words import (
+    ABOUT_WHAT,
+    DONE_SW,
+    ENGLISH,
+    GO_ON_HERE,
+    GO_ON_HERE_SW,
+    HELPED,
+    I_HAVE_IT_SW,
+    IN_DANGER,
+    MENU,
+    MY_CASE,
+    NOT_SURE,
+    OFF_DUTY_SW,
+    PRESS_A_BUTTON,
+    REPORT,
+    REPORT_SW,
+    TELEGRAM_CAN_SEE,
+    THEFT,
+    TO_THE_MENU,
+    WHAT_HAPPENED,
+    WHICH_LANGUAGE,
+    WHICH_ONE,
+    WORDS_KEPT,
+    YES,
+    added_to,
+    did_help_come,
+    how_it_stands,
+    photos_button,
+    sent_so_far,
+)
 from tests.builders import ACHIENG, KIPRUTO
+from tests.said import ANY, as_typed, en, ends, says, starts, sw
 
 pytestmark = on_sqlite
 
-KEPT = "Your words are kept for the report. Go on with the buttons."
 BEFORE = "three men with pangas"
 
 
@@ -20,11 +51,11 @@ BEFORE = "three men with pangas"
 
 def test_words_that_come_first_stand_first_in_the_report(hotline: Hotline, asha: Smartphone) -> None:
     asha.say(BEFORE)
-    assert asha.screen == f"{KEPT}\n\n{MENU}"
-    asha.choose("Report something")
+    assert asha.screen == f"{WORDS_KEPT}\n\n{MENU}"
+    asha.choose(REPORT)
     asha.say("they are at the stage")
-    assert asha.screen.startswith(f"{KEPT}\n\nTelegram can see")
-    asha.choose("Go on here", "Robbery or theft")
+    assert asha.screen == f"{WORDS_KEPT}\n\n{TELEGRAM_CAN_SEE}"
+    asha.choose(GO_ON_HERE, THEFT)
     asha.say("kaptembwa")
     asha.choose("Kaptembwo, Nakuru")
     asha.say("they took my phone")
@@ -34,7 +65,7 @@ def test_words_that_come_first_stand_first_in_the_report(hotline: Hotline, asha:
 
 def test_in_danger_too_where_we_ask_for_no_words_at_all(hotline: Hotline, asha: Smartphone) -> None:
     asha.say(BEFORE)
-    asha.choose("Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    asha.choose(IN_DANGER, GO_ON_HERE, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == BEFORE
     assert BEFORE in hotline.world.carrier.sent[0][1]
 
@@ -43,34 +74,34 @@ def test_the_first_word_of_all_may_be_what_happened(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
     asha.say(BEFORE)
-    assert asha.screen == f"{KEPT}\n\n{WHICH_LANGUAGE}"
-    asha.choose("English", "Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert asha.screen == f"{WORDS_KEPT}\n\n{WHICH_LANGUAGE}"
+    asha.choose(ENGLISH, IN_DANGER, GO_ON_HERE, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == BEFORE
 
 
 @pytest.mark.parametrize("typed", ["hello", "habari yako", "1", "🔥 🔥 🔥", "a b c d"])
 def test_a_word_or_two_are_a_wrong_key(hotline: Hotline, asha: Smartphone, typed: str) -> None:
     asha.say(typed)
-    assert asha.screen == f"Please press one of the buttons.\n\n{MENU}"
-    asha.choose("Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    assert asha.screen == f"{PRESS_A_BUTTON}\n\n{MENU}"
+    asha.choose(IN_DANGER, GO_ON_HERE, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == ""
 
 
-@pytest.mark.parametrize("way", ["/report", "/start", "To the menu"])
+@pytest.mark.parametrize("way", ["/report", "/start", TO_THE_MENU])
 def test_they_are_kept_by_whatever_way_the_report_is_begun(hotline: Hotline, asha: Smartphone, way: str) -> None:
     asha.say(BEFORE)
-    if way == "To the menu":
-        asha.choose("My case", way)
+    if way == TO_THE_MENU:
+        asha.choose(MY_CASE, way)
     else:
         asha.say(way)
-    asha.choose(*([] if way == "/report" else ["Report something"]), "Go on here", "Danger to life now", "Nakuru", "I am not sure", "Yes")
+    asha.choose(*([] if way == "/report" else [REPORT]), GO_ON_HERE, IN_DANGER, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == BEFORE
 
 
 def test_of_a_report_that_is_left_they_are_forgotten(hotline: Hotline, asha: Smartphone) -> None:
-    asha.choose("Report something")
+    asha.choose(REPORT)
     asha.say(BEFORE)
-    asha.choose("To the menu", "Danger to life now", "Go on here", "Nakuru", "I am not sure", "Yes")
+    asha.choose(TO_THE_MENU, IN_DANGER, GO_ON_HERE, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == ""
 
 
@@ -79,7 +110,7 @@ def test_start_in_the_middle_of_a_report_throws_nothing_away(hotline: Hotline, a
     asha.begin()
     for payload in ("", "KE047-market"):
         asha.start(payload)
-        assert asha.screen == "Tell us in a few words what happened."
+        assert asha.screen == WHAT_HAPPENED
         assert len(asha.screens) == 1
     asha.say("they took my phone")
     asha.finish()
@@ -88,9 +119,9 @@ def test_start_in_the_middle_of_a_report_throws_nothing_away(hotline: Hotline, a
 
 
 def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(hotline: Hotline, asha: Smartphone) -> None:
-    asha.choose("Report something", "Go on here", "Robbery or theft")
+    asha.choose(REPORT, GO_ON_HERE, THEFT)
     asha.say("kaptembwa near the market")
-    assert asha.screen == f"{KEPT}\n\nWhich one?"
+    assert asha.screen == f"{WORDS_KEPT}\n\n{WHICH_ONE}"
     asha.choose("Kaptembwo, Nakuru")
     asha.say("they took my phone")
     asha.finish()
@@ -98,10 +129,10 @@ def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(hotline: H
 
 
 def test_the_words_beside_a_photo_are_kept_where_they_answer_nothing(hotline: Hotline, asha: Smartphone) -> None:
-    asha.choose("Report something", "Go on here")
+    asha.choose(REPORT, GO_ON_HERE)
     asha.photo(PHOTO, BEFORE)
-    assert asha.screen == "Photos and voice notes kept: 1.\n\nWhat is it about?"
-    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert asha.screen == f"{sent_so_far(1)}\n\n{ABOUT_WHAT}"
+    asha.choose(IN_DANGER, "Nakuru", NOT_SURE, YES)
     assert hotline.details() == BEFORE
 
 
@@ -110,8 +141,8 @@ def test_words_in_the_middle_of_a_second_report_are_of_that_one(hotline: Hotline
     hotline.world.now = hotline.world.now.replace(minute=5)
     asha.say("/report")
     asha.say(BEFORE)
-    assert asha.screen == f"{KEPT}\n\nWhat is it about?"
-    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    assert asha.screen == f"{WORDS_KEPT}\n\n{ABOUT_WHAT}"
+    asha.choose(IN_DANGER, "Nakuru", NOT_SURE, YES)
     assert [case.details(hotline.world.service.settings.keys) for case in hotline.world.cases()] == ["first", BEFORE]
 
 
@@ -119,7 +150,7 @@ def test_a_word_in_the_middle_of_a_second_report_is_not_added_to_the_first(hotli
     asha.report("first")
     asha.say("/report")
     asha.say("my neighbour")
-    assert asha.screen == "Please press one of the buttons.\n\nWhat is it about?"
+    assert asha.screen == f"{PRESS_A_BUTTON}\n\n{ABOUT_WHAT}"
     assert hotline.details() == "first"
 
 
@@ -131,17 +162,17 @@ def test_more_words_go_to_the_case_and_at_once_to_whoever_it_is_before(hotline: 
     number = asha.report()
     hotline.world.now = hotline.world.now.replace(minute=5)
     asha.say("one of them is my neighbour")
-    assert asha.screen == f"It was added to case {number}. In danger call 999."
+    assert asha.screen == added_to(number)
     assert hotline.details() == "they took my phone\n10:05 one of them is my neighbour"
     assert hotline.history()[-1] == "more words citizen"
-    assert sergeant.screen.endswith(": mwananchi anaongeza: one of them is my neighbour")
+    assert ends(sergeant.screen, sw(liaison.more_words(ANY, "one of them is my neighbour")))
     assert sergeant.last.protected
     assert hotline.details() in sergeant.card.text
     asha.say("/case")
-    assert asha.choose(number).startswith("Your case was received."), "and one may go on as before"
+    assert starts(asha.choose(number), how_it_stands("waiting", ANY)), "and one may go on as before"
     asha.start()
     asha.say("he has come back now")
-    assert asha.screen == f"It was added to case {number}. In danger call 999.\n\n{MENU}"
+    assert asha.screen == f"{added_to(number)}\n\n{MENU}"
     assert hotline.details().endswith("\n10:05 he has come back now")
 
 
@@ -149,7 +180,7 @@ def test_by_text_as_by_telegram_a_liaison_is_told(hotline: Hotline) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
     asha.say("one of them is my neighbour")
-    assert kipruto.inbox[1:] == [f"{kipruto.inbox[0].split(':')[0]}: mwananchi anaongeza: one of them is my neighbour"]
+    assert kipruto.inbox[1:] == [sw(liaison.more_words(hotline.words()[0], "one of them is my neighbour"))]
     kipruto.text("2")
     asha.say("he has come back now")
     assert len(kipruto.inbox) == 3, "one who has passed it on reads no more of it"
@@ -160,26 +191,24 @@ def test_the_words_beside_a_photo_go_with_it_to_the_case(hotline: Hotline) -> No
     sergeant, asha = hotline.liaison(), hotline.chat()
     number = asha.report()
     asha.photo(PHOTO, "him")
-    assert asha.screen == f"It was added to case {number}. In danger call 999."
+    assert asha.screen == added_to(number)
     assert hotline.details() == "they took my phone\n10:00 him"
     assert "more words citizen" in hotline.history()
     assert hotline.details() in sergeant.card.text
-    assert sergeant.card.buttons[-1] == "Picha na sauti: 1"
-    assert {said.partition(": ")[2] for said in sergeant.said[-2:]} == {
-        "mwananchi anaongeza: him",
-        "mwananchi ametuma picha au sauti. Inaonekana kwenye Telegram.",
-    }
+    assert sergeant.card.buttons[-1] == photos_button(1)
+    (word,) = hotline.words()
+    assert set(sergeant.said[-2:]) == {sw(liaison.more_words(word, "him")), sw(liaison.sent_something(word))}
 
 
 def test_one_who_is_asked_whether_help_came_and_says_more_is_heard_and_asked_again(hotline: Hotline) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
-    sergeant.tap("Naichukua")
-    sergeant.tap("Imekamilika")
+    sergeant.tap(I_HAVE_IT_SW)
+    sergeant.tap(DONE_SW)
     asha.say("they came but too late")
-    assert "did help come?" in asha.screen
+    assert says(asha.screen, did_help_come())
     assert hotline.details() == "they took my phone\n10:00 they came but too late"
-    asha.say("no")
+    asha.say(as_typed(citizen.NO, "en"))
     assert hotline.only_case().round == 2
 
 
@@ -188,11 +217,11 @@ def test_of_a_case_that_is_closed_nothing_more_is_heard(hotline: Hotline) -> Non
     asha.report()
     kipruto.text("1")
     kipruto.text("3")
-    asha.tap("Yes")
+    asha.tap(HELPED)
     asha.say(BEFORE)
-    assert asha.screen == f"{KEPT}\n\n{MENU}", "it may be the beginning of another report"
+    assert asha.screen == f"{WORDS_KEPT}\n\n{MENU}", "it may be the beginning of another report"
     assert hotline.details() == "they took my phone"
-    asha.choose("Danger to life now", "Nakuru", "I am not sure", "Yes")
+    asha.choose(IN_DANGER, "Nakuru", NOT_SURE, YES)
     assert hotline.world.cases()[1].details(hotline.world.service.settings.keys) == BEFORE
 
 
@@ -201,17 +230,17 @@ def test_any_word_after_the_report_is_added_for_nobody_can_tell_what_it_means_to
     number = asha.report()
     asha.say("help")
     assert hotline.details() == "they took my phone\n10:00 help"
-    assert asha.screen == f"It was added to case {number}. In danger call 999."
+    assert asha.screen == added_to(number)
 
 
 def test_a_3_while_the_case_waits_says_that_they_are_in_danger(hotline: Hotline) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     number = asha.report()
     asha.say("3")
-    assert asha.screen == f"{number}: we are telling whoever is asked that you are in danger. Call 999 if you can."
+    assert asha.screen == en(citizen.told_of_danger(number, "999"))
     assert (hotline.only_case().in_danger, hotline.only_case().urgency) == (True, Urgency.LIFE)
     assert "in danger citizen" in hotline.history()
-    assert sergeant.last.text.endswith("mwananchi anasema yuko hatarini sasa.")
+    assert ends(sergeant.last.text, sw(liaison.is_in_danger(ANY)))
     assert sergeant.last.protected
 
 
@@ -220,7 +249,7 @@ def test_another_key_while_it_waits_is_answered_with_how_it_stands(hotline: Hotl
     asha = hotline.chat()
     number = asha.report()
     asha.say(typed)
-    assert asha.screen.startswith(f"{number}: Your case was received.")
+    assert starts(asha.screen, f"{number}: {how_it_stands('waiting', ANY)}")
     assert (hotline.details(), hotline.only_case().state) == ("they took my phone", "open")
 
 
@@ -236,8 +265,8 @@ def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_ca
 def test_a_liaison_goes_off_duty_whatever_is_asked_just_then(hotline: Hotline) -> None:
     sergeant = hotline.liaison()
     sergeant.start()
-    sergeant.choose("Ripoti jambo", "Endelea hapa")
-    sergeant.say("go off duty")
-    assert sergeant.screen.startswith("Hauko zamuni. Tuma ON ukirudi.")
+    sergeant.choose(REPORT_SW, GO_ON_HERE_SW)
+    sergeant.say(as_typed(liaison.OFF, "en"))
+    assert sergeant.screen.startswith(OFF_DUTY_SW)
     with hotline.world.service.look() as work:
         assert not work.session.scalars(select(Liaison).where(Liaison.name == "Sgt. Kipruto")).one().on_duty

@@ -13,10 +13,15 @@ from hotline.arrivals import Arrival
 from hotline.carriers import Form, InboundText, Turn
 from hotline.cases import Case
 from hotline.database import Database
+from hotline.dialogues import citizen, liaison
+from hotline.dialogues.citizen import Caller
+from hotline.dialogues.places import choose_area
+from hotline.language import own_name, verbatim
 from hotline.messages import Message, ReceiptRecord
 from hotline.people import Address
-from tests.builders import ACHIENG, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.builders import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
 from tests.fakes import PretendCarrier
+from tests.said import ANY, asked, en, starts, sw
 from tests.stories.test_a_report import report, word_of
 from tests.webhooks.conftest import FORM, NEXT_SECRET, SECRET, Knocker, open_door
 from tests.world import World
@@ -25,6 +30,9 @@ from webhooks.guards import MOST_BYTES
 USSD = f"/africastalking/{SECRET}/ussd"
 DIAL = {"sessionId": "ATUid_1", "phoneNumber": CITIZEN, "networkCode": "63902", "serviceCode": "*384*4455#", "text": ""}
 WORDS = "mtu ameiba simu yangu"
+WHICH_LANGUAGE = citizen.choose_language("language", ("sw", "en"))
+MENU = asked(citizen.welcome(Caller("en"), AREAS, ("sw", "en"), "999"))
+END_OF_A_REPORT = f"END {en(citizen.promised(ANY, ANY, '999', 'text'))}"
 
 ids = count(1)
 
@@ -57,7 +65,7 @@ def test_a_first_page_is_plain_text_and_nothing_stands_before_it(knocker: Knocke
     answer = knocker.ask(USSD, urlencode(DIAL).encode())
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.body == "CON Lugha / Language\n1. Kiswahili\n2. English"
+    assert answer.body == f"CON {en(WHICH_LANGUAGE.text)}\n1. {own_name('sw')}\n2. {own_name('en')}"
     assert not any(header.startswith("at-ussd") for header in answer.headers)
 
 
@@ -92,14 +100,14 @@ def test_whoever_dials_gets_a_page_whatever_the_carrier_sends(knocker: Knocker, 
     answer = knocker.ask(USSD, body, headers, method)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.body.startswith("END Hatukuweza kupokea sasa hivi.")
+    assert answer.body == f"END {sw(citizen.not_saved('999'))}"
     assert "999" in answer.body
 
 
 @pytest.mark.parametrize("number", ["%2B254711000123", "+254711000123", "254711000123", ""])
 def test_a_bare_plus_is_no_number_but_the_caller_is_answered(knocker: Knocker, number: str) -> None:
     answer = knocker.ask(USSD, f"sessionId=a&phoneNumber={number or 'withheld'}&text=".encode())
-    assert answer.body.startswith("CON Lugha / Language")
+    assert answer.body.startswith(f"CON {en(WHICH_LANGUAGE.text)}")
 
 
 def test_a_charset_behind_the_type_does_no_harm(knocker: Knocker) -> None:
@@ -109,7 +117,7 @@ def test_a_charset_behind_the_type_does_no_harm(knocker: Knocker) -> None:
 def test_a_body_may_come_in_pieces_without_a_length(knocker: Knocker) -> None:
     body = urlencode(DIAL | {"text": "2"}).encode()
     pieces = iter([body[:10], body[10:]])
-    assert knocker.ask(USSD, pieces).body.startswith("CON Itikia. Emergency?")
+    assert knocker.ask(USSD, pieces).body.startswith(f"CON {en(MENU.text)}")
 
 
 def test_pieces_without_an_end_are_not_read_for_ever(knocker: Knocker) -> None:
@@ -118,7 +126,7 @@ def test_pieces_without_an_end_are_not_read_for_ever(knocker: Knocker) -> None:
 
 def test_what_stands_in_the_address_is_no_part_of_the_form(knocker: Knocker) -> None:
     answer = knocker.ask(f"{USSD}?text=2*2&sessionId=evil", urlencode(DIAL).encode())
-    assert answer.body.startswith("CON Lugha / Language")
+    assert answer.body.startswith(f"CON {en(WHICH_LANGUAGE.text)}")
     assert knocker.ask(f"{USSD}?{urlencode(DIAL)}").body.startswith("END ")
 
 
@@ -129,14 +137,17 @@ def test_a_slash_too_many_at_the_end_does_not_cut_the_caller_off(knocker: Knocke
 
 def test_everybody_writes_in_their_own_letters(knocker: Knocker) -> None:
     body = urlencode(DIAL | {"text": "2*1*ሰላም 🚓"}).encode()
-    assert "We do not know ሰላም 🚓." in knocker.ask(USSD, body).body
+    unknown = asked(choose_area(AREAS), "ሰላም 🚓")
+    first_line = knocker.ask(USSD, body).body.removeprefix("CON ").splitlines()[0]
+    assert "ሰላም 🚓" in first_line
+    assert en(unknown.text).startswith(first_line)
 
 
 def test_a_report_over_the_wire_is_a_case(knocker: Knocker) -> None:
     keys = ["2", "2", "5", "kaptembwa", "1", f"{WORDS} * jana", "1", "2"]
     for turn in range(len(keys) + 1):
         answer = knocker.ask(USSD, urlencode(DIAL | {"text": "*".join(keys[:turn])}).encode())
-        assert answer.body.startswith("CON " if turn < len(keys) else "END Case "), answer.body
+        assert starts(answer.body, "CON " if turn < len(keys) else END_OF_A_REPORT), answer.body
     (case,) = knocker.world.cases()
     assert case.details(knocker.world.service.settings.keys) == f"{WORDS} * jana"
     assert knocker.tell("ended", sessionId="ATUid_1", phoneNumber=CITIZEN, status="Success").status == 200
@@ -201,7 +212,7 @@ def test_a_stranger_is_told_the_way_in_once_a_day(knocker: Knocker) -> None:
     world, stranger = knocker.world, knocker.world.phone(STRANGER)
     assert inbound(knocker, STRANGER, WORDS) == 200
     assert inbound(knocker, STRANGER, "Hello?") == 200
-    assert stranger.new_texts() == ["Kutufikia piga *384*4455#. Kwa dharura piga 999."]
+    assert stranger.new_texts() == [sw(citizen.how_to_report("*384*4455#", "999"))]
     world.pass_minutes(24 * 60)
     inbound(knocker, STRANGER, "")
     assert len(stranger.new_texts()) == 1
@@ -215,7 +226,7 @@ def test_a_text_that_comes_twice_is_taken_once(knocker: Knocker) -> None:
         assert inbound(knocker, KIPRUTO, f"1 {word}", "ATXid_twice") == 200
     assert len(sergeant.new_texts()) == 1
     assert inbound(knocker, KIPRUTO, f"1 {word}") == 200
-    assert "Tayari una" in sergeant.new_texts()[0]
+    assert sergeant.new_texts() == [sw(liaison.already_yours(word))]
 
 
 def test_a_no_that_comes_again_hours_later_is_not_a_second_no(knocker: Knocker) -> None:
@@ -273,11 +284,11 @@ def test_a_liaison_off_duty_is_answered_too(knocker: Knocker) -> None:
     report(knocker.world.phone(CITIZEN))
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "off.")
-    assert sergeant.new_texts() == [f"Hauko zamuni. Tuma ON ukirudi. Bado una {word}: 2 na neno lake huipitisha kwa mwingine."]
+    assert sergeant.new_texts() == [sw(liaison.off_with_cases(liaison.off_duty(), word))]
     inbound(knocker, KIPRUTO, f"1 {word}")
-    assert f"{word} ni yako" in sergeant.new_texts()[0]
+    assert sergeant.new_texts() == [sw(liaison.yours(word))]
     inbound(knocker, KIPRUTO, "Zamu")
-    assert sergeant.new_texts() == ["Uko zamuni. Tuma OFF ukiondoka."]
+    assert sergeant.new_texts() == [sw(liaison.on_duty())]
 
 
 def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
@@ -285,13 +296,13 @@ def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
     sergeant = knocker.world.phone(KIPRUTO)
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "1 NOSUCH")
-    assert sergeant.new_texts() == [f"Huna kesi yenye neno hilo. Zako: {word}. Tuma namba na neno lake."]
+    assert sergeant.new_texts() == [sw(liaison.no_such_word(word))]
 
 
 @pytest.mark.parametrize("typo", ["8 SIMBA", "tkae it", "👍", "1 SIMBA na TEMBO"])
 def test_what_cannot_be_understood_is_answered_with_what_can(knocker: Knocker, typo: str) -> None:
     inbound(knocker, KIPRUTO, typo)
-    assert knocker.world.phone(KIPRUTO).new_texts()[0].startswith("Namba na neno: 1 naichukua, ")
+    assert knocker.world.phone(KIPRUTO).new_texts() == [sw(liaison.what_to_text())]
 
 
 def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> None:
@@ -299,10 +310,11 @@ def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> No
     inbound(knocker, KIPRUTO, "OFF")
     report(world.phone(CITIZEN))
     report(world.phone(NEIGHBOUR))
-    words = [word_of(told) for told in corporal.new_texts() if "Answer by" in told]
+    put_before = en(liaison.please_take(ANY, verbatim(ANY), ANY, ANY, ANY))
+    words = [word_of(told) for told in corporal.new_texts() if starts(told, put_before)]
     assert len(set(words)) == len(words) == 2
     inbound(knocker, ACHIENG, "1")
-    assert corporal.new_texts() == [f"You have several cases: {words[1]}, {words[0]}. Text a number and the word."]
+    assert corporal.new_texts() == [en(liaison.which_word(f"{words[1]}, {words[0]}"))]
 
 
 def test_one_who_answers_when_the_case_has_moved_on_is_told_so(knocker: Knocker) -> None:
@@ -310,29 +322,29 @@ def test_one_who_answers_when_the_case_has_moved_on_is_told_so(knocker: Knocker)
     report(world.phone(CITIZEN))
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, f"2 {word}")
-    assert "inakwenda kwa mwingine" in sergeant.new_texts()[0]
+    assert sergeant.new_texts() == [sw(liaison.passed_on(word))]
     inbound(knocker, ACHIENG, "1")
     inbound(knocker, KIPRUTO, f"3 {word}")
-    assert "haiko kwako tena" in sergeant.new_texts()[0]
+    assert sergeant.new_texts() == [sw(liaison.over(word))]
     inbound(knocker, KIPRUTO, f"1 {word}")
-    assert "ilichukuliwa kwanza na Cpl. Achieng" in sergeant.new_texts()[0]
+    assert sergeant.new_texts() == [sw(liaison.first_was(word, "Cpl. Achieng"))]
 
 
 # Who wants no texts
 
 
 def test_stop_stops_and_start_starts(knocker: Knocker) -> None:
-    world, citizen = knocker.world, knocker.world.phone(CITIZEN)
-    report(citizen)
-    citizen.new_texts()
+    world, asha = knocker.world, knocker.world.phone(CITIZEN)
+    number = report(asha)
+    asha.new_texts()
     inbound(knocker, CITIZEN, " Stop. ")
-    assert citizen.new_texts() == ["Hutapata tena jumbe zetu. Andika START kuzipata tena."]
+    assert asha.new_texts() == [sw(citizen.texts_stopped())]
     inbound(knocker, KIPRUTO, "1")
-    assert citizen.new_texts() == []
+    assert asha.new_texts() == []
     inbound(knocker, CITIZEN, "START")
-    assert citizen.new_texts() == ["Utapata jumbe zetu tena."]
+    assert asha.new_texts() == [sw(citizen.texts_resumed())]
     inbound(knocker, KIPRUTO, "3")
-    assert "msaada ulifika?" in citizen.new_texts()[0]
+    assert asha.new_texts() == [sw(citizen.did_help_come(number))]
     assert len(world.cases()) == 1
 
 
@@ -461,4 +473,4 @@ def test_the_queue_may_be_away_while_reports_are_taken(world: World) -> None:
         answer = knocker.ask("/health", method="GET")
         assert (answer.status, answer.body.strip()) == (200, '{"database":true,"queue":false}')
         keys = "2*2*5*kaptembwa*1*they took it*1*2"
-        assert knocker.ask(USSD, urlencode(DIAL | {"text": keys}).encode()).body.startswith("END Case ")
+        assert starts(knocker.ask(USSD, urlencode(DIAL | {"text": keys}).encode()).body, END_OF_A_REPORT)
