@@ -36,6 +36,9 @@ from hotline.settings import from_environment
 CALLERS = 32
 HOP_TARGET, DELIVERY_TARGET = 1.2, 3.0
 
+DETAILS = Step("Stolen {n}x", holds="May we text")
+"""By these words a report is known in whatever is written about it: no other report's begin or end like them."""
+
 REPORT: Walk = (
     Step("", holds="2. English"),
     Step("2", holds="2. Report something"),
@@ -43,7 +46,7 @@ REPORT: Walk = (
     Step("5", holds="Type the name of the place"),
     Step("Kaptembwo", holds="1. Kaptembwo, Nakuru"),
     Step("1", holds="in a few words"),
-    Step("Stolen {n}x", holds="May we text"),
+    DETAILS,
     Step("1", holds="Is Kaptembwo, Nakuru your home"),
     Step("1", kind="END", holds="Case "),
 )
@@ -216,10 +219,21 @@ async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> De
     await line.post(stack.callback("ussd"), {**form, "text": "*".join(typed)})
     page = time.perf_counter()
     line.close()
-    came = [await asyncio.wait_for(texts.get(), 30) for _both in range(2)]
-    liaison = next(text for text in came if text.number != citizen)
+    liaison = await text_to_liaison(texts, citizen, DETAILS.typed.format(n=number))
     await asyncio.sleep(0.05)  # the worker writes down what the carrier said, and rests
     return Delivery(page - pressed, liaison.at - pressed)
+
+
+async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: str) -> Text:
+    """Wait until the citizen and the liaison both have theirs, and return the liaison's: the one that holds this report's own words. Of the
+    same event others are told as well, and some of them only now of the report before it."""
+    liaison, citizen_has_theirs = None, False
+    while liaison is None or not citizen_has_theirs:
+        text = await asyncio.wait_for(texts.get(), 30)
+        citizen_has_theirs |= text.number == citizen
+        if liaison is None and text.number != citizen and details in text.words:
+            liaison = text
+    return liaison
 
 
 async def answering(store: Store, length: Length) -> None:
@@ -265,8 +279,9 @@ def print_where_it_goes(report: Visits) -> None:
         share = statistics.median(load.cpu[name] / sum(load.cpu.values()) for load in report.loads)
         print(f"    {share:4.0%} {name}")
     for hop, step in enumerate(report.walk):
-        slow = statistics.median(statistics.median(load.by_step[hop]) for load in report.loads) / report.latency(0.5)
-        print(f"    {slow:5.2f} x the median hop after {step.typed.partition('{')[0] or 'dialling'!r}")
+        finished = [statistics.median(load.by_step[hop]) for load in report.loads if load.by_step[hop]]
+        slow = f"{statistics.median(finished) / report.latency(0.5):5.2f} x the median" if finished else " not one finished:"
+        print(f"    {slow} hop after {step.typed.partition('{')[0] or 'dialling'!r}")
 
 
 def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequence[float], cpu: float) -> None:

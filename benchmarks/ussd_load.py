@@ -27,6 +27,8 @@ class Step:
 
 Walk = tuple[Step, ...]
 
+NOTHING_FINISHED = "a visit went by without one finished hop, so there is nothing to measure"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -94,6 +96,8 @@ class Callers:
         await asyncio.sleep(seconds)
         load = visit.measured()
         await asyncio.gather(*callers)
+        if not load.latencies:
+            load.wrong[NOTHING_FINISHED] += 1
         return load
 
 
