@@ -23,6 +23,7 @@ from hotline.checks import findings
 from hotline.commands import release_to
 from hotline.database import Database
 from hotline.desk import Call
+from hotline.dialogues import citizen as to_citizen
 from hotline.dialogues.citizen import Report
 from hotline.dispatch import ASKED, TAKEN, Dispatch
 from hotline.jobs import Poster
@@ -31,11 +32,13 @@ from hotline.messages import About, Message
 from hotline.outbox import Errand, Queue, What
 from hotline.people import Address
 from hotline.promises import Promise
+from hotline.references import spoken
 from hotline.settings import Settings
 from hotline.verdicts import Verdict
 from hotline.work import Service, Work
 from tests import builders
 from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
+from tests.labels import sw
 from tests.stories.test_broadcasts import readers, written
 from tests.world import World
 
@@ -219,7 +222,8 @@ def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: W
     world.now += timedelta(minutes=5)
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
-    assert "samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 10:35." in world.phone(CITIZEN).inbox[-1]
+    (case,) = world.cases()
+    assert world.phone(CITIZEN).inbox[-1] == sw(to_citizen.goes_on(spoken(case.reference), None, "10:35", "999"))
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:

@@ -26,6 +26,7 @@ from hotline.settings import Settings
 from hotline.standing_order import ORDERS, STILL
 from hotline.terminal import WIDTH
 from tests.builders import BODIES, CITIZEN, DESK, KAPTEMBWO, LIAISONS, MORNING, NJERI
+from tests.labels import about
 from tests.world import World
 
 SECRET = "kisu nyumba ya tatu"
@@ -63,7 +64,7 @@ def test_the_order_is_printed_as_it_is_followed() -> None:
 def test_a_case_is_explained_from_beginning_to_end(world: World) -> None:
     case = opened(world)
     first = told(world)
-    assert f"{case.spoken}: Violence or a gathering, Kaptembwo, Nakuru" in first
+    assert f"{case.spoken}: {about('violence', 'en')}, Kaptembwo, Nakuru" in first
     assert "Urgent; nobody has it." in first
     assert "Reported 21 Nov 10:00 in Kiswahili, by ussd." in first
     assert "21 Nov 10:00  Sgt. Kipruto, Kaptembwo Police Station" in first
