@@ -108,11 +108,26 @@ def alert(broadcast: Broadcast, areas: Areas, sender: str, address: str, contact
     return _Writing(broadcast, told, areas, sender, address, contact).file()
 
 
+CALM_MESSAGE = _("Calm message")
+
+
+def holds_no_more(code: str) -> Words:
+    return _("Message {code} holds no more", code=code)
+
+
+def do_not_go_by(code: str) -> Words:
+    return _("Do not go by message {code} any more, and do not pass it on.", code=code)
+
+
+def how_to_ask(dial: str, code: str) -> Words:
+    return _("To ask whether a message is ours, dial {dial} and give its number: {code}.", dial=dial, code=code)
+
+
 def headline(broadcast: Broadcast, areas: Areas, language: str) -> str:
     """One line on it."""
     told = event(broadcast)
     if told and told.what is What.CANCEL:
-        return say(_("Message {code} holds no more", code=broadcast.code), language)
+        return say(holds_no_more(broadcast.code), language)
     return f"{say(_kind(broadcast), language)}: {'; '.join(_full_name(areas, code) for code in sorted(broadcast.areas))}"
 
 
@@ -120,13 +135,13 @@ def description(broadcast: Broadcast, language: str) -> str:
     """What it says. One that was taken back is not said again."""
     told = event(broadcast)
     if told and told.what is What.CANCEL:
-        return say(_("Do not go by message {code} any more, and do not pass it on.", code=broadcast.code), language)
+        return say(do_not_go_by(broadcast.code), language)
     return broadcast.texts.get(language, "")
 
 
 def _kind(broadcast: Broadcast) -> Words:
     template = TEMPLATES.get(broadcast.template)
-    return template.name if template else _("Calm message")
+    return template.name if template else CALM_MESSAGE
 
 
 def _response(broadcast: Broadcast) -> str:
@@ -204,7 +219,7 @@ class _Writing:
         yield "expires", self._moment(self.event.at + REPEATED if cancels else self.broadcast.expires_at)
 
     def _words(self, language: str) -> Iterable[tuple[str, str]]:
-        ask = _("To ask whether a message is ours, dial {dial} and give its number: {code}.", dial=self.contact, code=self.broadcast.code)
+        ask = how_to_ask(self.contact, self.broadcast.code)
         yield "senderName", f"Itikia, {self.areas.country.name}"
         yield "headline", headline(self.broadcast, self.areas, language)
         yield "description", description(self.broadcast, language)

@@ -91,7 +91,11 @@ class Finding:
     def words(self) -> Words:
         """A sentence that names the rule and says what to do."""
         said = Words(SAYS[self.rule].english, (("found", gsm.shorten(self.found, SHOWN, SHOWN)),))
-        return _("{language}: {finding}", language=_name(self.language), finding=said) if self.language else said
+        return in_wording(_name(self.language), said) if self.language else said
+
+
+def in_wording(language: str, finding: Words) -> Words:
+    return _("{language}: {finding}", language=language, finding=finding)
 
 
 SHOWN = 24

@@ -40,9 +40,22 @@ def words_as_sent(broadcast: Broadcast, language: str) -> Words:
     """What it says in this language, with what stands before it."""
     text = verbatim(broadcast.texts[language])
     if broadcast.corrects is not None:
-        text = _("CORRECTION of {code}. {text}", code=broadcast.corrects.code, text=text)
-    text = _("Itikia {code}: {text}", code=broadcast.code, text=text)
-    return _("EXERCISE ONLY. {text}", text=text) if broadcast.exercise else text
+        text = correction(broadcast.corrects.code, text)
+    text = numbered(broadcast.code, text)
+    return exercise_only(text) if broadcast.exercise else text
+
+
+def numbered(code: str, text: Words) -> Words:
+    return _("Itikia {code}: {text}", code=code, text=text)
+
+
+def correction(wrong: str, text: Words) -> Words:
+    """`wrong`: the code of the one that it sets right."""
+    return _("CORRECTION of {code}. {text}", code=wrong, text=text)
+
+
+def exercise_only(text: Words) -> Words:
+    return _("EXERCISE ONLY. {text}", text=text)
 
 
 def as_sent(broadcast: Broadcast, language: str) -> str:
@@ -300,7 +313,7 @@ def _level(areas: Areas, area: Area) -> int:
 
 def lines(preview: Preview) -> list[Words]:
     """The whole in short sentences, the gravest first."""
-    return [*in_brief(preview), *_wordings(preview), *_then(preview), _("Word list {version}.", version=preview.lexicon)]
+    return [*in_brief(preview), *_wordings(preview), *_then(preview), word_list(preview.lexicon)]
 
 
 def in_brief(preview: Preview) -> list[Words]:
@@ -314,13 +327,36 @@ def on_a_phone(preview: Preview) -> list[Words]:
     return [*in_brief(preview), *(verbatim(said.text) for said in read)]
 
 
+def word_list(version: str) -> Words:
+    return _("Word list {version}.", version=version)
+
+
+NOTHING_LEAVES = _("An exercise: nothing leaves the building.")
+
+
+def goes_to(phones: int, chats: int) -> Words:
+    if chats:
+        return _("Goes to {phones} phones and {chats} chats.", phones=phones, chats=chats)
+    return _("Goes to {phones} phones.", phones=phones)
+
+
+def read_by(language: str, people: int, parts: int, text: str) -> Words:
+    """What it says in one language, to how many, and how long it is."""
+    return _("{language}, {number} people, {parts} SMS each: {text}", language=language, number=people, parts=parts, text=text)
+
+
+def costs(cost: str) -> Words:
+    return _("Costs {cost}.", cost=cost)
+
+
+def left_then(balance: str) -> Words:
+    return _("{balance} is left then.", balance=balance)
+
+
 def _whom(preview: Preview) -> Iterator[Words]:
     if preview.exercise:
-        yield _("An exercise: nothing leaves the building.")
-    if preview.chats:
-        yield _("Goes to {phones} phones and {chats} chats.", phones=preview.phones, chats=preview.chats)
-    else:
-        yield _("Goes to {phones} phones.", phones=preview.phones)
+        yield NOTHING_LEAVES
+    yield goes_to(preview.phones, preview.chats)
     yield from _places(preview)
 
 
@@ -339,7 +375,7 @@ def _wordings(preview: Preview) -> Iterator[Words]:
     for each in preview.said:
         name = own_name(each.language) if each.language in languages() else each.language
         number = each.phones + each.chats
-        yield _("{language}, {number} people, {parts} SMS each: {text}", language=name, number=number, parts=each.parts, text=each.text)
+        yield read_by(name, number, each.parts, each.text)
         if not each.in_gsm:
             yield _("{language}: has letters that make it cost more.", language=name)
         elif each.was_folded:
@@ -349,12 +385,12 @@ def _wordings(preview: Preview) -> Iterator[Words]:
 def _price(preview: Preview) -> Iterator[Words]:
     if preview.cost is None:
         return
-    yield _("Costs {cost}.", cost=str(preview.cost))
+    yield costs(str(preview.cost))
     if preview.balance is not None and preview.balance_age is not None:
         minutes = int(preview.balance_age.total_seconds() // 60)
         yield _("{balance} was left {minutes} minutes ago.", balance=str(preview.balance), minutes=minutes)
     if (after := preview.balance_after) is not None:
-        yield _("Not enough money: top up first.") if after.amount < 0 else _("{balance} is left then.", balance=str(after))
+        yield _("Not enough money: top up first.") if after.amount < 0 else left_then(str(after))
 
 
 def _then(preview: Preview) -> Iterator[Words]:

@@ -143,15 +143,21 @@ def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scen
             return (yield from _deal_with(write, code))
 
 
+WRITE = _("Write a message")
+
+
 def _on_the_board(board: Mapping[str, object]) -> Choices:
     listed = board["broadcasts"]
     assert isinstance(listed, list)
     there = tuple((each["code"], _one_line(each["code"], each["place"], each["state"])) for each in listed)
-    return (("write", _("Write a message")), *there, ("rumours", _("Rumours ({number})", number=str(board["rumours"]))))
+    return (("write", WRITE), *there, ("rumours", _("Rumours ({number})", number=str(board["rumours"]))))
 
 
 def _one_line(code: str, place: str, state: str) -> Words:
     return Words("{code}: {place}, {state}", (("code", code), ("place", place), ("state", STATES[state])))
+
+
+NOTHING_CHANGED = _("Nothing was changed.")
 
 
 def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
@@ -163,7 +169,7 @@ def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
     step = yield Menu("deal", text, (*choices, ("nothing", _("Nothing now"))))
     match step:
         case "nothing":
-            return Nothing(_("Nothing was changed."))
+            return Nothing(NOTHING_CHANGED)
         case "correct":
             return (yield from write.anew(tuple(found["areas"]), corrects=code))
         case "edit":
@@ -249,6 +255,10 @@ class Writing:
                 return self.emergency
 
 
+def no_such_time(now: str) -> Words:
+    return _("That is not a time that it can be. It is {now} now. Choose, or write it like that:", now=now)
+
+
 def _when(field: Field) -> Scene[str]:
     """A time of day: one that is offered, or as it is typed. Asked again until it is one, and lies where it can."""
     text = field.ask
@@ -258,14 +268,18 @@ def _when(field: Field) -> Scene[str]:
         time = calm.clock(typed)
         if time is not None and calm.suits(field.kind, time, now):
             break
-        text = _("That is not a time that it can be. It is {now} now. Choose, or write it like that:", now=now)
+        text = no_such_time(now)
     assert time is not None
     return time
 
 
+def now_at(time: str) -> Words:
+    return _("Now, {time}", time=time)
+
+
 def _times(field: Field, now: str) -> Choices:
     if field.kind == "past":
-        return ((now, _("Now, {time}", time=now)),)
+        return ((now, now_at(now)),)
     return tuple((time, verbatim(time)) for time in (calm.in_hours(now, hours) for hours in (2, 3, 5)))
 
 
@@ -278,7 +292,7 @@ def _see(made: Compose) -> Scene[Compose | Nothing]:
     preview = json.loads((yield LookUp("?preview:1", to_text(made))))
     choices: Choices = (("keep", _("Keep as a draft")), ("leave", _("Leave it")))
     if not preview["blocked"]:
-        choices = (("submit", _("Ask others to approve")), *choices)
+        choices = (("submit", STEPS["submit"]), *choices)
     wish = yield Menu("preview", verbatim(preview["text"]), choices)
     if wish == "leave":
         return Nothing(_("Nothing was kept."))

@@ -35,17 +35,36 @@ def thanks_ready() -> Words:
 def lines(tonight: Tonight, most: int) -> list[Words]:
     """A line for each thing that is not well, with at most so many names each; with 0 only their number."""
     told = (
-        (tonight.empty, _("Nobody on duty: {who}", who=_some(tonight.empty, most))),
-        (tonight.unreachable, _("Cannot be reached: {who}", who=_some(tonight.unreachable, most))),
-        (tonight.silent, _("Silent for three evenings: {who}", who=_some(tonight.silent, most))),
-        (tonight.unanswered, _("Have not answered: {who}", who=_some(tonight.unanswered, most))),
+        (tonight.empty, nobody_on_duty(_some(tonight.empty, most))),
+        (tonight.unreachable, cannot_be_reached(_some(tonight.unreachable, most))),
+        (tonight.silent, silent(_some(tonight.silent, most))),
+        (tonight.unanswered, not_answered(_some(tonight.unanswered, most))),
     )
     return [line for names, line in told if names]
 
 
+def nobody_on_duty(who: Words) -> Words:
+    return _("Nobody on duty: {who}", who=who)
+
+
+def cannot_be_reached(who: Words) -> Words:
+    return _("Cannot be reached: {who}", who=who)
+
+
+def silent(who: Words) -> Words:
+    return _("Silent for three evenings: {who}", who=who)
+
+
+def not_answered(who: Words) -> Words:
+    return _("Have not answered: {who}", who=who)
+
+
+TONIGHT = _("Tonight:")
+
+
 def warning(tonight: Tonight, most: int) -> Words:
     """The same in one text."""
-    text = _("Tonight:")
+    text = TONIGHT
     for line in lines(tonight, most):
         text = Words("{before}\n{line}", (("before", text), ("line", line)))
     return text
@@ -55,4 +74,8 @@ def _some(names: tuple[str, ...], most: int) -> Words:
     if not most:
         return verbatim(str(len(names)))
     named = "; ".join(names[:most])
-    return _("{names} and {number} more", names=named, number=len(names) - most) if len(names) > most else verbatim(named)
+    return and_more(named, len(names) - most) if len(names) > most else verbatim(named)
+
+
+def and_more(names: str, number: int) -> Words:
+    return _("{names} and {number} more", names=names, number=number)

@@ -136,7 +136,7 @@ def _next_step(desk: Desk, word: str) -> Scene[Act]:
     details = yield LookUp("?details", word)
     for turn in count(1):
         step = yield step_menu(f"step{turn}", verbatim(details), how)
-        if step != "aside" or (yield Menu(f"sure{turn}", sure(word), (("yes", _("Yes")), ("no", _("No"))))) == "yes":
+        if step != "aside" or (yield Menu(f"sure{turn}", sure(word), IS_SURE)) == "yes":
             break
     why = (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason"))))) if step == "cannot" else "other"
     return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
@@ -147,6 +147,9 @@ def step_menu(name: str, text: Words, how: How) -> Menu:
     numbers: dict[str, int] = {"still": 1, **{step: int(key) for key, step in STEPS.items()}}
     choices = sorted(NEXT.get(how, ()), key=lambda choice: numbers[choice[0]]) or [I_HAVE_IT]
     return Menu(name, text, tuple(choices), numbers=tuple(numbers[step] for step, _words in choices))
+
+
+IS_SURE: Choices = (("yes", _("Yes")), ("no", _("No")))
 
 
 def sure(word: str) -> Words:

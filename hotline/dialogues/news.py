@@ -89,13 +89,16 @@ def at_news(areas: Areas, home: str | None, chat: bool) -> Scene[Wish]:
             return Unsubscribe()
 
 
+GET, NO_MORE = _("Get news by text"), _("No more news")
+
+
 def _wishes(already: Theirs) -> Choices:
     return (
         ("rumour", _("Is it true that ..?")),
         ("read", _("Checked news")),
         ("ours", _("Is this message real?")),
-        *((("get", _("Get news by text")),) if already.room else ()),
-        *((("no_more", _("No more news")),) if already.areas else ()),
+        *((("get", GET),) if already.room else ()),
+        *((("no_more", NO_MORE),) if already.areas else ()),
     )
 
 

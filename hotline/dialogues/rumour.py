@@ -58,10 +58,13 @@ def ask(areas: Areas, home: str | None, chat: bool) -> Scene[Wonder]:
     return Wonder(claim.strip()[:MOST_CLAIM], area.code, answer == "yes")
 
 
+MAY_WE_WRITE, MAY_WE_TEXT = _("May we write the answer to you here?"), _("May we text this phone the answer?")
+
+
 def may_we_answer(chat: bool) -> Menu:
     if chat:
-        return Menu("may_answer", _("May we write the answer to you here?"), (("yes", _("Yes")), ("no", _("No, do not write"))))
-    return Menu("may_answer", _("May we text this phone the answer?"), (("yes", _("Yes")), ("no", _("No, do not text"))))
+        return Menu("may_answer", MAY_WE_WRITE, (("yes", _("Yes")), ("no", _("No, do not write"))))
+    return Menu("may_answer", MAY_WE_TEXT, (("yes", _("Yes")), ("no", _("No, do not text"))))
 
 
 # What a liaison can choose
@@ -149,11 +152,14 @@ def at_rumours() -> Scene[Look | WriteAbout | Nothing]:
 WRITE = ("write", _("Write a message about it"))
 
 
+NOTHING_CHANGED, NOTHING_SENT = _("Nothing was changed."), _("Nothing was sent.")
+
+
 def _look(shown: Shown, step: str) -> Scene[Look | WriteAbout | Nothing]:
     act, _space, other = step.partition(" ")
     match act:
         case "leave":
-            return Nothing(_("Nothing was changed."))
+            return Nothing(NOTHING_CHANGED)
         case "write":
             return WriteAbout(shown.number)
         case "true" | "false" | "unknown":
@@ -164,7 +170,7 @@ def _look(shown: Shown, step: str) -> Scene[Look | WriteAbout | Nothing]:
         case "apart":
             return Look("apart", other)
         case "answer" if (yield _sure(shown)) == "no":
-            return Nothing(_("Nothing was sent."))
+            return Nothing(NOTHING_SENT)
         case "answer":
             return Look("answer", shown.number)
         case _:

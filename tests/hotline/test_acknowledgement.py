@@ -9,9 +9,13 @@ from sqlalchemy import select
 
 from hotline import cases, dispatch, firewall, liaisons, people, texts
 from hotline.carriers import InboundText
+from hotline.dialogues import citizen as to_citizen
+from hotline.dialogues import liaison as to_liaison
 from hotline.dispatch import Dispatch
 from hotline.liaisons import Liaison
+from hotline.references import spoken
 from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
+from tests.labels import CONTACT, FIRST, REMEMBER, about, en, sw
 from tests.stories.test_a_report import arrive, report, word_of
 from tests.world import Phone, World
 
@@ -26,17 +30,22 @@ def sergeant(world: World) -> Phone:
 def report_by_liaison(liaison: Phone) -> None:
     """A liaison reports something as any citizen does. They have a language already."""
     liaison.dial()
-    liaison.choose("Ripoti")
-    liaison.choose("Ghasia")
+    liaison.choose(sw(FIRST["report"]))
+    liaison.choose(about("violence", "sw"))
     liaison.press("kaptembwa")
     liaison.choose("Kaptembwo")
     liaison.press("vijana wenye silaha")
-    liaison.choose("Ndiyo")
-    liaison.choose("Hapana")
+    liaison.choose(sw(CONTACT["text"]))
+    liaison.choose(sw(REMEMBER["no"]))
 
 
 def word(phone: Phone) -> str:
     return word_of(phone.inbox[0])
+
+
+def did_help_come(world: World) -> str:
+    """The question in the words of the only case's citizen."""
+    return sw(to_citizen.did_help_come(spoken(world.cases()[0].reference)))
 
 
 def states(world: World) -> list[str]:
@@ -58,7 +67,7 @@ def answer(phone: Phone, text: str) -> str:
 @pytest.mark.parametrize("written", [str.upper, str.lower, str.title])
 def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone, text: str, written: Callable[[str], str]) -> None:
     name = word(sergeant)
-    assert answer(sergeant, text.format(written(name))).startswith(f"{name} ni yako")
+    assert answer(sergeant, text.format(written(name))) == sw(to_liaison.yours(name))
     assert [case.state for case in world.cases()] == ["acknowledged"]
     assert states(world) == ["taken"]
 
@@ -66,8 +75,8 @@ def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone
 def test_to_take_it_twice_is_no_harm(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
-    assert answer(sergeant, f"1 {name}") == f"Tayari una {name}. Tuma 4 {name} ukiwa njiani, 3 {name} ikikamilika, 2 {name} ukishindwa."
-    assert sum("inashughulikiwa sasa" in text for text in world.phone(CITIZEN).inbox) == 1
+    assert answer(sergeant, f"1 {name}") == sw(to_liaison.already_yours(name))
+    assert world.phone(CITIZEN).inbox.count(sw(to_citizen.somebody_has_it(spoken(world.cases()[0].reference)))) == 1
 
 
 def test_the_same_text_brought_twice_is_answered_once(sergeant: Phone) -> None:
@@ -104,12 +113,12 @@ def test_with_two_cases_open_the_word_is_asked_for(world: World, sergeant: Phone
     assert all(name in answered for name in names)
     assert {case.state for case in world.cases()} == {"open"}
     chosen = max(names)
-    assert answer(achieng, f"1 {chosen}").startswith(f"{chosen} is yours")
+    assert answer(achieng, f"1 {chosen}") == en(to_liaison.yours(chosen))
     assert sorted(case.state for case in world.cases()) == ["acknowledged", "open"]
 
 
 def test_one_for_whom_nothing_waits_is_told_so(world: World) -> None:
-    assert answer(world.phone(ACHIENG), "1") == "No case waits for you."
+    assert answer(world.phone(ACHIENG), "1") == en(to_liaison.no_cases())
 
 
 def test_a_stranger_cannot_take_a_case(world: World, sergeant: Phone) -> None:
@@ -132,9 +141,9 @@ def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) 
     take_at_the_same_instant(world, crowd, name)
     world.settle()
     answers = [world.phone(number).inbox[-1] for number in crowd]
-    winners = [place for place, text in enumerate(answers) if text.startswith(f"{name} is yours")]
+    winners = [place for place, text in enumerate(answers) if text == en(to_liaison.yours(name))]
     assert len(winners) == 1
-    told = f"{name} was taken first by Officer {winners[0]:02}. Nothing more for you to do."
+    told = en(to_liaison.first_was(name, f"Officer {winners[0]:02}"))
     assert answers.count(told) == 39
     assert states(world).count("taken") == 1
     assert [entry for entry in world.history(world.cases()[0]) if entry.startswith("acknowledged")] == [
@@ -174,7 +183,7 @@ def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> Non
 
 def test_who_cannot_passes_it_on_at_once(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
-    assert answer(sergeant, "2").startswith(f"{name} ")
+    assert answer(sergeant, "2") == sw(to_liaison.passed_on(name))
     assert word_of(world.phone(ACHIENG).inbox[0]) == name
     assert states(world) == ["cannot", "asked"]
     world.pass_minutes(5.5)
@@ -195,7 +204,7 @@ def test_who_has_it_and_cannot_after_all_passes_it_on(world: World, sergeant: Ph
 def test_who_said_cannot_may_think_better_of_it_while_nobody_has_it(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("2")
-    assert answer(sergeant, f"1 {name}").startswith(f"{name} ni yako")
+    assert answer(sergeant, f"1 {name}") == sw(to_liaison.yours(name))
     assert states(world) == ["taken", "superseded"]
 
 
@@ -236,25 +245,25 @@ def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(wo
 
 def test_to_step_aside_is_asked_once_more(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
-    assert answer(sergeant, "7") == f"Kujitoa kabisa kwenye {name}, tuma 7 {name} tena. Hutaiona tena."
+    assert answer(sergeant, "7") == sw(to_liaison.sure_to_step_aside(name))
     assert states(world) == ["asked"]
-    assert "hutaiona tena" in answer(sergeant, f"7 {name}")
+    assert answer(sergeant, f"7 {name}") == sw(to_liaison.stepped_aside(name))
     assert states(world) == ["cannot", "asked"]
     with world.service.database.reading() as session:
         assert list(cases.bars(session, world.cases()[0]).values()) == [firewall.STEPPED_ASIDE]
 
 
-@pytest.mark.parametrize(("sure", "after"), [("Ndiyo", ["cannot", "asked"]), ("Hapana", ["asked"])])
+@pytest.mark.parametrize(("sure", "after"), [("yes", ["cannot", "asked"]), ("no", ["asked"])])
 def test_and_on_a_screen_of_its_own_by_dialling(world: World, sergeant: Phone, sure: str, after: list[str]) -> None:
     name = word(sergeant)
     sergeant.dial()
-    sergeant.choose("Kesi nilizopewa")
+    sergeant.choose(sw(FIRST["desk"]))
     sergeant.choose(name)
     sergeant.press("7")
-    assert sergeant.screen.startswith(f"Ujitoe kabisa kwenye {name}?")
-    sergeant.choose(sure)
+    assert sergeant.screen.startswith(sw(to_liaison.sure(name)))
+    sergeant.choose(sw(dict(to_liaison.IS_SURE)[sure]))
     assert states(world) == after
-    assert sergeant.in_call is (sure == "Hapana"), "who is not sure chooses again"
+    assert sergeant.in_call is (sure == "no"), "who is not sure chooses again"
 
 
 # Help
@@ -267,18 +276,18 @@ def test_help_works_whatever_has_become_of_the_case(world: World, sergeant: Phon
         sergeant.text(f"{key} {name}")
     desk = world.phone(DESK)
     desk.new_texts()
-    assert answer(sergeant, f"9 {name}") == "Wakuu wako wameambiwa. Ukiwa hatarini piga 999."
+    assert answer(sergeant, f"9 {name}") == sw(to_liaison.help_is_told("999"))
     (alarm,) = desk.new_texts()
-    assert alarm.startswith("Sgt. Kipruto asks for help.")
+    assert alarm == en(to_liaison.alarm(to_liaison.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
 
 
 def test_help_works_for_one_who_has_no_case_at_all(world: World) -> None:
-    assert answer(world.phone(WANJIKU), "9").endswith("Ukiwa hatarini piga 999.")
-    assert world.phone(DESK).new_texts() == ["Mama Wanjiku asks for help. Please see that they are safe."]
+    assert answer(world.phone(WANJIKU), "9") == sw(to_liaison.help_is_told("999"))
+    assert world.phone(DESK).new_texts() == [en(to_liaison.alarm(to_liaison.asks_for_help("Mama Wanjiku"), ""))]
 
 
 def test_where_nobody_can_be_told_of_it_we_say_so(world: World) -> None:
-    assert answer(world.phone(DESK), "9") == "We could not reach anybody for you. Call 999 now."
+    assert answer(world.phone(DESK), "9") == en(to_liaison.nobody_to_tell("999"))
 
 
 # Done
@@ -288,12 +297,12 @@ def test_who_said_done_by_a_slip_takes_it_back_until_the_citizen_has_judged(worl
     name, citizen = word(sergeant), world.phone(CITIZEN)
     for key in "13":
         sergeant.text(key)
-    assert answer(sergeant, f"1 {name}") == f"{name} ni yako tena. Tuma 3 {name} ikikamilika."
+    assert answer(sergeant, f"1 {name}") == sw(to_liaison.not_done_after_all(name))
     (case,) = world.cases()
     assert (case.state, case.resolved_at, states(world)) == ("acknowledged", None, ["taken"])
     sergeant.text("3")
     citizen.text("1")
-    assert answer(sergeant, f"1 {name}") != f"{name} ni yako tena. Tuma 3 {name} ikikamilika."
+    assert answer(sergeant, f"1 {name}") != sw(to_liaison.not_done_after_all(name))
     assert [case.state for case in world.cases()] == ["closed"]
 
 
@@ -301,8 +310,8 @@ def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
     name, citizen = word(sergeant), world.phone(CITIZEN)
     sergeant.text("1")
     citizen.new_texts()
-    assert answer(sergeant, f"3 {name}").startswith(f"{name}: ")
-    assert "msaada ulifika?" in citizen.new_texts()[-1]
+    assert answer(sergeant, f"3 {name}") == sw(to_liaison.done(name))
+    assert citizen.new_texts()[-1] == did_help_come(world)
     assert [case.state for case in world.cases()] == ["resolved"]
 
 
@@ -319,7 +328,7 @@ def test_done_late_does_not_ask_the_citizen_twice(world: World, sergeant: Phone)
     world.pass_minutes(170)
     sergeant.text("3")
     world.pass_minutes(300)
-    assert sum("msaada ulifika?" in text for text in citizen.inbox) == 1
+    assert citizen.inbox.count(did_help_come(world)) == 1
     citizen.text("1")
     assert [case.state for case in world.cases()] == ["closed"]
 
@@ -343,8 +352,8 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
     achieng.text("1")
     achieng.text("3")
     world.phone(CITIZEN).text("2")
-    assert answer(sergeant, f"1 {name}") == f"{name} haiko kwako tena. Huna la kufanya zaidi."
-    assert answer(achieng, f"1 {name}") == f"{name} is no longer with you. Nothing more for you to do."
+    assert answer(sergeant, f"1 {name}") == sw(to_liaison.over(name))
+    assert answer(achieng, f"1 {name}") == en(to_liaison.over(name))
 
 
 # Off duty
@@ -352,24 +361,24 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
 
 def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_start(world: World) -> None:
     sergeant = world.phone(KIPRUTO)
-    assert answer(sergeant, "STOP").startswith("Hutapata tena")
+    assert answer(sergeant, "STOP") == sw(to_citizen.texts_stopped())
     report(world.phone(CITIZEN))
-    assert "Ghasia" not in " ".join(sergeant.inbox)
+    assert about("violence", "sw") not in " ".join(sergeant.inbox)
     assert "vijana wenye silaha" in world.phone(ACHIENG).inbox[0]
     world.pass_minutes(5.5)
     assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), "they were not so much as asked"
     assert on_duty(world) == ["Cpl. Achieng", "Duty desk", "Mama Wanjiku", "Ms. Chebet", "Ms. Njeri"]
-    assert answer(sergeant, "START") == "Utapata jumbe zetu tena. Uko zamuni. Tuma OFF ukiondoka."
+    assert answer(sergeant, "START") == sw(to_liaison.resumed(to_liaison.on_duty()))
     assert "Sgt. Kipruto" in on_duty(world)
 
 
 def test_who_goes_off_duty_with_a_case_is_told_that_they_have_it_still(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
-    assert f"Bado una {name}: 2 na neno lake huipitisha kwa mwingine." in answer(sergeant, "OFF")
+    assert answer(sergeant, "OFF") == sw(to_liaison.off_with_cases(to_liaison.off_duty(), name))
     assert [case.state for case in world.cases()] == ["acknowledged"]
     sergeant.text("2")
-    assert "Bado una" not in answer(sergeant, "OFF")
+    assert answer(sergeant, "OFF") == sw(to_liaison.off_duty())
 
 
 def on_duty(world: World) -> list[str]:
@@ -385,7 +394,7 @@ def test_a_citizen_who_is_a_liaison_too_gives_a_verdict_where_no_case_waits_for_
     report_by_liaison(wanjiku)
     sergeant.text("1")
     sergeant.text("3")
-    assert "msaada ulifika?" in wanjiku.inbox[-1]
+    assert wanjiku.inbox[-1] == did_help_come(world)
     wanjiku.text("1")
     (case,) = world.cases()
     assert (case.state, world.verdict(case)) == ("closed", "helped")
@@ -396,14 +405,14 @@ def test_while_a_case_waits_for_them_a_number_is_the_liaisons_and_a_word_the_cit
     report_by_liaison(wanjiku)
     sergeant.text("1")
     sergeant.text("3")
-    report(world.phone(CITIZEN), "Ardhi")
+    report(world.phone(CITIZEN), "land")
     sergeant.text("2")
     world.phone(ACHIENG).text("2")
-    assert "Ardhi" in wanjiku.inbox[-1]
+    assert about("land", "sw") in wanjiku.inbox[-1]
     wanjiku.text("1")
     own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
     assert (own.state, world.verdict(own), other.state) == ("resolved", None, "acknowledged")
-    wanjiku.text("Ndiyo")
+    wanjiku.text(sw(to_citizen.YES).partition(",")[0])
     own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
     assert (own.state, world.verdict(own), other.state) == ("closed", "helped", "acknowledged")
 
@@ -413,16 +422,17 @@ def test_while_asked_for_a_verdict_a_liaison_can_still_go_off_duty(world: World)
     report_by_liaison(wanjiku)
     sergeant.text("1")
     sergeant.text("3")
-    assert "ON" in answer(wanjiku, "off")
-    assert "ON" in answer(wanjiku, "hello")
-    wanjiku.text("hapana")
+    assert answer(wanjiku, "off") == sw(to_liaison.off_duty())
+    assert answer(wanjiku, "hello") == sw(to_liaison.what_to_text())
+    wanjiku.text(sw(to_citizen.NO).partition(",")[0])
     assert [world.verdict(case) for case in world.cases()] == ["not_helped"]
 
 
 def test_the_desk_can_take_what_nobody_else_would(world: World, sergeant: Phone) -> None:
     world.pass_minutes(5 * 3.5)
     world.phone(DESK).text("1")
-    assert "taken first by Duty desk" in answer(world.phone(ACHIENG), f"1 {word(sergeant)}")
+    name = word(sergeant)
+    assert answer(world.phone(ACHIENG), f"1 {name}") == en(to_liaison.first_was(name, "Duty desk"))
 
 
 def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergeant: Phone) -> None:
@@ -442,5 +452,5 @@ def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergean
         assert not answered.wait(0.5)
     assert answered.wait(10)
     world.settle()
-    assert "ni yako" not in sergeant.inbox[-1]
+    assert sergeant.inbox[-1] == sw(to_liaison.no_cases())
     assert [each.state for each in world.cases()] == ["open"]

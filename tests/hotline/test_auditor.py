@@ -16,26 +16,30 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, delete, event, insert, select, text, update
 
-from hotline import acknowledgement, areas, auditor, cases, clock, desk, dispatch, heartbeat, messages, outbox, people, promises
+from hotline import acknowledgement, areas, auditor, cases, clock, desk, dispatch, heartbeat, messages, outbox, people, previewing, promises
 from hotline.auditor import Audit, audit
 from hotline.cases import ACKNOWLEDGED, CLOSED, OPEN, RESOLVED, Case
 from hotline.checks import findings
 from hotline.commands import release_to
 from hotline.database import Database
 from hotline.desk import Call
+from hotline.dialogues import citizen as to_citizen
 from hotline.dialogues.citizen import Report
 from hotline.dispatch import ASKED, TAKEN, Dispatch
 from hotline.jobs import Poster
+from hotline.language import verbatim
 from hotline.liaisons import Liaison
 from hotline.messages import About, Message
 from hotline.outbox import Errand, Queue, What
 from hotline.people import Address
 from hotline.promises import Promise
+from hotline.references import spoken
 from hotline.settings import Settings
 from hotline.verdicts import Verdict
 from hotline.work import Service, Work
 from tests import builders
 from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
+from tests.labels import en, sw
 from tests.stories.test_broadcasts import readers, written
 from tests.world import World
 
@@ -219,7 +223,8 @@ def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: W
     world.now += timedelta(minutes=5)
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
-    assert "samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 10:35." in world.phone(CITIZEN).inbox[-1]
+    (case,) = world.cases()
+    assert world.phone(CITIZEN).inbox[-1] == sw(to_citizen.goes_on(spoken(case.reference), None, "10:35", "999"))
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:
@@ -651,4 +656,5 @@ def test_a_broadcast_that_stands_still_is_carried_on(world: World, minutes: int)
     assert audit(world.service).found == "a broadcast stood still: 1"
     world.pass_minutes(40)
     assert audit(world.service).all_is_well
-    assert [sum(f"Itikia {code}" in text for text in world.carrier.to(each)) for each in numbers] == [1, 1, 1]
+    begins = en(previewing.numbered(code, verbatim("")))
+    assert [sum(text.startswith(begins) for text in world.carrier.to(each)) for each in numbers] == [1, 1, 1]

@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 
-from hotline import boards, wondering
-from hotline.dialogues import committee
+from hotline import boards, previewing, wondering
+from hotline.checking import Finding, Rule
+from hotline.dialogues import calm, committee
 from hotline.dialogues.rumour import Wonder
+from hotline.language import verbatim
 from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from tests.labels import FIRST, en
 from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, written
 from tests.world import Phone, World, liaison
 
@@ -16,30 +19,35 @@ def at_the_board(world: World, number: str) -> Phone:
         liaison(work, number).person.language = "en"
     phone = world.phone(number)
     phone.dial()
-    phone.choose("Messages to the public")
+    phone.choose(en(FIRST["board"]))
     return phone
 
 
 def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -> None:
     numbers = readers(world, 21)
     author = at_the_board(world, CHEBET)
-    for words in ("Write a message", "The place is calm"):
-        author.choose(words)
+    for words in (committee.WRITE, calm.TEMPLATES["calm"].name):
+        author.choose(en(words))
     author.press("Kaptembwo")
-    for words in ("Kaptembwo", "No", "Now", "the elders", "3 hours", "No", "For real", "Ask others"):
-        author.choose(words)
+    author.choose("Kaptembwo")
+    no, real = dict(committee.YES_NO)["no"], dict(committee.REAL_OR_DRILL)["real"]
+    elders, three_hours = dict(calm.WHO)["elders"], dict(committee.HOURS)["3"]
+    for words in (no, committee.now_at("10:00"), elders, three_hours, no, real, committee.STEPS["submit"]):
+        author.choose(en(words))
     assert not author.in_call
     code = author.screen.partition(":")[0]
     assert stands(world, code) == "submitted", author.screen
 
     sergeant = at_the_board(world, ACHIENG)
     sergeant.choose(f"{code}: Kaptembwo")
-    assert "is calm. Checked at 10:00" in sergeant.screen
-    sergeant.choose("Approve")
+    text = calm.render("calm", {"time": "10:00", "who": "elders"}, "Kaptembwo", "en")
+    assert text[:40] in sergeant.screen, "the rest is on the next page"
+    sergeant.choose(en(committee.STEPS["approve"]))
     assert stands(world, code) == "cooling"
     world.pass_minutes(20)
     assert copies(world, code) == {"gone": 21}
-    assert all(any(f"Itikia {code}" in text for text in world.carrier.to(number)) for number in numbers)
+    sent = en(previewing.numbered(code, verbatim(text)))
+    assert all(sent in world.carrier.to(number) for number in numbers)
 
 
 def test_whom_it_does_not_concern_does_not_see_it(world: World) -> None:
@@ -71,7 +79,7 @@ def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
         who = liaison(work, WANJIKU)
         shown = json.loads(boards.preview_of(work, who, committee.to_text(ALL_CALM), "en"))
         assert not shown["blocked"]
-        assert "Goes to 3 phones." in shown["text"]
+        assert en(previewing.goes_to(phones=3, chats=0)) in shown["text"]
         blocked = json.loads(boards.preview_of(work, who, committee.to_text(unwritten), "en"))
         assert blocked["blocked"], "somebody reads English, and nobody has written it"
 
@@ -88,5 +96,6 @@ def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) ->
             json.loads(boards.preview_of(work, who, committee.to_text(replace(says_it, rumour=rumour)), "en"))["text"]
             for rumour in ("R1", "")
         )
-    assert "Repeats the rumour" in about
-    assert "Repeats the rumour" not in not_about
+    repeats = en(Finding(Rule.REPEATS, False, "en", claim).words)
+    assert repeats in about
+    assert repeats not in not_about

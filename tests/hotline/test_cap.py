@@ -35,9 +35,11 @@ from hotline.broadcasts import (
     Wording,
 )  # fmt: skip
 from hotline.dialogues.calm import TEMPLATES
+from hotline.language import say
 from tests.builders import AREAS, KAPTEMBWO, MORNING
 
 CAP = {"cap": cap.NAMESPACE}
+CALM = say(cap.CALM_MESSAGE, "en")
 SENDER, ADDRESS, DIAL = "itikia@hotline.example.org", "https://hotline.example.org", "*384*4455#"
 TEXT = "10:00 The market is open. 2 sources. Until 16:00."
 
@@ -212,11 +214,11 @@ def test_one_that_is_out() -> None:
     }  # fmt: skip
     info = infos(broadcast())["en"]
     assert [(child.tag.partition("}")[2], child.text) for child in info if len(child) == 0] == [
-        ("language", "en"), ("category", "Safety"), ("event", "Calm message"), ("responseType", "None"), ("urgency", "Unknown"),
+        ("language", "en"), ("category", "Safety"), ("event", CALM), ("responseType", "None"), ("urgency", "Unknown"),
         ("severity", "Unknown"), ("certainty", "Unknown"), ("effective", "2026-11-21T10:00:00+03:00"),
         ("onset", "2026-11-21T09:40:00+03:00"), ("expires", "2026-11-21T16:00:00+03:00"), ("senderName", "Itikia, Kenya"),
-        ("headline", "Calm message: Kaptembwo, Nakuru"), ("description", TEXT),
-        ("instruction", "To ask whether a message is ours, dial *384*4455# and give its number: 4071."),
+        ("headline", f"{CALM}: Kaptembwo, Nakuru"), ("description", TEXT),
+        ("instruction", say(cap.how_to_ask(DIAL, "4071"), "en")),
         ("web", "https://hotline.example.org/feed/rss.xml"), ("contact", DIAL),
     ]  # fmt: skip
 
@@ -235,7 +237,7 @@ def test_each_language_has_its_own_words_and_the_same_area() -> None:
 @pytest.mark.parametrize("code", TEMPLATES)
 def test_a_template_says_what_people_should_do_and_how_bad_it_is(code: str) -> None:
     info, template = infos(broadcast(template=code))["en"], TEMPLATES[code]
-    assert said(info, "event") == template.name.english
+    assert said(info, "event") == say(template.name, "en")
     assert said(info, "responseType") == template.response
     assert (said(info, "category") == "Security") is template.frozen
     assert (said(info, "severity") == "Severe") is template.frozen
@@ -259,7 +261,7 @@ def test_one_that_was_taken_back_is_cancelled_and_not_said_again(state: State) -
     assert b"market" not in file(ended(state))
     assert b"Soko" not in file(ended(state))
     info = infos(ended(state))["en"]
-    assert said(info, "description") == "Do not go by message 4071 any more, and do not pass it on."
+    assert said(info, "description") == say(cap.do_not_go_by("4071"), "en")
     assert (said(info, "responseType"), said(info, "urgency")) == ("None", "Past")
 
 

@@ -18,7 +18,7 @@ from hotline.categories import Kind
 from hotline.database import Database
 from hotline.desk import Call
 from hotline.dialogues.citizen import Report
-from hotline.dialogues.liaison import Act
+from hotline.dialogues.liaison import REASONS, Act
 from hotline.dispatch import Dispatch
 from hotline.explaining import HAPPENED, RUNGS, URGENCIES, explained, order, why
 from hotline.liaisons import Liaison
@@ -26,6 +26,7 @@ from hotline.settings import Settings
 from hotline.standing_order import ORDERS, STILL
 from hotline.terminal import WIDTH
 from tests.builders import BODIES, CITIZEN, DESK, KAPTEMBWO, LIAISONS, MORNING, NJERI
+from tests.labels import about, en
 from tests.world import World
 
 SECRET = "kisu nyumba ya tatu"
@@ -63,7 +64,7 @@ def test_the_order_is_printed_as_it_is_followed() -> None:
 def test_a_case_is_explained_from_beginning_to_end(world: World) -> None:
     case = opened(world)
     first = told(world)
-    assert f"{case.spoken}: Violence or a gathering, Kaptembwo, Nakuru" in first
+    assert f"{case.spoken}: {about('violence', 'en')}, Kaptembwo, Nakuru" in first
     assert "Urgent; nobody has it." in first
     assert "Reported 21 Nov 10:00 in Kiswahili, by ussd." in first
     assert "21 Nov 10:00  Sgt. Kipruto, Kaptembwo Police Station" in first
@@ -178,11 +179,14 @@ def test_everything_that_happened_is_told_with_its_time(world: World) -> None:
     assert "21 Nov 2026 10:00 Reported by ussd." in happened(world)
 
 
+TOO_FAR = en(dict(REASONS)["too_far"])
+
+
 @pytest.mark.parametrize(
     ("wish", "because"),
     [
         (Act("cannot", "", "no fuel", sure=True), ": “no fuel”."),
-        (Act("cannot", "", "Too far away", sure=True), ": Too far away."),
+        (Act("cannot", "", TOO_FAR, sure=True), f": {TOO_FAR}."),
         (Act("not_mine", "", "ask Njoro", sure=True), ": it is not theirs to answer, “ask Njoro”."),
         (Act("cannot", "", "", sure=True), "."),
     ],
@@ -240,7 +244,7 @@ def test_it_is_asked_by_the_number_as_people_write_it(world: World, settings: Se
     for written in (case.spoken, case.reference):
         answer = asked(settings, written)
         assert answer.exit_code == 0
-        assert f"{case.spoken}: Violence" in answer.output
+        assert f"{case.spoken}: {about('violence', 'en')}" in answer.output
 
 
 def test_a_slip_and_an_unknown_number_are_told_apart(world: World, settings: Settings) -> None:

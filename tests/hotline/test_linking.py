@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from hotline import broadcasts, cases, deliveries, liaisons, linking, messages, people, subscriptions
+from hotline import broadcasts, cases, deliveries, liaisons, linking, messages, people, previewing, subscriptions
 from hotline.carriers import Meaning, Sending
 from hotline.desk import Call, open_case, take_up
 from hotline.dialogues import liaison as words
@@ -16,6 +16,7 @@ from hotline.messages import About, Message
 from hotline.people import PHONE, TELEGRAM, Address, Person
 from hotline.work import Work
 from tests.builders import ACHIENG, CHEBET, KAPTEMBWO, KIPRUTO
+from tests.labels import sw
 from tests.stories.test_broadcasts import copies, written
 from tests.world import World
 
@@ -158,5 +159,6 @@ def test_a_broadcast_does_not_keep_somebody_from_another_chat_nor_follow_them_th
     world.pass_minutes(10)
     assert link(world, NEW_CHAT) == LINKED
     world.pass_minutes(120)
-    assert sum(text.startswith(f"Itikia {code}: ") for _number, text in world.carrier.sent) == (not busy)
+    begins = sw(previewing.numbered(code, verbatim("")))
+    assert sum(text.startswith(begins) for _number, text in world.carrier.sent) == (not busy)
     assert copies(world, code) == {stands: 1}

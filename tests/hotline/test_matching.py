@@ -25,6 +25,7 @@ from hotline.matching import (
 )
 from hotline.standing_order import Row, Rung, Ways, order_of
 from tests.builders import AREAS, KAPTEMBWO
+from tests.labels import about as name_of
 
 WARD, CONSTITUENCY, COUNTY, COUNTRY = (area.code for area in AREAS.outwards(KAPTEMBWO))
 NEXT_WARD, FAR_WARD = "KE0321750871", "KE0472751372"
@@ -239,7 +240,8 @@ def test_a_neighbour_comes_last_and_is_never_the_first() -> None:
     assert rungs([neighbour]) == [(Rung.SIDEWAYS, 1)]
     assert rungs([neighbour, candidate(2), candidate(3, area=COUNTRY)]) == [(Rung.PRIMARY, 2), (Rung.SIDEWAYS, 3), (Rung.SIDEWAYS, 1)]
     assert first([neighbour]).reason == (
-        "Nobody has answered yet, so another body is asked. Station 1 answers 'Violence or a gathering' and serves London nearby; "
+        "Nobody has answered yet, so another body is asked. Station 1 answers "
+        f"{name_of('violence', 'en')!r} and serves London nearby; "
         "Sgt. No. 1 is on duty, speaks Kiswahili and has no other case."
     )
 
@@ -388,7 +390,7 @@ def test_who_could_ever_be_asked(who: Candidate, could: bool) -> None:
 
 def test_the_reason_says_what_a_liaison_would_ask() -> None:
     assert first([candidate(1, name="Sgt. Kipruto", body_name="Kaptembwo Police")]).reason == (
-        "Kaptembwo Police answers 'Violence or a gathering' and serves Nakuru Town West, which Kaptembwo is in; "
+        f"Kaptembwo Police answers {name_of('violence', 'en')!r} and serves Nakuru Town West, which Kaptembwo is in; "
         "Sgt. Kipruto is on duty, speaks Kiswahili and has no other case."
     )
 

@@ -32,6 +32,7 @@ from hotline.promises import KEPT, MISSED, VOID, Promise
 from hotline.terminal import WIDTH
 from hotline.verdicts import Verdict
 from tests.builders import AREAS, CITIZEN, MORNING
+from tests.labels import about, en
 from tests.world import World
 
 KAPTEMBWO, LONDON, KAWANGWARE = "KE0321750872", "KE0321750871", "KE0472751372"
@@ -253,6 +254,10 @@ def told(world: World) -> Iterator[Told]:
         yield Told(session)
 
 
+REASON = {step: en(words) for step, words in liaison.REASONS}
+TOO_FAR, BUSY, UNSAFE = REASON["too_far"], REASON["busy"], REASON["unsafe"]
+
+
 def turns(writer: Writer) -> dict[str, dict[str, int]]:
     return {body: dict(each.turns) for body, each in measures.by_body(known(writer), lambda code: code).items()}
 
@@ -260,12 +265,12 @@ def turns(writer: Writer) -> dict[str, dict[str, int]]:
 def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(told: Told) -> None:
     case = told.case()
     station, peace = told.put_before(case, "station"), told.put_before(case, "peace")
-    told.note(case, "passed on", station, "Too far away")
+    told.note(case, "passed on", station, TOO_FAR)
     told.note(case, "passed on", peace, "it is not theirs to answer")
     told.note(case, "lapsed", peace)
     told.note(case, "alarm", peace)
     assert turns(told) == {
-        "station": {"Too far away": 1},
+        "station": {TOO_FAR: 1},
         "peace": {"it is not theirs to answer": 1, "lapsed": 1, "alarm": 1},
     }
     assert measures.of_all_bodies(known(told)).turns.total() == 4
@@ -274,11 +279,11 @@ def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(tol
 def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(told: Told) -> None:
     case = told.case()
     who = told.put_before(case, "station")
-    for why in ("", "Busy with another case", "Not safe alone"):
+    for why in ("", BUSY, UNSAFE):
         told.note(case, "passed on", who, why)
     told.note(case, "dispatched", who)
     told.note(case, "passed on", who)
-    assert turns(told) == {"station": {"Not safe alone": 1, "other": 1}}
+    assert turns(told) == {"station": {UNSAFE: 1, "other": 1}}
 
 
 def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
@@ -328,9 +333,9 @@ def test_the_police_cannot_count_what_is_about_the_police(world: World) -> None:
         for by in ("category", "area", "body"):
             shown = answer(work, 30, by, viewer=police)
             assert "1 case that Sgt. Kipruto may see" in unwrapped(shown)
-            assert "Conduct" not in shown
+            assert first_word("conduct") not in shown
             assert "of 3" not in shown
-        assert "Conduct" in answer(work, 30, "category", viewer=oversight)
+        assert first_word("conduct") in answer(work, 30, "category", viewer=oversight)
 
 
 def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> None:
@@ -346,6 +351,11 @@ def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> 
 # What is printed
 
 
+def first_word(category: str) -> str:
+    """How its line begins, wherever it is broken."""
+    return about(category, "en").split()[0]
+
+
 def test_in_public_a_small_group_has_no_figures(world: World) -> None:
     with world.service.database.writing() as session:
         writer = Writer(session)
@@ -358,8 +368,8 @@ def test_in_public_a_small_group_has_no_figures(world: World) -> None:
     assert "4 of 4" not in public
     assert "6 of 6" not in public, "30 less 20 less 6 would give the four away"
     lines = [line.split() for line in public.splitlines()]
-    assert [line[-3:] for line in lines if line[:1] == ["Violence"]] == [["fewer", "than", "5"]] * 5
-    assert [line[-2:] for line in lines if line[:1] == ["Land,"]] == [["not", "shown"]] * 5
+    assert [line[-3:] for line in lines if line[:1] == [first_word("gender")]] == [["fewer", "than", "5"]] * 5
+    assert [line[-2:] for line in lines if line[:1] == [first_word("land")]] == [["not", "shown"]] * 5
     assert "20 of 20" in public
     assert "could be found by subtraction" in unwrapped(public)
 

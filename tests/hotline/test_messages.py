@@ -15,12 +15,16 @@ from hotline import acknowledgement, desk, dispatch, messages, texts
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
 from hotline.categories import Urgency
 from hotline.desk import Call
+from hotline.dialogues import citizen as to_citizen
+from hotline.dialogues import liaison as to_liaison
 from hotline.dialogues.citizen import Contact, Report
 from hotline.dialogues.liaison import Act, Step
+from hotline.language import verbatim
 from hotline.messages import About, Message
 from hotline.references import spoken
 from tests.builders import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
-from tests.stories.test_a_report import arrive, report
+from tests.labels import CONTACT, FIRST, KISWAHILI, sw
+from tests.stories.test_a_report import arrive, report, word_of
 from tests.world import Phone, World, liaison
 
 FEW = how(max_examples=max(5, how().max_examples // 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -124,14 +128,14 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
     citizen.new_texts()
     sergeant.new_texts()
     citizen.text("mmoja ni jirani yangu")
-    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}. Ukiwa hatarini piga 999."]
+    assert citizen.new_texts() == [sw(to_citizen.added(number, "999"))]
     (told,) = sergeant.new_texts()
-    assert told.endswith(": mwananchi anaongeza: mmoja ni jirani yangu")
+    assert told == sw(to_liaison.more_words(word_of(sergeant.inbox[0]), "mmoja ni jirani yangu"))
     (case,) = world.cases()
     assert case.details(world.service.settings.keys).endswith("\n10:00 mmoja ni jirani yangu")
     assert world.history(case)[-1] == "more words citizen"
     citizen.text("haraka")
-    assert citizen.new_texts() == [f"Imeongezwa kwenye kesi {number}. Ukiwa hatarini piga 999."], "however little it is"
+    assert citizen.new_texts() == [sw(to_citizen.added(number, "999"))], "however little it is"
     sergeant.text("1")
     sergeant.text("3")
     citizen.text("1")
@@ -144,23 +148,23 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_bare_three_says_that_one_is_in_danger_and_hastens_everything(world: World, taken: bool) -> None:
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
-    number = report(citizen, "Ardhi")
-    word = sergeant.inbox[0].partition(":")[0]
+    number = report(citizen, "land")
+    word = word_of(sergeant.inbox[0])
     if taken:
         sergeant.text("1")
     sergeant.new_texts()
     citizen.text("3")
-    assert citizen.inbox[-1] == f"{number}: tunawaambia wanaoombwa kwamba uko hatarini. Piga 999 ukiweza."
-    assert sergeant.new_texts() == [f"{word}: mwananchi anasema yuko hatarini sasa."]
+    assert citizen.inbox[-1] == sw(to_citizen.told_of_danger(number, "999"))
+    assert sergeant.new_texts() == [sw(to_liaison.is_in_danger(word))]
     (case,) = world.cases()
     assert (case.urgency, case.in_danger, case.round, world.verdict(case)) == (Urgency.LIFE, True, 1, None)
     asked = world.phone(DESK) if taken else world.phone(ACHIENG)
     world.pass_minutes(10 if taken else 3)
-    assert (["bado unaishughulikia?" in text for text in sergeant.new_texts()] == [True]) is taken
+    assert sergeant.new_texts() == [sw(to_liaison.are_you_on_it(word, "10:15"))] * taken
     assert (asked.inbox == []) is taken, "and not only after twenty minutes"
 
 
-@pytest.mark.parametrize("key", ["1", "2", "ndiyo"])
+@pytest.mark.parametrize("key", ["1", "2", sw(to_citizen.YES).partition(",")[0]])
 def test_any_other_bare_answer_before_we_have_asked_is_told_how_the_case_stands(world: World, key: str) -> None:
     citizen = world.phone(CITIZEN)
     number = report(citizen)
@@ -187,12 +191,11 @@ def test_a_text_that_puts_a_case_before_one_who_passed_it_on_meanwhile_is_not_se
 def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
     world.carrier.answers.extend([Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), *[Sending(Meaning.TRANSIENT, "500")] * 200])
     citizen = world.phone(CITIZEN)
-    report(citizen)
+    number = report(citizen)
     world.pass_minutes(32)
     world.carrier.answers.clear()
     world.pass_minutes(6)
-    assert not any("imepokelewa" in text for text in citizen.inbox)
-    assert "Saa mpya: 11:30" in citizen.inbox[-1]
+    assert citizen.inbox == [sw(to_citizen.still_asking(number, verbatim("Kaptembwo Police Station"), "11:30", "999"))]
 
 
 def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World) -> None:
@@ -208,7 +211,7 @@ def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World
 def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: World) -> None:
     world.now = EVENING
     citizen = world.phone(CITIZEN)
-    report(citizen)
+    number = report(citizen)
     arrive(world.phone(KIPRUTO))
     citizen.new_texts()
     world.pass_minutes(3 * 60 - 1)
@@ -216,7 +219,7 @@ def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: Wor
     world.pass_minutes(7 * 60)
     assert citizen.new_texts() == []
     world.pass_minutes(31)
-    assert ["msaada ulifika?" in text for text in citizen.new_texts()] == [True]
+    assert citizen.new_texts() == [sw(to_citizen.did_help_come(number))]
 
 
 def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
@@ -225,15 +228,15 @@ def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
     report_danger(citizen)
     arrive(world.phone(KIPRUTO))
     world.pass_minutes(31)
-    assert "msaada ulifika?" in citizen.inbox[-1]
+    assert citizen.inbox[-1] == sw(to_citizen.did_help_come(spoken(world.cases()[0].reference)))
 
 
 def report_danger(citizen: Phone) -> None:
     citizen.dial()
-    for words in ("Kiswahili", "Hatari kwa maisha"):
+    for words in (KISWAHILI, sw(FIRST["danger"])):
         citizen.choose(words)
     citizen.press("kaptembwa")
-    for words in ("Kaptembwo", "Ndiyo"):
+    for words in ("Kaptembwo", sw(CONTACT["text"])):
         citizen.choose(words)
 
 

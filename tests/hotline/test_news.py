@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline import gsm, news
+from hotline import gsm, news, previewing
 from hotline.broadcasts import (
     APPROVED,
     COOLING,
@@ -34,7 +34,7 @@ from hotline.dialogues import news as words
 from hotline.dialogues.news import IsOurs, IsTrue, Item, Subscribe, Theirs, Unsubscribe, WantsNews, at_news, items_to_text, understand
 from hotline.dialogues.rumour import Wonder
 from hotline.dialogues.screens import LookUp, Menu, Nothing, Scene
-from hotline.language import languages, say
+from hotline.language import languages, say, verbatim
 from hotline.rumours import FALSE, NEW, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Rumour, lock_claim
 from hotline.work import Work
 from tests.builders import AREAS, CITIZEN, KAPTEMBWO, WANJIKU
@@ -259,6 +259,14 @@ def written(work: Work, code: str, state: State, *, gone: str = "", area: str = 
     return made
 
 
+def numbered(code: str, text: str, language: str) -> str:
+    return say(previewing.numbered(code, verbatim(text)), language)
+
+
+def as_sent(code: str, language: str) -> str:
+    return numbered(code, f"All is calm {code}." if language == "en" else f"Ni shwari {code}.", language)
+
+
 def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
     with world.service.work() as work:
         for code, state in (("1001", DRAFT), ("1002", APPROVED), ("1003", COOLING)):
@@ -277,31 +285,27 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         written(work, "4001", SENT, exercise=True)
         wrong = written(work, "5001", CORRECTED, gone=GONE)
         written(work, "5004", DRAFT, corrects_id=wrong.id)
-        assert "right" not in say(news.is_it_ours(work, "5001", "en"), "en"), "what sets it right has not left"
+        assert news.is_it_ours(work, "5001", "en") == words.ours_no_more("5001"), "what sets it right has not left"
         wrong_again = written(work, "5002", CORRECTED, gone=GONE, corrects_id=wrong.id)
         written(work, "5003", SENT, gone=GONE, corrects_id=wrong_again.id)
 
     with world.service.look() as work:
         ask = partial(news.is_it_ours, work)
         for code in ("1001", "1002", "1003", "1011", "1012", "1013", "9999", "abc"):
-            assert say(ask(code, "en"), "en") == f"{code} is not ours. Please do not pass it on."
+            assert ask(code, "en") == words.not_ours(code if code.isdecimal() else "abc")
         for code in ("2001", "2002", "2003", "2005"):
-            assert say(ask(f"Itikia {code}: All", "en"), "en") == f"This is from us: Itikia {code}: All is calm {code}."
-            assert f"Itikia {code}: Ni shwari {code}." in say(ask(code, "sw"), "sw")
-        assert "Itikia 2004: Ni shwari." in say(ask("2004", "en"), "en"), "in another language rather than not at all"
-        for code in ("3001", "3002"):
-            said = say(ask(code, "en"), "en")
-            assert "holds no more" in said
-            assert f"All is calm {code}." in said
+            assert ask(f"Itikia {code}: All", "en") == words.ours(as_sent(code, "en"))
+            assert ask(code, "sw") == words.ours(as_sent(code, "sw"))
+        assert ask("2004", "en") == words.ours(numbered("2004", "Ni shwari.", "sw")), "in another language rather than not at all"
+        for code, until in (("3001", "13:00"), ("3002", "10:00")):
+            assert ask(code, "en") == words.ours_until(until, as_sent(code, "en"))
         for code in ("3003", "3004"):
-            assert say(ask(code, "en"), "en") == f"{code} was from us, but it holds no more. Please do not pass it on."
-        assert "looked at again" in say(ask("3005", "en"), "en")
-        assert "calm" not in say(ask("3005", "en"), "en"), "what is halted is not said again"
-        assert "only an exercise" in say(ask("4001", "en"), "en")
+            assert ask(code, "en") == words.ours_no_more(code)
+        assert ask("3005", "en") == words.looked_at_again("3005"), "what is halted is not said again"
+        assert ask("4001", "en") == words.exercise("4001")
         for code in ("5001", "5002"):
-            said = say(ask(code, "en"), "en")
-            assert said.startswith("Itikia 5003: CORRECTION of 5002. All is calm 5003. This sets right our"), "what is right goes first"
-            assert f"calm {code}" not in said, "what was wrong is not said again"
+            right = say(previewing.numbered("5003", previewing.correction("5002", verbatim("All is calm 5003."))), "en")
+            assert ask(code, "en") == words.set_right(code, right), "what was wrong is not said again"
 
 
 def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
@@ -336,14 +340,14 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         rumoured(work, FALSE, 1).same_as_id = answered[0]
     with world.service.look() as work:
         titles = [item.title for item in news.verified(work, KAPTEMBWO.code, "en")]
-        assert [title.split(",")[0] for title in titles] == [
-            "Message 1002", "Message 1001", *(f"Rumour R{each}" for each in reversed(answered)),
-        ]  # fmt: skip
-        assert titles[1] == "Message 1001, Kaptembwo, 08:00"
+        messages = [words.message_title("1002", "Nakuru", "10:00"), words.message_title("1001", "Kaptembwo", "08:00")]
+        checked = ("07:00", "20/11 04:00")
+        rumours = [words.rumour_title(f"R{each}", "Kaptembwo", at) for each, at in zip(reversed(answered), checked, strict=True)]
+        assert titles == [say(title, "en") for title in (*messages, *rumours)]
         texts = [item.text for item in news.verified(work, KAPTEMBWO.code, "sw")]
-        assert texts[1] == "Itikia 1001: Ni shwari 1001."
+        assert texts[1] == as_sent("1001", "sw")
         assert not any("poisoned" in text for text in texts), "what is not true is not said again"
-        assert [item.title.split(",")[0] for item in news.verified(work, LONDON, "en")] == ["Message 1002"], "another ward's own is not"
+        assert [item.title for item in news.verified(work, LONDON, "en")] == titles[:1], "another ward's own is not"
         assert len(news.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
         assert words.items_in(news.listing(work, NAIROBI, "en")) == news.verified(work, NAIROBI, "en") != []
 
@@ -353,9 +357,9 @@ def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_
         written(work, "4417", SENT, gone=GONE)
     phone = world.phone(CITIZEN)
     phone.text("is 4417 real?")
-    assert "All is calm 4417." in phone.new_texts()[0] or "Ni shwari 4417." in phone.inbox[0]
+    assert phone.new_texts() == [say(words.ours(as_sent("4417", "sw")), "sw")]
     phone.text("4418")
-    assert "4418" in phone.new_texts()[0]
+    assert phone.new_texts() == [say(words.not_ours("4418"), "sw")]
     phone.text("Is it true that the well in Kaptembwo is poisoned?")
     assert "R1" in phone.new_texts()[0]
     with world.service.look() as work:

@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from hotline import broadcasts, people, previewing, subscriptions
 from hotline.broadcasts import DOUBTFUL, GONE, REFUSED, SENT, Broadcast, Copy, Reach, Wording
-from hotline.checking import Rule
-from hotline.language import say
+from hotline.checking import Finding, Rule
+from hotline.language import say, verbatim
 from hotline.people import PHONE, TELEGRAM, Address
-from hotline.previewing import Readers
+from hotline.previewing import Readers, correction, numbered
 from hotline.subscriptions import Subscription
 from hotline.work import Work
 from tests.builders import KAPTEMBWO, WANJIKU
+from tests.labels import ENGLISH, KISWAHILI, en
 from tests.world import World, liaison
 
 LONDON, TOWN, NAKURU, KENYA, KAWANGWARE = "KE0321750871", "KE032175", "KE032", "KE", "KE0472751372"
@@ -114,7 +115,7 @@ def test_a_correction_goes_to_exactly_those_who_were_reached(world: World) -> No
         assert late.id not in {row[1] for row in listed(work, right)}
         kept = work.session.scalars(select(Copy.id).where(Copy.broadcast_id == wrong.id).order_by(Copy.id)).all()
         assert [row[0] for row in listed(work, right)] == list(kept[:2])
-        assert previewing.as_sent(right, "en") == f"Itikia {right.code}: CORRECTION of {wrong.code}. {CALM['en']}"
+        assert previewing.as_sent(right, "en") == en(numbered(right.code, correction(wrong.code, verbatim(CALM["en"]))))
 
 
 def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
@@ -130,7 +131,7 @@ def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
         assert (shown.phones, shown.chats, shown.missing) == (5, 2, ("sw",))
         (said,) = shown.said
         assert (said.parts, said.in_gsm, said.was_folded, said.phones, said.chats) == (2, True, True, 3, 2)
-        assert said.text.startswith(f'Itikia {made.code}: "Kaptembwo" is calm.')
+        assert said.text == en(numbered(made.code, verbatim('"Kaptembwo" is calm. ' + "x" * 130)))
         assert str(shown.cost) == "KES 4.80", "two parts to three phones; chats cost nothing"
         assert shown.balance_after is not None
         assert shown.balance_after.amount == Decimal("997.70")
@@ -139,12 +140,12 @@ def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
         assert shown.need.hands == 2, "own words to a ward"
         assert {each.rule for each in shown.findings} == {Rule.NO_WORDING, Rule.LONG}
         lines = [say(line, "en") for line in previewing.lines(shown)]
-        assert lines[0].startswith("Language missing: people read Kiswahili.")
-        assert "Goes to 5 phones and 2 chats." in lines
-        assert "Costs KES 4.80." in lines
-        assert "KES 997.70 is left then." in lines
-        assert f"English, 5 people, 2 SMS each: {said.text}" in lines
-        assert lines[-1] == f"Word list {shown.lexicon}."
+        assert lines[0] == en(Finding(Rule.NO_WORDING, True, "", KISWAHILI).words)
+        assert en(previewing.goes_to(phones=5, chats=2)) in lines
+        assert en(previewing.costs("KES 4.80")) in lines
+        assert en(previewing.left_then("KES 997.70")) in lines
+        assert en(previewing.read_by(ENGLISH, 5, 2, said.text)) in lines
+        assert lines[-1] == en(previewing.word_list(shown.lexicon))
 
 
 def test_a_drill_costs_nothing_and_says_that_it_is_one(world: World) -> None:
@@ -153,9 +154,9 @@ def test_a_drill_costs_nothing_and_says_that_it_is_one(world: World) -> None:
         priced = replace(work, settings=replace(work.settings, text_price="KES 0.80"))
         made = broadcast(work, exercise=True)
         shown = previewing.preview(priced, made)
-        assert previewing.as_sent(made, "en").startswith(f"EXERCISE ONLY. Itikia {made.code}: Kaptembwo")
+        assert previewing.as_sent(made, "en") == en(previewing.exercise_only(numbered(made.code, verbatim(CALM["en"]))))
         assert str(shown.cost) == "KES 0.00"
-        assert say(previewing.lines(shown)[0], "en") == "An exercise: nothing leaves the building."
+        assert previewing.lines(shown)[0] == previewing.NOTHING_LEAVES
 
 
 def test_what_is_not_kept_yet_can_be_previewed(world: World) -> None:

@@ -13,10 +13,11 @@ from hotline.dialogues import duty
 from hotline.dialogues.duty import Tonight
 from hotline.dispatch import Dispatch
 from hotline.gsm import fits
-from hotline.language import say
+from hotline.language import say, verbatim
 from hotline.outbox import Errand, What
 from hotline.readiness import THREE_TEXTS, Ping
 from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.labels import en
 from tests.stories.test_a_report import report
 from tests.world import World, liaison
 
@@ -24,7 +25,7 @@ EVERYBODY = (KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK)
 EVENING = datetime(2026, 11, 21, 15, tzinfo=UTC)
 """Six o'clock in Nairobi."""
 TONIGHT = "2026-11-21"
-ASKED = "You are on duty tonight. Are you there? Text 1 if you are, OFF if you cannot be."
+ASKED = en(duty.are_you_there())
 NIGHTS = shifts.Listed(0, "0123456", 18 * 60, 6 * 60)
 OFFICE = shifts.Listed(0, "01234", 8 * 60, 17 * 60)
 
@@ -191,13 +192,13 @@ def test_who_coordinates_is_told_what_is_not_well(world: World) -> None:
     for _ in range(2):
         warn(world)
     expected = [
-        "Nobody on duty: Nakuru Women's Desk 20:00-07:00; Police Oversight Authority 19:00-21:00, 06:00-07:00",
-        "Cannot be reached: Mama Wanjiku, Nakuru Peace Committee; Cpl. Achieng, Kaptembwo Police Station",
-        "Have not answered: Sgt. Kipruto, Kaptembwo Police Station",
+        en(duty.nobody_on_duty(verbatim("Nakuru Women's Desk 20:00-07:00; Police Oversight Authority 19:00-21:00, 06:00-07:00"))),
+        en(duty.cannot_be_reached(verbatim("Mama Wanjiku, Nakuru Peace Committee; Cpl. Achieng, Kaptembwo Police Station"))),
+        en(duty.not_answered(verbatim("Sgt. Kipruto, Kaptembwo Police Station"))),
     ]
-    assert desk.new_texts() == ["\n".join(["Tonight:", *expected])]
+    assert desk.new_texts() == ["\n".join([en(duty.TONIGHT), *expected])]
     assert state(world) == expected
-    assert all(not text.startswith("Tonight") for number in (KIPRUTO, CHEBET, NJERI) for text in world.phone(number).inbox)
+    assert all(not text.startswith(en(duty.TONIGHT)) for number in (KIPRUTO, CHEBET, NJERI) for text in world.phone(number).inbox)
 
 
 def evenings(world: World, number: int) -> Iterable[int]:
@@ -211,14 +212,14 @@ def evenings(world: World, number: int) -> Iterable[int]:
 
 def test_a_phone_that_was_silent_for_three_evenings_is_told_of(world: World) -> None:
     told = [state(world) for _ in evenings(world, 3)]
-    who = "Sgt. Kipruto, Kaptembwo Police Station"
-    assert told == [[f"Have not answered: {who}"], [f"Have not answered: {who}"], [f"Silent for three evenings: {who}"]]
+    who = verbatim("Sgt. Kipruto, Kaptembwo Police Station")
+    assert told == [[en(duty.not_answered(who))], [en(duty.not_answered(who))], [en(duty.silent(who))]]
     answer(world, KIPRUTO)
     assert state(world) == []
 
 
 def test_one_who_takes_cases_is_not_silent(world: World) -> None:
-    who = "Sgt. Kipruto, Kaptembwo Police Station"
+    who = verbatim("Sgt. Kipruto, Kaptembwo Police Station")
     for evening in evenings(world, 3):
         if evening == 1:
             report(world.phone(CITIZEN))
@@ -226,7 +227,7 @@ def test_one_who_takes_cases_is_not_silent(world: World) -> None:
                 asked = work.session.scalars(select(Dispatch)).first()
                 assert asked is not None
                 asked.liaison_id, asked.taken_at = liaison(work, KIPRUTO).id, work.now
-    assert state(world) == [f"Have not answered: {who}"]
+    assert state(world) == [en(duty.not_answered(who))]
 
 
 def test_one_whose_mandate_is_over_is_neither_asked_nor_told(world: World) -> None:
@@ -253,9 +254,9 @@ def test_a_warning_is_three_texts_at_most_and_names_whom_it_can(language: str, l
 
 def test_a_list_that_is_cut_says_how_many_more_there_are() -> None:
     (line,) = duty.lines(Tonight(unanswered=("A", "B", "C")), 2)
-    assert say(line, "en") == "Have not answered: A; B and 1 more"
+    assert line == duty.not_answered(duty.and_more("A; B", 1))
     (line,) = duty.lines(Tonight(unanswered=("A", "B", "C")), 0)
-    assert say(line, "en") == "Have not answered: 3"
+    assert line == duty.not_answered(verbatim("3"))
 
 
 def test_every_word_of_duty_fits_one_text() -> None:

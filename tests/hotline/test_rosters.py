@@ -17,11 +17,13 @@ from hotline.bodies import Body, Serves
 from hotline.categories import Kind
 from hotline.countries import COUNTRIES
 from hotline.database import Database
+from hotline.dialogues import duty
 from hotline.errors import BadRows
 from hotline.liaisons import Liaison, Role
 from hotline.sealed import open_seal
 from hotline.settings import Settings
 from tests.builders import ACHIENG, AREAS, BODIES, KIPRUTO, MORNING
+from tests.labels import en
 from tests.world import World
 
 BODY_ROWS = """code,name,kind,areas,categories
@@ -469,7 +471,7 @@ def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -
     assert "Kaptembwo Police Station: Sgt. Kipruto, daily 06:00 to 18:00" in said
     assert "Kaptembwo Police Station: Cpl. Achieng, mon-sat 18:00 to 06:00; sun 20:00 to 06:00" in said
     assert said.splitlines()[0] == "On duty now:"
-    assert "Tonight:" in said
+    assert en(duty.TONIGHT) in said
 
 
 def test_a_file_of_shifts_with_a_slip_changes_nothing(operator: Operator) -> None:

@@ -18,14 +18,19 @@ from cryptography.exceptions import InvalidTag
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
+from hotline.categories import CATEGORIES
 from hotline.database import Database
+from hotline.dialogues import citizen as to_citizen
+from hotline.dialogues import liaison as to_liaison
 from hotline.errors import Misconfigured, NotANumber
 from hotline.jobs import Poster
+from hotline.language import Words, say
 from hotline.outbox import Posting
 from hotline.people import number_index
 from hotline.sealed import Index, Keys, Tampered, Vault, open_seal, seal, strict_number, takes_texts, typed_number
 from hotline.settings import Settings
 from tests.builders import CITIZEN, KIPRUTO, NEIGHBOUR, WANJIKU
+from tests.labels import FIRST, about, sw
 from tests.stories.test_a_report import report, word_of
 from tests.world import World
 
@@ -253,7 +258,18 @@ class Queued(World):
 
 SAID = ("vijana wenye silaha", "karibu na stendi", "bibi mmoja amejeruhiwa", "silaha", "jeruhiwa")
 NUMBERS = tuple(number[start:] for number in (CITIZEN, NEIGHBOUR, KIPRUTO, WANJIKU) for start in (1, 4))
-TEXTED = ("imepokelewa", "naichukua", "msaada ulifika")
+
+
+def unmistakable(words: Words) -> str:
+    """The longest piece of a sentence in Kiswahili between its blanks."""
+    return max(re.split(r"\{\w+\}", say(Words(words.english), "sw")), key=len).strip()
+
+
+TEXTED = (
+    unmistakable(to_citizen.received("", "", "")),
+    unmistakable(to_liaison.please_take("", CATEGORIES["violence"].name, "", "", "")),
+    unmistakable(to_citizen.did_help_come("")),
+)
 
 
 @pytest.fixture
@@ -291,7 +307,7 @@ def a_days_work(world: World) -> None:
     world.pass_minutes(121)
     citizen.text("2")
     world.phone(NEIGHBOUR).text("bibi mmoja amejeruhiwa")
-    report(world.phone(NEIGHBOUR), "Wizi")
+    report(world.phone(NEIGHBOUR), "theft")
     world.pass_minutes(600)
     assert citizen.inbox
     assert world.phone(WANJIKU).inbox
@@ -301,8 +317,8 @@ def half_a_report(world: World) -> None:
     """Somebody is cut off after saying what happened."""
     citizen = world.phone(CITIZEN)
     citizen.dial()
-    citizen.choose("Ripoti")
-    citizen.choose("Ghasia")
+    citizen.choose(sw(FIRST["report"]))
+    citizen.choose(about("violence", "sw"))
     citizen.press("kaptembwa")
     citizen.choose("Kaptembwo")
     citizen.press("bibi mmoja amejeruhiwa")

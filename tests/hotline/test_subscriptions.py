@@ -6,16 +6,21 @@ from sqlalchemy import select
 
 from hotline import news, people, subscriptions
 from hotline.desk import Call, open_case
-from hotline.dialogues.citizen import Report
-from hotline.dialogues.news import do_you_want
-from hotline.language import say
+from hotline.dialogues import citizen as to_citizen
+from hotline.dialogues import liaison as to_liaison
+from hotline.dialogues import news as of_news
 from hotline.people import Address
+from hotline.references import spoken
 from hotline.subscriptions import ASKED, KEPT, MOST, OFF, ON, Subscription
 from hotline.work import Work
-from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
+from tests.builders import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
+from tests.labels import ENGLISH, FIRST, en
+from tests.stories.test_a_report import word_of
 from tests.world import Phone, World
 
 LONDON, COUNTY = "KE0321750871", "KE032"
+NAME = AREAS.full_name(KAPTEMBWO)
+CODE, EMERGENCY = "*384*4455#", "999"
 
 
 def has(world: World, number: str = CITIZEN, channel: str = people.PHONE) -> dict[str, str]:
@@ -43,42 +48,52 @@ def english(world: World, number: str = CITIZEN) -> Phone:
 
 def reports(world: World) -> None:
     with world.service.work() as work:
-        open_case(work, Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
+        open_case(work, to_citizen.Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
     world.tick()
+
+
+def reference(world: World) -> str:
+    """The number of the only case, as it is shown."""
+    (case,) = world.cases()
+    return spoken(case.reference)
+
+
+def added(world: World) -> str:
+    return en(to_citizen.added(reference(world), EMERGENCY))
 
 
 def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
     phone = world.phone(CITIZEN)
     phone.dial()
-    phone.choose("English")
-    phone.choose("News and rumours")
-    phone.choose("Get news by text")
+    phone.choose(ENGLISH)
+    phone.choose(en(FIRST["news"]))
+    phone.choose(en(of_news.GET))
     phone.press("Kaptembwo")
     phone.choose("Kaptembwo")
-    assert "A text comes to this phone now" in phone.screen
-    assert "Answer 1 for yes" in phone.new_texts()[0]
+    assert phone.screen == en(of_news.answer_the_text(NAME))
+    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
     assert has(world) == {KAPTEMBWO.code: ASKED}, "and gets nothing yet"
     phone.text("1")
-    assert "You will get checked news about Kaptembwo" in phone.new_texts()[0]
+    assert phone.new_texts() == [en(of_news.you_get(KAPTEMBWO.name))]
     assert has(world) == {KAPTEMBWO.code: ON}
     with world.service.look() as work:
         (mine,) = work.session.scalars(select(Subscription))
         assert (mine.language, mine.how, mine.confirmed_at) == ("en", "ussd", world.now)
     phone.dial()
-    phone.choose("News and rumours")
-    phone.choose("No more news")
+    phone.choose(en(FIRST["news"]))
+    phone.choose(en(of_news.NO_MORE))
     assert has(world) == {KAPTEMBWO.code: OFF}, "one key is enough"
 
 
 def test_one_who_texts_says_yes_once_more(world: World) -> None:
     phone = english(world)
     phone.text("NEWS kaptembwa")
-    assert phone.new_texts() == [say(do_you_want("Kaptembwo, Nakuru"), "en")]
+    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
     assert has(world) == {KAPTEMBWO.code: ASKED}
     phone.text("Yes")
-    assert "Kaptembwo" in phone.new_texts()[0]
+    assert phone.new_texts() == [en(of_news.you_get(KAPTEMBWO.name))]
     phone.text("news Kaptembwo, Nakuru")
-    assert "already" in phone.new_texts()[0]
+    assert phone.new_texts() == [en(of_news.you_have(NAME))]
     phone.text("NEWS Nakuru")
     phone.text("yes")
     assert has(world) == {KAPTEMBWO.code: ON, COUNTY: ON}, "the county alone has just that name"
@@ -86,12 +101,17 @@ def test_one_who_texts_says_yes_once_more(world: World) -> None:
 
 def test_a_place_that_is_not_known_or_not_sure_is_asked_again(world: World) -> None:
     phone = english(world)
-    for text, told in (("NEWS", "name of your ward"), ("NEWS Timbuktu", "no place Timbuktu"), ("NEWS Naku", "Which one?")):
-        phone.text(text)
-        assert told in phone.new_texts()[0]
+    near = ["Nakuru", "Nakuru Town West, Nakuru"]
+    for place, told in (
+        ("", of_news.which_place()),
+        ("Timbuktu", of_news.unknown_place("Timbuktu", CODE, EMERGENCY)),
+        ("Naku", of_news.which_of(near)),
+    ):
+        phone.text(f"NEWS {place}".strip())
+        assert phone.new_texts() == [en(told)]
     assert has(world) == {}
     phone.text("News: there is fighting in Kaptembwo")
-    assert "*384" in phone.new_texts()[0], "that is no place, but a report"
+    assert phone.new_texts() == [en(to_citizen.how_to_report(CODE, EMERGENCY))], "that is no place, but a report"
     assert has(world) == {}
 
 
@@ -101,10 +121,10 @@ def test_what_may_be_about_their_case_goes_to_their_case(world: World) -> None:
     phone.new_texts()
     for text in ("news", "News: fighting Kaptembwo", "is it true they come back", "news moto"):
         phone.text(text)
-        assert "added to case" in phone.new_texts()[0]
+        assert phone.new_texts() == [added(world)]
     assert has(world) == {}
     phone.text("NEWS Kaptembwo")
-    assert "Answer 1 for yes" in phone.new_texts()[0]
+    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
 
 
 def test_the_word_that_a_stranger_uses_tells_their_language(world: World) -> None:
@@ -138,7 +158,7 @@ def test_stop_ends_it_start_does_not_bring_it_back_and_asking_does(world: World)
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}, "and what waited for a yes does too"
     phone.text("START")
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
-    assert "For news text NEWS" in phone.inbox[-1], "and is told so"
+    assert phone.inbox[-1] == en(to_citizen.texts_resumed(had_news=True)), "and is told so"
     for text in ("STOP", "NEWS Kaptembwo", "1"):
         phone.text(text)
     assert has(world) == {KAPTEMBWO.code: ON, LONDON: OFF}
@@ -150,7 +170,8 @@ def test_start_says_nothing_of_news_to_one_who_had_none_or_has_it_still(world: W
     phone = english(world)
     for text in ("STOP", "START", "NEWS Kaptembwo", "1", "START"):
         phone.text(text)
-    assert [each for each in phone.inbox if "our messages again" in each] == ["You will get our messages again."] * 2
+    resumed = {en(to_citizen.texts_resumed(had_news=had)): had for had in (False, True)}
+    assert [resumed[each] for each in phone.inbox if each in resumed] == [False, False]
 
 
 def test_one_who_has_news_may_end_it_in_their_own_words(world: World) -> None:
@@ -158,12 +179,10 @@ def test_one_who_has_news_may_end_it_in_their_own_words(world: World) -> None:
     for text in ("NEWS Kaptembwo", "1"):
         phone.text(text)
     phone.text("people are fighting, please make them stop")
-    assert "*384*4455#" in phone.inbox[-1]
-    assert "STOP NEWS" in phone.inbox[-1], "the way in tells how to end it"
+    assert phone.inbox[-1] == en(to_citizen.how_to_report(CODE, EMERGENCY, has_news=True)), "the way in tells how to end it"
     assert has(world) == {KAPTEMBWO.code: ON}
     phone.text("stop 4417 it is wrong")
-    assert phone.inbox[-1].startswith("You will get no more messages from us.")
-    assert "999" in phone.inbox[-1], "whoever meant something else knows whom to call"
+    assert phone.inbox[-1] == en(of_news.no_more_texts(CODE, EMERGENCY)), "whoever meant something else knows whom to call"
     assert has(world) == {KAPTEMBWO.code: OFF}
 
 
@@ -174,7 +193,7 @@ def test_while_a_case_is_open_only_a_plain_stop_is_one(world: World) -> None:
     reports(world)
     for text in ("Please stop it", "stop the news and come", "sitaki"):
         phone.text(text)
-        assert "added to case" in phone.inbox[-1]
+        assert phone.inbox[-1] == added(world)
     assert has(world) == {KAPTEMBWO.code: ON}
     phone.text("stop 4417")
     assert has(world) == {KAPTEMBWO.code: OFF}
@@ -184,7 +203,7 @@ def test_a_greeting_is_asked_for_the_place(world: World) -> None:
     phone = english(world)
     for text in ("habari yako", "Habari za asubuhi", "NEWS please"):
         phone.text(text)
-        assert phone.new_texts()[0].startswith("For checked news by text, text NEWS")
+        assert phone.new_texts() == [en(of_news.which_place())]
 
 
 def test_a_no_to_news_is_for_the_news_and_reopens_no_case(world: World) -> None:
@@ -196,7 +215,7 @@ def test_a_no_to_news_is_for_the_news_and_reopens_no_case(world: World) -> None:
         world.now += timedelta(minutes=1)
         phone.text(text)
         phone.text(no)
-        assert phone.inbox[-1] == "Then we write nothing."
+        assert phone.inbox[-1] == en(of_news.then_nothing())
     (case,) = world.cases()
     assert (world.verdict(case), case.round) == ("helped", 1)
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
@@ -210,12 +229,12 @@ def test_stop_news_keeps_the_texts_about_ones_case(world: World) -> None:
         phone.text(text)
     reports(world)
     phone.text("STOP NEWS")
-    assert "You will get no more news" in phone.new_texts()[-1]
+    assert phone.new_texts()[-1] == en(of_news.no_more_news())
     assert has(world) == {KAPTEMBWO.code: OFF}
     world.phone(KIPRUTO).text("1")
-    assert "somebody is seeing to it" in phone.new_texts()[-1]
+    assert phone.new_texts()[-1] == en(to_citizen.somebody_has_it(reference(world)))
     phone.text("stop news")
-    assert "No news is sent to you" in phone.new_texts()[-1]
+    assert phone.new_texts()[-1] == en(of_news.had_no_news())
 
 
 def test_a_yes_is_for_what_was_asked_last(world: World) -> None:
@@ -249,17 +268,17 @@ def asked_whether_help_came(world: World) -> None:
     world.phone(KIPRUTO).text("1")
     world.phone(KIPRUTO).text("3")
     world.pass_minutes(1)
-    assert "did help come" in world.phone(CITIZEN).inbox[-1]
+    assert world.phone(CITIZEN).inbox[-1] == en(to_citizen.did_help_come(reference(world)))
 
 
 def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: World) -> None:
     with world.service.work() as work:
         address = address_of(work, "7001", people.TELEGRAM)
         wards = [area.code for area in work.areas][1 : MOST + 2]
-        told = [say(news.subscribe(work, address, ward, "en", "telegram", sure=True), "en") for ward in wards]
-        assert all("You will get" in each for each in told[:MOST])
-        assert "no room for more" in told[MOST]
-        assert "already" in say(news.subscribe(work, address, wards[0], "sw", "telegram", sure=True), "en")
+        told = [en(news.subscribe(work, address, ward, "en", "telegram", sure=True)) for ward in wards]
+        assert told == [*[en(of_news.you_get(work.areas[ward].name)) for ward in wards[:MOST]], en(of_news.enough_areas(MOST))]
+        again = news.subscribe(work, address, wards[0], "sw", "telegram", sure=True)
+        assert en(again) == en(of_news.you_have(AREAS.full_name(AREAS[wards[0]])))
         assert news.theirs(work, "7001", people.TELEGRAM) == "5|0"
         assert news.theirs(work, "7001", people.PHONE) == "0|1" == news.theirs(work, None, people.PHONE)
     assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
@@ -286,4 +305,4 @@ def test_a_liaison_who_cannot_take_the_case_has_not_said_no_to_the_news(world: W
     reports(world)
     phone.text("2")
     assert has(world, KIPRUTO) == {KAPTEMBWO.code: ASKED}
-    assert "goes to somebody else" in phone.inbox[-1] or "mwingine" in phone.inbox[-1]
+    assert phone.inbox[-1] == en(to_liaison.passed_on(word_of(phone.inbox[-2])))
