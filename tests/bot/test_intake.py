@@ -19,6 +19,7 @@ from simulator.files import File, Files
 from tests.bot.conftest import Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO, kept
 from tests.bot.words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
+from tests.waiting import PATIENCE
 
 VAULT = Vault(bytes(32))
 MINUTE = 60_000
@@ -64,7 +65,7 @@ def taken(queue: "redis.Redis", redis_url: str, told: Told, enough: Callable[[],
     async def work() -> None:
         stopping = asyncio.Event()
         task = asyncio.create_task(Intake(redis_url, VAULT, told.do, told.sorry, stopping).run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not enough():
                 await asyncio.sleep(0.002)
         stopping.set()

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hotline.carriers import Account, Malformed, Meaning, OptOut, Sending, Unreachable
 from hotline.carriers.africastalking import HTTP_STATUSES, RECEIPTS, STATUS_CODES, AfricasTalking
 from hotline.errors import Misconfigured
+from tests.waiting import PATIENCE
 
 NUMBER, OTHER = "+254711000111", "+254733000222"
 TEXT = "Kesi PL-7Q2K: Mathare, moto."
@@ -139,7 +140,7 @@ class Counter(BaseHTTPRequestHandler):
 
 
 def answers_too_late(counter: Counter) -> None:
-    counter.server.closing.wait(3)
+    counter.server.closing.wait(PATIENCE)
     counter.say(TAKEN)
 
 
@@ -154,7 +155,7 @@ def breaks_off_in_the_middle(counter: Counter) -> None:
 
 def stops_in_the_middle(counter: Counter) -> None:
     counter.say(TAKEN, but=40)
-    counter.server.closing.wait(3)
+    counter.server.closing.wait(PATIENCE)
     counter.wfile.write(TAKEN.payload[-40:])
 
 
@@ -479,7 +480,7 @@ def test_a_line_that_the_company_has_hung_up_is_dialled_again(company: Company, 
 def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_text(company: Company, carrier: AfricasTalking) -> None:
     company.answers.append(hangs_up_in_silence)
     assert carrier.send(NUMBER, "one").meaning == Meaning.ACCEPTED
-    assert company.silent.wait(3)
+    assert company.silent.wait(PATIENCE)
     assert carrier.send(NUMBER, "two").meaning == Meaning.ACCEPTED
     assert [form["message"] for form in company.forms] == ["one", "two"]
     assert company.connections == 2

@@ -29,6 +29,7 @@ from hotline.people import Person
 from hotline.promises import Promise
 from hotline.settings import Settings
 from hotline.verdicts import Verdict
+from tests.waiting import PATIENCE
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -234,7 +235,7 @@ def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Datab
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert first_has_it.wait(5)
+    assert first_has_it.wait(PATIENCE)
     with small.writing() as session:
         known = list(session.scalars(select(Body.code)))
         session.add(body("second"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+from tests.waiting import wait_until
+
 Form = dict[str, str]
 DOOR = "/africastalking/secret"
 
@@ -59,7 +61,7 @@ class PretendHotline:
 
     def waited_for(self, path: str, count: int = 1) -> list[Form]:
         """The forms below this path, as soon as there are so many."""
-        until(lambda: len(self.forms(path)) >= count)
+        wait_until(lambda: len(self.forms(path)) >= count, f"{path} is told {count} times")
         return self.forms(path)
 
     def answer(self, post: Posted) -> Said:
@@ -86,11 +88,3 @@ class PretendHotline:
                 """Say nothing."""
 
         return Door
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for something to come true, and fail if it does not."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.01)

@@ -9,7 +9,8 @@ from simulator.callbacks import Timings
 from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from tests.simulator.conftest import Simulate
-from tests.simulator.pretend import PretendHotline, Said, page, until
+from tests.simulator.pretend import PretendHotline, Said, page
+from tests.waiting import PATIENCE, wait_until
 
 
 def test_dialling_posts_the_five_fields_and_shows_the_page(hotline: PretendHotline, citizen: Phone) -> None:
@@ -127,13 +128,13 @@ def test_an_answer_to_somebody_who_hung_up_is_dropped(hotline: PretendHotline, t
     answering = threading.Event()
 
     def slowly(_: dict[str, str]) -> Said:
-        answering.wait(10)
+        answering.wait(PATIENCE)
         return page("END too late")
 
     hotline.turn = slowly
     dialling = threading.Thread(target=citizen.dial)
     dialling.start()
-    until(lambda: len(hotline.posts) == 1)
+    wait_until(lambda: len(hotline.posts) == 1, "the hotline is asked")
     with Town(town.address) as other_hand:
         other_hand.phone(citizen.number).hang_up()
     answering.set()

@@ -8,12 +8,13 @@ import requests
 from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline, until
+from tests.simulator.pretend import PretendHotline
+from tests.waiting import PATIENCE, wait_until
 
 NUMBER = "+254711000111"
 
 
-def send(simulator: Simulator, seconds: float = 10) -> requests.Response:
+def send(simulator: Simulator, seconds: float = PATIENCE) -> requests.Response:
     form = {"username": "itikia", "to": NUMBER, "message": "Habari", "from": "22384"}
     return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=seconds)
 
@@ -113,7 +114,7 @@ def test_a_reset_forgets_everything_but_the_phones_of_the_start(simulator: Simul
     town.phone("+254733000333", "A neighbour")
     town.trouble(twice=True)
     send(simulator)
-    until(lambda: bool(citizen.inbox()))
+    wait_until(citizen.inbox, "the text comes")
     town.reset()
     assert {phone.number for phone in town.phones()} == {NUMBER, "+254722000222"}
     assert (citizen.inbox(), town.counters()["accepted"]) == ([], 0)

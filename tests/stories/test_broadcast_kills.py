@@ -26,9 +26,10 @@ from benchmarks.processes import postgresql
 from hotline import people
 from hotline.broadcasts import DOUBTFUL, GONE, LISTED, SENT, Broadcast, Copy
 from hotline.people import Address
-from tests.stories.stack import Stack, wait_until
+from tests.stories.stack import Stack
+from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 BULK = "work bulk"
 PLACES = ("after-lease", "after-send", "before-record", "before-commit", "after-pop")
@@ -150,7 +151,7 @@ class Siege:
         wait_until(quiet, "all receipts have come")
 
     def wait_for_the_end(self) -> None:
-        wait_until(lambda: self._states() == {SENT}, "everything was sent", 400)
+        wait_until(lambda: self._states() == {SENT}, "everything was sent")
         self.wait_for_receipts()
 
     def _states(self) -> set[str]:

@@ -34,9 +34,10 @@ from hotline.language import say
 from hotline.messages import About, Message
 from hotline.sealed import Vault
 from simulator.client import Chat, ChatMessage
-from tests.stories.stack import Stack, running, wait_until
+from tests.stories.stack import Stack, running
+from tests.waiting import PATIENCE, wait_until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 POLLING = {"TELEGRAM_TOKEN": SIMULATED_TOKEN}
 DOOR = {**POLLING, "PUBLIC_URL": "yes"}
@@ -191,7 +192,7 @@ def _brought_thrice(stack: Stack) -> Citizen:
 
 def _bring(stack: Stack, update: dict[str, Any]) -> int:
     secret = {"X-Telegram-Bot-Api-Secret-Token": stack.settings.telegram_secret}
-    return requests.post(f"{stack.url}/telegram", json=update, headers=secret, timeout=10).status_code
+    return requests.post(f"{stack.url}/telegram", json=update, headers=secret, timeout=PATIENCE).status_code
 
 
 # ---------------------------------------------------------------------------------------------------------------- the order
@@ -262,7 +263,7 @@ async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.R
     """Have the stream worked on; until it is empty, or until enough is done. Then whatever goes on is broken off, as by a death."""
     intake = Intake(redis_url, vault, written.do, written.sorry, asyncio.Event())
     taking = asyncio.create_task(intake.run())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while queue.xlen(STREAM) if queue else not written.enough.is_set():
             await asyncio.sleep(0.001)
             assert not taking.done()
