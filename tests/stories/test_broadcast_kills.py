@@ -106,14 +106,13 @@ class Siege:
             condemned = self.stack.wait_for_another(self.stack.condemn(place))
             left = self.ledger()[LISTED]
             self.stack.wait_for_another(condemned)
-            self._let_it_send(left)
-            time.sleep(dice.uniform(0, 0.6))
+            self._let_it_send(left - dice.randrange(3 * self.plan.batch))
             self.kills.update(("at any moment", place))
             self._others(turn)
         assert self._states() & {"first", "sending"}, "there was something left to send until the last death"
 
     def _let_it_send(self, left: int) -> None:
-        """Until it has a batch in hand; or for a while, where the dead have all that could go."""
+        """Until no more than these are left; or for a while, where the dead have all that could go."""
         until = time.monotonic() + 8
         while time.monotonic() < until and self.ledger()[LISTED] >= left:
             time.sleep(0.05)
