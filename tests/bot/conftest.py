@@ -3,8 +3,7 @@
 import asyncio
 import json
 import threading
-import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -45,6 +44,7 @@ from tests.bot.words import (
 )
 from tests.builders import ACHIENG, KIPRUTO
 from tests.said import number_in, starts
+from tests.waiting import PATIENCE, wait_until
 from tests.webhooks.conftest import Quiet
 from tests.world import World
 from webhooks.app import door
@@ -87,7 +87,7 @@ class Bot(threading.Thread):
 
     def started(self) -> "Bot":
         self.start()
-        assert self._started.wait(10), "the bot does not start"
+        assert self._started.wait(PATIENCE), "the bot does not start"
         return self
 
     def stop(self) -> None:
@@ -113,12 +113,12 @@ class Hotline:
 
     def rest(self) -> None:
         """Return when every update is done and every message delivered."""
-        until(self._is_quiet)
+        wait_until(self._is_quiet, "everything is done")
 
     def _is_quiet(self) -> bool:
         if self.simulator.network.telegram.updates.view()["pending_update_count"] or self.queue.xlen(STREAM):
             return False
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.delivery._loop).result(5)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.delivery._loop).result(PATIENCE)
         return not self.delivery._in_hand
 
     def chat(self, user: int = ASHA, name: str = "Asha Wanjiru", language_code: str = "en") -> "Smartphone":
@@ -137,7 +137,7 @@ class Hotline:
         """Bring an update to the door as Telegram does. The status of the answer."""
         settings = self.world.service.settings
         headers = {"X-Telegram-Bot-Api-Secret-Token": settings.telegram_secret if secret is None else secret}
-        return requests.post(listens_at(settings), json=update, headers=headers, timeout=10).status_code
+        return requests.post(listens_at(settings), json=update, headers=headers, timeout=PATIENCE).status_code
 
     def written_by(self, user: int, update: int, **message: Any) -> dict[str, Any]:
         """A message as Telegram brings it, that the simulator's smartphones would not send."""
@@ -155,7 +155,7 @@ class Hotline:
         self.settle()
 
     def on_the_bots_loop(self, act: Coroutine[Any, Any, object]) -> None:
-        asyncio.run_coroutine_threadsafe(act, self.delivery._loop).result(10)
+        asyncio.run_coroutine_threadsafe(act, self.delivery._loop).result(PATIENCE)
 
     def press(self, user: int, message: int, data: str, update: int) -> None:
         """Press a button that a program of one's own has made up."""
@@ -272,14 +272,6 @@ class Smartphone(Chat):
 
 def data_of(row: dict[str, Any]) -> list[str]:
     return [str(button["data"]) for line in row["buttons"] for button in line]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Return as soon as it is."""
-    patience = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < patience, "it does not come to an end"
-        time.sleep(0.002)
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ from sqlalchemy import select
 from hotline.dialogues import liaison as words_of_liaison
 from hotline.messages import About, Message
 from hotline.outbox import Errand, What
-from tests.bot.conftest import Hotline, on_sqlite, until
+from tests.bot.conftest import Hotline, on_sqlite
 from tests.bot.words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
 from tests.builders import KIPRUTO
 from tests.hotline.test_messages import take_all
 from tests.said import ANY, ends, says, sw
+from tests.waiting import wait_until
 
 
 def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> None:
@@ -38,7 +39,7 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     take_all(hotline.world, KIPRUTO, settle=False)
     (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.errand)][:1]
     hotline.delivery.run(redraw.errand)
-    until(lambda: ends(sergeant.screen, sw(words_of_liaison.you_have_it(ANY))))
+    wait_until(lambda: ends(sergeant.screen, sw(words_of_liaison.you_have_it(ANY))), "the case is theirs")
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
     hotline.world.pass_minutes(1)

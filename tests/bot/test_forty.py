@@ -22,6 +22,7 @@ from tests.bot.words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
 from tests.builders import CITIZEN, MORNING
 from tests.said import en, says
 from tests.ussd.test_sessions import report
+from tests.waiting import PATIENCE
 
 CROWD = [f"+2547220009{number:02}" for number in range(40)]
 Way = Callable[[], str]
@@ -38,7 +39,7 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
     together = threading.Barrier(len(ways))
 
     def take(act: Way) -> str:
-        together.wait(30)
+        together.wait(PATIENCE)
         return act()
 
     with ThreadPoolExecutor(len(ways)) as threads:

@@ -19,6 +19,7 @@ from simulator.files import File, Files
 from tests.bot.conftest import Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO, kept
 from tests.bot.words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
+from tests.waiting import PATIENCE
 
 VAULT = Vault(bytes(32))
 MINUTE = 60_000
@@ -64,7 +65,7 @@ def taken(queue: "redis.Redis", redis_url: str, told: Told, enough: Callable[[],
     async def work() -> None:
         stopping = asyncio.Event()
         task = asyncio.create_task(Intake(redis_url, VAULT, told.do, told.sorry, stopping).run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not enough():
                 await asyncio.sleep(0.002)
         stopping.set()
@@ -175,12 +176,12 @@ def test_what_passes_is_waited_for(queue: "redis.Redis", redis_url: str, error: 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bot that waits a moment only for Telegram's answer."""
     line = api._line
-    monkeypatch.setattr(api, "_line", lambda context, connections, read: line(context, connections, min(read, 0.3)))
+    monkeypatch.setattr(api, "_line", lambda context, connections, read: line(context, connections, min(read, 2.0)))
 
 
 @on_sqlite
 @pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("trouble", [{"kind": "slow", "seconds": 0.7}, {"kind": "silent", "seconds": 0.0}], ids=["late", "broken"])
+@pytest.mark.parametrize("trouble", [{"kind": "slow", "seconds": 30}, {"kind": "silent", "seconds": 0.0}], ids=["late", "broken"])
 def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline, trouble: dict[str, Any]) -> None:
     asha = hotline.chat()
     asha.begin()
@@ -205,7 +206,7 @@ def test_what_could_not_be_fetched_in_time_is_fetched_again(hotline: Hotline, mo
         nonlocal asked
         asked += 1
         if asked == 1:
-            time.sleep(0.6)
+            time.sleep(30)
         return found(files, file_id)
 
     monkeypatch.setattr(Files, "file", slow)

@@ -17,6 +17,7 @@ from hotline.references import spoken
 from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
 from tests.labels import CONTACT, FIRST, REMEMBER, about, en, sw
 from tests.stories.test_a_report import arrive, report, word_of
+from tests.waiting import PATIENCE
 from tests.world import Phone, World
 
 
@@ -170,7 +171,7 @@ def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> Non
 
     def take(number: str) -> None:
         text = InboundText(f"crowd-{number}", number, "22384", f"1 {name}")
-        together.wait(10)
+        together.wait(PATIENCE)
         with world.service.work() as work:
             texts.text_arrives(work, text)
 
@@ -450,7 +451,7 @@ def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergean
         cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
         threading.Thread(target=take).start()
         assert not answered.wait(0.5)
-    assert answered.wait(10)
+    assert answered.wait(PATIENCE)
     world.settle()
     assert sergeant.inbox[-1] == sw(to_liaison.no_cases())
     assert [each.state for each in world.cases()] == ["open"]

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hotline.carriers import Account, Malformed, Meaning, OptOut, Sending, Unreachable
 from hotline.carriers.africastalking import HTTP_STATUSES, RECEIPTS, STATUS_CODES, AfricasTalking
 from hotline.errors import Misconfigured
+from tests.waiting import PATIENCE, wait_until
 
 NUMBER, OTHER = "+254711000111", "+254733000222"
 TEXT = "Kesi PL-7Q2K: Mathare, moto."
@@ -139,7 +140,7 @@ class Counter(BaseHTTPRequestHandler):
 
 
 def answers_too_late(counter: Counter) -> None:
-    counter.server.closing.wait(3)
+    counter.server.closing.wait(PATIENCE)
     counter.say(TAKEN)
 
 
@@ -154,7 +155,7 @@ def breaks_off_in_the_middle(counter: Counter) -> None:
 
 def stops_in_the_middle(counter: Counter) -> None:
     counter.say(TAKEN, but=40)
-    counter.server.closing.wait(3)
+    counter.server.closing.wait(PATIENCE)
     counter.wfile.write(TAKEN.payload[-40:])
 
 
@@ -199,7 +200,7 @@ def carrier(company: Company) -> AfricasTalking:
 @pytest.fixture
 def hasty(company: Company) -> AfricasTalking:
     """Waits for an answer no longer than it must."""
-    return AfricasTalking(account(company.url), (1.0, 0.3))
+    return AfricasTalking(account(company.url), (PATIENCE, 0.3))
 
 
 @pytest.fixture(scope="module")
@@ -411,12 +412,15 @@ def test_what_the_sdk_takes_for_no_number_is_sent_nowhere(company: Company, carr
 def test_a_text_that_may_have_left_is_never_sent_again_by_itself(company: Company, hasty: AfricasTalking, trouble: Trouble) -> None:
     company.answers.append(trouble)
     assert hasty.send(NUMBER, TEXT) == Sending(Meaning.UNKNOWN, "no answer")
+    wait_until(lambda: company.asked, "the company is asked")
     assert len(company.asked) == 1
 
 
 def test_after_a_text_without_an_answer_the_next_one_gets_its_own(company: Company, hasty: AfricasTalking) -> None:
     company.answers.extend([answers_too_late, said(recipient(messageId="second"))])
     assert hasty.send(NUMBER, TEXT).provider_id is None
+    wait_until(lambda: company.asked, "the company is asked")
+    hasty._timeouts = (PATIENCE, PATIENCE)
     assert hasty.send(NUMBER, TEXT).provider_id == "second"
 
 
@@ -437,7 +441,7 @@ def test_nothing_is_said_to_somebody_with_a_strange_certificate(company: Company
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(strange_certificate(tmp_path / "strange.pem"))
     company.socket = context.wrap_socket(company.socket, server_side=True)
-    carrier = AfricasTalking(account(company.url.replace("http", "https")), (1.0, 1.0))
+    carrier = AfricasTalking(account(company.url.replace("http", "https")), (PATIENCE, PATIENCE))
     assert carrier.send(NUMBER, TEXT).meaning == Meaning.SETTINGS
     assert company.asked == []
 
@@ -479,7 +483,7 @@ def test_a_line_that_the_company_has_hung_up_is_dialled_again(company: Company, 
 def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_text(company: Company, carrier: AfricasTalking) -> None:
     company.answers.append(hangs_up_in_silence)
     assert carrier.send(NUMBER, "one").meaning == Meaning.ACCEPTED
-    assert company.silent.wait(3)
+    assert company.silent.wait(PATIENCE)
     assert carrier.send(NUMBER, "two").meaning == Meaning.ACCEPTED
     assert [form["message"] for form in company.forms] == ["one", "two"]
     assert company.connections == 2

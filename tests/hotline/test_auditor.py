@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -41,6 +40,7 @@ from tests import builders
 from tests.builders import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
 from tests.labels import en, sw
 from tests.stories.test_broadcasts import readers, written
+from tests.waiting import PATIENCE, wait_until
 from tests.world import World
 
 fresh = count(1)
@@ -524,12 +524,12 @@ def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
 ) -> None:
     settings = replace(builders.settings(tmp_path), heartbeat_url=watchman.url)
     with closing(Database(settings.database_url)) as database, watched(Service(settings, database)):
-        _until(lambda: caplog.messages.count("the audit was broken off: OperationalError") > 2)
+        wait_until(lambda: caplog.messages.count("the audit was broken off: OperationalError") > 2, "audits are broken off")
         assert watchman.asked == []
         release_to(settings, with_areas=False)
         with database.writing() as session:
             areas.save(session, builders.AREAS)
-        _until(lambda: len(watchman.asked) > 1)
+        wait_until(lambda: len(watchman.asked) > 1, "somebody outside is called")
 
 
 @contextmanager
@@ -542,15 +542,8 @@ def watched(service: Service) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        watching.join(10)
+        watching.join(PATIENCE)
     assert not watching.is_alive()
-
-
-def _until(so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
@@ -626,11 +619,11 @@ def test_the_auditor_looks_while_the_clock_runs_and_stops_with_it(office: Office
     ticking = threading.Thread(target=clock.tick, args=(office.service, Poster(office.service.settings.redis_url), stop), daemon=True)
     ticking.start()
     try:
-        _until(lambda: f"open:{case.id}" in office.waiting())
+        wait_until(lambda: f"open:{case.id}" in office.waiting(), "the case is mended")
     finally:
         stop.set()
-        ticking.join(10)
-    _until(lambda: "auditor" not in [each.name for each in threading.enumerate()])
+        ticking.join(PATIENCE)
+    wait_until(lambda: "auditor" not in [each.name for each in threading.enumerate()], "the auditor has stopped")
 
 
 def test_nothing_that_goes_wrong_stops_the_clock(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -638,10 +631,10 @@ def test_nothing_that_goes_wrong_stops_the_clock(tmp_path: Path, redis_url: str,
     with closing(Database(settings.database_url)) as database:
         ticking = threading.Thread(target=clock.tick, args=(Service(settings, database), Poster(redis_url), stop), daemon=True)
         ticking.start()
-        _until(lambda: caplog.messages.count("the clock goes on: OperationalError") > 5)
+        wait_until(lambda: caplog.messages.count("the clock goes on: OperationalError") > 5, "the clock goes on")
         assert ticking.is_alive()
         stop.set()
-        ticking.join(10)
+        ticking.join(PATIENCE)
     assert not ticking.is_alive()
 
 

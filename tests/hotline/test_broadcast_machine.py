@@ -37,7 +37,7 @@ def stage(furnished: Settings) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", PARTS)
 def test_whatever_happens_nobody_gets_what_they_should_not_and_none_twice(stage: World, part: int) -> None:
     play(stage, RUNS)

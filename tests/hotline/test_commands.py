@@ -14,6 +14,7 @@ from hotline.bodies import Body
 from hotline.commands import CALLBACKS, itikia
 from hotline.database import Database
 from hotline.liaisons import Liaison
+from tests.waiting import PATIENCE
 
 NIGERIA = Path(__file__).parents[1] / "data" / "nigeria_areas.csv"
 SECRET = "a-secret-of-24-letters-x"
@@ -75,7 +76,7 @@ def test_each_command_says_what_it_does(terminal: Terminal, command: list[str]) 
 
 def test_the_command_is_there_after_installing() -> None:
     command = Path(sys.executable).with_name("itikia")
-    said = subprocess.run([command, "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    said = subprocess.run([command, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     assert said.startswith("Usage: itikia")
 
 

@@ -14,7 +14,7 @@ import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Uuid, inspect, select, text
+from sqlalchemy import Connection, Uuid, create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from hotline import acknowledgement, arrivals, auditor, desk, followups, outbox  # noqa: F401 - each brings its tables
@@ -29,6 +29,7 @@ from hotline.people import Person
 from hotline.promises import Promise
 from hotline.settings import Settings
 from hotline.verdicts import Verdict
+from tests.waiting import PATIENCE
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -234,7 +235,7 @@ def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Datab
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert first_has_it.wait(5)
+    assert first_has_it.wait(PATIENCE)
     with small.writing() as session:
         known = list(session.scalars(select(Body.code)))
         session.add(body("second"))
@@ -265,7 +266,8 @@ def test_many_who_read_and_then_write_all_get_their_turn(small: Database) -> Non
         assert sorted(session.scalars(select(Body.code)), key=int) == [str(number) for number in range(12)]
 
 
-def test_a_database_that_stays_locked_is_told_as_such(tmp_path: Path) -> None:
+def test_a_database_that_stays_locked_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline.database.create_engine", create_engine)  # which is less patient than that of the tests
     file = tmp_path / "locked.db"
     with closing(Database(f"sqlite:///{file}")) as database, closing(sqlite3.connect(file, isolation_level=None)) as other:
         Base.metadata.create_all(database.engine)

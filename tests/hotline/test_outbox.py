@@ -333,7 +333,7 @@ def _no_promise_is_passed_over(session: Session, case: Case) -> None:
         assert f"{LATE}{promise.id}" in written or any(key.startswith("taken:") and key.endswith(taken_then) for key in written)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(1800)
 def test_whatever_happens_in_whatever_order_no_case_is_forgotten_and_no_citizen_is_told_twice(world: World) -> None:
     class InThisWorld(Anything):
         def __init__(self) -> None:

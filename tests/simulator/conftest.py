@@ -10,8 +10,9 @@ from simulator.client import Phone, Town
 from simulator.network import Network
 from simulator.server import Simulator
 from tests.simulator.pretend import PretendHotline
+from tests.waiting import PATIENCE
 
-QUICK = Timings(sent=0.02, delivered=0.05, pauses=(0.05,))
+QUICK = Timings(answer=PATIENCE, sent=0.02, delivered=0.05, pauses=(0.05,))
 Simulate = Callable[[Timings], Simulator]
 
 

@@ -1,11 +1,12 @@
 """A pretend hotline: it keeps every form that the simulator posts, and answers as it is told. Standard library only."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+
+from tests.waiting import wait_until
 
 Form = dict[str, str]
 DOOR = "/africastalking/secret"
@@ -19,6 +20,7 @@ class Said:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    """After which it is said, or at the end of the test."""
 
 
 def page(words: str, **headers: str) -> Said:
@@ -45,10 +47,12 @@ class PretendHotline:
         self.event: Callable[[str, Form], Said] = lambda _, __: Said()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._door())
         self.callbacks = f"http://127.0.0.1:{self._server.server_port}{DOOR}"
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -59,7 +63,7 @@ class PretendHotline:
 
     def waited_for(self, path: str, count: int = 1) -> list[Form]:
         """The forms below this path, as soon as there are so many."""
-        until(lambda: len(self.forms(path)) >= count)
+        wait_until(lambda: len(self.forms(path)) >= count, f"{path} is told {count} times")
         return self.forms(path)
 
     def answer(self, post: Posted) -> Said:
@@ -74,7 +78,7 @@ class PretendHotline:
                 raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = {name: values[0] for name, values in parse_qs(raw, keep_blank_values=True).items()}
                 said = hotline.answer(Posted(self.path.removeprefix(DOOR), form, raw, {k.lower(): v for k, v in self.headers.items()}))
-                time.sleep(said.seconds)
+                hotline._closing.wait(said.seconds)
                 self.send_response(said.status)
                 for name, value in {"Content-Type": "text/plain; charset=utf-8", **said.headers}.items():
                     self.send_header(name, value)
@@ -86,11 +90,3 @@ class PretendHotline:
                 """Say nothing."""
 
         return Door
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for something to come true, and fail if it does not."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.01)

@@ -9,7 +9,8 @@ import requests
 from telegram import Bot
 
 from simulator.server import Simulator
-from tests.simulator.pretend import Posted, PretendHotline, Said, until
+from tests.simulator.pretend import Posted, PretendHotline, Said
+from tests.waiting import PATIENCE, wait_until
 
 TOKEN = "1000:simulated"
 Result = TypeVar("Result")
@@ -18,7 +19,7 @@ Update = dict[str, Any]
 
 def call(simulator: Simulator, method: str, token: str = TOKEN, **fields: Any) -> requests.Response:
     """One call with its fields as JSON."""
-    return requests.post(f"{simulator.url}/bot{token}/{method}", json=fields, timeout=10)
+    return requests.post(f"{simulator.url}/bot{token}/{method}", json=fields, timeout=PATIENCE)
 
 
 def done(answer: requests.Response) -> Any:
@@ -57,7 +58,7 @@ class Listening(PretendHotline):
         return [json.loads(post.raw) for post in self.posts]
 
     def waited_for_updates(self, count: int) -> list[Update]:
-        until(lambda: len(self.posts) >= count)
+        wait_until(lambda: len(self.posts) >= count, f"{count} updates are posted")
         return self.updates
 
     def answer(self, post: Posted) -> Said:

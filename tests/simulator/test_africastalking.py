@@ -15,6 +15,7 @@ from simulator.client import Phone, Town
 from simulator.network import Network
 from simulator.server import Simulator
 from tests.simulator.pretend import PretendHotline
+from tests.waiting import PATIENCE
 
 NUMBER = "+254711000111"
 # In the shape of recorded traffic; the ids and numbers are made up.
@@ -41,7 +42,7 @@ def send(simulator: Simulator) -> Send:
 
     def send(key: str = "simulated", **changes: str | None) -> requests.Response:
         form = {"username": "itikia", "to": NUMBER, "message": "Habari", "from": "22384", "bulkSMSMode": "1", **changes}
-        return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": key}, timeout=10)
+        return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": key}, timeout=PATIENCE)
 
     return send
 
@@ -121,7 +122,7 @@ def test_incoming_texts_can_be_fetched_too(simulator: Simulator, citizen: Phone)
     for words in ("one", "two"):
         citizen.text("22384", words)
     url, key = f"{simulator.url}/version1/messaging", {"apiKey": "simulated"}
-    answer = requests.get(url, params={"username": "itikia", "lastReceivedId": "1"}, headers=key, timeout=10)
+    answer = requests.get(url, params={"username": "itikia", "lastReceivedId": "1"}, headers=key, timeout=PATIENCE)
     (message,) = answer.json()["SMSMessageData"]["Messages"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message.pop("date"))
     assert message == {"linkId": "", "text": "two", "to": "22384", "id": 2, "from": NUMBER}
@@ -144,7 +145,7 @@ def test_beyond_so_many_a_second_it_takes_no_text_and_says_when_it_will(hotline:
 
     def send() -> requests.Response:
         form = {"username": "itikia", "to": numbers, "message": "Habari"}
-        return requests.post(f"{simulator.url}/version1/messaging", form, headers={"apiKey": "simulated"}, timeout=10)
+        return requests.post(f"{simulator.url}/version1/messaging", form, headers={"apiKey": "simulated"}, timeout=PATIENCE)
 
     with Simulator(Network(hotline.callbacks, texts_a_second=1)) as simulator, Town(simulator.url) as town:
         taken, refused = send(), send()

@@ -10,6 +10,7 @@ import pytest
 
 from simulator.client import Phone
 from simulator.server import Simulator
+from tests.waiting import PATIENCE
 
 KIT = "africastalking@0.8.3"
 SCRIPT = """
@@ -39,7 +40,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(shop: Path, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(["node", "-e", SCRIPT, *arguments], cwd=shop, capture_output=True, timeout=30, check=True)
+    done = subprocess.run(["node", "-e", SCRIPT, *arguments], cwd=shop, capture_output=True, timeout=PATIENCE, check=True)
     return dict(json.loads(done.stdout))
 
 

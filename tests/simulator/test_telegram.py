@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken
 from simulator.client import Chat, Town
 from simulator.server import Simulator
 from tests.simulator.telegrams import TOKEN, call, declined, done, with_bot
+from tests.waiting import PATIENCE
 
 ASHA = 7001
 INLINE = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]}
@@ -37,7 +38,7 @@ def test_a_call_may_come_in_any_shape(simulator: Simulator, asha: Chat, shape: s
         "parts": {"files": {name: (None, value) for name, value in fields.items()}},
         "json": {"json": fields},
     }
-    answer = requests.request("GET" if shape == "args" else "POST", url, timeout=10, **shapes[shape])
+    answer = requests.request("GET" if shape == "args" else "POST", url, timeout=PATIENCE, **shapes[shape])
     assert done(answer)["text"] == "Habari"
     assert asha.screen == "Habari"
 
@@ -288,7 +289,7 @@ def test_typing_is_shown_to_those_who_are_there(simulator: Simulator, asha: Chat
 def test_everything_is_counted(simulator: Simulator, town: Town, asha: Chat) -> None:
     with requests.Session() as line:
         for _ in range(3):
-            line.post(f"{simulator.url}/bot{TOKEN}/sendMessage", json={"chat_id": ASHA, "text": "Habari"}, timeout=10)
+            line.post(f"{simulator.url}/bot{TOKEN}/sendMessage", json={"chat_id": ASHA, "text": "Habari"}, timeout=PATIENCE)
     counters = town.telegram()["counters"]
     assert counters["sends"] == [{"user": ASHA, "text": "Habari", "count": 3}]
     assert (counters["calls"], counters["sent"], counters["floods"], counters["connections"]) == ({"sendMessage": 3}, 3, 0, 1)

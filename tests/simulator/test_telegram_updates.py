@@ -11,8 +11,9 @@ import telegram
 
 from simulator.client import Chat, NotPossible, Town
 from simulator.server import Simulator
-from tests.simulator.pretend import Said, until
+from tests.simulator.pretend import Said
 from tests.simulator.telegrams import Listening, Update, call, declined, done
+from tests.waiting import PATIENCE, wait_until
 
 SECRET = "a-secret_1"
 
@@ -159,9 +160,9 @@ def test_whoever_waits_is_answered_at_once(simulator: Simulator, asha: Chat) -> 
     answers: list[list[Update]] = []
     waiting = threading.Thread(target=lambda: answers.append(done(call(simulator, "getUpdates", timeout=9))))
     waiting.start()
-    until(lambda: simulator.network.telegram.counters()["calls"] == {"getUpdates": 1})
+    wait_until(lambda: simulator.network.telegram.counters()["calls"] == {"getUpdates": 1}, "somebody waits for updates")
     asha.start()
-    waiting.join(5)
+    waiting.join(PATIENCE)
     assert texts(answers[0]) == ["/start"]
 
 
@@ -179,9 +180,9 @@ def test_whoever_fetches_first_gives_way_to_the_next(simulator: Simulator) -> No
     answers: list[requests.Response] = []
     waiting = threading.Thread(target=lambda: answers.append(call(simulator, "getUpdates", timeout=9)))
     waiting.start()
-    until(lambda: simulator.network.telegram.updates._polls == 1)
+    wait_until(lambda: simulator.network.telegram.updates._polls == 1, "somebody waits for updates")
     done(call(simulator, "getUpdates"))
-    waiting.join(5)
+    waiting.join(PATIENCE)
     assert declined(answers[0]) == "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -272,7 +273,7 @@ def test_while_telegram_is_down_nothing_goes_and_nothing_is_lost(simulator: Simu
     asha.start()
     with pytest.raises(requests.ConnectionError):
         call(simulator, "getMe")
-    until(lambda: bool(simulator.network.telegram.updates._agenda._due))
+    wait_until(lambda: simulator.network.telegram.updates._agenda._due, "it is put off")
     assert not posted.posts, "it was put off"
     town.calm()
     assert texts(posted.waited_for_updates(1)) == ["/start"]

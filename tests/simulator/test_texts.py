@@ -8,7 +8,8 @@ import requests
 
 from simulator.client import NotPossible, Phone, Town
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline, Said, until
+from tests.simulator.pretend import PretendHotline, Said
+from tests.waiting import PATIENCE, wait_until
 
 LIAISON = "+254722000222"
 
@@ -16,7 +17,7 @@ LIAISON = "+254722000222"
 def send(simulator: Simulator, to: str, message: str) -> str:
     """Send a text as the hotline would; its message id."""
     form = {"username": "itikia", "to": to, "message": message, "from": "22384", "enqueue": "1"}
-    answer = requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=10)
+    answer = requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=PATIENCE)
     return str(answer.json()["SMSMessageData"]["Recipients"][0]["messageId"])
 
 
@@ -39,7 +40,7 @@ def test_a_text_is_tried_again_until_the_hotline_says_200(hotline: PretendHotlin
     hotline.event = lambda _, __: next(answers)
     citizen.text("22384", "1")
     forms = hotline.waited_for("/texts", 4)
-    until(lambda: bool(citizen.row["texts"][0]["arrived"]))
+    wait_until(lambda: citizen.row["texts"][0]["arrived"], "the text arrives")
     assert len({form["id"] for form in forms}) == 1
     assert len(hotline.forms("/texts")) == 4
 
@@ -112,7 +113,7 @@ def test_the_counters_know_each_text(hotline: PretendHotline, simulator: Simulat
     citizen.dial()
     citizen.reply("1")
     hotline.waited_for("/receipts", 4)
-    until(lambda: town.counters()["callbacks"] == {"tried": 6, "failed": 0})
+    wait_until(lambda: town.counters()["callbacks"] == {"tried": 6, "failed": 0}, "everything was told")
     counters = town.counters()
     assert counters["texts"] == [{"number": citizen.number, "text": "Twice", "count": 2}]
     assert (counters["accepted"], counters["delivered"], counters["dialled"], counters["turns"]) == (2, 2, 1, 2)

@@ -8,12 +8,13 @@ import requests
 from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline, until
+from tests.simulator.pretend import PretendHotline
+from tests.waiting import PATIENCE, wait_until
 
 NUMBER = "+254711000111"
 
 
-def send(simulator: Simulator, seconds: float = 10) -> requests.Response:
+def send(simulator: Simulator, seconds: float = PATIENCE) -> requests.Response:
     form = {"username": "itikia", "to": NUMBER, "message": "Habari", "from": "22384"}
     return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=seconds)
 
@@ -25,7 +26,7 @@ def recipient(answer: requests.Response) -> dict[str, Any]:
 def test_a_slow_carrier_has_taken_the_text_before_it_says_so(
     hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone
 ) -> None:
-    town.trouble(next=[{"kind": "slow", "seconds": 0.6}])
+    town.trouble(next=[{"kind": "slow", "seconds": 30}])
     with pytest.raises(requests.Timeout):
         send(simulator, seconds=0.2)
     assert citizen.wait_for_text().body == "Habari"
@@ -94,10 +95,12 @@ def test_while_the_carrier_is_down_nothing_goes_and_nothing_is_lost(
     assert hotline.waited_for("/texts")[0]["text"] == "Msaada"
 
 
-def test_a_late_callback_comes_late_but_comes(hotline: PretendHotline, town: Town, citizen: Phone) -> None:
-    town.trouble(late=1)
+def test_a_late_callback_comes_late_but_comes(hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone) -> None:
+    town.trouble(late=1000)
     citizen.text("22384", "1")
     citizen.dial()
+    *_others, (_when, _order, comes) = sorted(simulator.network._agenda._due)
+    comes()
     hotline.waited_for("/texts")
     assert [post.path for post in hotline.posts] == ["/ussd", "/texts"]
 
@@ -113,7 +116,7 @@ def test_a_reset_forgets_everything_but_the_phones_of_the_start(simulator: Simul
     town.phone("+254733000333", "A neighbour")
     town.trouble(twice=True)
     send(simulator)
-    until(lambda: bool(citizen.inbox()))
+    wait_until(citizen.inbox, "the text comes")
     town.reset()
     assert {phone.number for phone in town.phones()} == {NUMBER, "+254722000222"}
     assert (citizen.inbox(), town.counters()["accepted"]) == ([], 0)

@@ -24,13 +24,11 @@ from hotline.settings import from_environment
 from hotline.supervisor import Child, Supervisor, embedded_queue
 from simulator.client import Town
 from tests.labels import CONTACT, ENGLISH, FIRST, REMEMBER, about, en
+from tests.waiting import PATIENCE, wait_until
 
 ITIKIA = Path(sys.executable).with_name("itikia")
 SECRET = "a-secret-for-the-stories"
 WORKERS = tuple(f"work {queue}" for queue in CARRIED)
-PATIENCE = 120.0
-"""Seconds that a test waits for anything before it fails; far more than anything takes."""
-
 sittings = count(1)
 
 
@@ -39,14 +37,6 @@ def free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
-
-
-def wait_until(it_is_so: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for something to come about, which is `what` in words."""
-    until = time.monotonic() + seconds
-    while not it_is_so():
-        assert time.monotonic() < until, f"it never came about that {what}"
-        time.sleep(0.1)
 
 
 def processes() -> list[tuple[int, int, str]]:

@@ -27,7 +27,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
         connection.execute("DROP DATABASE a_night WITH (FORCE)")
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(1800)
 def test_whatever_breaks_in_the_night_nothing_is_missing_in_the_morning(empty: Settings) -> None:
     night = Night(SHORT, empty)
     try:

@@ -26,9 +26,10 @@ from benchmarks.processes import postgresql
 from hotline import people
 from hotline.broadcasts import DOUBTFUL, GONE, LISTED, SENT, Broadcast, Copy
 from hotline.people import Address
-from tests.stories.stack import Stack, wait_until
+from tests.stories.stack import Stack
+from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 BULK = "work bulk"
 PLACES = ("after-lease", "after-send", "before-record", "before-commit", "after-pop")
@@ -105,14 +106,13 @@ class Siege:
             condemned = self.stack.wait_for_another(self.stack.condemn(place))
             left = self.ledger()[LISTED]
             self.stack.wait_for_another(condemned)
-            self._let_it_send(left)
-            time.sleep(dice.uniform(0, 0.6))
+            self._let_it_send(left - dice.randrange(3 * self.plan.batch))
             self.kills.update(("at any moment", place))
             self._others(turn)
         assert self._states() & {"first", "sending"}, "there was something left to send until the last death"
 
     def _let_it_send(self, left: int) -> None:
-        """Until it has a batch in hand; or for a while, where the dead have all that could go."""
+        """Until no more than these are left; or for a while, where the dead have all that could go."""
         until = time.monotonic() + 8
         while time.monotonic() < until and self.ledger()[LISTED] >= left:
             time.sleep(0.05)
@@ -150,7 +150,7 @@ class Siege:
         wait_until(quiet, "all receipts have come")
 
     def wait_for_the_end(self) -> None:
-        wait_until(lambda: self._states() == {SENT}, "everything was sent", 400)
+        wait_until(lambda: self._states() == {SENT}, "everything was sent")
         self.wait_for_receipts()
 
     def _states(self) -> set[str]:

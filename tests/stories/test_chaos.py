@@ -17,9 +17,10 @@ from hotline.dispatch import Dispatch
 from hotline.messages import About, Message
 from hotline.outbox import Errand, What
 from simulator.client import Phone, received
-from tests.stories.stack import Stack, wait_until
+from tests.stories.stack import Stack
+from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 LATER = (What.STILL, What.FOLLOW_UP, What.READY, What.WARN)
 SECONDS = 20

@@ -17,9 +17,10 @@ from hotline.database import Database
 from hotline.messages import About, Message
 from hotline.settings import from_environment
 from simulator.client import Phone, Town
-from tests.stories.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running, wait_until
+from tests.stories.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running
+from tests.waiting import PATIENCE, wait_until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 
 @dataclass(frozen=True)
@@ -158,11 +159,11 @@ def test_a_hotline_that_is_killed_leaves_nothing_behind_and_starts_again_where_i
     environ = environment(folder)
     settings = from_environment(environ)
     first = _run(environ)
+    wait_until(lambda: len(below(first.pid)) == 9, "all its parts run")
     parts = below(first.pid)
-    assert len(parts) == 9
     first.kill()
     first.wait()
-    wait_until(lambda: not parts.keys() & {pid for pid, _above, _command in processes()}, "all its parts are gone", 10)
+    wait_until(lambda: not parts.keys() & {pid for pid, _above, _command in processes()}, "all its parts are gone")
 
     second = _run(environ)
     try:
@@ -172,7 +173,7 @@ def test_a_hotline_that_is_killed_leaves_nothing_behind_and_starts_again_where_i
     finally:
         parts = below(second.pid)
         second.send_signal(signal.SIGINT)
-        assert second.wait(30) == 0
+        assert second.wait(PATIENCE) == 0
     assert not parts.keys() & {pid for pid, _above, _command in processes()}
     database = Database(settings.database_url)
     with database.reading() as session:

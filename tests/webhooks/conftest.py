@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.carriers import Carrier
 from hotline.jobs import Poster
+from tests.waiting import PATIENCE
 from tests.world import World
 from webhooks.app import door
 
@@ -33,7 +34,7 @@ class Knocker:
         self.world, self.port = world, port
 
     def ask(self, path: str, body: bytes | Iterator[bytes] = b"", headers: dict[str, str] | None = None, method: str = "POST") -> Answer:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         line.request(method, path, body or None, FORM if headers is None else headers)
         answer = line.getresponse()
         said = Answer(answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()})

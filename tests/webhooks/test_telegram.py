@@ -10,6 +10,7 @@ import pytest
 import redis
 
 from bot.stream import STREAM, opened
+from tests.waiting import PATIENCE
 from tests.webhooks.conftest import Answer, Knocker, open_door
 from tests.world import World
 from webhooks.telegram import MOST_BYTES, SECRET
@@ -71,7 +72,7 @@ def test_whoever_does_not_know_the_secret_is_turned_away(bot_door: Knocker, secr
 
 
 def test_a_stranger_is_turned_away_before_a_word_is_read(bot_door: Knocker) -> None:
-    with socket.create_connection(("127.0.0.1", bot_door.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", bot_door.port), timeout=PATIENCE) as line:
         line.sendall(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
         assert line.recv(12) == b"HTTP/1.1 403"
 

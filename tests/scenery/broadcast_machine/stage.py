@@ -38,9 +38,8 @@ NUMBERS: dict[int, str] = {}
 
 @contextmanager
 def stage_on(furnished: Settings) -> Iterator[World]:
-    """A world on SQLite, on a memory file system where there is one, with everybody in it."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    """A world on SQLite with everybody in it."""
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "itikia.db"
         shutil.copy(furnished.var / "itikia.db", file)
         made = replace(furnished, var=Path(folder), database_url=f"sqlite:///{file}", bulk_batch=BATCH)
