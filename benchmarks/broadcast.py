@@ -30,18 +30,22 @@ from sqlalchemy import insert
 
 from benchmarks.processes import BIN, PATIENCE, Stack, Store, cpu_seconds, machine_cpu_seconds, postgresql, sqlite
 from benchmarks.wire import Company, Line, in_json
-from hotline import broadcasting, broadcasts, outbox, people, sending, subscriptions, telling  # noqa: F401 - every table must be known
-from hotline.areas import Areas
-from hotline.broadcasts import Broadcast
-from hotline.database import Database
-from hotline.dialogues.committee import Compose
-from hotline.liaisons import of as liaison_of
+from hotline import outbox
+from hotline.broadcasts import batches as sending
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.menus import Compose
+from hotline.context import Service, Work
+from hotline.core.crypto import seal
+from hotline.core.database import Database
+from hotline.directory import people, subscriptions
+from hotline.directory.liaisons import of as liaison_of
+from hotline.directory.people import PHONE, Address, Person
+from hotline.directory.subscriptions import Subscription
 from hotline.outbox import Queue, What
-from hotline.people import PHONE, Address, Person
-from hotline.sealed import seal
+from hotline.places.areas import Areas
 from hotline.settings import Settings, from_environment
-from hotline.subscriptions import Subscription
-from hotline.work import Service, Work
 from simulator.floods import Bucket
 
 MANY, FEW = 100_000, 10_000

@@ -28,13 +28,13 @@ from benchmarks.night_checks import Check, Told, checks
 from benchmarks.night_people import Citizen, Gateway, Liaison, Roster, reports, roster
 from benchmarks.night_world import KINDS, PLACES, Hotline
 from benchmarks.processes import SECRET, postgresql, sqlite, wait_until
-from hotline import bodies, liaisons
-from hotline.cases import Case, Entry
-from hotline.categories import Urgency
-from hotline.commands import release_to
+from hotline.cases.case import Case, Entry
+from hotline.cases.escalation_policy import ORDERS
+from hotline.cli.main import release_to
+from hotline.directory import bodies, liaisons
+from hotline.directory.categories import Urgency
+from hotline.operations.supervisor import embedded_queue
 from hotline.settings import Settings, from_environment
-from hotline.standing_order import ORDERS
-from hotline.supervisor import embedded_queue
 
 COUNTY = "KE032"
 EVENING = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from benchmarks.night_carrier import Sent
 from benchmarks.night_people import Citizen, Liaison
 from benchmarks.night_world import Hotline
-from hotline.bodies import Body
-from hotline.cases import Case, Entry
-from hotline.dispatch import Dispatch
-from hotline.messages import Message
+from hotline.cases.case import Case, Entry
+from hotline.cases.dispatch import Dispatch
+from hotline.cases.promises import Promise
+from hotline.directory.bodies import Body
+from hotline.directory.people import Address
+from hotline.messaging.message import Message
 from hotline.outbox import Errand
-from hotline.people import Address
-from hotline.promises import Promise
 
 SOON = timedelta(minutes=15)
 """Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's phone."""

@@ -11,10 +11,10 @@ from functools import partial
 
 from benchmarks.night_carrier import Town
 from benchmarks.night_world import Hotline
-from hotline import bodies, liaisons
-from hotline.areas import Area, Areas
-from hotline.categories import CATEGORIES, Kind
-from hotline.language import SOURCE, say
+from hotline.core.i18n import SOURCE, say
+from hotline.directory import bodies, liaisons
+from hotline.directory.categories import CATEGORIES, Kind
+from hotline.places.areas import Area, Areas
 
 CHOICE = re.compile(r"^(?:CON )?(\d+)\. (.+)$", re.MULTILINE)
 REFERENCE = re.compile(r"\b(\d{4})-(\d{4})\b")

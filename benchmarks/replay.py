@@ -34,14 +34,15 @@ from sqlalchemy.orm import Session
 
 from benchmarks.processes import BIN, ROOT, Stack, Store, family, is_open, postgresql, sqlite, wait_until
 from benchmarks.wire import Broken, Carrier, Line, Text
-from hotline import areas, cases
-from hotline.areas import Areas
-from hotline.bodies import Serves
-from hotline.cases import Case
-from hotline.categories import CATEGORIES
-from hotline.database import Database
-from hotline.dispatch import Dispatch
+from hotline.cases import case as cases
+from hotline.cases.case import Case
+from hotline.cases.dispatch import Dispatch
+from hotline.core.database import Database
+from hotline.directory.bodies import Serves
+from hotline.directory.categories import CATEGORIES
 from hotline.outbox import Errand, What
+from hotline.places import areas
+from hotline.places.areas import Areas
 from hotline.settings import Settings, from_environment
 
 CATEGORY_OF = {

@@ -13,12 +13,14 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.processes import SECRET, postgresql
-from hotline import auditor, bodies, liaisons, outbox
-from hotline.categories import Kind
-from hotline.commands import release_to
-from hotline.database import Database
+from hotline import outbox
+from hotline.cli.main import release_to
+from hotline.context import Service
+from hotline.core.database import Database
+from hotline.directory import bodies, liaisons
+from hotline.directory.categories import Kind
+from hotline.operations import auditor
 from hotline.settings import Settings, from_environment
-from hotline.work import Service
 
 MANY, FEW = 1_000_000, 10_000
 UNFINISHED, DUE = 500, 100

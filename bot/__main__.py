@@ -18,14 +18,14 @@ from bot.intake import Intake
 from bot.polling import poll
 from bot.profile import connect
 from bot.updates import Updates
-from hotline.conversations import Trips
-from hotline.database import Database
-from hotline.errors import Misconfigured
-from hotline.jobs import Poster, work_on
+from hotline.context import Service
+from hotline.conversation.ussd_store import Trips
+from hotline.core.database import Database
+from hotline.core.errors import Misconfigured
+from hotline.operations.supervisor import leave_with_supervisor
+from hotline.operations.worker import Poster, work_on
 from hotline.outbox import Queue
 from hotline.settings import Settings, from_environment
-from hotline.supervisor import leave_with_supervisor
-from hotline.work import Service
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from telegram.ext import Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.budgets import AT_ONCE, Budgets, Flood
-from hotline.errors import Misconfigured
+from hotline.core.errors import Misconfigured
 from hotline.settings import Settings
 
 KEPT_OPEN = 60.0

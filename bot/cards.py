@@ -7,16 +7,17 @@ from sqlalchemy import select
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import shortened, steps
-from hotline import evidence, telling
-from hotline.cases import Entry
-from hotline.categories import Urgency
-from hotline.dialogues import liaison as words
-from hotline.dialogues.liaison import NEXT, How
-from hotline.dialogues.screens import Choices
-from hotline.dispatch import Dispatch
-from hotline.language import Words, _, say
-from hotline.standing_order import STILL
-from hotline.work import Work
+from hotline.cases import evidence
+from hotline.cases import liaison_menus as words
+from hotline.cases import notify_liaison as telling
+from hotline.cases.case import Entry
+from hotline.cases.dispatch import Dispatch
+from hotline.cases.escalation_policy import STILL
+from hotline.cases.liaison_menus import NEXT, How
+from hotline.context import Work
+from hotline.conversation.screens import Choices
+from hotline.core.i18n import Words, _, say
+from hotline.directory.categories import Urgency
 
 WHY = _("Why?")
 MOST_DETAILS = 3000

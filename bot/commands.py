@@ -11,9 +11,9 @@ from bot.api import Bot, bot_of
 from bot.budgets import Flood
 from bot.profile import connect, listens_at
 from bot.talks import ORIGIN
-from hotline.errors import Misconfigured
+from hotline.context import service_of
+from hotline.core.errors import Misconfigured
 from hotline.settings import Settings
-from hotline.work import service_of
 
 
 @click.group()

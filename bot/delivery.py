@@ -35,15 +35,20 @@ from bot.api import NOT_SENT, Bot
 from bot.budgets import AT_ONCE, TO_ALL, TO_ONE, Flood, Places, seconds_of
 from bot.cards import Card, card
 from bot.keyboards import verdicts
-from hotline import deliveries, dispatch, faults, messages, outbox, people
+from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.dialogues.citizen import VERDICTS
-from hotline.dispatch import Dispatch
-from hotline.jobs import put_off
-from hotline.messages import About, Leased, Message, Priority
+from hotline.cases import dispatch
+from hotline.cases.citizen_menus import VERDICTS
+from hotline.cases.dispatch import Dispatch
+from hotline.context import Service, Work
+from hotline.core import fault_points as faults
+from hotline.core.crypto import open_seal
+from hotline.directory import people
+from hotline.messaging import message as messages
+from hotline.messaging.message import About, Leased, Message, Priority
+from hotline.operations import deliveries
+from hotline.operations.worker import put_off
 from hotline.outbox import What
-from hotline.sealed import open_seal
-from hotline.work import Service, Work
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 from bot.api import pauses
 from bot.stream import STREAM, opened
 from bot.talks import Why
-from hotline.database import Locked
-from hotline.sealed import Tampered, Vault
+from hotline.core.crypto import Tampered, Vault
+from hotline.core.database import Locked
 
 log = logging.getLogger(__name__)
 

@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from hotline.chats import Talk
-from hotline.dialogues.places import is_about_where
-from hotline.dialogues.playing import Asking
-from hotline.dialogues.screens import Choices, Menu
-from hotline.gsm import shorten
-from hotline.language import Words, _, say
+from hotline.conversation.chat_store import Talk
+from hotline.conversation.choose_area import is_about_where
+from hotline.conversation.replay import Asking
+from hotline.conversation.screens import Choices, Menu
+from hotline.core.gsm import shorten
+from hotline.core.i18n import Words, _, say
 
 A_PAGE = 10
 """Choices to a page."""

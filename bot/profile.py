@@ -6,7 +6,7 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.constants import BotDescriptionLimit
 
 from bot.api import Bot
-from hotline.language import Words, _, own_name, say
+from hotline.core.i18n import Words, _, own_name, say
 from hotline.settings import Settings
 
 COMMANDS: dict[str, Words] = {

@@ -11,8 +11,8 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.api import Bot
 from bot.talks import Shown, Talks, Who
-from hotline.dialogues import citizen
-from hotline.language import Words, say
+from hotline.cases import citizen_menus as citizen
+from hotline.core.i18n import Words, say
 
 NOT_MODIFIED = "not modified"
 GONE = ("to edit not found", "can't be edited")

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.conversations import Trips
-from hotline.sealed import Vault
+from hotline.conversation.ussd_store import Trips
+from hotline.core.crypto import Vault
 
 STREAM = "telegram:updates"
 SEEN_FOR = 26 * 3600

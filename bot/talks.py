@@ -15,20 +15,30 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline import arrivals, chats, desk, evidence, linking, news, people, references, texts
-from hotline.cases import CLOSED
-from hotline.chats import Talk
-from hotline.desk import Call
-from hotline.dialogues import citizen, numbered, places, playing
-from hotline.dialogues import news as words_of_news
-from hotline.dialogues.citizen import Caller, Forget, InChat, Report, Wish
-from hotline.dialogues.news import IsOurs, IsTrue, Unsubscribe, WantsNews
-from hotline.dialogues.playing import Asking, Said
-from hotline.dialogues.screens import Ask, LookUp, Menu
-from hotline.language import Words, say
-from hotline.people import TELEGRAM, Address
-from hotline.typed import is_number, tidy
-from hotline.work import Service, Work
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import evidence
+from hotline.cases import reference_number as references
+from hotline.cases.case import CLOSED
+from hotline.cases.citizen_menus import Caller, Forget, InChat, Report, Wish
+from hotline.context import Service, Work
+from hotline.conversation import chat_store as chats
+from hotline.conversation import choose_area as places
+from hotline.conversation import numbered_menu as numbered
+from hotline.conversation import replay as playing
+from hotline.conversation.chat_store import Talk
+from hotline.conversation.replay import Asking, Said
+from hotline.conversation.screens import Ask, LookUp, Menu
+from hotline.core.i18n import Words, say
+from hotline.core.typed_input import is_number, tidy
+from hotline.directory import people
+from hotline.directory.people import TELEGRAM, Address
+from hotline.front_desk import desk, texts
+from hotline.front_desk import link_chat as linking
+from hotline.front_desk.desk import Call
+from hotline.messaging import seen as arrivals
+from hotline.news import inbound as news
+from hotline.news import menus as words_of_news
+from hotline.news.menus import IsOurs, IsTrue, Unsubscribe, WantsNews
 
 log = logging.getLogger(__name__)
 

@@ -13,16 +13,22 @@ from sqlalchemy import select
 from bot.cards import Card, card, choices, title
 from bot.keyboards import A_SLIP, Button, number, verdicts
 from bot.talks import Who
-from hotline import acknowledgement, arrivals, desk, dispatch, evidence, followups, liaisons, people, readiness
-from hotline.cases import CLOSED
-from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Verdict
-from hotline.dispatch import Dispatch
-from hotline.language import say
-from hotline.liaisons import Liaison
-from hotline.messages import About, Message
-from hotline.people import TELEGRAM, Address
-from hotline.work import Service, Work
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import dispatch, evidence, followups
+from hotline.cases import liaison_menus as liaison
+from hotline.cases import responses as acknowledgement
+from hotline.cases.case import CLOSED
+from hotline.cases.citizen_menus import Verdict
+from hotline.cases.dispatch import Dispatch
+from hotline.context import Service, Work
+from hotline.core.i18n import say
+from hotline.directory import liaisons, people
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import TELEGRAM, Address
+from hotline.duty import night_check as readiness
+from hotline.front_desk import desk
+from hotline.messaging import seen as arrivals
+from hotline.messaging.message import About, Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:

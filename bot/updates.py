@@ -27,12 +27,13 @@ from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.screens import Screens, html, no_chat
 from bot.talks import WISHES, Shown, Talks, Who, Why
-from hotline import evidence
-from hotline.database import Locked
-from hotline.dialogues import citizen, liaison
-from hotline.errors import NotTaken
-from hotline.language import Words
-from hotline.work import Service
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import evidence
+from hotline.cases import liaison_menus as liaison
+from hotline.context import Service
+from hotline.core.database import Locked
+from hotline.core.errors import NotTaken
+from hotline.core.i18n import Words
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, func, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.database import Base, Moment, insert
+from hotline.core.database import Base, Moment, insert
 
 GRACE = timedelta(seconds=3)
 """How long an errand that was posted on the spot has before the clock posts it again."""

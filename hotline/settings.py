@@ -7,9 +7,9 @@ from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from hotline.countries import COUNTRIES, Country
-from hotline.errors import Misconfigured
-from hotline.sealed import Keys
+from hotline.core.crypto import Keys
+from hotline.core.errors import Misconfigured
+from hotline.places.countries import COUNTRIES, Country
 
 SIMULATOR = "http://127.0.0.1:8055"
 TELEGRAM = "https://api.telegram.org"
@@ -28,7 +28,7 @@ class Settings:
     keys: Keys
     """KEYS: the folder of the keys, VAR/keys unless told. Made by `itikia keys`; `itikia run` makes it when there is none."""
     country: Country
-    """COUNTRY: two letters, as in `hotline/countries.py`."""
+    """COUNTRY: two letters, as in `hotline/places/countries.py`."""
     carrier: str
     """CARRIER: which company carries our texts, as in `hotline/carriers/__init__.py`."""
     carrier_username: str
@@ -146,7 +146,7 @@ def _database_url(url: str) -> str:
 
 def _country(code: str) -> Country:
     if code not in COUNTRIES:
-        raise Misconfigured(f"COUNTRY is {code!r}; known are {', '.join(COUNTRIES)}. Add a row to hotline/countries.py for another.")
+        raise Misconfigured(f"COUNTRY is {code!r}; known are {', '.join(COUNTRIES)}. Add a row to hotline/places/countries.py for another.")
     return COUNTRIES[code]
 
 

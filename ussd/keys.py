@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hotline.areas import Areas
-from hotline.countries import Country
-from hotline.dialogues import citizen, numbered, playing
-from hotline.dialogues.citizen import Caller, Wish
-from hotline.dialogues.liaison import Act, GoOff, GoOn
-from hotline.dialogues.playing import Answers, Asking, Said
-from hotline.dialogues.screens import Ask, LookUp, Menu
-from hotline.typed import tidy
+from hotline.cases import citizen_menus as citizen
+from hotline.cases.citizen_menus import Caller, Wish
+from hotline.cases.liaison_menus import Act, GoOff, GoOn
+from hotline.conversation import numbered_menu as numbered
+from hotline.conversation import replay as playing
+from hotline.conversation.replay import Answers, Asking, Said
+from hotline.conversation.screens import Ask, LookUp, Menu
+from hotline.core.typed_input import tidy
+from hotline.places.areas import Areas
+from hotline.places.countries import Country
 from ussd.pages import BACK, HOME, MORE, Limits, pages
 
 SEPARATOR = "*"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from hotline.dialogues import numbered
-from hotline.dialogues.screens import Ask, Menu
-from hotline.gsm import fits, plain
-from hotline.language import Words, _, say
+from hotline.conversation import numbered_menu as numbered
+from hotline.conversation.screens import Ask, Menu
+from hotline.core.gsm import fits, plain
+from hotline.core.i18n import Words, _, say
 
 BACK, HOME, MORE = "0", "00", str(numbered.MORE)
 """The keys that people know from their networks' own menus. No choice ever has one of these numbers."""

@@ -10,22 +10,24 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from hotline import arrivals, desk, people
 from hotline.carriers import Ended, Turn
-from hotline.categories import DANGER
-from hotline.conversations import Conversation, Conversations, Known
-from hotline.database import Locked
-from hotline.desk import Call
-from hotline.dialogues import citizen
-from hotline.dialogues.citizen import Caller, Report, Wish
-from hotline.dialogues.liaison import Desk, Waiting
-from hotline.dialogues.playing import Answers
-from hotline.dialogues.screens import LookUp, Nothing
-from hotline.errors import NotANumber
-from hotline.gsm import plain, shorten
-from hotline.language import Words, say
-from hotline.sealed import strict_number
-from hotline.work import Service, Work
+from hotline.cases import citizen_menus as citizen
+from hotline.cases.citizen_menus import Caller, Report, Wish
+from hotline.cases.liaison_menus import Desk, Waiting
+from hotline.context import Service, Work
+from hotline.conversation.replay import Answers
+from hotline.conversation.screens import LookUp, Nothing
+from hotline.conversation.ussd_store import Conversation, Conversations, Known
+from hotline.core.crypto import strict_number
+from hotline.core.database import Locked
+from hotline.core.errors import NotANumber
+from hotline.core.gsm import plain, shorten
+from hotline.core.i18n import Words, say
+from hotline.directory import people
+from hotline.directory.categories import DANGER
+from hotline.front_desk import desk
+from hotline.front_desk.desk import Call
+from hotline.messaging import seen as arrivals
 from ussd.keys import SEPARATOR, Keypad, Position
 from ussd.pages import Limits
 

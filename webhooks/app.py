@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from hotline.carriers import Carrier, carrier_of
-from hotline.conversations import Conversations, Trips
-from hotline.database import Database
-from hotline.errors import Misconfigured
-from hotline.jobs import Poster
+from hotline.context import Service
+from hotline.conversation.ussd_store import Conversations, Trips
+from hotline.core.database import Database
+from hotline.core.errors import Misconfigured
+from hotline.operations.supervisor import leave_with_parent
+from hotline.operations.worker import Poster
 from hotline.settings import from_environment as settings_from
-from hotline.supervisor import leave_with_parent
-from hotline.work import Service
 from ussd.pages import Limits
 from ussd.sessions import Line
 from webhooks.carriers import Dialled, events, sorry

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from hotline import messages, texts
 from hotline.carriers import Carrier, Malformed, Receipt
-from hotline.database import Locked
-from hotline.dialogues import citizen
-from hotline.language import say
+from hotline.cases import citizen_menus as citizen
+from hotline.context import Service
+from hotline.core.database import Locked
+from hotline.core.i18n import say
+from hotline.front_desk import texts
+from hotline.messaging import message as messages
 from hotline.settings import Settings
-from hotline.work import Service
 from ussd.sessions import Line, Reply
 from webhooks.guards import Refused, is_secret, read_form
 

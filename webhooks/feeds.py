@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from hotline import feeds as told
-from hotline.database import Locked
-from hotline.work import Service, Work
+from hotline.broadcasts import feeds as told
+from hotline.context import Service, Work
+from hotline.core.database import Locked
 
 RSS, CAP = "application/rss+xml", "application/cap+xml"
 KEPT = 60

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
-from hotline.database import Locked
-from hotline.jobs import Poster
-from hotline.work import Service
+from hotline.context import Service
+from hotline.core.database import Locked
+from hotline.operations.worker import Poster
 
 
 def health(service: Service, poster: Poster) -> Blueprint:

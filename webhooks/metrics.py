@@ -14,13 +14,16 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from hotline import auditor, cases, messages, outbox
-from hotline.arrivals import Arrival
-from hotline.cases import Case
-from hotline.database import Locked
-from hotline.messages import Message, ReceiptRecord
+from hotline import outbox
+from hotline.cases import case as cases
+from hotline.cases.case import Case
+from hotline.context import Service
+from hotline.core.database import Locked
+from hotline.messaging import message as messages
+from hotline.messaging.message import Message, ReceiptRecord
+from hotline.messaging.seen import Arrival
+from hotline.operations import auditor
 from hotline.outbox import Errand, Queue, What
-from hotline.work import Service
 from webhooks.guards import is_secret
 
 STEPS = (What.ESCALATE, What.FIND, What.PROMISE, What.STILL, What.LAPSE, What.FOLLOW_UP)

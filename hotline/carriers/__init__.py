@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from hotline.errors import Misconfigured
+from hotline.core.errors import Misconfigured
 from hotline.settings import Settings
 
 

@@ -46,7 +46,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from hotline.carriers import Account, Ended, Form, InboundText, Malformed, Meaning, OptOut, Receipt, Sending, Turn, Unreachable
-from hotline.errors import Misconfigured
+from hotline.core.errors import Misconfigured
 
 ACCEPTED, PERMANENT, SETTINGS, TRANSIENT, UNKNOWN = Meaning
 

@@ -2,21 +2,21 @@
 
 from alembic import context
 
-from hotline import (  # noqa: F401 - each brings its tables
-    acknowledgement,
-    arrivals,
-    auditor,
-    broadcasts,
-    chats,
-    desk,
-    dispatch,
-    followups,
-    outbox,
-    readiness,
-    rumours,
-    subscriptions,
+from hotline import outbox  # noqa: F401 - each brings its tables
+from hotline.broadcasts import broadcast as broadcasts  # noqa: F401 - each brings its tables
+from hotline.cases import (
+    dispatch,  # noqa: F401 - each brings its tables
+    followups,  # noqa: F401 - each brings its tables
 )
-from hotline.database import Base, Database
+from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
+from hotline.conversation import chat_store as chats  # noqa: F401 - each brings its tables
+from hotline.core.database import Base, Database
+from hotline.directory import subscriptions  # noqa: F401 - each brings its tables
+from hotline.duty import night_check as readiness  # noqa: F401 - each brings its tables
+from hotline.front_desk import desk  # noqa: F401 - each brings its tables
+from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
+from hotline.operations import auditor  # noqa: F401 - each brings its tables
+from hotline.rumours import rumour as rumours  # noqa: F401 - each brings its tables
 
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
 database = Database(str(url))

@@ -22,31 +22,20 @@ from bot.keyboards import pressed
 from bot.profile import ALLOWED, listens_at
 from bot.stream import STREAM
 from bot.updates import Updates
-from hotline.cases import Case
-from hotline.dispatch import Dispatch
-from hotline.jobs import Poster
+from hotline.cases.case import Case
+from hotline.cases.dispatch import Dispatch
+from hotline.operations.worker import Poster
 from hotline.outbox import Queue
 from simulator.client import Chat, ChatMessage, Town
 from simulator.floods import Limits
 from simulator.network import TELEGRAM_TOKEN, Network
 from simulator.server import Simulator
-from tests.bot.words import (
-    DO_NOT_REMEMBER,
-    DO_NOT_WRITE,
-    ENGLISH,
-    GO_ON_HERE,
-    MORE,
-    REPORT,
-    SHARE_NUMBER,
-    THEFT,
-    YES,
-    promised,
-)
-from tests.builders import ACHIENG, KIPRUTO
-from tests.said import number_in, starts
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.chat_words import DO_NOT_REMEMBER, DO_NOT_WRITE, ENGLISH, GO_ON_HERE, MORE, REPORT, SHARE_NUMBER, THEFT, YES, promised
+from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.said import number_in, starts
+from tests.scenery.waiting import PATIENCE, wait_until
+from tests.scenery.world import World
 from tests.webhooks.conftest import Quiet
-from tests.world import World
 from webhooks.app import door
 
 AMPLE = Limits(everybody=1e6, everybody_burst=1e6, chat=1e6, chat_burst=1e6)

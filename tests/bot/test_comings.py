@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hotline import people
-from hotline.cases import ERASED
-from hotline.chats import Chat
-from hotline.evidence import Evidence
-from hotline.messages import Message
-from hotline.people import TELEGRAM, Address, Person
+from hotline.cases.case import ERASED
+from hotline.cases.evidence import Evidence
+from hotline.conversation.chat_store import Chat
+from hotline.directory import people
+from hotline.directory.people import TELEGRAM, Address, Person
+from hotline.messaging.message import Message
 from tests.bot.conftest import ASHA, BAHATI, SERGEANT, Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     DELETE_MY_DATA,
     DELETE_MY_DATA_SW,
     DO_NOT_DELETE,
@@ -41,8 +41,8 @@ from tests.bot.words import (
     somebody_has_it,
     standing_and_question,
 )
-from tests.builders import ACHIENG, KIPRUTO
-from tests.said import says
+from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.said import says
 
 
 def messages(hotline: Hotline) -> list[tuple[str, str]]:
@@ -201,7 +201,7 @@ def test_an_errand_for_a_message_that_is_deleted_comes_to_nothing(hotline: Hotli
     asha.say("/delete")
     asha.choose(YES_DELETE)
     hotline.world.pass_minutes(30)
-    assert not [record for record in caplog.records if record.name == "hotline.jobs"]
+    assert not [record for record in caplog.records if record.name == "hotline.operations.worker"]
     assert not says(" ".join(asha.said), somebody_has_it())
 
 

@@ -5,9 +5,9 @@ from itertools import count
 import pytest
 
 from bot.talks import WISHES, Talks, Who
-from hotline.dialogues import news
+from hotline.news import menus as news
 from tests.bot.conftest import ASHA, SERGEANT, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     ALL_CALM,
     AT_BOARD,
     AT_DESK,
@@ -37,9 +37,9 @@ from tests.bot.words import (
     YES_DELETE,
     promised,
 )
-from tests.builders import KIPRUTO
-from tests.said import en, starts
-from tests.world import World
+from tests.scenery.county import KIPRUTO
+from tests.scenery.said import en, starts
+from tests.scenery.world import World
 
 NOT_TOLD_WHERE = ("nakuru", NOT_SURE)
 A_REPORT = (GO_ON_HERE, IN_DANGER, *NOT_TOLD_WHERE, YES)

@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.dialogues import liaison as words_of_liaison
-from hotline.messages import About, Message
+from hotline.cases import liaison_menus as words_of_liaison
+from hotline.messaging.message import About, Message
 from hotline.outbox import Errand, What
 from tests.bot.conftest import Hotline, on_sqlite
-from tests.bot.words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
-from tests.builders import KIPRUTO
-from tests.hotline.test_messages import take_all
-from tests.said import ANY, ends, says, sw
-from tests.waiting import wait_until
+from tests.hotline.messaging.test_messages import take_all
+from tests.scenery.chat_words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
+from tests.scenery.county import KIPRUTO
+from tests.scenery.said import ANY, ends, says, sw
+from tests.scenery.waiting import wait_until
 
 
 def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> None:

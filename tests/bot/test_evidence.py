@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline import evidence, pictures
-from hotline.cases import history
-from hotline.clock import tidy
-from hotline.dialogues import citizen, liaison
-from hotline.evidence import Evidence
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import evidence
+from hotline.cases import image_sanitizer as pictures
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import history
+from hotline.cases.evidence import Evidence
+from hotline.operations.clock import tidy
 from tests.bot.conftest import ASHA, BAHATI, CORPORAL, Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.hotline.cases.test_image_sanitizer import TRACES, file, scene, with_traces
+from tests.hotline.cases.test_voice_sanitizer import note
+from tests.scenery.chat_words import (
     ABOUT_WHAT,
     BEGIN_A_REPORT_FIRST,
     EARLIER_QUESTION,
@@ -33,10 +37,8 @@ from tests.bot.words import (
     photos_button,
     sent_so_far,
 )
-from tests.builders import KIPRUTO
-from tests.hotline.test_pictures import TRACES, file, scene, with_traces
-from tests.hotline.test_voices import note
-from tests.said import ANY, en, ends, starts, sw
+from tests.scenery.county import KIPRUTO
+from tests.scenery.said import ANY, en, ends, starts, sw
 
 pytestmark = on_sqlite
 

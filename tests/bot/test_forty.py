@@ -11,18 +11,20 @@ from sqlalchemy import select
 from bot.keyboards import Button, pressed
 from bot.talks import Talks, Who
 from bot.taps import step
-from hotline import liaisons, linking, texts
 from hotline.carriers import InboundText
-from hotline.dialogues import liaison as words
-from hotline.dispatch import Dispatch
-from hotline.liaisons import Liaison
-from hotline.people import TELEGRAM
+from hotline.cases import liaison_menus as words
+from hotline.cases.dispatch import Dispatch
+from hotline.directory import liaisons
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import TELEGRAM
+from hotline.front_desk import link_chat as linking
+from hotline.front_desk import texts
 from tests.bot.conftest import Hotline
-from tests.bot.words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
-from tests.builders import CITIZEN, MORNING
-from tests.said import en, says
+from tests.scenery.chat_words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
+from tests.scenery.county import CITIZEN, MORNING
+from tests.scenery.said import en, says
+from tests.scenery.waiting import PATIENCE
 from tests.ussd.test_sessions import report
-from tests.waiting import PATIENCE
 
 CROWD = [f"+2547220009{number:02}" for number in range(40)]
 Way = Callable[[], str]

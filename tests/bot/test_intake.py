@@ -14,12 +14,12 @@ from bot import api, intake
 from bot.intake import A_MINUTE, DEAD, Intake
 from bot.stream import STREAM, opened
 from bot.talks import Why
-from hotline.sealed import Vault
+from hotline.core.crypto import Vault
 from simulator.files import File, Files
 from tests.bot.conftest import Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO, kept
-from tests.bot.words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
-from tests.waiting import PATIENCE
+from tests.scenery.chat_words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
+from tests.scenery.waiting import PATIENCE
 
 VAULT = Vault(bytes(32))
 MINUTE = 60_000

@@ -10,15 +10,16 @@ from bot.intake import DEAD
 from bot.keyboards import pressed
 from bot.talks import Who
 from bot.taps import pieces, step
-from hotline import people
-from hotline.bodies import Body
-from hotline.categories import CATEGORIES
-from hotline.dialogues import citizen, liaison
-from hotline.dispatch import Dispatch
-from hotline.liaisons import Liaison
-from hotline.people import TELEGRAM, Address, Person
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.dispatch import Dispatch
+from hotline.directory import people
+from hotline.directory.bodies import Body
+from hotline.directory.categories import CATEGORIES
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import TELEGRAM, Address, Person
 from tests.bot.conftest import ASHA, BAHATI, CORPORAL, SERGEANT, Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     ASIDE,
     AT_DESK_SW,
     BUSY,
@@ -57,8 +58,8 @@ from tests.bot.words import (
     promised,
     somebody_has_it,
 )
-from tests.builders import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
-from tests.said import ANY, en, ends, says, starts, sw
+from tests.scenery.county import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.said import ANY, en, ends, says, starts, sw
 
 WELCOME = sw(liaison.linked("Sgt. Kipruto", "Kaptembwo Police Station"))
 

@@ -8,8 +8,8 @@ from bot.__main__ import SILENCED
 from simulator.network import TELEGRAM_TOKEN
 from tests.bot.conftest import ASHA, SERGEANT, Hotline, on_sqlite
 from tests.bot.test_evidence import PHOTO
-from tests.bot.words import DONE_SW, I_HAVE_IT_SW
-from tests.builders import KIPRUTO
+from tests.scenery.chat_words import DONE_SW, I_HAVE_IT_SW
+from tests.scenery.county import KIPRUTO
 
 pytestmark = on_sqlite
 

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline import people, subscriptions
-from hotline.broadcasts import GONE, HELD, Copy
-from hotline.dialogues import calm, citizen, news
-from hotline.rumours import Question
-from hotline.subscriptions import Subscription
+from hotline.broadcasts import templates as calm
+from hotline.broadcasts.broadcast import GONE, HELD, Copy
+from hotline.cases import citizen_menus as citizen
+from hotline.directory import people, subscriptions
+from hotline.directory.subscriptions import Subscription
+from hotline.news import menus as news
+from hotline.rumours.rumour import Question
 from tests.bot.conftest import ASHA, BAHATI, Hotline, on_sqlite
-from tests.bot.words import ENGLISH, GET_NEWS, YES_DELETE, YES_TO_NEWS
-from tests.builders import KIPRUTO, WANJIKU
-from tests.said import ANY, as_typed, en, says
+from tests.scenery.chat_words import ENGLISH, GET_NEWS, YES_DELETE, YES_TO_NEWS
+from tests.scenery.county import KIPRUTO, WANJIKU
+from tests.scenery.said import ANY, as_typed, en, says
 from tests.stories.test_broadcasts import ALL_CALM, stands, written
 
 

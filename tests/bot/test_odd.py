@@ -10,11 +10,11 @@ import pytest
 from bot import intake
 from bot.intake import DEAD
 from bot.profile import connect
-from hotline.chats import KEPT
-from hotline.dialogues import citizen
-from hotline.language import say
+from hotline.cases import citizen_menus as citizen
+from hotline.conversation.chat_store import KEPT
+from hotline.core.i18n import say
 from tests.bot.conftest import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     ABOUT_WHAT,
     BACK,
     CHANGES_ARE_NOT_SEEN,
@@ -41,8 +41,8 @@ from tests.bot.words import (
     YES,
     promised,
 )
-from tests.builders import KIPRUTO
-from tests.said import starts, sw
+from tests.scenery.county import KIPRUTO
+from tests.scenery.said import starts, sw
 
 pytestmark = on_sqlite
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotline import areas
-from hotline.areas import Area
+from hotline.places import areas
+from hotline.places.areas import Area
 from tests.bot.conftest import Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     BACK,
     ENGLISH,
     GO_ON_HERE,
@@ -31,7 +31,7 @@ from tests.bot.words import (
     unknown_place,
     where_in,
 )
-from tests.said import starts
+from tests.scenery.said import starts
 
 pytestmark = on_sqlite
 

@@ -6,14 +6,15 @@ from itertools import count
 import pytest
 
 from bot.talks import Talks, Who
-from hotline.cases import history as entries
-from hotline.categories import CATEGORIES
-from hotline.dialogues import citizen, liaison
-from hotline.language import own_name, say, verbatim
-from hotline.people import TELEGRAM
-from hotline.people import by_number as person_with
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import history as entries
+from hotline.core.i18n import own_name, say, verbatim
+from hotline.directory.categories import CATEGORIES
+from hotline.directory.people import TELEGRAM
+from hotline.directory.people import by_number as person_with
 from tests.bot.conftest import ASHA, BAHATI, Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     A_SLIP,
     ABOUT_WHAT,
     ABOUT_WHAT_SW,
@@ -67,9 +68,9 @@ from tests.bot.words import (
     standing_and_question,
     thanks,
 )
-from tests.builders import ACHIENG, KIPRUTO
-from tests.said import ANY, as_typed, ends, labels, says, starts, sw
-from tests.world import Phone
+from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.said import ANY, as_typed, ends, labels, says, starts, sw
+from tests.scenery.world import Phone
 
 pytestmark = on_sqlite
 

@@ -7,12 +7,13 @@ from bot.cards import WHY
 from bot.keyboards import pressed
 from bot.talks import Who
 from bot.taps import pieces, step
-from hotline.cases import history as entries
-from hotline.dialogues import citizen, liaison
-from hotline.liaisons import Liaison
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import history as entries
+from hotline.directory.liaisons import Liaison
 from simulator.client import ChatMessage
 from tests.bot.conftest import SERGEANT, Hotline, Smartphone, on_sqlite
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     A_SLIP,
     A_WOMAN,
     ASIDE,
@@ -53,8 +54,8 @@ from tests.bot.words import (
     standing_and_question,
     thanks,
 )
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
-from tests.said import ANY, as_typed, en, ends, says, starts
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.said import ANY, as_typed, en, ends, says, starts
 
 WORDS = "they took my phone"
 IN_THE_MORNING = 21 * 60

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.categories import Urgency
-from hotline.dialogues import citizen, liaison
-from hotline.liaisons import Liaison
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import liaison_menus as liaison
+from hotline.directory.categories import Urgency
+from hotline.directory.liaisons import Liaison
 from tests.bot.conftest import Hotline, Smartphone, on_sqlite
 from tests.bot.test_evidence import PHOTO
-from tests.bot.words import (
+from tests.scenery.chat_words import (
     ABOUT_WHAT,
     DONE_SW,
     ENGLISH,
@@ -38,8 +39,8 @@ from tests.bot.words import (
     photos_button,
     sent_so_far,
 )
-from tests.builders import ACHIENG, KIPRUTO
-from tests.said import ANY, as_typed, en, ends, says, starts, sw
+from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.said import ANY, as_typed, en, ends, says, starts, sw
 
 pytestmark = on_sqlite
 

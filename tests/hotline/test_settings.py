@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import Misconfigured
-from hotline.sealed import Keys
+from hotline.core.crypto import Keys
+from hotline.core.errors import Misconfigured
 from hotline.settings import SIMULATOR, TELEGRAM, Settings, from_environment
 
 SECRET, OTHER_SECRET = "a-secret-of-24-letters-x", "another_secret_of_24_let"

@@ -9,8 +9,8 @@ from simulator.callbacks import Timings
 from simulator.client import Phone, Town
 from simulator.network import Network
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline
-from tests.waiting import PATIENCE
+from tests.scenery.pretend import PretendHotline
+from tests.scenery.waiting import PATIENCE
 
 QUICK = Timings(answer=PATIENCE, sent=0.02, delivered=0.05, pauses=(0.05,))
 Simulate = Callable[[Timings], Simulator]

@@ -14,8 +14,8 @@ from africastalking.SMS import SMSService
 from simulator.client import Phone, Town
 from simulator.network import Network
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline
-from tests.waiting import PATIENCE
+from tests.scenery.pretend import PretendHotline
+from tests.scenery.waiting import PATIENCE
 
 NUMBER = "+254711000111"
 # In the shape of recorded traffic; the ids and numbers are made up.

@@ -10,9 +10,9 @@ from simulator.callbacks import Timings
 from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from simulator.server import Simulator
+from tests.scenery.pretend import PretendHotline, Said, page
+from tests.scenery.waiting import PATIENCE, wait_until
 from tests.simulator.conftest import QUICK, Simulate
-from tests.simulator.pretend import PretendHotline, Said, page
-from tests.waiting import PATIENCE, wait_until
 
 
 def test_dialling_posts_the_five_fields_and_shows_the_page(hotline: PretendHotline, citizen: Phone) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from simulator.client import Phone
 from simulator.server import Simulator
-from tests.waiting import PATIENCE
+from tests.scenery.waiting import PATIENCE
 
 KIT = "africastalking@0.8.3"
 SCRIPT = """

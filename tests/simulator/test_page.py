@@ -9,7 +9,7 @@ from simulator.client import NotPossible, Town
 from simulator.page import PLACES
 from simulator.server import Simulator
 from simulator.troubles import STANDING
-from tests.waiting import PATIENCE
+from tests.scenery.waiting import PATIENCE
 
 SCRIPTS = ("page.js", "phones.js", "chats.js", "bubbles.js", "small.js")
 

@@ -9,8 +9,8 @@ from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from simulator.client import Chat, Town
 from simulator.server import Simulator
-from tests.simulator.telegrams import TOKEN, call, declined, done, with_bot
-from tests.waiting import PATIENCE
+from tests.scenery.telegrams import TOKEN, call, declined, done, with_bot
+from tests.scenery.waiting import PATIENCE
 
 ASHA = 7001
 INLINE = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]}

@@ -15,9 +15,9 @@ from simulator.client import Chat, NotPossible, Town
 from simulator.floods import Limits
 from simulator.network import Network
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline
-from tests.simulator.telegrams import TOKEN, call, declined, done, with_bot
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.pretend import PretendHotline
+from tests.scenery.telegrams import TOKEN, call, declined, done, with_bot
+from tests.scenery.waiting import PATIENCE, wait_until
 
 ASHA = 7001
 

@@ -11,9 +11,9 @@ import telegram
 
 from simulator.client import Chat, NotPossible, Town
 from simulator.server import Simulator
-from tests.simulator.pretend import Said
-from tests.simulator.telegrams import Listening, Update, call, declined, done
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.pretend import Said
+from tests.scenery.telegrams import Listening, Update, call, declined, done
+from tests.scenery.waiting import PATIENCE, wait_until
 
 SECRET = "a-secret_1"
 

@@ -13,7 +13,7 @@ from simulator.__main__ import pairs, start
 from simulator.client import Phone, Town
 from simulator.server import Simulator
 from simulator.terminal import in_frame, phone
-from tests.simulator.pretend import Form, PretendHotline, Said, page
+from tests.scenery.pretend import Form, PretendHotline, Said, page
 from tests.simulator.test_texts import send
 
 NUMBER = "+254711000333"

@@ -8,8 +8,8 @@ import requests
 
 from simulator.client import NotPossible, Phone, Town
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline, Said
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.pretend import PretendHotline, Said
+from tests.scenery.waiting import PATIENCE, wait_until
 
 LIAISON = "+254722000222"
 

@@ -8,8 +8,8 @@ import requests
 from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from simulator.server import Simulator
-from tests.simulator.pretend import PretendHotline
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.pretend import PretendHotline
+from tests.scenery.waiting import PATIENCE, wait_until
 
 NUMBER = "+254711000111"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.stories.stack import Stack, running
+from tests.scenery.stack import Stack, running
 
 numbers = count(1)
 

@@ -3,12 +3,12 @@
 import re
 from datetime import timedelta
 
-from hotline.categories import Urgency
-from hotline.dialogues.citizen import NOT_KNOWN
-from hotline.dispatch import WORDS
-from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
-from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, number_in, sw
-from tests.world import Phone, World
+from hotline.cases.citizen_menus import NOT_KNOWN
+from hotline.cases.dispatch import WORDS
+from hotline.directory.categories import Urgency
+from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, number_in, sw
+from tests.scenery.world import Phone, World
 
 
 def report(citizen: Phone, category: str = "violence", *, text: bool = True) -> str:

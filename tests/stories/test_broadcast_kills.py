@@ -23,11 +23,11 @@ from sqlalchemy import func, select
 
 from benchmarks.broadcast import MWANGI, by_day, number_of, service_by_day, subscribe, wards_of, write
 from benchmarks.processes import postgresql
-from hotline import people
-from hotline.broadcasts import DOUBTFUL, GONE, LISTED, SENT, Broadcast, Copy
-from hotline.people import Address
-from tests.stories.stack import Stack
-from tests.waiting import wait_until
+from hotline.broadcasts.broadcast import DOUBTFUL, GONE, LISTED, SENT, Broadcast, Copy
+from hotline.directory import people
+from hotline.directory.people import Address
+from tests.scenery.stack import Stack
+from tests.scenery.waiting import wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 

@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from hotline import broadcasting, broadcasts, liaisons, messages, people, subscriptions
-from hotline.broadcasts import (
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts.broadcast import (
     APPROVED,
     COOLING,
     CORRECTED,
@@ -23,11 +24,13 @@ from hotline.broadcasts import (
     Broadcast,
     Copy,
 )
+from hotline.broadcasts.menus import Compose, Deal
 from hotline.carriers import Meaning, Receipt, Sending
-from hotline.dialogues.committee import Compose, Deal
-from hotline.language import say
-from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU
-from tests.world import World, liaison
+from hotline.core.i18n import say
+from hotline.directory import liaisons, people, subscriptions
+from hotline.messaging import message as messages
+from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU
+from tests.scenery.world import World, liaison
 
 LONDON = "KE0321750871"
 OPEN = (("what", "market"), ("time", "09:50"), ("who", "elders"))

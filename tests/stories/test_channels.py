@@ -3,16 +3,18 @@
 import pytest
 from sqlalchemy import select
 
-from hotline import linking, people, texts
 from hotline.carriers import Meaning, Sending
-from hotline.database import Database
-from hotline.jobs import Worker
+from hotline.core.database import Database
+from hotline.directory import people
+from hotline.front_desk import link_chat as linking
+from hotline.front_desk import texts
+from hotline.operations.worker import Worker
 from hotline.outbox import Errand, Queue, What, finish
-from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
-from tests.fakes import PretendCarrier
+from tests.scenery.carrier import PretendCarrier
+from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.world import World
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import call, rings
-from tests.world import World
 
 REFUSED = Sending(Meaning.PERMANENT, "403 InvalidPhoneNumber")
 BLOCKED = Sending(Meaning.PERMANENT, "bot was blocked by the user", closed=True)

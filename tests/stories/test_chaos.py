@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from hotline import cases, messages, references
-from hotline.cases import Case
-from hotline.database import Locked
-from hotline.dispatch import Dispatch
-from hotline.messages import About, Message
+from hotline.cases import case as cases
+from hotline.cases import reference_number as references
+from hotline.cases.case import Case
+from hotline.cases.dispatch import Dispatch
+from hotline.core.database import Locked
+from hotline.messaging import message as messages
+from hotline.messaging.message import About, Message
 from hotline.outbox import Errand, What
 from simulator.client import Phone, received
-from tests.stories.stack import Stack
-from tests.waiting import wait_until
+from tests.scenery.stack import Stack
+from tests.scenery.waiting import wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.run_folder import PREFIX, belongs
-from tests.waiting import wait_until
+from tests.scenery.run_folder import PREFIX, belongs
+from tests.scenery.waiting import wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
-ENDLESS = Path(__file__).with_name("interrupted.py")
+ENDLESS = Path(__file__).parents[1] / "scenery" / "interrupted.py"
 SERVERS = {"postgres", "valkey-server", "itikia"}
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline import messages, references
-from hotline.cases import Case
-from hotline.database import Database
-from hotline.messages import About, Message
+from hotline.cases import reference_number as references
+from hotline.cases.case import Case
+from hotline.core.database import Database
+from hotline.messaging import message as messages
+from hotline.messaging.message import About, Message
 from hotline.settings import from_environment
 from simulator.client import Phone, Town
-from tests.stories.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running
+from tests.scenery.waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from hotline import liaisons
 from hotline.carriers import Meaning, Sending
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from hotline.directory import liaisons
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import CHIEF, LAST_IN_LINE, LONDON, call, employ, leads
 from tests.stories.test_who_may_see import complain
-from tests.world import Phone, World
 
 
 @pytest.fixture

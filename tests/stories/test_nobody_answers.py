@@ -4,14 +4,15 @@ from datetime import time, timedelta
 
 import pytest
 
-from hotline import bodies, clock, liaisons, shifts
 from hotline.carriers import Meaning, Sending
-from hotline.categories import Kind
-from hotline.language import own_name, say
-from tests.builders import ACHIENG, BODIES, CHEBET, CITIZEN, DESK, KIPRUTO, LIAISONS, NEIGHBOUR, NJERI, WANJIKU
-from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, WOMAN, about, is_category, number_in
+from hotline.core.i18n import own_name, say
+from hotline.directory import bodies, liaisons, shifts
+from hotline.directory.categories import Kind
+from hotline.operations import clock
+from tests.scenery.county import ACHIENG, BODIES, CHEBET, CITIZEN, DESK, KIPRUTO, LIAISONS, NEIGHBOUR, NJERI, WANJIKU
+from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, WOMAN, about, is_category, number_in
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import word_of
-from tests.world import Phone, World
 
 CHIEF, COMMANDER, LONDON, AMINA, LAST_IN_LINE = (f"+2547220002{number:02}" for number in range(1, 6))
 NAMES = {

@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from hotline import faults, outbox
+from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.faults import Place
-from hotline.jobs import Worker
+from hotline.core import fault_points as faults
+from hotline.core.fault_points import Place
+from hotline.operations.worker import Worker
 from hotline.outbox import Queue
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import report
 from tests.stories.test_nobody_answers import call
-from tests.world import Phone, World
 
 
 def sorry(citizen: Phone) -> list[str]:

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.categories import Urgency
-from tests.builders import ACHIENG, CHEBET, CITIZEN, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
+from hotline.directory.categories import Urgency
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
+from tests.scenery.world import World
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import call, rings
 from tests.stories.test_who_may_see import complain
-from tests.world import World
 
 
 def about(world: World, number: str) -> list[str]:

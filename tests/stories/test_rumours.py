@@ -5,18 +5,23 @@ from itertools import count
 import pytest
 from sqlalchemy import func, select, update
 
-from hotline import answering, people, rumour_desk, rumours, spread, wondering
-from hotline.categories import Kind
-from hotline.dialogues.rumour import Look, Wonder, lines_in, shown_in
-from hotline.language import say
-from hotline.liaisons import Role
-from hotline.messages import Message
+from hotline.context import Work
+from hotline.core.i18n import say
+from hotline.directory import people
+from hotline.directory.categories import Kind
+from hotline.directory.liaisons import Role
+from hotline.directory.people import Person
+from hotline.messaging.message import Message
 from hotline.outbox import Errand
-from hotline.people import Person
-from hotline.rumours import Question, Rumour
-from hotline.work import Work
-from tests.builders import CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
-from tests.world import World, liaison
+from hotline.rumours import answers as answering
+from hotline.rumours import questions as wondering
+from hotline.rumours import rumour as rumours
+from hotline.rumours import spread
+from hotline.rumours import verification as rumour_desk
+from hotline.rumours.menus import Look, Wonder, lines_in, shown_in
+from hotline.rumours.rumour import Question, Rumour
+from tests.scenery.county import CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
+from tests.scenery.world import World, liaison
 
 CLAIM = "They have poisoned the school well"
 KAWANGWARE = "KE0472751372"

@@ -25,18 +25,19 @@ from bot.budgets import AT_ONCE
 from bot.intake import LOCK, Intake
 from bot.stream import STREAM, take_in
 from bot.talks import Why
-from hotline import cases, messages
-from hotline.arrivals import Arrival
-from hotline.cases import Case, Entry
-from hotline.commands import SIMULATED_TOKEN
-from hotline.conversations import Trips
-from hotline.dialogues.liaison import I_HAVE_IT
-from hotline.language import say
-from hotline.messages import About, Message
-from hotline.sealed import Vault
+from hotline.cases import case as cases
+from hotline.cases.case import Case, Entry
+from hotline.cases.liaison_menus import I_HAVE_IT
+from hotline.cli.main import SIMULATED_TOKEN
+from hotline.conversation.ussd_store import Trips
+from hotline.core.crypto import Vault
+from hotline.core.i18n import say
+from hotline.messaging import message as messages
+from hotline.messaging.message import About, Message
+from hotline.messaging.seen import Arrival
 from simulator.client import Chat, ChatMessage
-from tests.stories.stack import Stack, running
-from tests.waiting import PATIENCE, wait_until
+from tests.scenery.stack import Stack, running
+from tests.scenery.waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 

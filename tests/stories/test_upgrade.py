@@ -17,18 +17,20 @@ from rq import Queue as RedisQueue
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
-from hotline import chats, people
 from hotline.carriers import Meaning, Sending
-from hotline.cases import Case
-from hotline.database import Database
-from hotline.evidence import Evidence
-from hotline.rumours import Rumour, Source
+from hotline.cases.case import Case
+from hotline.cases.evidence import Evidence
+from hotline.conversation import chat_store as chats
+from hotline.core.database import Database
+from hotline.directory import people
+from hotline.operations.supervisor import embedded_queue
+from hotline.rumours.rumour import Rumour, Source
 from hotline.settings import Settings
-from hotline.supervisor import embedded_queue
-from tests import builders
-from tests.builders import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
-from tests.stories.stack import ITIKIA, PATIENCE, Stack, environment, wait_until
-from tests.world import World
+from tests.scenery import county as builders
+from tests.scenery.county import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.stack import ITIKIA, Stack, environment
+from tests.scenery.waiting import PATIENCE, wait_until
+from tests.scenery.world import World
 
 FIRST_HOUSE = Path(__file__).parent.parent / "data" / "first_house"
 PAUSED, COOLING, DRILL, SENDING, STOPPED = "1703", "3155", "8465", "2004", "2006"

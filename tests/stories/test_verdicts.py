@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline import clock
-from tests.builders import ACHIENG, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from hotline.operations import clock
+from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import report, word_of
 from tests.stories.test_nobody_answers import call
-from tests.world import Phone, World
 
 ASKED = "je, msaada ulifika?"
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline import bodies, liaisons, rosters
-from hotline.categories import Kind
-from hotline.dialogues.citizen import NOT_KNOWN
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
-from tests.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, number_in, sw
+from hotline.cases.citizen_menus import NOT_KNOWN
+from hotline.cli import rosters
+from hotline.directory import bodies, liaisons
+from hotline.directory.categories import Kind
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, number_in, sw
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import word_of
 from tests.stories.test_nobody_answers import AMINA, CHIEF, COMMANDER, LONDON, body, employ, found, listed, works_at
-from tests.world import Phone, World
 
 POLICE = (KIPRUTO, ACHIENG)
 ANOTHER = {CHIEF: "Ms. Baraka", COMMANDER: "Mr. Omondi", LONDON: "Ms. Kipruto Jebet", AMINA: "Insp. Otieno"}

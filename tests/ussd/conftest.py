@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.world import World
+from tests.scenery.world import World
 
 
 @pytest.fixture(params=["with Redis", "without Redis"])

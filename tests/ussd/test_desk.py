@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotline.cases import Case
-from hotline.cases import history as entries
-from hotline.dialogues import liaison
-from hotline.dialogues.citizen import (
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import Case
+from hotline.cases.case import history as entries
+from hotline.cases.citizen_menus import (
     LOOK_AGAIN,
     NOT_KNOWN,
     Standing,
@@ -21,10 +21,11 @@ from hotline.dialogues.citizen import (
     thanks_for_verdict,
     whom_is_it_about,
 )
-from hotline.dialogues.liaison import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
-from hotline.language import Words
-from tests.builders import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
-from tests.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
+from hotline.cases.liaison_menus import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
+from hotline.core.i18n import Words
+from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from tests.scenery.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import word_of
 from tests.ussd.test_sessions import (
     AT_DESK,
@@ -40,7 +41,6 @@ from tests.ussd.test_sessions import (
     time_in,
     wrong,
 )
-from tests.world import Phone, World
 from ussd.pages import not_understood
 
 SURE = labels(asked(liaison.at_desk(liaison.Desk(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from hotline.carriers.africastalking import AfricasTalking
-from hotline.dialogues import numbered
-from hotline.dialogues.screens import Ask, Choices, Menu
-from hotline.gsm import fits, plain
-from hotline.language import verbatim
-from tests.labels import en
+from hotline.conversation import numbered_menu as numbered
+from hotline.conversation.screens import Ask, Choices, Menu
+from hotline.core.gsm import fits, plain
+from hotline.core.i18n import verbatim
+from tests.scenery.labels import en
 from ussd.pages import BACK_LINE, MORE_LINE, Limits, not_understood, pages
 
 LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)

@@ -10,12 +10,9 @@ import pytest
 import redis
 from sqlalchemy import select, text
 
-from hotline.cases import Case
-from hotline.categories import CATEGORIES
-from hotline.countries import COUNTRIES
-from hotline.database import Database
-from hotline.dialogues import liaison
-from hotline.dialogues.citizen import (
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import Case
+from hotline.cases.citizen_menus import (
     ABOUT,
     COME_BACK,
     GO_ON,
@@ -35,15 +32,18 @@ from hotline.dialogues.citizen import (
     thanks_for_verdict,
     welcome,
 )
-from hotline.dialogues.liaison import CANNOT, DONE, I_HAVE_IT, Desk, at_desk
-from hotline.dialogues.places import NONE_OF_THESE, NOT_SURE, WHERE, choose_area, not_known, where_in
-from hotline.dialogues.screens import LookUp, Menu, Nothing
-from hotline.gsm import fits
-from hotline.people import Address
-from tests.builders import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
-from tests.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, asked, en, labels, number_in, page, sw
+from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT, Desk, at_desk
+from hotline.conversation.choose_area import NONE_OF_THESE, NOT_SURE, WHERE, choose_area, not_known, where_in
+from hotline.conversation.screens import LookUp, Menu, Nothing
+from hotline.core.database import Database
+from hotline.core.gsm import fits
+from hotline.directory.categories import CATEGORIES
+from hotline.directory.people import Address
+from hotline.places.countries import COUNTRIES
+from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
+from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, asked, en, labels, number_in, page, sw
+from tests.scenery.world import Phone, World
 from tests.stories.test_a_report import word_of
-from tests.world import Phone, World
 from ussd.keys import Keypad
 from ussd.pages import BACK_LINE, Limits, not_understood
 

@@ -12,9 +12,9 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.carriers import Carrier
-from hotline.jobs import Poster
-from tests.waiting import PATIENCE
-from tests.world import World
+from hotline.operations.worker import Poster
+from tests.scenery.waiting import PATIENCE
+from tests.scenery.world import World
 from webhooks.app import door
 
 SECRET, NEXT_SECRET = "a-secret-of-24-letters-x", "another-secret-24-letters"

@@ -9,22 +9,23 @@ from urllib.parse import quote, urlencode
 import pytest
 from sqlalchemy import func, select, text
 
-from hotline.arrivals import Arrival
 from hotline.carriers import Form, InboundText, Turn
-from hotline.cases import Case
-from hotline.database import Database
-from hotline.dialogues import citizen, liaison
-from hotline.dialogues.citizen import Caller
-from hotline.dialogues.places import choose_area
-from hotline.language import own_name, verbatim
-from hotline.messages import Message, ReceiptRecord
-from hotline.people import Address
-from tests.builders import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
-from tests.fakes import PretendCarrier
-from tests.said import ANY, asked, en, starts, sw
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import liaison_menus as liaison
+from hotline.cases.case import Case
+from hotline.cases.citizen_menus import Caller
+from hotline.conversation.choose_area import choose_area
+from hotline.core.database import Database
+from hotline.core.i18n import own_name, verbatim
+from hotline.directory.people import Address
+from hotline.messaging.message import Message, ReceiptRecord
+from hotline.messaging.seen import Arrival
+from tests.scenery.carrier import PretendCarrier
+from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.scenery.said import ANY, asked, en, starts, sw
+from tests.scenery.world import World
 from tests.stories.test_a_report import report, word_of
 from tests.webhooks.conftest import FORM, NEXT_SECRET, SECRET, Knocker, open_door
-from tests.world import World
 from webhooks.guards import MOST_BYTES
 
 USSD = f"/africastalking/{SECRET}/ussd"

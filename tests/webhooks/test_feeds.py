@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from sqlalchemy import select
 
-from hotline import broadcasts, cap, feeds
-from hotline.broadcasts import (
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import cap, feeds
+from hotline.broadcasts.broadcast import (
     APPROVED,
     CHECKED,
     COOLING,
@@ -38,12 +39,12 @@ from hotline.broadcasts import (
     Broadcast,
     State,
 )
-from hotline.cap import What
-from hotline.database import Database
-from hotline.liaisons import Liaison
-from tests.builders import MORNING
-from tests.hotline.test_cap import broadcast, ended, schema
-from tests.world import World
+from hotline.broadcasts.cap import What
+from hotline.core.database import Database
+from hotline.directory.liaisons import Liaison
+from tests.hotline.broadcasts.test_cap import broadcast, ended, schema
+from tests.scenery.county import MORNING
+from tests.scenery.world import World
 from webhooks.feeds import feeds as pages
 
 HOUR = timedelta(hours=1)

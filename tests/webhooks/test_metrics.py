@@ -10,14 +10,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
-from hotline.auditor import Audit
-from hotline.database import Database
-from hotline.messages import Message
+from hotline.core.database import Database
+from hotline.messaging.message import Message
+from hotline.operations.auditor import Audit
 from hotline.outbox import Errand, What
-from tests.builders import CITIZEN, KIPRUTO
+from tests.scenery.county import CITIZEN, KIPRUTO
+from tests.scenery.world import World
 from tests.stories.test_a_report import report
 from tests.webhooks.conftest import Knocker
-from tests.world import World
 from webhooks.carriers import sorry
 from webhooks.metrics import metrics
 

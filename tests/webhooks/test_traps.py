@@ -15,7 +15,7 @@ The traps are numbered as in the fact sheet on USSD and SMS from which this door
 | 9  | the same choice twice is no duplicate                          | test_the_same_choice_twice_is_two_answers                           |
 | 10 | two copies of a turn at once                                   | test_the_last_turn_twice_at_once_is_one_case                        |
 | 11 | one phone, two calls                                           | test_the_line_need_not_have_been_closed_before_one_dials_again      |
-| 12 | slow work inside a turn, posting before the commit             | hotline/outbox.py, hotline/work.py                                  |
+| 12 | slow work inside a turn, posting before the commit             | hotline/outbox.py, hotline/context.py                                  |
 | 13 | the menu must answer without Redis                             | test_a_whole_report_goes_without_redis, test_redis_may_go_and_come_back_in_the_middle_of_a_call |
 | 14 | sessions kept too short or too long                            | test_a_draft_is_not_kept_longer_than_a_quarter_of_an_hour           |
 | 15 | the end is not told, told twice, or told before the last turn  | test_the_end_of_the_line_may_be_told_before_the_last_turn, test_one_in_danger_who_is_cut_off_is_a_case_once, test_a_last_turn_that_comes_after_the_line_was_cut_finds_the_case_that_was_saved |

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from hotline import broadcasts
-from hotline.dialogues import committee
-from hotline.dialogues.committee import ActOf, Deal
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import menus as committee
+from hotline.broadcasts.menus import ActOf, Deal
 from tests.scenery.broadcast_machine.drafting import Drafting
 from tests.scenery.broadcast_machine.play import hands, orders, which
 from tests.scenery.broadcast_machine.sheet import Sheet

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from hotline import bodies, liaisons
-from hotline.categories import Kind
-from tests.builders import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, NJERI, WANJIKU
+from hotline.directory import bodies, liaisons
+from hotline.directory.categories import Kind
+from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, NJERI, WANJIKU
 
 # Liaisons
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
-from hotline import broadcasts
-from hotline.broadcasts import Broadcast
-from hotline.dialogues.committee import Compose, Deal
-from tests.builders import CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.menus import Compose, Deal
 from tests.scenery.broadcast_machine.cast import BARAKA, OTIENO, WARD
 from tests.scenery.broadcast_machine.play import Play, hands, places, which
 from tests.scenery.broadcast_machine.sheet import Sheet
+from tests.scenery.county import CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 
 wrote = st.sampled_from((WANJIKU, CHEBET, KIPRUTO, DESK, OTIENO, BARAKA))
 kinds = st.sampled_from(("calm", "calm", "own", "emergency", "open"))

@@ -7,8 +7,10 @@ from hypothesis.stateful import invariant
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline import broadcasts, faults, sending
-from hotline.broadcasts import Copy
+from hotline.broadcasts import batches as sending
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts.broadcast import Copy
+from hotline.core import fault_points as faults
 from hotline.outbox import Errand
 from tests.scenery.broadcast_machine.cast import CHATS
 from tests.scenery.broadcast_machine.play import Play

@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.scenery.broadcast_machine.invariants import Invariants
 from tests.scenery.broadcast_machine.journeys import Journeys
 from tests.scenery.broadcast_machine.time_and_death import TimeAndDeath
-from tests.world import World
+from tests.scenery.world import World
 
 
 class Anything(Journeys, TimeAndDeath, Invariants):

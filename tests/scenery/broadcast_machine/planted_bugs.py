@@ -7,16 +7,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline import approving, broadcasting, broadcasts, messages, previewing, sending
-from hotline import subscriptions as news_of
-from hotline.approving import Hand, Why
-from hotline.areas import Areas
-from hotline.broadcasts import Broadcast, Copy, Deed
-from hotline.work import Service, Work
-from tests.builders import CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from hotline.broadcasts import approval_policy as approving
+from hotline.broadcasts import batches as sending
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import preview as previewing
+from hotline.broadcasts.approval_policy import Hand, Why
+from hotline.broadcasts.broadcast import Broadcast, Copy, Deed
+from hotline.context import Service, Work
+from hotline.directory import subscriptions as news_of
+from hotline.messaging import message as messages
+from hotline.places.areas import Areas
 from tests.scenery.broadcast_machine.cast import PHONES, WEST
 from tests.scenery.broadcast_machine.machine import Anything
 from tests.scenery.broadcast_machine.sheet import Sheet
+from tests.scenery.county import CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 WARD_ONLY, ALL_OF_WEST = (KAPTEMBWO.code,), (WEST,)

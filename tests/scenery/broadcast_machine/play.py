@@ -9,27 +9,21 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
-from hotline import broadcasting, broadcasts, faults, messages
-from hotline.broadcasts import Broadcast, Copy
-from hotline.dialogues.committee import Compose, Deal
-from hotline.language import Words
-from hotline.messages import Message
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts.broadcast import Broadcast, Copy
+from hotline.broadcasts.menus import Compose, Deal
+from hotline.core import fault_points as faults
+from hotline.core.i18n import Words
+from hotline.messaging import message as messages
+from hotline.messaging.message import Message
 from hotline.outbox import Queue
-from tests.builders import KAPTEMBWO
-from tests.fakes import Died
-from tests.scenery.broadcast_machine.cast import (
-    EVERYBODY,
-    KAWANGWARE,
-    LONDON,
-    NAKURU,
-    ONCE,
-    READERS,
-    WEST,
-    WISHED,
-)
+from tests.scenery.broadcast_machine.cast import EVERYBODY, KAWANGWARE, LONDON, NAKURU, ONCE, READERS, WEST, WISHED
 from tests.scenery.broadcast_machine.sheet import Run, Sheet
 from tests.scenery.broadcast_machine.stage import NUMBERS, MortalWorker, begin_anew
-from tests.world import World, liaison
+from tests.scenery.carrier import Died
+from tests.scenery.county import KAPTEMBWO
+from tests.scenery.world import World, liaison
 
 COPY = literal(messages.COPY)
 

@@ -5,11 +5,13 @@ from itertools import count
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from hotline import news, people, texts
-from hotline.people import TELEGRAM
-from tests.builders import KAPTEMBWO
+from hotline.directory import people
+from hotline.directory.people import TELEGRAM
+from hotline.front_desk import texts
+from hotline.news import inbound as news
 from tests.scenery.broadcast_machine.cast import CHATS, LONDON, PHONES
 from tests.scenery.broadcast_machine.play import Play, which
+from tests.scenery.county import KAPTEMBWO
 
 phones = st.sampled_from(PHONES)
 readers_words = st.sampled_from(("STOP", "STOP NEWS", "START", "1", "NEWS Kaptembwo", "NEWS London"))

@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
-from hotline import outbox, sending, texts
-from hotline.broadcasts import Broadcast
+from hotline import outbox
+from hotline.broadcasts import batches as sending
+from hotline.broadcasts.broadcast import Broadcast
 from hotline.carriers import Meaning, Sending
+from hotline.front_desk import texts
 from hotline.outbox import Errand, Queue
-from tests.builders import CHEBET
-from tests.fakes import Died
 from tests.scenery.broadcast_machine.approval import Approval
 from tests.scenery.broadcast_machine.cast import PHONES, near
 from tests.scenery.broadcast_machine.play import which
 from tests.scenery.broadcast_machine.readers import Readers
 from tests.scenery.broadcast_machine.sheet import HALF_AN_HOUR, Run, Sheet
 from tests.scenery.broadcast_machine.stage import BATCH, AskingCarrier, MortalWorker
+from tests.scenery.carrier import Died
+from tests.scenery.county import CHEBET
 
 TURNED_AWAY = ("transient", "settings", "permanent", "opted out")
 FATES = (

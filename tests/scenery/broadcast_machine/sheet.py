@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from hotline.dialogues.committee import Compose
+from hotline.broadcasts.menus import Compose
 from tests.scenery.broadcast_machine.cast import COUNTY, EVERYBODY, WARD, Known
 
 HALF_AN_HOUR = timedelta(minutes=30)

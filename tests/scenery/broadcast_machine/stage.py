@@ -11,21 +11,22 @@ from typing import Protocol
 
 from sqlalchemy import insert, update
 
-from hotline import bodies, liaisons, outbox, people
-from hotline import subscriptions as news_of
+from hotline import outbox
 from hotline.carriers import Sending
-from hotline.database import Database
-from hotline.jobs import Worker
+from hotline.context import Work
+from hotline.core.database import Database
+from hotline.directory import bodies, liaisons, people
+from hotline.directory import subscriptions as news_of
+from hotline.directory.people import PHONE, TELEGRAM, Address
+from hotline.directory.subscriptions import Subscription
+from hotline.operations.worker import Worker
 from hotline.outbox import Errand, Queue, What
-from hotline.people import PHONE, TELEGRAM, Address
 from hotline.settings import Settings
-from hotline.subscriptions import Subscription
-from hotline.work import Work
-from tests.builders import MORNING
-from tests.fakes import Died, PretendCarrier
 from tests.scenery.broadcast_machine.cast import CHATS, MORE_BODIES, MORE_LIAISONS, ONCE, READERS, WISHED
 from tests.scenery.broadcast_machine.sheet import Run
-from tests.world import World
+from tests.scenery.carrier import Died, PretendCarrier
+from tests.scenery.county import MORNING
+from tests.scenery.world import World
 
 BATCH = 3
 """So few texts make a batch that most broadcasts are several."""

@@ -1,0 +1,303 @@
+"""One approved text to everyone who wants to hear about some areas: what it is, how it stands, and every hand that was laid on it.
+
+    draft → checked → submitted → approved → cooling → first batch → sending → sent
+
+Whoever edits it makes it a draft again. Anybody may stop it; nobody sends it alone.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline.core.database import Base, Moment, changed, held
+from hotline.directory.bodies import Body
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import Address
+
+
+class State(StrEnum):
+    """How a broadcast stands."""
+
+    DRAFT = "draft"
+    CHECKED = "checked"
+    """Nothing in it must not be said."""
+    SUBMITTED = "submitted"
+    """Others are asked whether it may go."""
+    APPROVED = "approved"
+    """Enough of them have said yes."""
+    COOLING = "cooling"
+    """Those who approved it and whoever answers for the place see it first, and may object."""
+    FIRST = "first"
+    """It goes to a few, spread over the area; then there is a pause."""
+    SENDING = "sending"
+    SENT = "sent"
+    STOPPED = "stopped"
+    """Somebody has stopped it, for good."""
+    CORRECTED = "corrected"
+    """Another one says what was wrong with it."""
+    WITHDRAWN = "withdrawn"
+    """It holds no more, or was never sent."""
+    EXPIRED = "expired"
+    """Its time is over."""
+
+
+DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING, FIRST, SENDING, SENT, STOPPED, CORRECTED, WITHDRAWN, EXPIRED = State
+
+UNSENT = (DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING)
+GOING = (FIRST, SENDING)
+"""Texts leave."""
+ON_ITS_WAY = (APPROVED, COOLING, *GOING)
+"""It goes out by itself, or is about to."""
+LIVE = (SUBMITTED, *ON_ITS_WAY)
+"""It can be stopped."""
+OUT = (*GOING, SENT)
+"""People have it, and it holds."""
+
+NEXT: dict[State, tuple[State, ...]] = {
+    DRAFT: (CHECKED, WITHDRAWN, EXPIRED),
+    CHECKED: (DRAFT, SUBMITTED, WITHDRAWN, EXPIRED),
+    SUBMITTED: (DRAFT, APPROVED, STOPPED, WITHDRAWN, EXPIRED),
+    APPROVED: (DRAFT, COOLING, STOPPED, WITHDRAWN, EXPIRED),
+    COOLING: (DRAFT, FIRST, STOPPED, WITHDRAWN, EXPIRED),
+    FIRST: (SENDING, STOPPED, CORRECTED, WITHDRAWN, EXPIRED),
+    SENDING: (SENT, STOPPED, CORRECTED, WITHDRAWN, EXPIRED),
+    SENT: (CORRECTED, WITHDRAWN, EXPIRED),
+    STOPPED: (CORRECTED, WITHDRAWN),
+    CORRECTED: (),
+    WITHDRAWN: (CORRECTED,),
+    EXPIRED: (CORRECTED, WITHDRAWN),
+}
+"""Where it can go from each state. Back to a draft is an edit or an objection."""
+
+WROTE, EDITED, ASKED, APPROVES, OBJECTED, PAUSED, RESUMED = "wrote", "edited", "asked", "said yes", "objected", "paused", "resumed"
+REVIEWED = "reviewed"
+"""What somebody did with it, besides bringing it into a state."""
+
+
+class Broadcast(Base):
+    __tablename__ = "broadcasts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    """By which people know it, and ask whether it is ours: it stands before the text."""
+    mark: Mapped[str] = mapped_column(String(3))
+    """Stands for exactly what the edition says: whoever approves names it. Another one after every edit."""
+    edition: Mapped[int] = mapped_column(default=1)
+    """Goes up with every edit, and nothing that was approved before counts."""
+    state: Mapped[str] = mapped_column(String(12), default=DRAFT)
+    template: Mapped[str] = mapped_column(String(24), default="")
+    """Of `dialogues/calm.py`; empty for the author's own words."""
+    author_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"))
+    source: Mapped[str] = mapped_column(String(120))
+    """Who has checked it."""
+    known_at: Mapped[datetime] = mapped_column(Moment)
+    """As of when it is so."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    exercise: Mapped[bool] = mapped_column(default=False)
+    """A drill: it never leaves the building."""
+    emergency: Mapped[bool] = mapped_column(default=False)
+    """Without cooling, at any hour, from a frozen template to a small area; reviewed afterwards."""
+    public: Mapped[bool] = mapped_column(default=False)
+    """On the web too."""
+    rumour_id: Mapped[int | None] = mapped_column(ForeignKey("rumours.id"))
+    """The rumour that it answers."""
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    """The broadcast that it sets right: it goes to exactly those whom that one has reached."""
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    opens_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the first batch goes, or went."""
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was sent, stopped, corrected, withdrawn or expired."""
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    listed_to: Mapped[int] = mapped_column(default=0)
+    """How far the list of recipients has been drawn up: the last subscription, or the last copy of what it corrects, that is on it."""
+    is_listed: Mapped[bool] = mapped_column(default=False)
+    """The list is complete."""
+    listed: Mapped[int] = mapped_column(default=0)
+    """How many are on it."""
+    lease: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    """One batch at a time: until then another process has one in hand."""
+    author: Mapped[Liaison] = relationship()
+    wordings: Mapped[list["Wording"]] = relationship(cascade="all, delete-orphan", order_by="Wording.language")
+    reaches: Mapped[list["Reach"]] = relationship(cascade="all, delete-orphan", order_by="Reach.area_code")
+    deeds: Mapped[list["Deed"]] = relationship(order_by="Deed.id", back_populates="broadcast")
+    corrects: Mapped["Broadcast | None"] = relationship(remote_side="Broadcast.id")
+
+    __table_args__ = (
+        Index(
+            "ix_broadcasts_unfinished", "state",
+            postgresql_where=state.in_((*UNSENT, *GOING)), sqlite_where=state.in_((*UNSENT, *GOING)),
+        ),
+    )  # fmt: skip
+
+    @property
+    def areas(self) -> list[str]:
+        """The codes of the areas that it is about."""
+        return [reach.area_code for reach in self.reaches]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What it says, by language."""
+        return {wording.language: wording.text for wording in self.wordings}
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+    def note(self, at: datetime, what: str, who: Liaison | None = None, why: str = "") -> None:
+        """Write down who did what with it, for good."""
+        body = who.body_code if who else None
+        self.deeds.append(Deed(edition=self.edition, at=at, liaison=who, body_code=body, what=what, why=why[:200]))
+
+    def done(self, what: str) -> list["Deed"]:
+        """Who did this with the present edition."""
+        return [deed for deed in self.deeds if deed.what == what and deed.edition == self.edition]
+
+
+class Wording(Base):
+    """What a broadcast says in one language."""
+
+    __tablename__ = "wordings"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    text: Mapped[str] = mapped_column(String(1000))
+
+
+class Reach(Base):
+    """An area that a broadcast is about."""
+
+    __tablename__ = "reaches"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), primary_key=True, index=True)
+
+
+class Deed(Base):
+    """One line of a broadcast's history: who did what with which edition. Lines are added and never changed."""
+
+    __tablename__ = "deeds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    edition: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    liaison_id: Mapped[int | None] = mapped_column(ForeignKey("liaisons.id"))
+    """None for the hotline itself."""
+    body_code: Mapped[str | None] = mapped_column(ForeignKey("bodies.code"))
+    """Theirs, as it was then."""
+    what: Mapped[str] = mapped_column(String(12))
+    """A state that they brought it into, or one of the words above."""
+    why: Mapped[str] = mapped_column(String(200), default="")
+    broadcast: Mapped[Broadcast] = relationship(back_populates="deeds")
+    liaison: Mapped[Liaison | None] = relationship()
+    body: Mapped[Body | None] = relationship()
+
+
+LISTED, SENDS, GONE, DOUBTFUL, REFUSED, HELD = "listed", "sends", "gone", "doubtful", "refused", "held"
+"""A copy that is to go; is on its way just now; was taken by its carrier; may or may not have left, and is never sent again; was turned
+away for good; or was not sent, for it should not be any more."""
+
+REACHED = (GONE, DOUBTFUL)
+
+
+class Copy(Base):
+    """The text for one recipient: the ledger of a broadcast."""
+
+    __tablename__ = "copies"
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "address_id"),
+        Index("ix_copies_next", "broadcast_id", "state", "first", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"), index=True)
+    """None once they have had everything about them deleted: the sum stays right."""
+    language: Mapped[str] = mapped_column(String(8))
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    """The area that they want to hear about."""
+    first: Mapped[bool] = mapped_column(default=False)
+    """Among the few that get it before the others."""
+    state: Mapped[str] = mapped_column(String(8), default=LISTED)
+    lease: Mapped[UUID | None]
+    """The batch that it went with, or goes."""
+    provider_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    code: Mapped[str] = mapped_column(String(80), default="")
+    """The carrier's last word on it; or why it was held."""
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was on the handset."""
+    address: Mapped[Address | None] = relationship()
+    broadcast: Mapped[Broadcast] = relationship()
+
+
+def new_code(session: Session) -> str:
+    """A number that nobody knows yet: four figures, or five once most of those are used."""
+    for figures in (4, 4, 4, 4, 5, 5, 6):
+        code = str(secrets.randbelow(9 * 10 ** (figures - 1)) + 10 ** (figures - 1))
+        if by_code(session, code) is None:
+            return code
+    raise AssertionError("there is always a number left")
+
+
+def new_mark(but: str = "") -> str:
+    """Three figures, other than before."""
+    while (mark := f"{secrets.randbelow(900) + 100}") == but:
+        pass
+    return mark
+
+
+def by_code(session: Session, code: str) -> Broadcast | None:
+    return session.scalar(select(Broadcast).where(Broadcast.code == code))
+
+
+def hold(session: Session, identity: int) -> Broadcast:
+    """The broadcast, to be changed: nobody else changes it until this transaction ends."""
+    return held(session, Broadcast, identity)
+
+
+def move(session: Session, broadcast: Broadcast, state: State, **values: object) -> bool:
+    """Bring it from the state in which it was found into another. False where somebody was first, or where no way leads there."""
+    if state not in NEXT[State(broadcast.state)]:
+        return False
+    session.flush()
+    found = (Broadcast.id == broadcast.id, Broadcast.state == broadcast.state, Broadcast.edition == broadcast.edition)
+    moved = changed(
+        session.execute(update(Broadcast).where(*found).values(state=state, **values).execution_options(synchronize_session=False))
+    )
+    session.refresh(broadcast)
+    return moved
+
+
+def unfinished(session: Session) -> Sequence[Broadcast]:
+    """Those that are not sent, stopped or over, the oldest first."""
+    return session.scalars(select(Broadcast).where(Broadcast.state.in_((*UNSENT, *GOING))).order_by(Broadcast.id)).all()
+
+
+def copy_of(session: Session, provider_id: str) -> Copy | None:
+    """The copy that the carrier knows by this name."""
+    return session.scalar(select(Copy).where(Copy.provider_id == provider_id).with_for_update())
+
+
+class Balance(Base):
+    """What the carrier last said is left on our account."""
+
+    __tablename__ = "balances"
+
+    carrier: Mapped[str] = mapped_column(String(20), primary_key=True)
+    left: Mapped[str] = mapped_column(String(40))
+    """As the carrier writes it."""
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def note_balance(session: Session, carrier: str, left: str, now: datetime) -> None:
+    session.merge(Balance(carrier=carrier, left=left[:40], at=now))

@@ -1,0 +1,249 @@
+"""A liaison answers: takes the case, sets out, arrives, has done it; or passes it on. From whatever phone; the first to take it has it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from hotline.cases import alarms, dispatch, followups, lapses, promises
+from hotline.cases import assignment as asking
+from hotline.cases import case as cases
+from hotline.cases import citizen_menus as citizen
+from hotline.cases import conflicts as firewall
+from hotline.cases import liaison_menus as liaison
+from hotline.cases import missed_promises as admitting
+from hotline.cases.case import ACKNOWLEDGED, OPEN, RESOLVED, Case
+from hotline.cases.dispatch import CANNOT, DONE, TAKEN, Dispatch
+from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.promises import KEPT, MISSED
+from hotline.context import Work
+from hotline.core.i18n import SOURCE, Words, say
+from hotline.directory.liaisons import Liaison
+from hotline.messaging.message import About
+from hotline.outbox import What, drop
+
+
+def act(work: Work, who: Liaison, wish: Act) -> Words:
+    """Do what the liaison asks, and say what has come of it."""
+    if wish.step == "help":
+        return _call_for_help(work, who, wish.word)
+    waiting = dispatch.before(work.session, who, work.now)
+    if wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.WORDS:  # `2 no fuel`: there is but one it can mean
+        wish = replace(wish, word="", why=f"{wish.word} {wish.why}")
+    found = _meant(work, who, wish.word, waiting)
+    return found if isinstance(found, Words) else _take_step(work, who, found, wish)
+
+
+def _take_step(work: Work, who: Liaison, asked: Dispatch, wish: Act) -> Words:
+    """Whether they may see the case is asked once nobody else can change it."""
+    case = cases.hold(work.session, asked.case_id)
+    work.session.expire_all()
+    if not firewall.may_see(work.session, case, who, work.now):
+        return liaison.over(asked.word)
+    return STEPS[wish.step](work, case, asked, wish)
+
+
+def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
+    """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
+    tapped = dispatch.own(work.session, who, identity, work.now)
+    return liaison.no_cases() if tapped is None else _take_step(work, who, tapped, Act(step, tapped.word))
+
+
+def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Words:
+    """The dispatch that the liaison speaks of, or what to tell them where that is not clear."""
+    waiting = waiting or dispatch.late(work.session, who, work.now)
+    named = [each for each in waiting if each.word == word] or ([] if word else waiting)
+    if len(named) == 1:
+        return named[0]
+    words = ", ".join(each.word for each in waiting)
+    if word and (former := dispatch.recent(work.session, who, word, work.now)):
+        return former
+    if not waiting:
+        return liaison.no_cases()
+    return liaison.no_such_word(words) if word else liaison.which_word(words)
+
+
+def _take(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+    if asked.round != case.round:
+        return liaison.over(asked.word)
+    if cases.acknowledge(work.session, case, asked.liaison_id, work.now):
+        work.session.refresh(case)
+        asked.state, asked.taken_at, asked.ended_at = TAKEN, work.now, None
+        work.session.flush()
+        _go_on(work, case, asked)
+        return liaison.yours(asked.word)
+    if dispatch.has_it(case, asked):
+        return _still(work, case, asked, wish)
+    if case.state == RESOLVED and case.liaison_id == asked.liaison_id and asked.state == DONE:
+        return _not_done_after_all(work, case, asked)
+    return liaison.first_was(asked.word, case.liaison.name) if case.liaison else liaison.over(asked.word)
+
+
+def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
+    """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
+    dispatch.supersede(work, case, but=taken.id)
+    drop(work.session, What.ESCALATE, taken.id)
+    drop(work.session, What.FIND, case.id)
+    case.note(work.session, work.now, "acknowledged", taken.who)
+    is_late = any(promise.state == MISSED for promise in promises.end(work, case, KEPT))
+    what = citizen.somebody_has_it_late(case.spoken) if is_late else citizen.somebody_has_it(case.spoken)
+    followups.tell(work, case, what, About.CASE, _once("taken", case, taken))
+    followups.plan(work, case)
+    lapses.watch(work, case, taken)
+
+
+def _not_done_after_all(work: Work, case: Case, done: Dispatch) -> Words:
+    """They said *done* by a slip of the thumb, and the citizen has not judged it yet."""
+    case.state, case.resolved_at = ACKNOWLEDGED, None
+    done.state, done.ended_at = TAKEN, None
+    case.note(work.session, work.now, "not done after all", done.who)
+    work.session.flush()
+    _step(work, case, done)
+    return liaison.not_done_after_all(done.word)
+
+
+def _still(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+    """They are still on it, and safe."""
+    if not dispatch.has_it(case, taken):
+        return _not_theirs(case, taken)
+    if taken.wondered_at is not None:
+        case.note(work.session, work.now, "still on it", taken.who)
+        lapses.watch(work, case, taken)
+        dispatch.redraw(work, case)
+    return liaison.already_yours(taken.word)
+
+
+def _on_the_way(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+    if not dispatch.has_it(case, taken):
+        return _not_theirs(case, taken)
+    if case.on_the_way_at is None:
+        case.on_the_way_at = work.now
+        case.note(work.session, work.now, "on the way", taken.who)
+        followups.tell(work, case, citizen.somebody_is_coming(case.spoken), About.CASE, _once("coming", case, taken))
+    _step(work, case, taken)
+    return liaison.on_the_way(taken.word)
+
+
+def _there(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+    if not dispatch.has_it(case, taken):
+        return _not_theirs(case, taken)
+    if case.there_at is None:
+        case.there_at, case.on_the_way_at = work.now, case.on_the_way_at or work.now
+        case.note(work.session, work.now, "there", taken.who)
+        followups.tell(work, case, citizen.somebody_is_there(case.spoken), About.CASE, _once("there", case, taken))
+    _step(work, case, taken)
+    return liaison.there(taken.word)
+
+
+def _once(what: str, case: Case, taken: Dispatch) -> str:
+    """The key of a text that is told once for each time that they take the case."""
+    return f"{what}:{taken.id}:{case.had_since}"
+
+
+def _step(work: Work, case: Case, taken: Dispatch) -> None:
+    lapses.watch(work, case, taken)
+    dispatch.redraw(work, case)
+
+
+def _call_for_help(work: Work, who: Liaison, word: str) -> Words:
+    """They are in trouble themselves. Nothing about any case stands in the way of that: the one they name, or took last, tells where."""
+    about = (dispatch.recent(work.session, who, word, work.now) if word else None) or dispatch.taken_last(work.session, who, work.now)
+    return _help(work, about.case, about, who) if about is not None else _told(work, who, None)
+
+
+def _help(work: Work, case: Case, taken: Dispatch, who: Liaison) -> Words:
+    case = cases.hold(work.session, case.id)
+    if dispatch.has_it(case, taken):
+        _step(work, case, taken)
+    return _told(work, who, case)
+
+
+def _told(work: Work, who: Liaison, case: Case | None) -> Words:
+    number = alarms.tell(work, who, liaison.asks_for_help(who.name), case) or alarms.tell(work, who, liaison.asks_for_help(who.name), None)
+    return liaison.help_is_told(work.country.emergency) if number else liaison.nobody_to_tell(work.country.emergency)
+
+
+def _cannot(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+    return _pass_on(work, case, asked, wish.why)
+
+
+def _not_mine(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+    return _pass_on(work, case, asked, wish.why, "it is not theirs to answer")
+
+
+def _aside(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+    """They know those involved, or should not have it for another reason: nobody asks which. They never see the case again, so they are
+    asked once whether they are sure."""
+    if not wish.sure and not cases.was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
+        case.note(work.session, work.now, SURE, asked.who)
+        return liaison.sure_to_step_aside(asked.word)
+    cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
+    case.note(work.session, work.now, "stepped aside", asked.who)
+    _pass_on(work, case, asked, "")
+    return liaison.stepped_aside(asked.word)
+
+
+SURE_FOR = timedelta(minutes=10)
+"""How long one may think about that, before it is asked again."""
+SURE = "step aside?"
+"""Stands in the history of a case when somebody was asked whether they are sure."""
+
+
+def _pass_on(work: Work, case: Case, asked: Dispatch, why: str, kind: str = "") -> Words:
+    """`why`: in their own words, which are locked away; `kind`: in ours."""
+    had_it = dispatch.has_it(case, asked)
+    if not dispatch.end(work, asked, CANNOT):
+        return liaison.over(asked.word)
+    case.note(work.session, work.now, "passed on", asked.who, kind or (why if why in OUR_REASONS else ""))
+    if why not in OUR_REASONS:
+        asked.keep_why(work.keys, why)
+    drop(work.session, What.ESCALATE, asked.id)
+    lapses.leave(work, asked)
+    if had_it:
+        admitting.let_go_on(work, case)
+    elif case.state == OPEN:
+        asking.put_before_next(work, case)
+    return liaison.passed_on(asked.word)
+
+
+OUR_REASONS = {say(words, SOURCE) for _step, words in liaison.REASONS} | {""}
+
+
+def _because(reason: Step) -> "Callable[[Work, Case, Dispatch, Act], Words]":
+    """One who has passed it on says why."""
+
+    def note(work: Work, case: Case, asked: Dispatch, _wish: Act) -> Words:
+        if asked.state == CANNOT:
+            case.note(work.session, work.now, "passed on", asked.who, say(dict(liaison.REASONS)[reason], SOURCE))
+        return liaison.passed_on(asked.word)
+
+    return note
+
+
+def _done(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+    if not dispatch.has_it(case, taken):
+        return _not_theirs(case, taken)
+    dispatch.end(work, taken, DONE)
+    lapses.leave(work, taken)
+    case.state, case.resolved_at = RESOLVED, work.now
+    case.note(work.session, work.now, "resolved", taken.who)
+    followups.ask_now(work, case)
+    return liaison.done(taken.word)
+
+
+def _not_theirs(case: Case, asked: Dispatch) -> Words:
+    return liaison.take_first(asked.word) if case.state == OPEN and asked.round == case.round else liaison.over(asked.word)
+
+
+STEPS: dict[Step, Callable[[Work, Case, Dispatch, Act], Words]] = {
+    "take": _take,
+    "on_the_way": _on_the_way,
+    "there": _there,
+    "done": _done,
+    "still": _still,
+    "help": lambda work, case, taken, _wish: _help(work, case, taken, taken.liaison),
+    "cannot": _cannot,
+    "not_mine": _not_mine,
+    "aside": _aside,
+    **{reason: _because(reason) for reason, _words in liaison.REASONS},
+}
+"""What each step does, in a case that is held."""

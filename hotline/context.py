@@ -1,0 +1,148 @@
+"""What is at hand wherever something happens: the settings, the areas, the clock, and one transaction."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from hotline import outbox
+from hotline.core import fault_points as faults
+from hotline.core.crypto import Keys
+from hotline.core.database import Database, Locked
+from hotline.core.errors import Misconfigured
+from hotline.outbox import Posting, Queue, What
+from hotline.places import areas
+from hotline.places.areas import Areas
+from hotline.places.countries import Country
+from hotline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Post = Callable[[Sequence[Posting]], None]
+"""Takes errands to the queue. It never raises: what it cannot post, the clock will."""
+
+PLAINLY = timedelta(hours=12)
+"""So far from now a time of day can mean only one."""
+
+AREAS_ARE_FRESH = timedelta(minutes=1)
+"""How long a process may go by the areas it has read."""
+
+
+def nobody(postings: Sequence[Posting]) -> None:
+    """Post nothing: for a process that leaves it to the clock."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One transaction, and what is needed within it."""
+
+    session: Session
+    now: datetime
+    settings: Settings
+    areas: Areas
+
+    @property
+    def keys(self) -> Keys:
+        return self.settings.keys
+
+    @property
+    def country(self) -> Country:
+        return self.settings.country
+
+    def put(self, what: What, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT) -> None:
+        """Put an errand, due now or then, to be committed with this work."""
+        outbox.put(self.session, what, subject, due_at or self.now, queue, now=self.now)
+
+    def put_sooner(self, what: What, subject: object, due_at: datetime) -> None:
+        """The same, unless the errand waits already and is due before."""
+        if not outbox.is_due_by(self.session, what, subject, due_at):
+            self.put(what, subject, due_at)
+
+    def in_minutes(self, minutes: int) -> datetime:
+        return self.now + self.settings.minutes(minutes)
+
+    def clock_time(self, moment: datetime) -> str:
+        """A time of day as people there read it from their own clock; with its day, where that is not plain."""
+        there = moment.astimezone(self.country.zone)
+        return there.strftime("%H:%M" if abs(moment - self.now) < PLAINLY else "%d/%m %H:%M")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Service:
+    """One process's hotline: what every transaction of it has in common."""
+
+    settings: Settings
+    database: Database
+    post: Post = nobody
+    clock: Callable[[], datetime] = utc_now
+    _areas: Areas | None = field(default=None, repr=False)
+    _areas_version: object = None
+    _areas_read_at: datetime | None = None
+
+    @property
+    def areas(self) -> Areas:
+        """The country's areas, read anew within a minute after somebody loaded them."""
+        now = self.clock()
+        if self._areas is None or self._areas_read_at is None or now - self._areas_read_at > AREAS_ARE_FRESH:
+            self._areas_read_at = now
+            self._read_areas()
+        assert self._areas is not None
+        return self._areas
+
+    def _read_areas(self) -> None:
+        country = self.settings.country.code
+        try:
+            with self.database.reading() as session:
+                version = areas.version(session, country)
+                if self._areas is None or version != self._areas_version:
+                    self._areas, self._areas_version = areas.load(session, country), version
+        except Locked:
+            if self._areas is None:
+                raise
+            log.warning("the database does not answer; the areas as read before are used")
+
+    @contextmanager
+    def look(self) -> Iterator[Work]:
+        """What is at hand for looking something up, without a transaction to commit."""
+        at_hand = self.areas
+        with self.database.reading() as session:
+            yield Work(session, self.clock(), self.settings, at_hand)
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """A transaction. At its end it is committed, and only then are its errands posted."""
+        at_hand = self.areas
+        with self.database.writing() as session:
+            yield Work(session, self.clock(), self.settings, at_hand)
+            session.flush()
+            postings = outbox.to_post(session)
+            faults.point("before-commit")
+        if postings:
+            self.post(postings)
+
+
+@contextmanager
+def service_of(settings: Settings) -> Iterator[Service]:
+    """A hotline for somebody who works by hand: it leaves it to the clock to post."""
+    database = Database(settings.database_url)
+    try:
+        yield Service(settings, database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def ready(settings: Settings) -> Iterator[Service]:
+    """The same, on a database that has been brought up to date once. Raises `Misconfigured` where it has not."""
+    with service_of(settings) as service:
+        if not inspect(service.database.engine).has_table("cases"):
+            raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
+        yield service

@@ -1,0 +1,86 @@
+"""A conversation in a chat, as far as it has got. Nobody repeats to us what was said there, so it is kept in the database, sealed."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.conversation.replay import Answers
+from hotline.core.crypto import Tampered, Vault
+from hotline.core.database import Base, Moment, insert_once
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(hours=24)
+"""How long somebody may think before they answer; then it begins anew, and what they had said is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Where a conversation in a chat has got to."""
+
+    sitting: str
+    """Which one it is: what comes of it comes of it once."""
+    language: str
+    answers: Answers = ()
+    page: int = 0
+    again: bool = False
+    """The last answer was not understood."""
+    words: str = ""
+    """What they wrote before we asked for it: it goes with the report that they make."""
+    aside: str = ""
+    """Said above the question: what has come of a picture, for one."""
+    origin: str = ""
+    """The link that brought them."""
+    last_words: str = ""
+    """Set when the conversation is over."""
+    screen: int | None = None
+    """The chat's own number for the message that shows it."""
+    shares: int | None = None
+    """The message with the button that shares a number or a location, while it is there."""
+    version: int = 0
+    """Goes up whenever it gets on: a button of an earlier screen has an earlier one."""
+
+
+class Chat(Base):
+    __tablename__ = "chats"
+
+    index: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """What the chat is found by: see `people.number_index`."""
+    locked_talk: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def find(session: Session, vault: Vault, index: str, now: datetime) -> Talk | None:
+    """The conversation in this chat, held until the transaction ends. None where there is none, or one too old to go on with."""
+    chat = session.scalar(select(Chat).where(Chat.index == index).with_for_update())
+    if chat is None or now - chat.at > KEPT:
+        return None
+    try:
+        kept = json.loads(vault.unlock(chat.locked_talk, _place(index)))
+        return Talk(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
+    except (Tampered, TypeError, ValueError, KeyError):  # another release may have kept it
+        log.warning("a conversation that was kept does not open; it begins anew")
+        return None
+
+
+def keep(session: Session, vault: Vault, index: str, talk: Talk, now: datetime) -> None:
+    locked = vault.lock(json.dumps(asdict(talk)), _place(index))
+    if not insert_once(session, Chat, index=index, locked_talk=locked, at=now):
+        chat = session.get_one(Chat, index)
+        chat.locked_talk, chat.at = locked, now
+
+
+def forget(session: Session, index: str) -> None:
+    session.execute(delete(Chat).where(Chat.index == index))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(Chat).where(Chat.at < now - KEPT))
+
+
+def _place(index: str) -> str:
+    return f"chats.talk:{index}"

@@ -1,0 +1,43 @@
+"""Somebody wants nothing of them to be kept. What must go on without them goes on; everything else is deleted."""
+
+from sqlalchemy import delete, select, update
+
+from hotline.broadcasts.broadcast import HELD, LISTED, SENDS, Copy
+from hotline.cases import evidence
+from hotline.cases.case import CLOSED, ERASED, Case
+from hotline.context import Work
+from hotline.conversation import chat_store as chats
+from hotline.directory import liaisons
+from hotline.directory.people import Address, Person
+from hotline.messaging.message import Message
+
+
+def forget(work: Work, person: Person, channel: str) -> None:
+    """Delete the address of this channel, all that was written to it and said there, and the person with their last address.
+
+    A case that is open goes on without its citizen; of one that is closed only the fact remains. A liaison stays one, by phone.
+    """
+    session = work.session
+    for case in session.scalars(select(Case).where(Case.person_id == person.id)):
+        _forget_citizen(work, case)
+    address = person.at(channel)
+    if address is not None:
+        chats.forget(session, address.number_index)
+        session.execute(delete(Message).where(Message.address_id == address.id))
+        on_its_way = (Copy.address_id == address.id, Copy.state.in_((LISTED, SENDS)))
+        session.execute(update(Copy).where(*on_its_way).values(state=HELD, code="everything about them was deleted"))
+        session.execute(delete(Address).where(Address.id == address.id))
+    session.flush()
+    session.expire(person)
+    if not person.addresses and liaisons.of(session, person) is None:
+        session.execute(delete(Person).where(Person.id == person.id))
+    else:
+        session.execute(update(Person).where(Person.id == person.id).values(home_area=None))
+
+
+def _forget_citizen(work: Work, case: Case) -> None:
+    case.person_id, case.contact = None, ERASED
+    case.note(work.session, work.now, "forgotten", "citizen", "asked us to delete what we keep of them")
+    if case.state == CLOSED:
+        case.empty(work.keys)
+        evidence.forget(work.session, case.id)

@@ -1,0 +1,302 @@
+"""The auditor: looks at every unfinished case, apart from the clock's sweep, and mends what has no future.
+
+Each case that is not closed has a next step that is sure to come, or a human whose turn it is. Everything else here sees to that; the
+auditor believes none of it.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import String, delete, literal, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline import outbox
+from hotline.broadcasts import batches as sending
+from hotline.cases import case as cases
+from hotline.cases import dispatch, escalation, followups, promises
+from hotline.cases import missed_promises as admitting
+from hotline.cases.case import CLOSED, OPEN, Case
+from hotline.cases.dispatch import WAITS, Dispatch
+from hotline.context import Service, Work
+from hotline.core.database import Base, Moment
+from hotline.directory.liaisons import Liaison
+from hotline.messaging import message as messages
+from hotline.messaging.message import SENDING, WAITING, Message
+from hotline.operations import heartbeat, next_steps
+from hotline.operations.next_steps import Future
+from hotline.outbox import What
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0
+"""Seconds from one audit to the next."""
+PAGE = 500
+"""Cases, or messages, that are looked at in one go."""
+LATE = timedelta(minutes=2)
+"""An errand so late is not being done."""
+SILENT = timedelta(minutes=5)
+"""With no audit for so long, nobody looks any more."""
+KEPT = timedelta(days=30)
+"""How long the audits themselves are kept."""
+UNFINISHED = Case.state != literal(CLOSED, literal_execute=True)
+ON_ITS_WAY = Message.state.in_((literal(WAITING, literal_execute=True), literal(SENDING, literal_execute=True)))
+"""Both are written out, so that every plan may go by the index of the few unfinished among the many."""
+
+NOT_MENDED = "could not be mended"
+
+T = TypeVar("T")
+
+
+class Audit(Base):
+    """What one look has found."""
+
+    __tablename__ = "audits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    unfinished: Mapped[int]
+    """Cases that are not closed."""
+    mended: Mapped[int]
+    """What had no future step, and was given one."""
+    overdue: Mapped[int]
+    """Errands that nobody did in time."""
+    found: Mapped[str] = mapped_column(String(200), default="")
+    """In words, where something was wrong."""
+
+    @property
+    def all_is_well(self) -> bool:
+        return not self.mended and not self.overdue and not self.found
+
+
+Mend = Callable[[Work, Case], object]
+
+
+class Lack(NamedTuple):
+    """Something without a future: what it is, for the report, and what gives it one."""
+
+    what: str
+    mend: Mend
+
+
+def lacks(future: Future, waiting: set[str]) -> list[Lack]:
+    """What this case lacks, if these errands wait."""
+    return [*_lacks_promise(future, waiting), *_lacks_step(future, waiting)]
+
+
+def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
+    case = future.case
+    match case.state:
+        case "open" if future.asked:
+            yield from _lacks_end(future, waiting)
+        case "open" if not _any(waiting, (What.OPEN, case.id), (What.FIND, case.id)):
+            yield Lack("nobody is asked next", _find)
+        case "acknowledged" if not future.taken:
+            yield Lack("taken by nobody", _take_back)
+        case "acknowledged" if not _any(waiting, *((what, each) for each in future.taken for what in (What.STILL, What.LAPSE))):
+            yield Lack("nobody asks whether anything happens", _wonder(future.taken[-1]))
+        case "resolved" if case.asked_at is None and not _any(waiting, (What.FOLLOW_UP, followups.subject(case.id, case.round))):
+            yield Lack("nobody asks the citizen", followups.ask_now)
+
+
+def _lacks_end(future: Future, waiting: set[str]) -> Iterator[Lack]:
+    """As long as anybody is being asked, nobody else is: so each who is asked must come to an end."""
+    for identity, answer_by in future.asked:
+        if not _any(waiting, (What.ESCALATE, identity)):
+            yield Lack("an answer is awaited for ever", _put_at(What.ESCALATE, identity, answer_by))
+
+
+def _lacks_promise(future: Future, waiting: set[str]) -> Iterator[Lack]:
+    for identity, due_at in future.promised:
+        if future.case.state != OPEN:
+            yield Lack("a promise is kept and not ended", _keep)
+        elif not _any(waiting, (What.PROMISE, identity), (What.OPEN, future.case.id)):  # taking a case up, its promise is watched
+            yield Lack("a promise is not watched", _put_at(What.PROMISE, identity, due_at))
+    if future.case.state == OPEN and not future.promised:
+        yield Lack("nothing is promised", promises.renew)
+
+
+def _any(waiting: set[str], *errands: tuple[What, object]) -> bool:
+    return any(outbox.key_of(what, subject) in waiting for what, subject in errands)
+
+
+def _find(work: Work, case: Case) -> None:
+    """Ask the next; from the very beginning, where nobody was ever asked."""
+    work.put(What.FIND if dispatch.was_ever_asked(work.session, case) else What.OPEN, case.id)
+
+
+def _take_back(work: Work, case: Case) -> None:
+    """It says that somebody has it, and nobody has: it is open again, and the next is asked."""
+    dispatch.supersede(work, case)
+    case.note(work.session, work.now, "mended", why="nobody had taken it")
+    admitting.let_go_on(work, case)
+
+
+def _wonder(taken: int) -> Mend:
+    return lambda work, _case: work.put(What.STILL, taken)
+
+
+def _put_at(what: What, subject: int, due_at: datetime | None) -> Mend:
+    return lambda work, _case: work.put(what, subject, due_at if due_at is not None and due_at < work.now + next_steps.FAR else work.now)
+
+
+def _keep(work: Work, case: Case) -> None:
+    promises.end(work, case, promises.KEPT)
+
+
+# ---------------------------------------------------------------------------------------------------------------- looking
+
+
+def audit(service: Service) -> Audit:
+    """Look at everything that is unfinished, mend it, and write down what was found. Raises what the database raises."""
+    found: Counter[str] = Counter()
+    unfinished = _unfinished(service)
+    for page in _pages(unfinished):
+        for case in _wanting(service, page):
+            found += _surviving(partial(_mend_case, service, case))
+    for message in _stranded(service):
+        found += _surviving(partial(_mend_message, service, message))
+    for broadcast in _stuck(service):
+        found += _surviving(partial(_carry_on, service, broadcast))
+    if _before_the_gone(service):
+        found += _surviving(partial(_withdraw, service))
+    return _write_down(service, len(unfinished), found)
+
+
+def _unfinished(service: Service) -> list[UUID]:
+    with service.database.reading() as session:
+        return list(session.scalars(select(Case.id).where(UNFINISHED)))
+
+
+def _pages(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (of[start : start + PAGE] for start in range(0, len(of), PAGE))
+
+
+def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
+    """Those of these cases that seem to lack something: whether they do is looked at again with the case in hand."""
+    with service.database.reading() as session:
+        return [case for case, lacking in _lacking(session, page, service.clock()).items() if lacking]
+
+
+def _lacking(session: Session, page: Sequence[UUID], now: datetime) -> dict[UUID, list[Lack]]:
+    found = next_steps.of(session, page)
+    waiting = next_steps.waiting(session, sorted({key for future in found.values() for key in future.errands()}), now)
+    return {case: lacks(future, waiting) for case, future in found.items()}
+
+
+def _stranded(service: Service) -> list[UUID]:
+    """Messages that are not sent, and that nobody seems to be going to deliver."""
+    with service.database.reading() as session:
+        written = list(session.scalars(select(Message.id).where(ON_ITS_WAY)))
+    return [message for page in _pages(written) for message in _undelivered(service, page)]
+
+
+def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
+    with service.database.reading() as session:
+        delivered = next_steps.waiting(session, [outbox.key_of(What.DELIVER, each) for each in page], service.clock())
+    return [each for each in page if outbox.key_of(What.DELIVER, each) not in delivered]
+
+
+def _stuck(service: Service) -> list[int]:
+    """Broadcasts on their way that nothing carries on."""
+    with service.database.reading() as session:
+        return sending.stuck(session, service.clock())
+
+
+def _before_the_gone(service: Service) -> bool:
+    """Whether a case waits before somebody whose mandate has ended by itself since."""
+    gone = (Dispatch.state.in_(WAITS), Liaison.until <= service.clock())
+    with service.database.reading() as session:
+        return session.scalar(select(Dispatch.id).join(Liaison, Liaison.id == Dispatch.liaison_id).where(*gone).limit(1)) is not None
+
+
+# ---------------------------------------------------------------------------------------------------------------- mending
+
+
+def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
+    """One case that cannot be mended keeps no other from it."""
+    try:
+        return mend()
+    except Exception as error:
+        log.error("the auditor could not mend: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said
+        return Counter({NOT_MENDED: 1})
+
+
+def _mend_case(service: Service, identity: UUID) -> Counter[str]:
+    """Somebody may have carried it on meanwhile, so it is looked at once more, and nobody else changes it now."""
+    with service.work() as work:
+        case = cases.hold(work.session, identity)
+        lacking = _lacking(work.session, [identity], work.now)[identity]
+        for lack in lacking:
+            lack.mend(work, case)
+    return Counter(lack.what for lack in lacking)
+
+
+def _mend_message(service: Service, identity: UUID) -> Counter[str]:
+    with service.work() as work:
+        message = work.session.scalar(select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update())
+        if message is None or next_steps.waiting(work.session, [outbox.key_of(What.DELIVER, identity)], work.now):
+            return Counter()
+        work.put(What.DELIVER, identity, queue=messages.queue_of(message))
+    return Counter({"a text is not on its way": 1})
+
+
+def _carry_on(service: Service, broadcast: int) -> Counter[str]:
+    with service.work() as work:
+        return Counter({"a broadcast stood still": int(sending.carry_on(work, broadcast))})
+
+
+def _withdraw(service: Service) -> Counter[str]:
+    with service.work() as work:
+        return Counter({"before one who no longer serves": escalation.withdraw(work)})
+
+
+def _write_down(service: Service, unfinished: int, found: Counter[str]) -> Audit:
+    said = "; ".join(f"{what}: {number}" for what, number in found.most_common())[:200]
+    with service.work() as work:
+        work.session.execute(delete(Audit).where(Audit.at < work.now - KEPT))
+        late = outbox.overdue(work.session, work.now, LATE)
+        mended = found.total() - found[NOT_MENDED]
+        audited = Audit(at=work.now, unfinished=unfinished, mended=mended, overdue=late, found=said)
+        work.session.add(audited)
+        work.session.flush()
+        work.session.expunge(audited)
+    return audited
+
+
+def latest(session: Session) -> Audit | None:
+    """The last audit."""
+    return session.scalar(select(Audit).order_by(Audit.at.desc(), Audit.id.desc()).limit(1))
+
+
+def oldest_unfinished(session: Session) -> datetime | None:
+    """When the oldest case was opened that is not closed."""
+    return session.scalar(select(Case.opened_at).where(UNFINISHED).order_by(Case.opened_at).limit(1))
+
+
+# ---------------------------------------------------------------------------------------------------------------- every minute
+
+
+def look(service: Service) -> Audit:
+    """Audit, say in the log what was found, and give the sign of life if all is well. Raises what the database raises."""
+    audited = audit(service)
+    level = logging.DEBUG if audited.all_is_well else logging.WARNING
+    log.log(level, "audit: %d unfinished, %d mended, %d overdue. %s", audited.unfinished, audited.mended, audited.overdue, audited.found)
+    if audited.all_is_well and service.settings.heartbeat_url:
+        heartbeat.beat(service.settings.heartbeat_url)
+    return audited
+
+
+def watch(service: Service, stop: threading.Event, every: float = EVERY) -> None:
+    """Look every so many seconds until told to stop. Whatever goes wrong, it looks again the next time, and gives no sign of life."""
+    while not stop.is_set():
+        try:
+            look(service)
+        except Exception as error:
+            log.error("the audit was broken off: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said
+        stop.wait(every)

@@ -1,0 +1,113 @@
+"""The clock: whatever has fallen due is posted, and posted again until it is done. Beside it, and apart from it, the auditor looks on."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import select
+
+from hotline import outbox
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.cases import case as cases
+from hotline.cases import evidence, followups
+from hotline.cases.case import RESOLVED, Case
+from hotline.context import Service
+from hotline.conversation import chat_store as chats
+from hotline.core import fault_points as faults
+from hotline.directory import subscriptions
+from hotline.duty import night_check as readiness
+from hotline.messaging import seen as arrivals
+from hotline.operations import auditor
+from hotline.operations.auditor import UNFINISHED
+from hotline.operations.worker import Poster
+from hotline.outbox import Posting, Queue, What
+
+log = logging.getLogger(__name__)
+
+TICK = 0.5
+"""Seconds from one look to the next."""
+TIDY = 600.0
+"""Seconds from one tidying to the next."""
+SILENCE = timedelta(days=14)
+"""How long a citizen may take to say whether help came. Then the case is closed, and their word stays unknown."""
+SILENT = "the citizen has not said"
+
+
+def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
+    """Claim what has fallen due and post it, but to a queue that is away or has plenty to do already. Two clocks do no harm."""
+    busy = poster.busy()
+    if len(busy) == len(Queue):
+        return []
+    with service.work() as work:
+        postings = outbox.fallen_due(work.session, work.now, but=busy)
+    if postings:
+        faults.point("after-claim")
+        poster(postings)
+    return postings
+
+
+def forget(service: Service) -> None:
+    """Forget what was kept for a while only: conversations that nobody went on with, and what was sent in them."""
+    with service.work() as work:
+        chats.forget_old(work.session, work.now)
+        evidence.forget_unclaimed(work.session, work.now)
+        arrivals.forget_old(work.session, work.now)
+        subscriptions.forget_unconfirmed(work.session, work.now)
+
+
+def close_the_silent(service: Service) -> None:
+    """Close what a liaison has done and whose citizen has had two weeks to say no. Each by itself, for they may be speaking just now."""
+    before = service.clock() - SILENCE
+    silent = (UNFINISHED, Case.state == RESOLVED, Case.asked_at < before)
+    with service.database.reading() as session:
+        found = list(session.scalars(select(Case.id).where(*silent).limit(500)))
+    for identity in found:
+        with service.work() as work:
+            case = cases.hold(work.session, identity)
+            if case.state == RESOLVED and case.asked_at is not None and case.asked_at < before:
+                followups.close(work, case, SILENT)
+
+
+def plan_readiness(service: Service) -> None:
+    """See to it that those who have the night are asked whether they are there."""
+    with service.work() as work:
+        readiness.plan(work)
+
+
+def ask_what_is_left(service: Service) -> None:
+    """While a broadcast is in hand, whoever prepares it wants to know what is left on the carrier's account."""
+    with service.work() as work:
+        if broadcasts.unfinished(work.session):
+            work.put(What.BALANCE, "account", queue=Queue.BULK)
+
+
+TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_the_silent, ask_what_is_left)
+"""What is done every ten minutes."""
+
+
+def tidy(service: Service) -> None:
+    """Do all of it. Raises what any of it raises."""
+    for each in TIDYING:
+        each(service)
+
+
+def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
+    """Look every half second until told to stop, and have the auditor look every minute. Nothing that goes wrong stops the clock."""
+    threading.Thread(target=auditor.watch, args=(service, stop), name="auditor", daemon=True).start()
+    tidied = -TIDY
+    while not stop.wait(TICK):
+        _surviving(partial(post_what_is_due, service, poster))
+        if time.monotonic() - tidied > TIDY:
+            tidied = time.monotonic()
+            for each in TIDYING:
+                _surviving(partial(each, service))
+
+
+def _surviving(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as error:
+        log.error("the clock goes on: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said

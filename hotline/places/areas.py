@@ -1,0 +1,482 @@
+"""Where: a place inside another, from the country down to the ward or village that people name when they call.
+
+The areas of a country come from one file, are kept in the database, and are read once by each process into a tree that
+knows at once what lies inside what. The tree also finds the place that somebody meant, however they wrote it.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import cos, dist, pi, radians, sin
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core import csv_files as tables
+from hotline.core.csv_files import Cells, Row
+from hotline.core.database import Base
+from hotline.core.errors import BadRow, BadRows, Misconfigured
+
+GAZETTEER = Path(__file__).parent / "gazetteer"
+"""The countries that come with the hotline, one file each."""
+
+NEEDED = ("code", "name", "parent", "aliases")
+"""The headings that a file of areas must have; `level`, `latitude` and `longitude` may be there too."""
+
+SHORT_HEADINGS = {"lat": "latitude", "lon": "longitude"}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One place. The country has no parent, and its code is the two letters of ISO 3166."""
+
+    code: str
+    name: str
+    parent: str | None
+    level: str = ""
+    aliases: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Found(NamedTuple):
+    """A place that somebody may have meant, and its name or alias that they came close to."""
+
+    area: Area
+    name: str
+
+
+class AreaRecord(Base):
+    """An area as it is kept. The other tables refer to its code."""
+
+    __tablename__ = "areas"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"), index=True)
+    level: Mapped[str]
+    aliases: Mapped[str]
+    """Joined by "|"."""
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    country: Mapped[str] = mapped_column(String(2), index=True)
+    edition: Mapped[int] = mapped_column(default=1)
+    """How many times this area has been loaded from a file."""
+
+
+class Areas:
+    """All areas of one country, as a tree. It never changes; when areas are loaded anew, a new one is read."""
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self._areas = {area.code: area for area in areas}
+        (self.country,) = (area for area in self._areas.values() if area.parent is None)
+        self._children = _children(self._areas.values())
+        self._outwards = {area.code: tuple(_outwards(self._areas, area)) for area in self._areas.values()}
+        self._steps = {code: {outer.code: steps for steps, outer in enumerate(chain)} for code, chain in self._outwards.items()}
+        self._full_names = _full_names(self._outwards)
+        self._names = Names(self)
+        self._placed = [(area, _on_globe(*place)) for area in self._areas.values() if (place := self._place(area))]
+
+    def __getitem__(self, code: str) -> Area:
+        return self._areas[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._areas
+
+    def __iter__(self) -> Iterator[Area]:
+        return iter(self._areas.values())
+
+    def __len__(self) -> int:
+        return len(self._areas)
+
+    def get(self, code: str) -> Area | None:
+        """The area with this code, or `None`."""
+        return self._areas.get(code)
+
+    def children(self, area: Area) -> tuple[Area, ...]:
+        """The areas directly inside this one, by name."""
+        return self._children.get(area.code, ())
+
+    def outwards(self, area: Area) -> tuple[Area, ...]:
+        """The area itself, what it lies in, and so on up to the country."""
+        return self._outwards[area.code]
+
+    def nearby(self, area: Area) -> list[Area]:
+        """What lies inside the area, and then around it in ever wider circles, up to its county's border; without what it lies in."""
+        *circles, _country = self.outwards(area) if area != self.country else (area, area)
+        seen = dict.fromkeys(self.outwards(area))
+        found = dict.fromkeys(each for circle in circles for each in self.all_inside(circle))
+        return [each for each in found if each not in seen]
+
+    def all_inside(self, area: Area) -> Iterator[Area]:
+        """Everything that lies in the area, at whatever depth."""
+        for child in self.children(area):
+            yield child
+            yield from self.all_inside(child)
+
+    def inside(self, area: Area, outer: Area) -> bool:
+        """Whether the area is the outer one, or lies somewhere in it."""
+        return outer.code in self._steps[area.code]
+
+    def touch(self, one: str, other: str) -> bool:
+        """Whether one of these lies in the other, or they are the same. False where there is no area with such a code any more."""
+        first, second = self.get(one), self.get(other)
+        return first is not None and second is not None and (self.inside(first, second) or self.inside(second, first))
+
+    def distance(self, area: Area, outer: Area) -> int | None:
+        """The steps outwards: 0 to itself, 1 to its parent; `None` when the outer one does not contain the area."""
+        return self._steps[area.code].get(outer.code)
+
+    def full_name(self, area: Area) -> str:
+        """A name that tells the area from its twins: "Kaptembwo, Nakuru", and with all that lies between where that is not enough."""
+        return self._full_names[area.code]
+
+    def closest(self, text: str, within: Area | None = None, limit: int = 5) -> tuple[Found, ...]:
+        """The areas that somebody may have meant, best first, each once; none at all for nonsense.
+
+        The country itself is never among them: which country it is the hotline knows.
+        """
+        return self._names.closest(text, within or self.country, limit)
+
+    def nearest(self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0) -> tuple[Area, ...]:
+        """The areas around a spot by the distance of their middle, nearest first; none for a spot that is not on the globe.
+
+        The smallest that are known are named: never the country, nor an area when all that is directly inside it has a place on the map,
+        or when something inside it is nearer.
+        """
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            return ()
+        spot, reach = _on_globe(latitude, longitude), 2 * sin(min(within_km / EARTH_KM, pi) / 2)
+        near = sorted((far, area.code) for area, place in self._placed if (far := dist(spot, place)) <= reach)
+        found: list[Area] = []
+        for area in (self._areas[code] for _far, code in near):
+            if len(found) < limit and not any(self.inside(nearer, area) for nearer in found):
+                found.append(area)
+        return tuple(found)
+
+    def _place(self, area: Area) -> tuple[float, float] | None:
+        """Where to look for the middle of an area, unless it is told better by the areas inside it."""
+        inside = self.children(area)
+        if area is self.country or (inside and all(_latlon(inner) for inner in inside)):
+            return None
+        return _latlon(area)
+
+
+EARTH_KM = 6371.0
+
+
+def _latlon(area: Area) -> tuple[float, float] | None:
+    return None if area.latitude is None or area.longitude is None else (area.latitude, area.longitude)
+
+
+def _on_globe(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """The spot on a globe of size one: whichever is nearer through the ground is nearer over it too, at the poles and at the date line."""
+    north, east = radians(latitude), radians(longitude)
+    return cos(north) * cos(east), cos(north) * sin(east), sin(north)
+
+
+def _children(areas: Iterable[Area]) -> dict[str, tuple[Area, ...]]:
+    inside: dict[str, list[Area]] = defaultdict(list)
+    for area in sorted(areas, key=lambda area: (area.name.casefold(), area.code)):
+        if area.parent is not None:
+            inside[area.parent].append(area)
+    return {code: tuple(children) for code, children in inside.items()}
+
+
+def _outwards(areas: Mapping[str, Area], area: Area) -> Iterator[Area]:
+    yield area
+    while area.parent is not None:
+        area = areas[area.parent]
+        yield area
+
+
+def _full_names(outwards: Mapping[str, tuple[Area, ...]]) -> dict[str, str]:
+    short = {code: _joined((chain[0], *chain[1:-1][-1:])) for code, chain in outwards.items()}
+    times = Counter(short.values())
+    return {code: name if times[name] == 1 else _joined(outwards[code][:-1] or outwards[code]) for code, name in short.items()}
+
+
+def _joined(areas: Iterable[Area]) -> str:
+    return ", ".join(area.name for area in areas)
+
+
+class Called(NamedTuple):
+    """One of the names of an area, and how it is compared."""
+
+    area: Area
+    name: str
+    is_alias: bool
+    depth: int
+    spaced: str
+    """Its bare words, with a space before each."""
+    compact: str
+    """The same without any space, for people write "Mai Mahiu" as one word."""
+
+
+EXACT, EXACT_ALIAS = 300.0, 200.0
+ALIKE, BEGINS, FEW_LETTERS = 69.0, 80.0, 3
+FAR_BEHIND = 15.0
+RUN_ALIKE, RUN_LETTERS, RUN_WORDS, RUN_LESS, OUTER_NAMED = 84.0, 4, 3, 5.0, 15.0
+LONGEST = 60
+"""Scores out of a hundred, measured on the wards of Kenya with one and two slips of the finger; anything exact stands above them all.
+
+A name that is `ALIKE` as a whole counts, or that has a word which `BEGINS` with what was written. Of a longer text each run of words
+is compared too, more strictly; it counts a little less, but more when the rest of the text names what the area lies in. What is
+`FAR_BEHIND` the best is not worth a line on a small screen.
+"""
+
+
+class Names:
+    """Every name by which the areas of a country are called, made ready to be compared."""
+
+    def __init__(self, areas: Areas) -> None:
+        self._areas = areas
+        self._called = list(_called(areas))
+        self._compact = [called.compact for called in self._called]
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        for place, compact in enumerate(self._compact):
+            self._exact[compact].append(place)
+        self.closest = lru_cache(maxsize=1024)(self._closest)  # a conversation asks for the same at each of its turns
+
+    def _closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
+        """See `Areas.closest`."""
+        likeness = self._likeness(bare_words(text[:LONGEST]))
+        scores = {place: score for place, score in likeness.items() if self._areas.inside(self._called[place].area, within)}
+        least = min(100.0, max(scores.values(), default=0)) - FAR_BEHIND
+        best = sorted((place for place in scores if scores[place] >= least), key=lambda place: (-scores[place], *self._order(place)))
+        found: dict[str, Found] = {}
+        for called in (self._called[place] for place in best):
+            found.setdefault(called.area.code, Found(called.area, called.name))
+        return tuple(found.values())[:limit]
+
+    def _order(self, place: int) -> tuple[bool, int, str]:
+        """What is equally like it goes by name before alias, then by the bigger area."""
+        called = self._called[place]
+        return called.is_alias, called.depth, called.area.code
+
+    def _likeness(self, words: list[str]) -> dict[int, float]:
+        """How much each name is like these words; those that are not are left out."""
+        whole = "".join(words)
+        scores = {place: EXACT_ALIAS if self._called[place].is_alias else EXACT for place in self._exact.get(whole, ())}
+        if sum(letter.isalpha() for letter in whole) >= FEW_LETTERS:
+            for place, score in (*self._alike(whole, ALIKE), *self._beginning(words), *self._runs(words)):
+                scores[place] = max(score, scores.get(place, 0))
+        return scores
+
+    def _alike(self, compact: str, least: float) -> Iterator[tuple[int, float]]:
+        for _name, score, place in process.extract(compact, self._compact, scorer=fuzz.ratio, score_cutoff=least, limit=None):
+            yield place, score
+
+    def _beginning(self, words: list[str]) -> Iterator[tuple[int, float]]:
+        start = "".join(f" {word}" for word in words)
+        for place, called in enumerate(self._called):
+            if start in called.spaced:
+                yield place, BEGINS + (100 - BEGINS) * len(start) / len(called.spaced)
+
+    def _runs(self, words: list[str]) -> Iterator[tuple[int, float]]:
+        for run, rest in _runs(words):
+            for place, score in self._alike(run, RUN_ALIKE):
+                yield place, score - RUN_LESS + (OUTER_NAMED if self._is_named(place, rest) else 0)
+
+    def _is_named(self, place: int, words: set[str]) -> bool:
+        """Whether these words name something that the area lies in, short of the country."""
+        outer = self._areas.outwards(self._called[place].area)[1:-1]
+        return any(words.issuperset(bare_words(area.name)) for area in outer)
+
+
+def bare_words(text: str) -> list[str]:
+    """The words of a name as people type them: small letters without accents, hooks or apostrophes."""
+    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
+    return _WORDS("".join(letter for letter in letters if not unicodedata.combining(letter)))
+
+
+_WORDS = re.compile(r"[^\W_]+").findall
+_BARE = str.maketrans("ɓɗƙƴŋɲɛɔǝıøłđ", "bdkynneoeiold", "'`´‘’ʻʼʽˈ")
+
+
+def _called(areas: Areas) -> Iterator[Called]:
+    for area in areas:
+        depth = len(areas.outwards(area))
+        for name in (area.name, *area.aliases) if area.parent else ():
+            if words := bare_words(name):
+                yield Called(area, name, name != area.name, depth, "".join(f" {word}" for word in words), "".join(words))
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, set[str]]]:
+    """Each few words in a row, written together, and the words that are left."""
+    for first in range(len(words)):
+        for last in range(first + 1, min(first + RUN_WORDS, len(words)) + 1):
+            run = "".join(words[first:last])
+            if len(run) >= RUN_LETTERS and last - first < len(words):
+                yield run, {*words[:first], *words[last:]}
+
+
+def read(source: Path | str | IO[str] | IO[bytes]) -> list[Area]:
+    """The areas in a file, given by its path or opened: comma-separated text in UTF-8; semicolons and tabs are understood too.
+
+    Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without a parent is the country.
+    """
+    table = tables.read(source, NEEDED)
+    rows = [(line, {SHORT_HEADINGS.get(heading, heading): cell for heading, cell in cells.items()}) for line, cells in table.rows]
+    wrong = [*table.wrong, *_wrong_cells(rows), *_wrong_codes(rows), *_wrong_parents(rows)]
+    if wrong:
+        raise BadRows(sorted(wrong, key=lambda bad: bad.line))
+    return [_from_row(row) for _, row in rows]
+
+
+def _wrong_cells(rows: Sequence[Row]) -> Iterator[BadRow]:
+    for line, row in rows:
+        for reason in _complaints(row):
+            yield BadRow(line, reason)
+
+
+def _complaints(row: Cells) -> Iterator[str]:
+    """What is wrong with a row for itself."""
+    for heading in ("code", "name"):
+        if not row[heading]:
+            yield f"the {heading} is missing"
+    for heading, most in (("latitude", 90), ("longitude", 180)):
+        if (cell := row.get(heading)) and not _is_within(cell, most):
+            yield f"the {heading} “{cell}” is not a number from -{most} to {most}"
+    if bool(row.get("latitude")) != bool(row.get("longitude")):
+        yield "latitude and longitude must be given together"
+
+
+def _is_within(cell: str, most: int) -> bool:
+    try:
+        return -most <= float(cell) <= most
+    except ValueError:
+        return False
+
+
+def _wrong_codes(rows: Sequence[Row]) -> Iterator[BadRow]:
+    first: dict[str, int] = {}
+    for line, row in rows:
+        if row["code"] and first.setdefault(row["code"], line) != line:
+            yield BadRow(line, f"the code “{row['code']}” is already on line {first[row['code']]}")
+
+
+def _wrong_parents(rows: Sequence[Row]) -> Iterator[BadRow]:
+    parents: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        if row["code"]:
+            parents.setdefault(row["code"], row["parent"])
+            lines.setdefault(row["code"], line)
+    yield from _wrong_countries([(line, row) for line, row in rows if not row["parent"]])
+    for line, row in rows:
+        if row["parent"] and row["parent"] not in parents:
+            yield BadRow(line, f"the parent “{row['parent']}” is not in the file")
+    for cycle in _cycles(parents):
+        yield BadRow(lines[cycle[0]], f"each of these is inside the next, without an end: {' → '.join((*cycle, cycle[0]))}")
+
+
+def _wrong_countries(roots: Sequence[Row]) -> Iterator[BadRow]:
+    if not roots:
+        yield BadRow(1, "there is no country: the row of the country has an empty parent")
+        return
+    (first, country), *others = roots
+    if country["code"] and not _IS_ISO(country["code"]):
+        yield BadRow(first, f"“{country['code']}” has no parent, so it is the country, whose code is two capital letters such as KE")
+    for line, row in others:
+        yield BadRow(line, f"“{row['code']}” has no parent, but “{country['code']}” on line {first} is the country already")
+
+
+_IS_ISO = re.compile(r"[A-Z]{2}").fullmatch
+
+
+def _cycles(parents: Mapping[str, str]) -> Iterator[list[str]]:
+    """Every ring of areas, each inside the next, once."""
+    seen: set[str] = set()
+    for start in parents:
+        chain: list[str] = []
+        code = start
+        while code in parents and code not in seen:
+            seen.add(code)
+            chain.append(code)
+            code = parents[code]
+        if code in chain:
+            yield chain[chain.index(code) :]
+
+
+def _from_row(row: Cells) -> Area:
+    aliases = dict.fromkeys(alias for cell in row["aliases"].split("|") if (alias := cell.strip()) and alias != row["name"])
+    coordinates = [float(cell) if (cell := row.get(heading)) else None for heading in ("latitude", "longitude")]
+    return Area(row["code"], row["name"], row["parent"] or None, row.get("level", ""), tuple(aliases), *coordinates)
+
+
+def save(session: Session, areas: Iterable[Area]) -> None:
+    """Put all areas of one country into the database, in the caller's transaction.
+
+    What is there already is brought up to date. An area that is gone from the file is deleted, unless something still refers to it, such
+    as a case or an area inside it: then it stays as it is. Raises `Misconfigured` when a code belongs to another country already.
+    """
+    tree = Areas(areas)
+    _refuse_taken(session, tree)
+    known = {record.code: record for record in session.scalars(select(AreaRecord).where(AreaRecord.country == tree.country.code))}
+    for area in sorted(tree, key=lambda area: len(tree.outwards(area))):
+        record = known.pop(area.code, None) or AreaRecord(code=area.code, edition=0)
+        _write(record, area, tree.country.code)
+        session.add(record)
+    session.flush()
+    _forget(session, known)
+
+
+def _refuse_taken(session: Session, tree: Areas) -> None:
+    elsewhere = session.execute(select(AreaRecord.code, AreaRecord.country).where(AreaRecord.country != tree.country.code))
+    for code, country in elsewhere:
+        if code in tree:
+            raise Misconfigured(
+                f"The area code “{code}” already belongs to the country “{country}”. Give each area of the file its own code."
+            )
+
+
+def _write(record: AreaRecord, area: Area, country: str) -> None:
+    record.name, record.parent_code, record.level = area.name, area.parent, area.level
+    record.aliases = "|".join(area.aliases)
+    record.latitude, record.longitude = area.latitude, area.longitude
+    record.country = country
+    record.edition += 1
+
+
+def _forget(session: Session, gone: Mapping[str, AreaRecord]) -> None:
+    """Delete what nothing refers to, innermost first."""
+    for record in sorted(gone.values(), key=lambda record: _depth(record, gone), reverse=True):
+        try:
+            with session.begin_nested():
+                session.execute(delete(AreaRecord).where(AreaRecord.code == record.code))
+        except IntegrityError:
+            continue
+
+
+def _depth(record: AreaRecord, gone: Mapping[str, AreaRecord]) -> int:
+    parent = gone.get(record.parent_code or "")
+    return 0 if parent is None else 1 + _depth(parent, gone)
+
+
+def load(session: Session, country: str) -> Areas:
+    """The areas of a country, by its two-letter code. Raises `Misconfigured` if there are none."""
+    records = session.scalars(select(AreaRecord).where(AreaRecord.country == country)).all()
+    if not records:
+        raise Misconfigured(
+            f"There are no areas of the country “{country}” in the database. Load a file of them, such as "
+            "hotline/places/gazetteer/kenya.csv, or set the country to one whose areas are loaded."
+        )
+    return Areas(_area(record) for record in records)
+
+
+def _area(record: AreaRecord) -> Area:
+    aliases = tuple(record.aliases.split("|")) if record.aliases else ()
+    return Area(record.code, record.name, record.parent_code, record.level, aliases, record.latitude, record.longitude)
+
+
+def version(session: Session, country: str) -> int:
+    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of date. One look by key."""
+    return session.scalar(select(AreaRecord.edition).where(AreaRecord.code == country)) or 0

@@ -1,0 +1,84 @@
+"""Everybody who asked whether something is true hears what came of it, and again where it turns out otherwise."""
+
+from sqlalchemy import Select, distinct, func, select
+
+from hotline.context import Work
+from hotline.core.i18n import Words
+from hotline.messaging import message as messages
+from hotline.messaging.message import About
+from hotline.outbox import Queue, What
+from hotline.rumours import menus as words
+from hotline.rumours import rumour as rumours
+from hotline.rumours.rumour import CHECKING, FALSE, NEW, PROBABLY_FALSE, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Question, Rumour
+
+ANSWERS = (TRUE, FALSE, PROBABLY_TRUE, PROBABLY_FALSE, UNVERIFIABLE)
+"""What can be told to those who asked."""
+PAGE = 200
+"""As many are answered in one transaction."""
+
+
+def answer(work: Work, rumour: Rumour) -> Words:
+    """Tell everybody who asked and wants to know. Who was told otherwise before hears that too, were it only that nobody is sure any more;
+    who knows it already hears nothing."""
+    if not can_be_told(rumour):
+        return words.not_known_yet(rumour.number)
+    people = to_tell(work, rumour)
+    if not people and rumour.told == rumour.state:
+        return words.nobody_waits(rumour.number)
+    if rumour.told != rumour.state:
+        rumour.answers, rumour.told = rumour.answers + 1, rumour.state
+    work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{rumour.state}/1", queue=Queue.BULK)
+    return words.answering(rumour.number, people, rumour.state)
+
+
+def say_that_nobody_could(work: Work, rumour: Rumour) -> None:
+    """Nobody has looked into it for hours: whoever was told nothing yet hears that, once. They wait for an answer still."""
+    work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{NEW}/1", queue=Queue.BULK)
+
+
+def can_be_told(rumour: Rumour) -> bool:
+    """Whether there is something to tell: that it is being checked again, only to those who were told more than that."""
+    return rumour.state in ANSWERS or (rumour.state == CHECKING and rumour.told not in ("", CHECKING))
+
+
+def answer_page(work: Work, subject: str) -> None:
+    """Tell the next of those who asked, unless something else is known by now. Each address is written to once under each answer."""
+    identity, number, state, page = subject.split("/")
+    rumour = rumours.hold(work.session, int(identity))
+    if rumour.same_as_id is not None or rumour.state != state or rumour.answers != int(number):
+        return
+    waiting = work.session.scalars(_waiting(work, rumour).limit(PAGE)).all()
+    for question in waiting:
+        _write(work, rumour, question)
+        question.told = rumour.state
+    if len(waiting) == PAGE:
+        work.put(What.ANSWER, f"{identity}/{number}/{state}/{int(page) + 1}", queue=Queue.BULK)
+
+
+def _write(work: Work, rumour: Rumour, question: Question) -> None:
+    assert question.address is not None
+    told = words.answer(question.rumour.number, rumour.state, as_of(work, rumour))
+    told = words.corrected(told) if question.told in ANSWERS else told
+    key = f"rumour:{rumour.id}/answer/{rumour.answers}/{question.address_id}"
+    messages.write(work, question.address, About.RUMOUR, told, question.language, key=key)
+
+
+def _waiting(work: Work, rumour: Rumour) -> Select[Question]:
+    """The questions of those who want to be told, and know nothing or something else. That it is being checked again is told only to those
+    who were told more, and that nobody could look into it only to those who were told nothing."""
+    wanted = [Question.may_answer, Question.address_id.is_not(None), Question.told != rumour.state]
+    if rumour.state not in ANSWERS:
+        wanted.append(Question.told == "" if rumour.state == NEW else Question.told.in_(ANSWERS))
+    return select(Question).where(Question.rumour_id.in_(rumours.family(work.session, rumour)), *wanted).order_by(Question.id)
+
+
+def to_tell(work: Work, rumour: Rumour) -> int:
+    """How many wait for what is known now."""
+    if not can_be_told(rumour):
+        return 0
+    waiting = _waiting(work, rumour).order_by(None).with_only_columns(func.count(distinct(Question.address_id)))
+    return work.session.scalar(waiting) or 0
+
+
+def as_of(work: Work, rumour: Rumour) -> str:
+    return work.clock_time(rumour.checked_at or rumour.opened_at)

@@ -1,0 +1,334 @@
+"""The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little, not in vain."""
+
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Uuid, create_engine, inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from hotline import outbox
+from hotline.cases import followups  # noqa: F401 - each brings its tables
+from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
+from hotline.cases.case import Case
+from hotline.cases.dispatch import Dispatch
+from hotline.cases.promises import Promise
+from hotline.cases.verdicts import Verdict
+from hotline.core import database as module
+from hotline.core.database import Base, Database, Locked, Moment, insert_once, journal_mode
+from hotline.directory.bodies import Body, Serves
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import Person
+from hotline.front_desk import desk  # noqa: F401 - each brings its tables
+from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
+from hotline.operations import auditor  # noqa: F401 - each brings its tables
+from hotline.outbox import Errand, What
+from hotline.settings import Settings
+from tests.scenery.waiting import PATIENCE
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    with closing(Database(settings.database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty(settings: Settings) -> Iterator[Database]:
+    """A database of the same kind with nothing in it."""
+    with closing(Database(settings.database_url)) as opened:
+        with opened.engine.begin() as connection:
+            Base.metadata.drop_all(connection)
+            connection.execute(text("DROP TABLE alembic_version"))
+        yield opened
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Database]:
+    """SQLite, with the tables of bodies."""
+    with closing(Database(f"sqlite:///{tmp_path / 'small.db'}")) as opened:
+        Base.metadata.create_all(opened.engine)
+        yield opened
+
+
+def migrations(database: Database) -> alembic.config.Config:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(module.__file__).parent.parent / "migrations"))
+    config.attributes["url"] = database.url.render_as_string(hide_password=False)
+    return config
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def body(code: str) -> Body:
+    return Body(code=code, name="Kaptembwo Police Station", kind="police")
+
+
+# Migrations
+
+
+def test_the_migrations_make_exactly_what_the_code_expects(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert differences(connection) == []
+
+
+def test_a_column_that_no_migration_makes_would_be_noticed(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE bodies ADD COLUMN motto VARCHAR"))
+        assert differences(connection) != []
+
+
+def test_every_migration_has_a_way_back(empty: Database) -> None:
+    config = migrations(empty)
+    for _ in range(2):
+        alembic.command.upgrade(config, "head")
+        with empty.engine.connect() as connection:
+            assert differences(connection) == []
+        alembic.command.downgrade(config, "base")
+        assert set(inspect(empty.engine).get_table_names()) == {"alembic_version"}
+
+
+CLOSED, REOPENED, TAKEN, WAITS = (f"{number}" * 32 for number in "1234")
+"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round, after a no, in danger; one that
+somebody took late and about which the citizen was asked; and one that nobody has taken."""
+
+BEFORE_PROMISES = f"""
+INSERT INTO areas (code, name, level, aliases, country, edition) VALUES ('KE', 'Kenya', 'country', '', 'KE', 1);
+INSERT INTO bodies (code, name, kind, categories) VALUES ('station', 'Station', 'police', ''), ('peace', 'Committee', 'peace', '');
+INSERT INTO people (id, language, met_at) VALUES ('{"a" * 32}', 'en', '{{7:00}}'), ('{"b" * 32}', 'sw', '{{7:00}}');
+INSERT INTO liaisons (id, person_id, body_code, name, languages, on_duty) VALUES
+    (1, '{"a" * 32}', 'station', 'Sgt. Kipruto', 'en', true), (2, '{"b" * 32}', 'peace', 'Mama Wanjiku', 'sw', true);
+INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details, contact, language, state, round,
+    in_danger, opened_at, promised_at, liaison_id, acknowledged_at, asked_at, verdict, verdict_at, closed_at) VALUES
+    ('{CLOSED}', '1', '1', 'ussd', 'violence', 'KE', '', 'text', 'sw', 'closed', 1, false,
+        '{{7:00}}', '{{7:30}}', 1, '{{7:10}}', '{{9:10}}', 'helped', '{{9:20}}', '{{9:20}}'),
+    ('{REOPENED}', '2', '2', 'ussd', 'land', 'KE', '', 'text', 'sw', 'open', 2, true,
+        '{{7:00}}', '{{12:00}}', NULL, NULL, NULL, 'danger', '{{8:00}}', NULL),
+    ('{TAKEN}', '3', '3', 'ussd', 'danger', 'KE', '', 'none', 'sw', 'acknowledged', 1, false,
+        '{{7:00}}', '{{7:15}}', 2, '{{7:20}}', '{{7:50}}', NULL, NULL, NULL),
+    ('{WAITS}', '4', '4', 'ussd', 'theft', 'KE', '', 'none', 'sw', 'open', 1, false,
+        '{{8:30}}', '{{10:30}}', NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO dispatches (id, case_id, step, round, liaison_id, body_code, word, reason, state, at, taken_at) VALUES
+    (1, '{CLOSED}', 1, 1, 1, 'station', 'SIMBA', 'it is theirs', 'superseded', '{{7:00}}', '{{7:10}}'),
+    (2, '{REOPENED}', 1, 1, 1, 'station', 'TEMBO', 'it is theirs', 'superseded', '{{7:00}}', '{{7:05}}'),
+    (3, '{REOPENED}', 2, 2, 2, 'peace', 'TEMBO', 'another body', 'asked', '{{8:00}}', NULL);
+INSERT INTO errands (key, what, subject, queue, due_at, state, posted, failures) VALUES
+    ('escalate:3', 'escalate', '3', 'urgent', '{{8:20}}', 'waiting', 0, 0);
+"""
+
+
+@pytest.fixture
+def grown(empty: Database) -> Database:
+    """A database that was in use before there were promises, and has been brought to what the code expects."""
+    alembic.command.upgrade(migrations(empty), "0002")
+    written = re.sub(r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES)
+    with empty.engine.begin() as connection:
+        for statement in written.split(";")[:-1]:
+            connection.execute(text(statement))
+    alembic.command.upgrade(migrations(empty), "head")
+    return empty
+
+
+def moment(database: Database, hour: int, minute: int) -> str:
+    """As this database is told it."""
+    return f"2026-11-21 {hour:02}\\:{minute:02}\\:00.000000{'' if database.is_sqlite else '+00'}"
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 21, hour, minute, tzinfo=UTC)
+
+
+def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Database) -> None:
+    with grown.reading() as session:
+        stands = {case.id.hex: (case.urgency, case.round_began_at, case.wants_woman) for case in session.scalars(select(Case))}
+        made = {each.case_id.hex: (each.made_at, each.due_at, each.state, each.ended_at) for each in session.scalars(select(Promise))}
+        said = {each.case_id.hex: (each.round, each.asked_at, each.word, each.said_at) for each in session.scalars(select(Verdict))}
+    assert stands == {
+        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False), TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
+    }  # fmt: skip
+    assert made == {
+        CLOSED: (at(7), at(7, 30), "kept", at(7, 10)),
+        REOPENED: (at(8), at(12), "open", None),
+        TAKEN: (at(7), at(7, 15), "missed", at(7, 20)),
+        WAITS: (at(8, 30), at(10, 30), "open", None),
+    }
+    assert said == {
+        CLOSED: (1, at(9, 10), "helped", at(9, 20)),
+        REOPENED: (1, None, "danger", at(8)),
+        TAKEN: (1, at(7, 50), None, None),
+    }
+
+
+def test_whoever_answered_has_a_role_and_a_place_in_the_order(grown: Database) -> None:
+    with grown.reading() as session:
+        who = {
+            each.name: ([role.body_code for role in each.roles], each.supervisor, each.woman) for each in session.scalars(select(Liaison))
+        }
+        asked = [
+            (each.rung, each.place, each.stepped_at, each.answer_by) for each in session.scalars(select(Dispatch).order_by(Dispatch.id))
+        ]
+        errand = session.scalars(select(Errand)).one()
+    assert who == {"Sgt. Kipruto": (["station"], False, False), "Mama Wanjiku": (["peace"], False, False)}
+    assert asked == [("primary", 0, at(7, 10), at(7)), ("primary", 0, at(7, 5), at(7)), ("primary", 0, None, at(8))]
+    assert errand.wanted_at == errand.due_at == at(8, 20)
+
+
+def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(grown: Database) -> None:
+    with grown.writing() as session:
+        for what in (What.PROMISE, What.STILL, What.LAPSE, What.READY, What.WARN):
+            outbox.put(session, what, "1", NOON, now=NOON)
+    alembic.command.downgrade(migrations(grown), "0002")
+    read = text("SELECT id, promised_at, verdict, verdict_at FROM cases ORDER BY reference").columns(
+        id=Uuid, promised_at=Moment, verdict_at=Moment
+    )
+    with grown.engine.connect() as connection:
+        rows = [(row.id.hex, row.promised_at, row.verdict, row.verdict_at) for row in connection.execute(read)]
+        assert connection.execute(text("SELECT key FROM errands")).scalars().all() == ["escalate:3"]
+    assert rows == [
+        (CLOSED, at(7, 30), "helped", at(9, 20)),
+        (REOPENED, at(12), "danger", at(8)),
+        (TAKEN, at(7, 15), None, None),
+        (WAITS, at(10, 30), None, None),
+    ]
+    alembic.command.upgrade(migrations(grown), "head")
+    with grown.engine.connect() as connection:
+        assert differences(connection) == []
+
+
+# SQLite
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [((3, 37, 2), "TRUNCATE"), ((3, 51, 2), "TRUNCATE"), ((3, 51, 3), "WAL"), ((3, 52, 0), "WAL"), ((4, 0, 0), "WAL")],
+)
+def test_the_faster_journal_is_used_only_where_it_is_sound(version: tuple[int, int, int], mode: str) -> None:
+    assert journal_mode(version) == mode
+
+
+def test_what_was_committed_survives_a_power_cut(small: Database) -> None:
+    with small.engine.connect() as connection:
+        told = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "foreign_keys", "journal_mode")}
+    assert told == {"synchronous": 2, "foreign_keys": 1, "journal_mode": journal_mode().lower()}
+
+
+def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Database) -> None:
+    """Without the lock taken at once, the second would be refused on the spot, however long it is willing to wait."""
+    first_has_it = threading.Event()
+
+    def first() -> None:
+        with small.writing() as session:
+            session.add(body("first"))
+            session.flush()
+            first_has_it.set()
+            time.sleep(0.3)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert first_has_it.wait(PATIENCE)
+    with small.writing() as session:
+        known = list(session.scalars(select(Body.code)))
+        session.add(body("second"))
+    thread.join()
+    assert known == ["first"], "it sees what the other has written"
+    with small.reading() as session:
+        assert len(session.scalars(select(Body)).all()) == 2
+
+
+def test_many_who_read_and_then_write_all_get_their_turn(small: Database) -> None:
+    refused: list[Exception] = []
+
+    def add_one(number: int) -> None:
+        try:
+            with small.writing() as session:
+                before = len(session.scalars(select(Body)).all())
+                session.add(body(f"{before}"))
+        except Exception as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=add_one, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == []
+    with small.reading() as session:
+        assert sorted(session.scalars(select(Body.code)), key=int) == [str(number) for number in range(12)]
+
+
+def test_a_database_that_stays_locked_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline.core.database.create_engine", create_engine)  # which is less patient than that of the tests
+    file = tmp_path / "locked.db"
+    with closing(Database(f"sqlite:///{file}")) as database, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        Base.metadata.create_all(database.engine)
+        other.execute("BEGIN EXCLUSIVE")
+        with database.writing() as session, pytest.raises(Locked):
+            session.connection()
+
+
+# Either
+
+
+def test_work_that_is_broken_off_leaves_nothing_behind(database: Database) -> None:
+    def half() -> None:
+        with database.writing() as session:
+            session.add(body("half"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    with database.reading() as session:
+        assert session.get(Body, "half") is None
+
+
+def test_what_refers_to_nothing_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(Serves(body_code="nobody", area_code="KE"))
+
+
+def test_a_row_is_inserted_once(database: Database) -> None:
+    for expected in (True, False):
+        with database.writing() as session:
+            assert insert_once(session, Body, code="once", name="Once", kind="police") is expected
+    with database.reading() as session:
+        assert session.get_one(Body, "once").categories == "", "and defaults are filled in"
+
+
+def test_a_moment_comes_back_as_it_was_whatever_clock_it_was_read_from(database: Database) -> None:
+    nairobi = NOON.astimezone(timezone(timedelta(hours=3)))
+    with database.writing() as session:
+        person = Person(met_at=nairobi)
+        session.add(person)
+        session.flush()
+        identity = person.id
+    with database.reading() as session:
+        met = session.get_one(Person, identity).met_at
+        assert (met, met.tzinfo) == (NOON, UTC)
+        assert session.scalar(select(Person.id).where(Person.met_at == nairobi)) == identity
+
+
+def test_a_moment_without_its_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="needs its time zone"), database.writing() as session:
+        session.add(Person(met_at=NOON.replace(tzinfo=None)))
+
+
+def test_an_error_of_the_database_shows_nothing_that_was_written(database: Database) -> None:
+    with pytest.raises(IntegrityError) as refusal, database.writing() as session:
+        session.add(Serves(body_code="silaha sokoni", area_code="KE"))
+    assert "silaha" not in str(refusal.value).partition("DETAIL")[0]

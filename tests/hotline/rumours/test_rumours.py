@@ -1,0 +1,297 @@
+"""What is known of a rumour, which ones are alike, what a liaison's text means, and whether every word of the desk fits a phone."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+
+from hotline.carriers.africastalking import AfricasTalking
+from hotline.conversation.replay import Answers, Asking, Said, resume
+from hotline.conversation.screens import LookUp, Nothing
+from hotline.core import gsm
+from hotline.core.i18n import Words, languages, say
+from hotline.places import areas
+from hotline.places.areas import Areas
+from hotline.rumours import menus as rumour
+from hotline.rumours.menus import KNOWN, STEPS, VERBS, Line, Look, Shown, Wonder, WriteAbout, lines_to_text, shown_to_text, understand
+from hotline.rumours.rumour import (
+    CHECKING,
+    FALSE,
+    FALSE_,
+    PROBABLY_FALSE,
+    PROBABLY_TRUE,
+    TRUE,
+    TRUE_,
+    UNKNOWN_,
+    UNVERIFIABLE,
+    State,
+    known,
+    likeness,
+)
+from hotline.rumours.verification import LEAST
+from tests.scenery.county import AREAS, KAPTEMBWO
+from ussd.pages import Limits, pages
+
+# What is known
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ([("1", "peace", TRUE_)], PROBABLY_TRUE),
+        ([("1", "peace", FALSE_)], PROBABLY_FALSE),
+        ([("1", "peace", FALSE_), ("2", "peace", FALSE_)], PROBABLY_FALSE),
+        ([("1", "peace", FALSE_), ("1", "women", FALSE_)], PROBABLY_FALSE),
+        ([("1", "peace", FALSE_), ("2", "women", FALSE_)], FALSE),
+        ([("1", "peace", TRUE_), ("2", "women", TRUE_)], TRUE),
+        ([("1", "peace", TRUE_), ("2", "women", FALSE_)], CHECKING),
+        ([("1", "peace", TRUE_), ("2", "women", TRUE_), ("3", "situation", FALSE_)], CHECKING),
+        ([("1", "peace", TRUE_), ("2", "women", FALSE_), ("1", "peace", FALSE_)], FALSE),
+        ([("1", "peace", TRUE_), ("2", "women", UNKNOWN_)], PROBABLY_TRUE),
+        ([("1", "peace", UNKNOWN_)], CHECKING),
+        ([("1", "peace", UNKNOWN_), ("2", "women", UNKNOWN_)], UNVERIFIABLE),
+        ([], CHECKING),
+    ],
+)
+def test_what_is_known_follows_from_what_bodies_say(said: Sequence[tuple[str, str, str]], state: State) -> None:
+    assert known(said) == state
+
+
+# Others like it
+
+ALIKE = [
+    ("They are burning houses in Kaptembwo tonight", "houses are being burned in kaptembwo"),
+    ("Is it true that the well at the school was poisoned?", "they poisoned the school well"),
+    ("ati wameweka sumu kwenye kisima cha shule", "Kuna sumu kisima cha shule"),
+    ("Kijana ameuawa sokoni na umati", "kijana aliuawa sokoni jana usiku"),
+    ("the bridge to London ward is closed by youths with stones", "youths hav closed the bridge with stones"),
+    ("Trucks full of armed men are coming from the border", "armed men in trucks comming from border"),
+    ("Mifugo imeibiwa na vijana wa ng'ambo", "vijana wa ngambo wameiba mifugo"),
+]
+UNLIKE = [
+    ("They are burning houses in Kaptembwo tonight", "a teacher was arrested in kaptembwo"),
+    ("Is it true that the well at the school was poisoned?", "the school is closed on Monday"),
+    ("Trucks full of armed men are coming from the border", "the border market opens on friday"),
+    ("Kijana ameuawa sokoni na umati", "bei ya mahindi imepanda sokoni"),
+    ("the chief's son was killed", "the bridge was washed away"),
+    ("a curfew starts at six", "the power is cut at six"),
+    ("is it true?", "is it true?"),
+    ("", "something happened at the market"),
+]
+
+
+def test_claims_in_other_words_are_alike_and_other_claims_are_not() -> None:
+    assert [pair for pair in ALIKE if likeness(*pair) < LEAST or likeness(*pair[::-1]) < LEAST] == []
+    assert [pair for pair in UNLIKE if likeness(*pair) >= LEAST or likeness(*pair[::-1]) >= LEAST] == []
+
+
+def test_the_same_place_and_the_same_hour_count_a_little_more() -> None:
+    pair = ALIKE[0]
+    assert likeness(*pair) < likeness(*pair, same_place=True) < likeness(*pair, same_place=True, same_hour=True) <= 100
+    assert likeness("x", "y", same_place=True, same_hour=True) == 0
+
+
+def test_the_same_place_named_in_both_makes_no_claim_like_another() -> None:
+    places = {word for area in AREAS for word in areas.bare_words(area.name)}
+    pairs = [
+        ("Chief fled Kaptembwo", "Kaptembwo floods"), ("Kaptembwo is burning", "youths in Kaptembwo"),
+        ("They burn houses in Kaptembwo, Nakuru", "a teacher was arrested in Nakuru, Kaptembwo"),
+    ]  # fmt: skip
+    near = [likeness(*pair, same_place=True, same_hour=True, places=places) for pair in pairs]
+    assert [score for score in near if score >= LEAST] == []
+    assert all(likeness(*pair, same_place=True, same_hour=True, places=places) >= LEAST for pair in ALIKE)
+    assert likeness("Is Kaptembwo burning?", "they are burning Kaptembwo", places=places) >= LEAST
+
+
+# What a liaison texts
+
+
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("CHECK R12", Look("check", "R12")),
+        (" check r012. ", Look("check", "R12")),
+        ("CheckR12", Look("check", "R12")),
+        ("CHECK 12", Look("check", "R12")),
+        ("TRUE R12 saw it myself", Look("true", "R12", note="saw it myself")),
+        ("R12: true, Saw it", Look("true", "R12", note="Saw it")),
+        ("FALSE R12 the elder; R7 says so", Look("false", "R12", note="the elder; R7 says so")),
+        ("Not true  r 12", Look("false", "R12")),
+        ("UNKNOWN R12", Look("unknown", "R12")),
+        ("SAME R12 R7", Look("same", "R12", "R7")),
+        ("same r12 as 7", Look("same", "R12", "R7")),
+        ("same R12", Look("same", "R12")),
+        ("APART R12", Look("apart", "R12")),
+        ("ANSWER R12", Look("answer", "R12")),
+        ("READ R12", Look("show", "R12")),
+        ("r12?", Look("show", "R12")),
+        ("READ 12", Look("show", "R12")),
+        ("R1 true?", Look("show", "R1")),
+        ("Kweli R1?", Look("show", "R1")),
+        ("TRUE R1 ?!", Look("show", "R1")),
+        ("R1 true or false?", Look("show", "R1")),
+        ("R1 true or false", Look("show", "R1")),
+        ("ANSWER R1?", Look("show", "R1")),
+        ("TRUE R1 organizers told me", Look("true", "R1", note="organizers told me")),
+    ],
+)
+def test_a_liaisons_text_about_a_rumour(text: str, look: Look) -> None:
+    assert understand(text) == look
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "1 SIMBA", "2", "ON", "OFF 3", "yes", "true", "true 2 people died", "hello R12", "R2D2", "R1234567890", "truest R12", "R",
+        "Jibu 1", "ANSWER 1", "TRUE 12", "Kweli 1?",
+    ],
+)  # fmt: skip
+def test_a_text_about_something_else(text: str) -> None:
+    assert understand(text) is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_word_that_we_write_is_one_that_we_understand(language: str) -> None:
+    for act, words in VERBS.items():
+        for verb in say(words, language).split(","):
+            look = understand(f"{verb.strip().upper()} R12 R7")
+            assert look is not None, verb
+            assert (look.act, look.number) == (act, "R12"), verb
+    for each in to_liaisons("Kaptembwo", "x"):
+        for verb in re.findall(r"\b([A-Z]{3,}) R12345", say(each, language)):
+            assert understand(f"{verb} R12345 R12344") is not None, say(each, language)
+
+
+# What is said
+
+NUMBER, OTHER, AT, EMERGENCY = "R12345", "R12344", "21/11 23:59", "999"
+STATES = tuple(KNOWN)
+LONGEST_NAME = "Superintendent Wanjiku wa Kaptembwo the Elder of Nakuru"
+LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)
+
+
+def to_citizens() -> list[Words]:
+    answers = [rumour.answer(NUMBER, state, AT) for state in STATES]
+    received = [rumour.received(NUMBER, EMERGENCY, may_answer) for may_answer in (True, False)]
+    return [*answers, *map(rumour.corrected, answers), *received, rumour.too_many()]
+
+
+def on_the_last_page() -> list[Words]:
+    """What a liaison is answered at the end of a call."""
+    noted = [
+        *(rumour.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
+        *(rumour.noted_sure(NUMBER, state, people) for state in STATES for people in (0, 99999)),
+        rumour.how_do_you_know(NUMBER, "true"), rumour.how_do_you_know(NUMBER, "false"), rumour.how_do_you_know(NUMBER, "unknown"),
+    ]  # fmt: skip
+    return [
+        *noted, *(rumour.answering(NUMBER, 99999, state) for state in STATES), rumour.yours(NUMBER), rumour.noted_disagree(NUMBER),
+        rumour.being_checked(NUMBER, LONGEST_NAME), rumour.nobody_waits(NUMBER), rumour.not_known_yet(NUMBER), rumour.same(NUMBER, OTHER),
+        rumour.same(NUMBER, OTHER, is_answered=True), rumour.same_already(NUMBER, OTHER), rumour.which_other(NUMBER), rumour.apart(NUMBER),
+        rumour.not_joined(NUMBER), rumour.no_such_rumour("R" * 40), rumour.no_rumours(), rumour.what_to_text(),
+    ]  # fmt: skip
+
+
+def to_liaisons(place: str, claim: str) -> list[Words]:
+    shown = [Shown(NUMBER, place, claim, 99999, AT, 99, state, checker) for state in STATES for checker in ("", LONGEST_NAME)]
+    return [
+        *on_the_last_page(), rumour.new_rumour(NUMBER, place, claim), rumour.new_rumour(NUMBER, place, claim, OTHER),
+        rumour.nobody_checks(NUMBER, place, 99999), rumour.spreads(NUMBER, 99999, 60, 99), rumour.second_needed(NUMBER, place, claim),
+        rumour.they_disagree(NUMBER), *(rumour.told_otherwise(NUMBER, state) for state in STATES), rumour.still_checking(NUMBER),
+        rumour.lapsed(NUMBER), *(rumour.they_wait(NUMBER, state, 99999) for state in STATES), *map(rumour.in_brief, shown),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def longest_place() -> str:
+    kenya = Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
+    return max((kenya.full_name(area) for area in kenya), key=len)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_a_citizen_is_told_is_one_text_and_one_page(language: str) -> None:
+    for words in to_citizens():
+        said = say(words, language)
+        assert gsm.parts(said) == 1, said
+        assert gsm.fits(said, septets=156), said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_a_liaison_is_told_is_two_texts_at_most_and_one_page_at_the_end_of_a_call(language: str, longest_place: str) -> None:
+    for words in to_liaisons(longest_place, "they say that " + "a very long story " * 40):
+        assert gsm.parts(say(words, language)) <= 2, say(words, language)
+    for words in on_the_last_page():
+        assert gsm.fits(say(words, language), septets=156), say(words, language)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_an_answer_is_honest_and_each_state_has_its_own(language: str) -> None:
+    said = [say(rumour.answer(NUMBER, state, AT), language) for state in STATES]
+    assert len(set(said)) == len(STATES)
+    assert all(NUMBER in each for each in said)
+
+
+# The dialogues
+
+SHOWN = Shown(
+    NUMBER, "Kaptembwo, Nakuru", "they say that " + "a very long story " * 20, 12, "10:00", 3, "checking", "Mama Wanjiku",
+    tuple(step for step, _words in STEPS), ((OTHER, 88, "they say " * 9), ("R3", 71, "another")), ("R7",), 5,
+)  # fmt: skip
+LINES = [Line(f"R{number}", "Kaptembwo", "new", number, "they say that something happened " * 2) for number in range(1, 13)]
+LISTED = lines_to_text(LINES)
+
+
+def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | WriteAbout | Nothing, list[Asking]]]:
+    """Every path through what a liaison can choose, and the screens on the way."""
+
+    def look_up(question: LookUp) -> str:
+        return listed if question.name == "?rumours" else shown
+
+    todo: list[tuple[Answers, list[Asking]]] = [((), [])]
+    while todo:
+        answers, seen = todo.pop()
+        there = resume(rumour.at_rumours(), answers, "en", look_up)
+        if isinstance(there, Said):
+            yield there.outcome, seen
+            continue
+        keys = [key for key, _words in getattr(there.question, "choices", ())] or ["I was there"]
+        todo += [((*there.answers, (there.question.name, key)), [*seen, there]) for key in keys]
+
+
+def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
+    ends = list(every_end(shown=shown_to_text(SHOWN)))
+    assert {look for look, _seen in ends if isinstance(look, Look)} == {
+        Look("check", NUMBER), Look("true", NUMBER, note="I was there"), Look("false", NUMBER, note="I was there"),
+        Look("unknown", NUMBER, note="I was there"), Look("answer", NUMBER), Look("same", NUMBER, OTHER), Look("same", NUMBER, "R3"),
+        Look("apart", "R7"),
+    }  # fmt: skip
+    assert said(ends) == {rumour.NOTHING_CHANGED, rumour.NOTHING_SENT}
+    for asking in (asking for _end, seen in ends for asking in seen):
+        assert all(gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units) for page in pages(asking.question, "en", LIMITS))
+
+
+def said(ends: Iterable[tuple[Look | WriteAbout | Nothing, list[Asking]]]) -> set[Words]:
+    """The last words of those paths that lead to nothing."""
+    return {end.words for end, _seen in ends if isinstance(end, Nothing)}
+
+
+def test_where_there_is_nothing_to_see_it_is_said() -> None:
+    for nothing in ("[]", "{}"):
+        assert said(every_end(nothing)) == {rumour.no_rumours()}
+    for nothing in ("", "{}"):
+        assert said(every_end(shown=nothing)) == {rumour.no_such_rumour(line.number) for line in LINES}
+
+
+@pytest.mark.parametrize(("chat", "asked"), [(False, rumour.MAY_WE_TEXT), (True, rumour.MAY_WE_WRITE)])
+def test_a_citizen_asks(chat: bool, asked: Words) -> None:
+    answers: Answers = (("heard", " the well is poisoned "), ("rumour:home", KAPTEMBWO.code))
+
+    def nothing(question: LookUp) -> str:
+        raise AssertionError(question)
+
+    there = resume(rumour.ask(AREAS, KAPTEMBWO.code, chat), answers, "en", nothing)
+    assert isinstance(there, Asking)
+    assert there.question.text == asked
+    for answer in ("yes", "no"):
+        end = resume(rumour.ask(AREAS, KAPTEMBWO.code, chat), (*answers, ("may_answer", answer)), "en", nothing)
+        assert isinstance(end, Said)
+        assert end.outcome == Wonder("the well is poisoned", KAPTEMBWO.code, answer == "yes")

@@ -1,0 +1,73 @@
+"""What stands on the menus, found where the product keeps it, so that no test knows it by heart."""
+
+import re
+
+from hotline.cases import citizen_menus as citizen
+from hotline.cases.citizen_menus import Caller
+from hotline.cases.liaison_menus import Desk
+from hotline.conversation.screens import Ask, LookUp, Menu, Scene
+from hotline.core.gsm import plain
+from hotline.core.i18n import Words, own_name, say
+from hotline.directory.categories import CATEGORIES
+from tests.scenery.carrier import PretendCarrier
+from tests.scenery.county import AREAS, KAPTEMBWO
+from ussd.pages import Limits, pages
+
+ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
+
+
+def en(words: Words) -> str:
+    """In English, as a phone shows it."""
+    return plain(say(words, "en"))
+
+
+def sw(words: Words) -> str:
+    """In Kiswahili, as a phone shows it."""
+    return plain(say(words, "sw"))
+
+
+def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
+    """The question to which these answers lead. Look-ups are answered like any other question."""
+    question = next(scene)
+    for answer in answers:
+        question = scene.send(answer)
+    assert not isinstance(question, LookUp), question
+    return question
+
+
+def labels(question: Menu | Ask) -> dict[str, Words]:
+    """The choices of a question, by what they stand for."""
+    assert isinstance(question, Menu), question
+    return dict(question.choices)
+
+
+EVERYBODY = Caller("en", desk=Desk(on_duty=True, cases=()), asked="0")
+"""A citizen who was asked for a verdict, and a liaison, in one: they are offered all that can be done by dialling in."""
+
+FIRST = labels(asked(citizen.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
+CONTACT = labels(citizen.may_we_text(Caller()))
+REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
+WOMAN = labels(citizen.a_woman())
+
+LIMITS = Limits(PretendCarrier.page_septets, PretendCarrier.page_units)
+
+
+def page(question: Menu | Ask, language: str, *, first: bool = False, again: bool = False) -> str:
+    """The first page of a question. `first`: of a whole call, so that there is no way back; `again`: after a slip."""
+    return pages(question, language, LIMITS, first=first, again=again)[0]
+
+
+def about(category: str, language: str) -> str:
+    """The name of a category, by its code. A name itself, as stories quote it, stays as it is."""
+    return plain(say(CATEGORIES[category].name, language)) if category in CATEGORIES else category
+
+
+def is_category(category: str, code: str) -> bool:
+    """Whether a code, or how the name begins in any of our languages, is that of this category."""
+    return category == code or any(about(code, language).startswith(category) for language in ("en", "sw"))
+
+
+def number_in(text: str) -> str:
+    """The number of the case that a text or a screen is about, as it is shown: 4071-3826."""
+    (number,) = {found[0] for found in re.finditer(r"\b\d{4}-\d{4}\b", text)}
+    return number
