@@ -1,8 +1,8 @@
 """The night's machinery: the hotline's processes within one, that can be killed anywhere.
 
 Everything is the hotline's own but the network: the door and its forms, the workers, the clock's work, the auditor, the database and the
-queue. A process that is killed stops dead at one of the places in `hotline/core/fault_points.py`: its transaction is rolled back, what it had
-in memory is gone, and a few seconds later it is started anew. While the carrier thinks about a text, the others go on.
+queue. A process that is killed stops dead at one of the places in `hotline/core/fault_points.py`: its transaction is rolled back, what it
+had in memory is gone, and a few seconds later it is started anew. While the carrier thinks about a text, the others go on.
 """
 
 import io
