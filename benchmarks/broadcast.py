@@ -31,9 +31,9 @@ from sqlalchemy import insert
 from benchmarks.processes import BIN, PATIENCE, Stack, Store, cpu_seconds, machine_cpu_seconds, postgresql, sqlite
 from benchmarks.wire import Company, Line, in_json
 from hotline import outbox
-from hotline.broadcasts import batches as sending
+from hotline.broadcasts import approval as broadcast_approval
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import drafting, rollout
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.menus import Compose
 from hotline.context import Service, Work
@@ -124,7 +124,7 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
         person = people.by_number(work.session, work.keys, WANJIKU)
         author = liaison_of(work.session, person) if person else None
         assert author is not None
-        made, _words = broadcasting.compose(work, author, wish)
+        made, _words = drafting.compose(work, author, wish)
         assert made.state == broadcasts.SUBMITTED
         return {made.code: f"OK {made.code} {made.mark}"}
 
@@ -137,8 +137,8 @@ def approve(service: Service, words: str) -> None:
         person = people.by_number(work.session, work.keys, MWANGI)
         who = liaison_of(work.session, person) if person else None
         assert who is not None
-        broadcasting.approve(work, who, code, mark)
-        sending.cool(work, _found(work, code).id)
+        broadcast_approval.approve(work, who, code, mark)
+        rollout.cool(work, _found(work, code).id)
         outbox.finish(work.session, What.COOL, _found(work, code).id)
 
 

@@ -28,7 +28,8 @@ from hotline.core.database import Database
 from hotline.core.fault_points import Place
 from hotline.operations import auditor, clock
 from hotline.operations.auditor import Audit
-from hotline.operations.worker import CARRIED, Poster, Worker
+from hotline.operations.queue import Poster
+from hotline.operations.worker import CARRIED, Worker
 from hotline.outbox import WAITS, Errand, Posting, Queue
 from hotline.settings import Settings
 from webhooks.app import door

@@ -41,7 +41,7 @@ from hotline.core.database import Database
 from hotline.directory.bodies import Serves
 from hotline.directory.categories import CATEGORIES
 from hotline.outbox import Errand, What
-from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.settings import Settings, from_environment
 
@@ -424,7 +424,7 @@ async def run(file: Path, limit: int | None, store: Store, folder: Path) -> bool
     carrier = Carrier(liaisons.hear)
     stack = Stack(folder, await carrier.open(), COUNTRY=COUNTRY, DATABASE_URL=store.url)
     gateway = liaisons.gateway = Gateway(stack)
-    tree = Areas(areas.read(AREAS))
+    tree = Areas(area_loading.read(AREAS))
     people = citizens(file, tree, limit)
     try:
         set_up(stack, roster(folder, tree))

@@ -19,11 +19,11 @@ from bot.polling import poll
 from bot.profile import connect
 from bot.updates import Updates
 from hotline.context import Service
-from hotline.conversation.ussd_store import Trips
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured
+from hotline.core.redis_link import Trips
+from hotline.operations.queue import Poster, work_on
 from hotline.operations.supervisor import leave_with_supervisor
-from hotline.operations.worker import Poster, work_on
 from hotline.outbox import Queue
 from hotline.settings import Settings, from_environment
 

@@ -7,8 +7,7 @@ from sqlalchemy import select
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import shortened, steps
-from hotline.cases import evidence
-from hotline.cases import liaison_menus as words
+from hotline.cases import evidence, liaison_phrases
 from hotline.cases import notify_liaison as telling
 from hotline.cases.case import Entry
 from hotline.cases.dispatch import Dispatch
@@ -37,7 +36,7 @@ def card(work: Work, dispatch: Dispatch) -> Card:
     lines = [escape(say(each, language), quote=False) for each in _standing(work, dispatch, how)]
     sent = []
     if dispatch.may_be_read(work.session, work.now):
-        details = shortened(case.details(work.keys), MOST_DETAILS) or say(words.no_details(), language)
+        details = shortened(case.details(work.keys), MOST_DETAILS) or say(liaison_phrases.no_details(), language)
         so_far = [escape(say(each, language), quote=False) for each in telling.so_far_of(work, case)]
         lines = [f"<b>{title(work, dispatch)}</b>", *so_far, escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
@@ -53,7 +52,7 @@ def photos_and_voice(number: int) -> Words:
 def title(work: Work, dispatch: Dispatch) -> str:
     """The case's word, what it is about and where, in HTML."""
     place = work.areas.full_name(work.areas[dispatch.case.area_code])
-    heading = words.heading(dispatch.word, dispatch.case.about, place)
+    heading = liaison_phrases.heading(dispatch.word, dispatch.case.about, place)
     return escape(say(heading, dispatch.liaison.language), quote=False)
 
 
@@ -91,28 +90,28 @@ def _standing(work: Work, dispatch: Dispatch, how: How) -> list[Words]:
 def _question(how: How, by: str) -> Words:
     """What they were asked in a text, too: see `lapses`."""
     if how == "there":
-        return words.is_it_done(by)
-    return words.safe(by) if how == "on_the_way" else words.still_on_it(by)
+        return liaison_phrases.is_it_done(by)
+    return liaison_phrases.safe(by) if how == "on_the_way" else liaison_phrases.still_on_it(by)
 
 
 def _how_it_stands(work: Work, dispatch: Dispatch, how: How) -> Words:
     word, case = dispatch.word, dispatch.case
     match how:
         case "late":
-            return words.late()
+            return liaison_phrases.late()
         case "asked":
-            return words.answer_by(work.clock_time(dispatch.answer_by or dispatch.at))
+            return liaison_phrases.answer_by(work.clock_time(dispatch.answer_by or dispatch.at))
         case "taken":
-            return words.you_have_it(word)
+            return liaison_phrases.you_have_it(word)
         case "on_the_way":
-            return words.you_are_coming(word)
+            return liaison_phrases.you_are_coming(word)
         case "there":
-            return words.you_are_there(word)
+            return liaison_phrases.you_are_there(word)
         case "done":
-            return words.done(word)
+            return liaison_phrases.done(word)
         case "passed_on":
-            return words.passed_on(word)
+            return liaison_phrases.passed_on(word)
         case "first_was" if case.liaison:
-            return words.first_was(word, case.liaison.name)
+            return liaison_phrases.first_was(word, case.liaison.name)
         case _:
-            return words.over(word)
+            return liaison_phrases.over(word)

@@ -45,7 +45,8 @@ from hotline.core import fault_points as faults
 from hotline.core.crypto import open_seal
 from hotline.directory import people
 from hotline.messaging import message as messages
-from hotline.messaging.message import About, Leased, Message, Priority
+from hotline.messaging.leasing import Leased
+from hotline.messaging.message import About, Message, Priority
 from hotline.operations import deliveries
 from hotline.operations.worker import put_off
 from hotline.outbox import What

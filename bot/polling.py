@@ -10,8 +10,8 @@ from bot.api import POLL, Bot, pauses
 from bot.budgets import seconds_of
 from bot.profile import ALLOWED
 from bot.stream import Unreadable, take_in
-from hotline.conversation.ussd_store import Trips
 from hotline.core.crypto import Vault
+from hotline.core.redis_link import Trips
 
 log = logging.getLogger(__name__)
 

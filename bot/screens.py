@@ -11,8 +11,8 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.api import Bot
 from bot.talks import Shown, Talks, Who
-from hotline.cases import citizen_menus as citizen
 from hotline.core.i18n import Words, say
+from hotline.front_desk import phrases as desk_phrases
 
 NOT_MODIFIED = "not modified"
 GONE = ("to edit not found", "can't be edited")
@@ -69,7 +69,7 @@ class Screens:
 
     async def dead(self, query: CallbackQuery, chat: int, language: str) -> None:
         """A button that is nobody's any more: its message loses its buttons."""
-        await self.answer(query, say(citizen.earlier_question(), language))
+        await self.answer(query, say(desk_phrases.earlier_question(), language))
         if query.message is not None:
             await self.strip(chat, query.message.message_id)
 

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.conversation.ussd_store import Trips
 from hotline.core.crypto import Vault
+from hotline.core.redis_link import Trips
 
 STREAM = "telegram:updates"
 SEEN_FOR = 26 * 3600

@@ -15,11 +15,13 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
+from hotline.cases import additions, citizen_phrases, evidence
 from hotline.cases import citizen_menus as citizen
-from hotline.cases import evidence
 from hotline.cases import reference_number as references
+from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import CLOSED
-from hotline.cases.citizen_menus import Caller, Forget, InChat, Report, Wish
+from hotline.cases.citizen_menus import Caller, InChat, Report
+from hotline.cases.reporting import Call
 from hotline.context import Service, Work
 from hotline.conversation import chat_store as chats
 from hotline.conversation import choose_area as places
@@ -32,13 +34,17 @@ from hotline.core.i18n import Words, say
 from hotline.core.typed_input import is_number, tidy
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM, Address
-from hotline.front_desk import desk, texts
+from hotline.front_desk import desk, lookups, menu, texts
 from hotline.front_desk import link_chat as linking
-from hotline.front_desk.desk import Call
+from hotline.front_desk import phrases as desk_phrases
+from hotline.front_desk.menu import Forget, Wish
 from hotline.messaging import seen as arrivals
 from hotline.news import inbound as news
-from hotline.news import menus as words_of_news
-from hotline.news.menus import IsOurs, IsTrue, Unsubscribe, WantsNews
+from hotline.news import phrases as news_phrases
+from hotline.news import published
+from hotline.news import sms_commands as news_commands
+from hotline.news.menus import Unsubscribe
+from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +173,7 @@ class Talks:
     def sorry(self, why: Why) -> Words:
         """What to say to one whose update was not taken."""
         emergency = self._country.emergency
-        return citizen.not_saved(emergency) if why == "broken" else citizen.too_many(emergency)
+        return desk_phrases.not_saved(emergency) if why == "broken" else desk_phrases.too_many(emergency)
 
     def language_of(self, who: Who) -> str:
         """The language to speak to them in."""
@@ -213,8 +219,8 @@ class Talks:
         return language if language in self._country.languages else self._country.languages[0]
 
     def _caller(self, work: Work, index: str) -> Caller:
-        caller = desk.who_calls(work, index, TELEGRAM)
-        reported = desk.reported_from(work.session, index, TELEGRAM)
+        caller = lookups.who_calls(work, index, TELEGRAM)
+        reported = lookups.reported_from(work.session, index, TELEGRAM)
         mine = tuple(references.spoken(reference) for reference, state in reported if state != CLOSED)
         return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
 
@@ -222,12 +228,12 @@ class Talks:
         """Where the answers lead."""
 
         def look_up(question: LookUp) -> str:
-            return desk.look_up(here.work, question, here.call)
+            return lookups.look_up(here.work, question, here.call)
 
         origin = ORIGIN.fullmatch(here.talk.origin)
         home = here.caller.home or (origin and origin[1]) or None
         areas, country = here.work.areas, self._country
-        scene = citizen.welcome(replace(here.caller, home=home), areas, country.languages, country.emergency)
+        scene = menu.welcome(replace(here.caller, home=home), areas, country.languages, country.emergency)
         return playing.resume(scene, here.talk.answers, here.language, look_up)
 
     def _shown(self, here: Here) -> Shown:
@@ -263,10 +269,10 @@ class Talks:
         for_us = self._is_for_us(here, text)
         if answer and not for_us:
             in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and places.is_about_where(question)
-            if in_own_words and citizen.says_something(text):  # a place, and what is there to be known of it
+            if in_own_words and case_commands.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
-        is_no_key = citizen.says_something(text) or (here.caller.desk is None and citizen.verdict_in(text) is None)
+        is_no_key = case_commands.says_something(text) or (here.caller.desk is None and case_commands.verdict_in(text) is None)
         if not for_us and self._reports(here) and is_no_key:  # it is of this report, not of one before
             return self._noted(here, text)
         if words := self._answered(here, text):
@@ -275,15 +281,15 @@ class Talks:
 
     def _noted(self, here: Here, text: str) -> Talk:
         """They wrote before they were asked. What they said is kept for their report; a word or two was only a wrong key."""
-        if not citizen.says_something(text):
+        if not case_commands.says_something(text):
             return replace(here.talk, again=not here.is_first)
         kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
-        return replace(here.talk, words=kept, aside=say(citizen.words_kept(), here.language))
+        return replace(here.talk, words=kept, aside=say(desk_phrases.words_kept(), here.language))
 
     def _answered(self, here: Here, text: str) -> Words | None:
         """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, news, STOP."""
         address = self._address(here)
-        if words_of_news.is_greeting(text):  # the menu answers that
+        if news_commands.is_greeting(text):  # the menu answers that
             return None
         words = texts.answer_to(here.work, address.person, address, text) if address else self._of_news(here, text)
         here.caller = self._caller(here.work, here.index)
@@ -291,12 +297,12 @@ class Talks:
 
     def _of_news(self, here: Here, text: str) -> Words | None:
         """The same for one whom we do not know. They become known who want something of which they are to hear."""
-        match words_of_news.understand(text):
+        match news_commands.understand(text):
             case IsOurs(code):
-                return news.is_it_ours(here.work, code, here.language)
+                return published.is_it_ours(here.work, code, here.language)
             case Unsubscribe():
-                return words_of_news.had_no_news()
-            case WantsNews(place) if words_of_news.greets(place) or not news.knows_place(here.work, place):
+                return news_phrases.had_no_news()
+            case WantsNews(place) if news_commands.greets(place) or not news.knows_place(here.work, place):
                 return None
             case WantsNews() | IsTrue():
                 address = self._met(here)
@@ -321,7 +327,7 @@ class Talks:
 
     def _placed(self, here: Here, spot: str) -> Talk:
         if here.talk.last_words or not places.is_about_where(question := self._asking(here).question):
-            return replace(here.talk, aside=say(citizen.not_asked_where(), here.language))
+            return replace(here.talk, aside=say(desk_phrases.not_asked_where(), here.language))
         if first := places.before_a_spot(question):
             here.talk = self._answer(here, first)
         return self._answer(here, spot)
@@ -332,7 +338,7 @@ class Talks:
             here.talk = self._left(here)
             return here.talk
         if here.is_first or talk.last_words or button.of != screen_of(talk):
-            here.toast = say(citizen.earlier_question(), here.language)
+            here.toast = say(desk_phrases.earlier_question(), here.language)
             return talk
         asking = self._asking(here)
         match button.kind:
@@ -344,7 +350,7 @@ class Talks:
             case "p" if button.what.isdecimal():
                 return replace(talk, page=int(button.what[:3]), again=False, version=talk.version + 1)
             case _:
-                here.toast = say(citizen.earlier_question(), here.language)
+                here.toast = say(desk_phrases.earlier_question(), here.language)
                 return talk
 
     def _asking(self, here: Here) -> Asking:
@@ -389,24 +395,24 @@ class Talks:
         with self._service.look() as work:
             there = self._destination(self._here(work, who))
             if there is None:
-                return citizen.evidence_of_nothing()
-            return citizen.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
+                return citizen_phrases.evidence_of_nothing()
+            return citizen_phrases.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
 
     def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> Talk:
         work, there = here.work, self._destination(here)
         if there is None:
-            return replace(here.talk, aside=say(citizen.evidence_of_nothing(), here.language))
+            return replace(here.talk, aside=say(citizen_phrases.evidence_of_nothing(), here.language))
         evidence.keep(work, there, kind, content)
         work.session.flush()
         if there.case is not None:
             if caption:
-                texts.add_words(work, there.case, caption)
-            return replace(here.talk, aside=say(texts.add_evidence(work, there.case), here.language))
+                additions.add_words(work, there.case, caption)
+            return replace(here.talk, aside=say(additions.add_evidence(work, there.case), here.language))
         kept = evidence.number_of(work.session, there.session_index, None)
         talk = here.talk
         if caption:
             talk = self._answer(here, caption) if isinstance(self._asking(here).question, Ask) else self._noted(here, caption)
-        return replace(talk, aside=say(citizen.evidence_taken(kept), here.language))
+        return replace(talk, aside=say(citizen_phrases.evidence_taken(kept), here.language))
 
     def _destination(self, here: Here) -> evidence.Destination | None:
         """Where what they send belongs."""

@@ -13,12 +13,11 @@ from sqlalchemy import select
 from bot.cards import Card, card, choices, title
 from bot.keyboards import A_SLIP, Button, number, verdicts
 from bot.talks import Who
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import dispatch, evidence, followups
+from hotline.cases import citizen_phrases, dispatch, evidence, followups, liaison_phrases, status
 from hotline.cases import liaison_menus as liaison
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import CLOSED
-from hotline.cases.citizen_menus import Verdict
+from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service, Work
 from hotline.core.i18n import say
@@ -27,6 +26,7 @@ from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM, Address
 from hotline.duty import night_check as readiness
 from hotline.front_desk import desk
+from hotline.front_desk import phrases as desk_phrases
 from hotline.messaging import seen as arrivals
 from hotline.messaging.message import About, Message
 
@@ -49,14 +49,14 @@ def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     how, language = asked.how(work.session, work.now), me.language
     wanted = next((each for each in get_args(liaison.Step) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
-        return say(citizen.earlier_question(), language)
+        return say(desk_phrases.earlier_question(), language)
     readiness.answered(work, me)
     words = acknowledgement.tap(work, me, asked.id, wanted)
     work.session.flush()
     work.session.refresh(asked)
     now = asked.how(work.session, work.now)
     if wanted == "aside" and now == how:
-        words = liaison.press_again_to_step_aside()
+        words = liaison_phrases.press_again_to_step_aside()
     is_on_the_card = wanted not in SAID_IN_PASSING and now not in ("first_was", "over")
     return "" if is_on_the_card else say(words, language)
 
@@ -109,7 +109,7 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
         ):
             words = desk.thanks(work, case, verdict)
         else:
-            words = citizen.how_it_stands(desk.standing_of(work, case))
+            words = citizen_phrases.how_it_stands(status.standing_of(work, case))
         may_be_a_slip = case.state == CLOSED and asked.key == followups.key_of(case) and case.may_be_judged(work.now)
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
         return Card(escape(f"{case.spoken}: {say(words, case.language)}", quote=False), again)

@@ -27,13 +27,12 @@ from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.screens import Screens, html, no_chat
 from bot.talks import WISHES, Shown, Talks, Who, Why
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import evidence
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.context import Service
 from hotline.core.database import Locked
 from hotline.core.errors import NotTaken
 from hotline.core.i18n import Words
+from hotline.front_desk import phrases as desk_phrases
 
 log = logging.getLogger(__name__)
 
@@ -109,10 +108,10 @@ class Updates:
         await self._below(update, self._talks.placed, place.latitude, place.longitude)
 
     async def _edited(self, update: Update, _context: Context) -> None:
-        await self._below(update, self._talks.said, citizen.changes_are_not_seen())
+        await self._below(update, self._talks.said, desk_phrases.changes_are_not_seen())
 
     async def _something_else(self, update: Update, _context: Context) -> None:
-        await self._below(update, self._talks.said, citizen.only_photos_and_voice())
+        await self._below(update, self._talks.said, desk_phrases.only_photos_and_voice())
 
     async def _below(self, update: Update, act: Callable[..., Shown], *what: object) -> None:
         """Do it, and show what comes of it below whatever they wrote; the message that showed the question before goes."""
@@ -171,12 +170,12 @@ class Updates:
         language = await self._language(who)
         with no_chat():
             keyboard = sharing(SHARE_LOCATION, language, contact=False)
-            sent = await self._bot.send_message(who.chat, html(citizen.share_your_location(), language), reply_markup=keyboard)
+            sent = await self._bot.send_message(who.chat, html(desk_phrases.share_your_location(), language), reply_markup=keyboard)
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
         await self._screens.answer(query)
 
     async def _liaison(self, update: Update, _context: Context) -> None:
-        await self._ask_number(who_of(update), liaison.share_your_number())
+        await self._ask_number(who_of(update), liaison_phrases.share_your_number())
 
     async def _ask_number(self, who: Who, words: Words) -> None:
         language = await self._language(who)
@@ -189,7 +188,7 @@ class Updates:
         message, who = _message(update), who_of(update)
         contact, sender = message.contact, message.from_user
         if contact is None or sender is None or contact.user_id != sender.id or message.forward_origin is not None:
-            await self._ask_number(who, liaison.not_your_own())
+            await self._ask_number(who, liaison_phrases.not_your_own())
             return
         words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
         with no_chat():
@@ -215,12 +214,12 @@ class Updates:
         refusal = await asyncio.to_thread(self._talks.refusal, who)
         content = b""
         if refusal is None and file is None:
-            refusal = citizen.evidence_too_large()
+            refusal = citizen_phrases.evidence_too_large()
         if refusal is None and file is not None:
             try:
                 content = await asyncio.to_thread(evidence.REBUILT[kind], await self._fetched(file))
             except NotTaken as error:
-                refusal = citizen.evidence_too_large() if error.reason == "too_large" else citizen.evidence_refused()
+                refusal = citizen_phrases.evidence_too_large() if error.reason == "too_large" else citizen_phrases.evidence_refused()
         if refusal is not None:
             await self._below(update, self._talks.said, refusal)
         else:
@@ -264,7 +263,7 @@ class Updates:
         with suppress(BadRequest, Forbidden):
             if chat.type != ChatType.CHANNEL and not _is_leaving(update):
                 language = (update.effective_user.language_code if update.effective_user else "") or ""
-                words = citizen.only_in_private(f"@{self._bot.username}")
+                words = desk_phrases.only_in_private(f"@{self._bot.username}")
                 await self._bot.send_message(chat.id, html(words, self._talks.hinted(language)))
             await self._bot.leave_chat(chat.id)
         raise ApplicationHandlerStop

@@ -25,7 +25,7 @@ from hotline.cli.main import release_to
 from hotline.core import database as core_database
 from hotline.core.database import Database
 from hotline.operations.supervisor import embedded_queue
-from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.settings import Settings
 from tests.scenery import county as builders
 from tests.scenery import run_folder
@@ -199,7 +199,7 @@ def _furnish(settings: Settings) -> None:
     release_to(settings, with_areas=False)
     database = Database(settings.database_url)
     with database.writing() as session:
-        areas.save(session, builders.AREAS)
+        area_loading.save(session, builders.AREAS)
     builders.furnish(database, settings)
     database.close()
 

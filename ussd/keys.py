@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hotline.cases import citizen_menus as citizen
-from hotline.cases.citizen_menus import Caller, Wish
+from hotline.cases.citizen_menus import Caller
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
 from hotline.conversation import numbered_menu as numbered
 from hotline.conversation import replay as playing
 from hotline.conversation.replay import Answers, Asking, Said
 from hotline.conversation.screens import Ask, LookUp, Menu
 from hotline.core.typed_input import tidy
+from hotline.front_desk import menu
+from hotline.front_desk.menu import Wish
 from hotline.places.areas import Areas
 from hotline.places.countries import Country
 from ussd.pages import BACK, HOME, MORE, Limits, pages
@@ -132,7 +133,7 @@ class Keypad:
         if isinstance(there, Asking):
             return position
         if isinstance(there.outcome, str):
-            answers = position.draft if there.outcome == citizen.GO_ON else _language_only(position.draft)
+            answers = position.draft if there.outcome == menu.GO_ON else _language_only(position.draft)
             return self._at(replace(position, draft=()), answers)
         return replace(position, wish=there.outcome)
 
@@ -152,9 +153,9 @@ class Keypad:
             return self._look_up(question, position.language)
 
         if position.draft:
-            return playing.resume(citizen.cut_off(), answers, position.language, look_up)
+            return playing.resume(menu.cut_off(), answers, position.language, look_up)
         language = position.caller.language or self._country.languages[0]
-        scene = citizen.welcome(position.caller, self._areas, self._country.languages, self._country.emergency)
+        scene = menu.welcome(position.caller, self._areas, self._country.languages, self._country.emergency)
         return playing.resume(scene, answers, language, look_up)
 
     def _pages(self, position: Position, asking: Asking) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from hotline.carriers import Ended, Turn
 from hotline.cases import citizen_menus as citizen
-from hotline.cases.citizen_menus import Caller, Report, Wish
+from hotline.cases.citizen_menus import Caller, Report
 from hotline.cases.liaison_menus import Desk, Waiting
+from hotline.cases.reporting import Call
 from hotline.context import Service, Work
 from hotline.conversation.replay import Answers
 from hotline.conversation.screens import LookUp, Nothing
@@ -25,8 +26,9 @@ from hotline.core.gsm import plain, shorten
 from hotline.core.i18n import Words, say
 from hotline.directory import people
 from hotline.directory.categories import DANGER
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
+from hotline.front_desk import desk, lookups
+from hotline.front_desk import phrases as desk_phrases
+from hotline.front_desk.menu import Wish
 from hotline.messaging import seen as arrivals
 from ussd.keys import SEPARATOR, Keypad, Position
 from ussd.pages import Limits
@@ -56,7 +58,7 @@ class Line:
         except Exception as error:
             log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what the caller said
             kept, _draft = self._conversations.find(call.session_index, caller)
-            return self._last(citizen.not_saved(self._country.emergency), kept.language if kept else call.language)
+            return self._last(desk_phrases.not_saved(self._country.emergency), kept.language if kept else call.language)
 
     def ended(self, ended: Ended) -> None:
         """The carrier says that the line is closed. If it was cut, what can be saved of the call is saved."""
@@ -114,14 +116,14 @@ class Line:
             return Caller()
         try:
             with self._service.look() as work:
-                return desk.who_calls(work, people.number_index(self._keys, call.number))
+                return lookups.who_calls(work, people.number_index(self._keys, call.number))
         except Locked:
             log.warning("a caller is met as a stranger: the database does not answer")
             return Caller()
 
     def _look_up(self, call: Call, question: LookUp, language: str) -> str:
         with self._service.look() as work:
-            return desk.look_up(work, question, replace(call, language=language))
+            return lookups.look_up(work, question, replace(call, language=language))
 
     def _carry_out(self, position: Position, wish: Wish, call: Call) -> Words:
         chosen = position.language != position.caller.language

@@ -8,11 +8,12 @@ from flask import Flask
 
 from hotline.carriers import Carrier, carrier_of
 from hotline.context import Service
-from hotline.conversation.ussd_store import Conversations, Trips
+from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured
+from hotline.core.redis_link import Trips
+from hotline.operations.queue import Poster
 from hotline.operations.supervisor import leave_with_parent
-from hotline.operations.worker import Poster
 from hotline.settings import from_environment as settings_from
 from ussd.pages import Limits
 from ussd.sessions import Line

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from hotline.broadcasts import receipts as copy_receipts
 from hotline.carriers import Carrier, Malformed, Receipt
-from hotline.cases import citizen_menus as citizen
 from hotline.context import Service
 from hotline.core.database import Locked
 from hotline.core.i18n import say
+from hotline.front_desk import phrases as desk_phrases
 from hotline.front_desk import texts
-from hotline.messaging import message as messages
+from hotline.operations import receipts
 from hotline.settings import Settings
 from ussd.sessions import Line, Reply
 from webhooks.guards import Refused, is_secret, read_form
@@ -36,7 +37,7 @@ class Dialled:
         self._carrier, self._line, self._rest = carrier, line, rest
         self._secrets = settings.callback_secrets
         self._before, self._after = f"/{carrier.name}/", "/ussd"
-        sorry = citizen.not_saved(settings.country.emergency)
+        sorry = desk_phrases.not_saved(settings.country.emergency)
         self._sorry = Reply(say(sorry, settings.country.languages[0]), ended=True)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -71,11 +72,11 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
         told = carrier.receipt(form)
         if told.final or not _is_no_news(service, told):
             with service.work() as work:
-                texts.receipt_arrives(work, told)
+                receipts.receipt_arrives(work, told)
 
     def opt_out(form: Mapping[str, str]) -> None:
         with service.work() as work:
-            texts.opt_out_arrives(work, carrier.opt_out(form))
+            receipts.opt_out_arrives(work, carrier.opt_out(form))
 
     def ended(form: Mapping[str, str]) -> None:
         line.ended(carrier.ended(form))
@@ -93,7 +94,7 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
 
 def _is_no_news(service: Service, receipt: Receipt) -> bool:
     with service.database.reading() as session:
-        return messages.is_no_news(session, receipt)
+        return copy_receipts.is_no_news(session, receipt)
 
 
 def _taken(event: Event) -> Response:

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from hotline.context import Service
 from hotline.core.database import Locked
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 
 
 def health(service: Service, poster: Poster) -> Blueprint:

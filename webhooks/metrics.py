@@ -20,7 +20,8 @@ from hotline.cases.case import Case
 from hotline.context import Service
 from hotline.core.database import Locked
 from hotline.messaging import message as messages
-from hotline.messaging.message import Message, ReceiptRecord
+from hotline.messaging.message import Message
+from hotline.messaging.receipts import ReceiptRecord
 from hotline.messaging.seen import Arrival
 from hotline.operations import auditor
 from hotline.outbox import Errand, Queue, What

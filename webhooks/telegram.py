@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from redis.exceptions import RedisError
 
 from bot.stream import Unreadable, take_in
-from hotline.conversation.ussd_store import Trips
+from hotline.core.redis_link import Trips
 from hotline.settings import Settings
 from webhooks.guards import is_secret
 

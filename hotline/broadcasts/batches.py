@@ -11,19 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hotline import outbox
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import control as broadcasting
-from hotline.broadcasts import menus as committee
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts.approval_policy import HOLDS
+from hotline.broadcasts import phrases, receipts, recipients
+from hotline.broadcasts.approval import tell
 from hotline.broadcasts.broadcast import (
-    APPROVED,
-    COOLING,
-    CORRECTED,
     DOUBTFUL,
     FIRST,
     GOING,
@@ -36,9 +32,12 @@ from hotline.broadcasts.broadcast import (
     SENT,
     Broadcast,
     Copy,
-    State,
+    as_sent,
+    words_as_sent,
 )
-from hotline.broadcasts.control import CARRIED_ON_BY, pace_of, tell
+from hotline.broadcasts.ledger import tally
+from hotline.broadcasts.limits import pace_of
+from hotline.broadcasts.rollout import SOON
 from hotline.carriers import Meaning, Sending
 from hotline.context import Service, Work
 from hotline.core import fault_points as faults
@@ -46,15 +45,12 @@ from hotline.core.crypto import open_seal
 from hotline.core.gsm import plain
 from hotline.directory.people import PHONE, TELEGRAM, Address
 from hotline.messaging import message as messages
-from hotline.messaging.message import About, ReceiptRecord
+from hotline.messaging.message import About
+from hotline.messaging.receipts import ReceiptRecord
 from hotline.outbox import Queue, What
 
-PAGE = 1000
-"""Recipients that are put on the list in one go."""
 IN_LINE = 200
 """Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped, and are then held back."""
-EVERY = 20
-"""One of so many gets it before the others: five in a hundred."""
 LEASE = timedelta(seconds=30)
 """Longer than the carrier's slowest answers to one batch in every language."""
 AGAIN = timedelta(seconds=30)
@@ -63,10 +59,6 @@ TRIED = timedelta(minutes=5)
 """How long one copy rests that was turned away while others were not. It goes behind all that were not tried yet."""
 MOST_DOUBTFUL = 2
 """Batches of which nobody knows anything; then it pauses by itself, for a carrier that is silent burns the list."""
-SOON = timedelta(seconds=2)
-FAR = timedelta(days=1)
-"""What is put for later than that was put while the clock was wrong: nothing of a broadcast lasts so long."""
-REVIEW_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,98 +75,6 @@ class Batch:
     @property
     def size(self) -> int:
         return sum(len(numbers) for _text, numbers in self.requests)
-
-
-# ---------------------------------------------------------------------------------------------------------------- before it goes
-
-
-def cool(work: Work, identity: int) -> None:
-    """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees it before it goes."""
-    broadcast = broadcasts.hold(work.session, identity)
-    opens_at = work.in_minutes(pace_of(broadcast).cooling)
-    if broadcast.state != APPROVED or broadcast.is_paused or not broadcasts.move(work.session, broadcast, COOLING, opens_at=opens_at):
-        return
-    broadcast.note(work.now, COOLING)
-    work.put(What.LIST, identity, queue=Queue.BULK)
-    work.put(What.GO, identity, opens_at, Queue.BULK)
-    contacts = broadcasting.around(work, broadcast.areas)
-    told = contacts if broadcast.emergency else contacts[: broadcasting.MOST_CONTACTS]
-    for each in {broadcast.author_id: broadcast.author, **{each.id: each for each in told}}.values():
-        text = broadcasting.to_read(broadcast, each.language)
-        tell(work, each, committee.going(broadcast.code, work.clock_time(opens_at), text), broadcast, "going")
-
-
-def list_page(work: Work, identity: int) -> None:
-    """Put the next recipients on the list, every twentieth of them among the first."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.is_listed or broadcast.state not in (COOLING, *GOING):
-        return
-    wanted = previewing.wanted(work.areas, broadcast, after=broadcast.listed_to).limit(PAGE)
-    rows = work.session.execute(wanted).all()
-    copies = [
-        {"broadcast_id": identity, "address_id": address, "language": language, "area_code": area, "state": LISTED, "code": "",
-         "first": (broadcast.listed + place) % EVERY == 0}
-        for place, (_of, address, language, area) in enumerate(rows)
-    ]  # fmt: skip
-    if copies:
-        work.session.execute(insert(Copy), copies)
-        broadcast.listed, broadcast.listed_to = broadcast.listed + len(copies), rows[-1][0]
-    broadcast.is_listed = len(rows) < PAGE
-    if not broadcast.is_listed:
-        work.put(What.LIST, identity, queue=Queue.BULK)
-
-
-def go(work: Work, identity: int) -> None:
-    """Its time has come: the first few, if everything is as it was when it was approved."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.state != COOLING or broadcast.is_paused:
-        return
-    assert broadcast.opens_at is not None
-    if broadcast.opens_at > work.now or not broadcast.is_listed:
-        work.put(What.GO, identity, max(broadcast.opens_at, work.now + SOON), Queue.BULK)
-        if not broadcast.is_listed:
-            work.put(What.LIST, identity, queue=Queue.BULK)
-        return
-    if broadcast.corrects_id is not None:
-        broadcasts.hold(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
-    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + broadcasting.waits(work, broadcast)
-    is_approved = not too_late and broadcasting.is_still_approved(work, broadcast)
-    stands = broadcasting.not_right(work, broadcast) if is_approved else committee.approval_lapsed(broadcast.code)
-    if stands is not None:
-        broadcasting.send_back(work, broadcast, stands)
-        return
-    if broadcasts.move(work.session, broadcast, FIRST, opens_at=work.now):
-        broadcast.note(work.now, FIRST)
-        _set_right(work, broadcast)
-        work.put(What.BATCH, identity, queue=Queue.BULK)
-        if broadcast.emergency:
-            work.put(What.REVIEW, identity, work.now + REVIEW_AFTER, Queue.ORDINARY)
-
-
-def _set_right(work: Work, broadcast: Broadcast) -> None:
-    """What was wrong is corrected from now on: whoever asks about it reads the correction first."""
-    if broadcast.corrects_id is None or broadcast.exercise != broadcasts.hold(work.session, broadcast.corrects_id).exercise:
-        return
-    wrong = broadcasts.hold(work.session, broadcast.corrects_id)
-    if broadcasts.move(work.session, wrong, CORRECTED, ended_at=work.now):
-        wrong.note(work.now, CORRECTED)
-
-
-def go_on(work: Work, identity: int) -> None:
-    """The few have it and nobody has stopped it: now all the others."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.state == FIRST and not broadcast.is_paused and broadcasts.move(work.session, broadcast, SENDING):
-        broadcast.note(work.now, SENDING)
-        work.put(What.BATCH, identity, queue=Queue.BULK)
-
-
-def ask_for_review(work: Work, identity: int) -> None:
-    """An emergency message went out a day ago on two people's word: another body looks at it again."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if not broadcast.done(broadcasts.REVIEWED):
-        for each in broadcasting.around(work, broadcast.areas):
-            if broadcasting.hand_of(work, each).coordinates:
-                tell(work, each, committee.review_due(broadcast.code), broadcast, "review")
 
 
 # ---------------------------------------------------------------------------------------------------------------- a batch
@@ -194,7 +94,7 @@ def claim(service: Service, identity: int) -> Batch | None:
         if broadcast.state not in GOING or broadcast.is_paused:
             outbox.finish(work.session, What.BATCH, identity)
             return None
-        if (morning := messages.opening(work, broadcast, work.now)) > work.now:
+        if (morning := recipients.opening(work, broadcast, work.now)) > work.now:
             work.put(What.BATCH, identity, morning, Queue.BULK)
             return None
         return _taken_in_hand(work, broadcast)
@@ -221,7 +121,7 @@ def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
     for copy in chats:
         _by_telegram(work, broadcast, copy)
     going: dict[str, dict[int, str]] = defaultdict(dict)
-    held = messages.copies_held(work, broadcast, phones)
+    held = recipients.copies_held(work, broadcast, phones)
     for copy in phones:
         if (number := _may_go(work, copy, held.get(copy.id))) is not None:
             going[copy.language][copy.id] = number
@@ -231,7 +131,7 @@ def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
         return None
     broadcast.lease, broadcast.leased_until = lease, work.now + LEASE
     work.put(What.BATCH, broadcast.id, work.now + LEASE, Queue.BULK)
-    texts = {language: plain(previewing.as_sent(broadcast, language)) for language in going}
+    texts = {language: plain(as_sent(broadcast, language)) for language in going}
     return Batch(broadcast.id, lease, broadcast.leased_until, tuple((texts[language], numbers) for language, numbers in going.items()))
 
 
@@ -268,12 +168,12 @@ def _may_go(work: Work, copy: Copy, why: str | None) -> str | None:
 
 def _by_telegram(work: Work, broadcast: Broadcast, copy: Copy) -> None:
     """Each goes by itself there, through the same line as everything else, behind whatever is more pressing."""
-    why = messages.copy_held(work, broadcast, copy)
+    why = recipients.copy_held(work, broadcast, copy)
     if why is not None or copy.address is None:
         copy.state, copy.code = HELD, why or ""
         return
     copy.state, copy.sent_at = SENDS, work.now
-    text = previewing.words_as_sent(broadcast, copy.language)
+    text = words_as_sent(broadcast, copy.language)
     messages.write(work, copy.address, About.BROADCAST, text, copy.language, key=f"{messages.COPY}{copy.id}")
 
 
@@ -300,15 +200,8 @@ def _stage_is_over(work: Work, broadcast: Broadcast) -> None:
     elif broadcasts.move(work.session, broadcast, SENT, ended_at=work.now):
         broadcast.note(work.now, SENT)
         count = tally(work.session, broadcast)
-        words = committee.sent(broadcast.code, count[GONE], broadcast.listed, count[DOUBTFUL])
-        tell(work, broadcast.author, committee.drill(words, broadcast.exercise), broadcast, "sent")
-
-
-def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
-    """How many copies are in each state."""
-    counted = select(Copy.state, func.count()).where(Copy.broadcast_id == broadcast.id).group_by(Copy.state)
-    found = {state: number for state, number in session.execute(counted)}
-    return {state: found.get(state, 0) for state in (LISTED, SENDS, GONE, DOUBTFUL, REFUSED, HELD)}
+        words = phrases.sent(broadcast.code, count[GONE], broadcast.listed, count[DOUBTFUL])
+        tell(work, broadcast.author, phrases.drill(words, broadcast.exercise), broadcast, "sent")
 
 
 def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> None:
@@ -373,46 +266,4 @@ def _match_receipts(work: Work, copies: Sequence[Copy]) -> None:
     came = select(ReceiptRecord).where(ReceiptRecord.provider_id.in_(known), ReceiptRecord.final).order_by(ReceiptRecord.id)
     for receipt in work.session.scalars(came):
         if receipt.provider_id in known:
-            messages.settle_copy(known[receipt.provider_id], receipt.delivered, receipt.reason or receipt.status, receipt.at)
-
-
-def note_message(work: Work, message: messages.Message) -> None:
-    """A copy that went by Telegram, as its message stands."""
-    copy = work.session.get(Copy, int(message.key.removeprefix(messages.COPY)))
-    if copy is None:
-        return
-    states = {messages.SENT: GONE, messages.UNKNOWN: DOUBTFUL, messages.FAILED: REFUSED, messages.WITHHELD: HELD}
-    if message.state in states:
-        copy.state, copy.code = states[message.state], message.code
-
-
-def progress(work: Work, broadcast: Broadcast) -> tuple[int, int, timedelta | None]:
-    """How many have been dealt with, of how many, and how long the rest takes; None where nothing goes just now."""
-    count = tally(work.session, broadcast)
-    left = count[LISTED] + count[SENDS]
-    seconds = timedelta(seconds=left / work.settings.bulk_rate)
-    return broadcast.listed - left, broadcast.listed, seconds if broadcast.state in GOING and not broadcast.is_paused else None
-
-
-def stuck(session: Session, now: datetime) -> list[int]:
-    """Broadcasts that nothing carries on."""
-    going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None))
-    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, State(state), now)]
-
-
-def _carried_on(session: Session, identity: int, state: State, now: datetime) -> bool:
-    keys = [outbox.key_of(what, identity) for what in CARRIED_ON_BY[state]]
-    waits = (outbox.Errand.key.in_(keys), outbox.WAITS, outbox.Errand.due_at <= now + FAR)
-    return session.scalar(select(outbox.Errand.id).where(*waits).limit(1)) is not None
-
-
-def carry_on(work: Work, identity: int) -> bool:
-    """Give one that is stuck its next step. False where it is not stuck any more."""
-    broadcast = broadcasts.hold(work.session, identity)
-    state = State(broadcast.state)
-    if state not in CARRIED_ON_BY or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
-        return False
-    work.put(CARRIED_ON_BY[state][0], identity, queue=Queue.BULK)
-    if state == COOLING and not broadcast.is_listed:
-        work.put(What.LIST, identity, queue=Queue.BULK)
-    return True
+            receipts.settle_copy(known[receipt.provider_id], receipt.delivered, receipt.reason or receipt.status, receipt.at)

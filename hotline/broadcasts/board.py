@@ -5,8 +5,8 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from hotline.broadcasts import actions, approval, drafting, limits, phrases
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
 from hotline.broadcasts import menus as committee
 from hotline.broadcasts import preview as previewing
 from hotline.broadcasts import templates as calm
@@ -19,7 +19,7 @@ from hotline.directory.bodies import Serves
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.places.areas import Areas
-from hotline.rumours import verification as rumour_desk
+from hotline.rumours import readers as rumour_readers
 from hotline.rumours.rumour import Rumour
 
 MOST_LISTED = 8
@@ -52,9 +52,9 @@ def board(work: Work, who: Liaison) -> str:
 
 def preview_of(work: Work, who: Liaison, key: str, language: str = "") -> str:
     """What somebody has written, as it would go, and whether something in it must not be said."""
-    broadcast = broadcasting.sketch(work, who, committee.composed(key))
-    preview = previewing.preview(work, broadcast, waits=broadcasting.waits(work, broadcast))
-    stands = broadcasting.what_stands_against(work, who, broadcast)
+    broadcast = drafting.sketch(work, who, committee.composed(key))
+    preview = previewing.preview(work, broadcast, waits=limits.waits(work, broadcast))
+    stands = approval.what_stands_against(work, who, broadcast)
     lines = [say(words, language or who.language) for words in (*stands, *previewing.on_a_phone(preview))]
     blocked = bool(stands) or any(finding.blocks for finding in preview.findings)
     return json.dumps({"text": "\n".join(lines), "blocked": blocked})
@@ -64,20 +64,20 @@ def broadcast_of(work: Work, who: Liaison, code: str, language: str = "") -> str
     """One broadcast: what it says, how it stands, and what they may do with it."""
     broadcast, language = broadcasts.by_code(work.session, code), language or who.language
     if broadcast is None or not may_see(work, who, broadcast):
-        return json.dumps({"text": "", "line": say(committee.no_such(code), language), "steps": [], "mark": "", "areas": []})
+        return json.dumps({"text": "", "line": say(phrases.no_such(code), language), "steps": [], "mark": "", "areas": []})
     return json.dumps({
-        "text": broadcasting.to_read(broadcast, language), "line": _line(work, broadcast, language),
-        "steps": broadcasting.steps(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
+        "text": approval.to_read(broadcast, language), "line": _line(work, broadcast, language),
+        "steps": actions.steps(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
     })  # fmt: skip
 
 
 def _line(work: Work, broadcast: Broadcast, language: str) -> str:
     """How it stands; first of all, whether it is a drill."""
-    approved = len(broadcasting.approvals(broadcast, work.now))
+    approved = len(approval.approvals(broadcast, work.now))
     at = work.clock_time(broadcast.opens_at) if broadcast.opens_at else ""
-    gone = broadcasting.gone(work.session, broadcast)
-    words = committee.progress(how(broadcast), approved=approved, gone=gone, listed=broadcast.listed, at=at)
-    return say(committee.drill(words, broadcast.exercise), language)
+    gone = limits.gone(work.session, broadcast)
+    words = phrases.progress(how(broadcast), approved=approved, gone=gone, listed=broadcast.listed, at=at)
+    return say(phrases.drill(words, broadcast.exercise), language)
 
 
 def how(broadcast: Broadcast) -> str:
@@ -116,5 +116,5 @@ def _places(areas: Areas, broadcast: Broadcast) -> str:
 
 def _open_rumours(work: Work, who: Liaison) -> int:
     """How many rumours that they may read are not cleared up."""
-    unclear = select(Rumour).where(Rumour.state.in_(rumour_desk.OPEN), Rumour.same_as_id.is_(None)).order_by(Rumour.id.desc())
-    return sum(rumour_desk.may_read(work, who, each) for each in work.session.scalars(unclear.limit(LOOKED_THROUGH)))
+    unclear = select(Rumour).where(Rumour.state.in_(rumour_readers.OPEN), Rumour.same_as_id.is_(None)).order_by(Rumour.id.desc())
+    return sum(rumour_readers.may_read(work, who, each) for each in work.session.scalars(unclear.limit(LOOKED_THROUGH)))

@@ -14,7 +14,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from hotline.broadcasts.phrases import correction, exercise_only, numbered
 from hotline.core.database import Base, Moment, changed, held
+from hotline.core.i18n import Words, languages, say, verbatim
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
@@ -301,3 +303,20 @@ class Balance(Base):
 
 def note_balance(session: Session, carrier: str, left: str, now: datetime) -> None:
     session.merge(Balance(carrier=carrier, left=left[:40], at=now))
+
+
+# --- the words
+
+
+def words_as_sent(broadcast: Broadcast, language: str) -> Words:
+    """What it says in this language, with what stands before it."""
+    text = verbatim(broadcast.texts[language])
+    if broadcast.corrects is not None:
+        text = correction(broadcast.corrects.code, text)
+    text = numbered(broadcast.code, text)
+    return exercise_only(text) if broadcast.exercise else text
+
+
+def as_sent(broadcast: Broadcast, language: str) -> str:
+    """The same, said."""
+    return say(words_as_sent(broadcast, language), language if language in languages() else "en")

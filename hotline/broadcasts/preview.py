@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import aliased
-
 from hotline.broadcasts import approval_policy as approving
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases
 from hotline.broadcasts import templates as calm
 from hotline.broadcasts.approval_policy import Need
-from hotline.broadcasts.broadcast import REACHED, Balance, Broadcast, Copy
+from hotline.broadcasts.broadcast import Balance, Broadcast, as_sent
 from hotline.broadcasts.content import lexicon
 from hotline.broadcasts.content import rules as checking
 from hotline.broadcasts.content.rules import Facts, Finding
+from hotline.broadcasts.recipients import Readers, readers
 from hotline.context import Work
 from hotline.core import gsm
-from hotline.core.i18n import Words, _, languages, own_name, say, verbatim
-from hotline.directory.people import TELEGRAM, Address
-from hotline.directory.subscriptions import ON, Subscription
+from hotline.core.i18n import Words, _, languages, own_name, verbatim
 from hotline.places.areas import Area, Areas
 from hotline.rumours.rumour import Rumour
 
@@ -32,117 +28,6 @@ CHATS_A_SECOND = 25
 
 MOST_PLACES = 4
 """That are named with their readers, where there are more."""
-
-Wanted = Select[int, int, str, str]
-"""The subscription or the copy from which somebody is on the list, their address, language, and the area that they want to hear about."""
-
-
-# --- the words
-
-
-def words_as_sent(broadcast: Broadcast, language: str) -> Words:
-    """What it says in this language, with what stands before it."""
-    text = verbatim(broadcast.texts[language])
-    if broadcast.corrects is not None:
-        text = correction(broadcast.corrects.code, text)
-    text = numbered(broadcast.code, text)
-    return exercise_only(text) if broadcast.exercise else text
-
-
-def numbered(code: str, text: Words) -> Words:
-    return _("Itikia {code}: {text}", code=code, text=text)
-
-
-def correction(wrong: str, text: Words) -> Words:
-    """`wrong`: the code of the one that it sets right."""
-    return _("CORRECTION of {code}. {text}", code=wrong, text=text)
-
-
-def exercise_only(text: Words) -> Words:
-    return _("EXERCISE ONLY. {text}", text=text)
-
-
-def as_sent(broadcast: Broadcast, language: str) -> str:
-    """The same, said."""
-    return say(words_as_sent(broadcast, language), language if language in languages() else "en")
-
-
-# --- to whom
-
-
-def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> Wanted:
-    """Everybody who would get it, once each; those that come after this subscription, or after this copy of what it sets right."""
-    corrected = broadcast.corrects_id or (broadcast.corrects.id if broadcast.corrects is not None else None)
-    return _reached(corrected, after) if corrected is not None else _subscribed(areas, broadcast, after)
-
-
-def _may_be_written_to() -> tuple[ColumnElement[bool], ...]:
-    """Open addresses, whose owners want to hear from us."""
-    return (Address.sealed.is_not(None), Address.closed_at.is_(None), Address.opted_out_at.is_(None))
-
-
-def _reached(corrected: int, after: int) -> Wanted:
-    """Exactly those whom the wrong one has reached, in the language that they read it in."""
-    theirs = select(Copy.id, Address.id, Copy.language, Copy.area_code).join(Copy.address)
-    had_it = (Copy.broadcast_id == corrected, Copy.state.in_(REACHED), Copy.id > after)
-    return theirs.where(*had_it, *_may_be_written_to()).order_by(Copy.id)
-
-
-def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
-    """Whoever wants to hear about one of its places, about what that lies in, or about something inside; by their first subscription."""
-    on = (Subscription.state == ON, Subscription.area_code.in_(reach(areas, broadcast.areas)))
-    first = select(func.min(Subscription.id)).where(*on).group_by(Subscription.address_id)
-    theirs = select(Subscription.id, Subscription.address_id, Subscription.language, Subscription.area_code).join(Subscription.address)
-    found = theirs.where(Subscription.id.in_(first), Subscription.id > after, *_may_be_written_to()).order_by(Subscription.id)
-    return found.where(~_listed_already(broadcast)) if after else found
-
-
-def _listed_already(broadcast: Broadcast) -> ColumnElement[bool]:
-    """They are on the list by a subscription that they have ended since."""
-    copy = aliased(Copy)
-    return exists().where(copy.broadcast_id == broadcast.id, copy.address_id == Subscription.address_id)
-
-
-def reach(areas: Areas, codes: Iterable[str]) -> set[str]:
-    """The areas that these are, lie in, or hold."""
-    places = [areas[code] for code in codes if code in areas]
-    around = {outer.code for place in places for outer in areas.outwards(place)}
-    return around | {inner.code for place in places for inner in areas.all_inside(place)}
-
-
-def how_many(work: Work, broadcast: Broadcast) -> int:
-    """How many would get it."""
-    return work.session.scalar(select(func.count()).select_from(wanted(work.areas, broadcast).order_by(None).subquery())) or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Those who want to hear about one area, and read one language."""
-
-    area: str
-    place: str
-    """Its name."""
-    language: str
-    phones: int
-    chats: int
-
-    @property
-    def number(self) -> int:
-        return self.phones + self.chats
-
-
-def readers(work: Work, broadcast: Broadcast) -> tuple[Readers, ...]:
-    """Whom it goes to."""
-    each = wanted(work.areas, broadcast).order_by(None).subquery()
-    _of, address, language, area = each.c
-    counted = select(area, language, Address.channel, func.count()).join(Address, Address.id == address)
-    rows = work.session.execute(counted.group_by(area, language, Address.channel)).all()
-    on = {(area, language, channel == TELEGRAM): number for area, language, channel, number in rows}
-    kinds = sorted({(area, language) for area, language, _chat in on})
-    return tuple(
-        Readers(area, work.areas[area].name, language, on.get((area, language, False), 0), on.get((area, language, True), 0))
-        for area, language in kinds
-    )
 
 
 # --- what is wrong with it
@@ -403,7 +288,7 @@ def _then(preview: Preview) -> Iterator[Words]:
 
 def _hands(need: Need) -> Words:
     if need.refused:
-        return committee.REFUSED.get(need.refused, committee.TOO_LARGE)
+        return phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)
     if need.coordination:
         return _("Needs {number} to say yes, one of them coordinating.", number=need.hands)
     return _("Needs {number} to say yes.", number=need.hands)

@@ -3,7 +3,7 @@
 from sqlalchemy import or_, select
 
 from hotline.cases import conflicts as firewall
-from hotline.cases import liaison_menus as words
+from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
 from hotline.context import Work
 from hotline.core.i18n import Words
@@ -24,7 +24,7 @@ def tell(work: Work, about: Liaison, what: Words, case: Case | None) -> int:
     for each in caring:
         for address in each.person.ladder:
             key = f"alarm:{about.id}:{int(work.now.timestamp())}:{address.id}"
-            messages.write(work, address, About.ALARM, words.alarm(what, place), each.language, key=key, case=case)
+            messages.write(work, address, About.ALARM, liaison_phrases.alarm(what, place), each.language, key=key, case=case)
     return len(caring)
 
 

@@ -14,7 +14,7 @@ from hotline.cases.dispatch import CANNOT, WAITS, WORDS, Dispatch
 from hotline.cases.escalation_policy import order_of, patience_of, rest
 from hotline.cases.matching import Asked, Candidate, Match, Matter
 from hotline.context import Work
-from hotline.directory import shifts
+from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.categories import CONDUCT, Kind, Urgency
 from hotline.directory.liaisons import Liaison
@@ -122,7 +122,7 @@ def _candidates(work: Work, case: Case) -> list[Candidate]:
     subject = firewall.subject_of(work.session, case)
     nearest = _nearest(work, case)
     known = work.session.scalars(select(Liaison).where(Liaison.id.in_(nearest)).options(*_WITH_ROLES)).unique()
-    seeing = [each for each in known if firewall.eligible(subject, firewall.viewer_of(each, work.now)).allowed]
+    seeing = [each for each in known if firewall.eligible(subject, affiliations.viewer_of(each, work.now)).allowed]
     there = shifts.on_duty(work.session, [each.id for each in seeing], work.country.zone, work.now)
     loads = _loads(work.session, nearest)
     return [_as_candidate(each, *nearest[each.id], on_duty=each.id in there, load=loads.get(each.id, 0)) for each in seeing]

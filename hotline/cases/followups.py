@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from hotline.cases import assignment as asking
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as words
-from hotline.cases import dispatch, evidence, promises, verdicts
+from hotline.cases import citizen_phrases, dispatch, evidence, promises, verdicts
 from hotline.cases.case import CLOSED, ERASED, Case
-from hotline.cases.citizen_menus import Verdict
+from hotline.cases.citizen_phrases import Verdict
+from hotline.cases.notify_citizen import tell
 from hotline.context import Work
-from hotline.core.i18n import Words
 from hotline.directory.people import Person
 from hotline.messaging import message as messages
 from hotline.messaging.message import About, Message
@@ -41,7 +40,7 @@ def ask(work: Work, case: Case, round_: int) -> None:
     case.asked_at = work.now
     case.note(work.session, work.now, "asked")
     verdicts.ask(work.session, case, dispatch.whose(work.session, case), work.now)
-    tell(work, case, words.did_help_come(case.spoken), About.FOLLOW_UP, key_of(case))
+    tell(work, case, citizen_phrases.did_help_come(case.spoken), About.FOLLOW_UP, key_of(case))
 
 
 def key_of(case: Case) -> str:
@@ -64,13 +63,6 @@ def waiting_for(session: Session, person: UUID) -> str | None:
     asked = select(Case.reference).where(Case.person_id == person, Case.contact == "text", Case.asked_at.is_not(None))
     waits = asked.where(Case.state.in_((cases.ACKNOWLEDGED, cases.RESOLVED)))
     return session.scalar(waits.order_by(Case.asked_at.desc()).limit(1))
-
-
-def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
-    """Write to the citizen of a case; the gate decides whether it leaves."""
-    address = case.person.best if case.person else None
-    if address is not None:
-        messages.write(work, address, about, what, case.language, key=key, case=case)
 
 
 def judge(work: Work, case: Case, verdict: Verdict) -> bool:

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.cases import alarms, dispatch
+from hotline.cases import alarms, dispatch, liaison_phrases
 from hotline.cases import assignment as asking
-from hotline.cases import liaison_menus as words
 from hotline.cases import missed_promises as admitting
 from hotline.cases import notify_liaison as telling
 from hotline.cases.case import Case
@@ -16,6 +15,7 @@ from hotline.context import Work
 from hotline.core.i18n import Words
 from hotline.directory.categories import Urgency
 from hotline.messaging import message as messages
+from hotline.messaging import quiet_hours
 from hotline.outbox import What, drop
 
 MOST_WAITS = 4
@@ -52,7 +52,7 @@ def _patience(work: Work, case: Case, taken: Dispatch) -> datetime:
 
 def _awake(work: Work, case: Case, moment: datetime) -> datetime:
     """The same moment, or the next morning: what is ordinary is not worth waking anybody for."""
-    return moment if case.pace.urgency > Urgency.ORDINARY else messages.waking(work, moment)
+    return moment if case.pace.urgency > Urgency.ORDINARY else quiet_hours.waking(work, moment)
 
 
 def wonder(work: Work, identity: int) -> None:
@@ -78,8 +78,8 @@ def _key(taken: Dispatch) -> str:
 
 def _question(case: Case, word: str, by: str) -> Words:
     if case.there_at:
-        return words.are_you_done(word, by)
-    return words.are_you_safe(word, by) if case.on_the_way_at else words.are_you_on_it(word, by)
+        return liaison_phrases.are_you_done(word, by)
+    return liaison_phrases.are_you_safe(word, by) if case.on_the_way_at else liaison_phrases.are_you_on_it(word, by)
 
 
 def lapse(work: Work, identity: int) -> None:
@@ -94,7 +94,7 @@ def lapse(work: Work, identity: int) -> None:
     was_out = case.on_the_way_at
     dispatch.end(work, taken, LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
-    telling.tell(work, taken, words.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
+    telling.tell(work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
     if was_out is not None:
-        alarms.tell(work, taken.liaison, words.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
+        alarms.tell(work, taken.liaison, liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
     admitting.let_go_on(work, case)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from hotline.cases import assignment as asking
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import dispatch, followups, promises
+from hotline.cases import citizen_phrases, dispatch, notify_citizen, promises
 from hotline.cases.case import OPEN, Case
 from hotline.cases.promises import MISSED, Promise
 from hotline.context import Work
@@ -32,8 +31,8 @@ def admit(work: Work, identity: int) -> None:
     case.note(work.session, work.now, "promise missed")
     by, emergency = work.clock_time(promises.renew(work, case).due_at), work.country.emergency
     who = named(case, asked[-1].body.name) if asked else None
-    what = _fitting(lambda name: citizen.still_asking(case.spoken, name, by, emergency), who, case.language)
-    followups.tell(work, case, what, About.CASE, f"{LATE}{promise.id}")
+    what = _fitting(lambda name: citizen_phrases.still_asking(case.spoken, name, by, emergency), who, case.language)
+    notify_citizen.tell(work, case, what, About.CASE, f"{LATE}{promise.id}")
 
 
 def let_go_on(work: Work, case: Case) -> None:
@@ -46,13 +45,13 @@ def let_go_on(work: Work, case: Case) -> None:
     by, emergency = work.clock_time(promise.due_at), work.country.emergency
     elsewhere = [each.body.name for each in asked if each.body_code != had_it]
     who = named(case, elsewhere[-1]) if elsewhere else None
-    what = _fitting(lambda name: citizen.goes_on(case.spoken, name, by, emergency), who, case.language)
-    followups.tell(work, case, what, About.CASE, f"{GONE_ON}{promise.id}")
+    what = _fitting(lambda name: citizen_phrases.goes_on(case.spoken, name, by, emergency), who, case.language)
+    notify_citizen.tell(work, case, what, About.CASE, f"{GONE_ON}{promise.id}")
 
 
 def named(case: Case, body: str) -> Words:
     """Who is asked now, as far as others who see this phone may know."""
-    return citizen.another_office() if case.category.discreet else verbatim(body)
+    return citizen_phrases.another_office() if case.category.discreet else verbatim(body)
 
 
 def _fitting(text: Callable[[Words | None], Words], who: Words | None, language: str) -> Words:

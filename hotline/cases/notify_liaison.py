@@ -5,8 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.cases import evidence, incidents
-from hotline.cases import liaison_menus as words
+from hotline.cases import evidence, incidents, liaison_phrases
 from hotline.cases.case import Case, Entry
 from hotline.cases.dispatch import KEY, LAPSED, WAITS, Dispatch, redraw, tells
 from hotline.cases.escalation_policy import Ways
@@ -52,7 +51,7 @@ def _write_to(work: Work, dispatch: Dispatch, address: Address) -> None:
     key = f"{KEY}{dispatch.id}" if first else f"{KEY}{dispatch.id}/{address.channel}"
     messages.write(work, address, About.DISPATCH, text, language, key=key, case=case)
     if address.channel == people.PHONE and evidence.number_of(work.session, case.session_index, case):
-        tell(work, dispatch, words.sent_something(dispatch.word), f"sent:{dispatch.id}")
+        tell(work, dispatch, liaison_phrases.sent_something(dispatch.word), f"sent:{dispatch.id}")
 
 
 def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
@@ -60,7 +59,9 @@ def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
     case, by = dispatch.case, work.clock_time(dispatch.answer_by or work.now)
     place, details = work.areas.full_name(work.areas[case.area_code]), case.details(work.keys)
     so_far, more = so_far_of(work, case), ""
-    while not fits(say(text := words.please_take(dispatch.word, case.about, place, details + more, by, so_far), language), **TWO_TEXTS):
+    while not fits(
+        say(text := liaison_phrases.please_take(dispatch.word, case.about, place, details + more, by, so_far), language), **TWO_TEXTS
+    ):
         if details:
             details, more = details[: int(len(details) * 0.9)].rstrip(), ".."
         elif len(so_far) > 1:
@@ -73,11 +74,11 @@ def _fitting(work: Work, dispatch: Dispatch, language: str) -> Words:
 def so_far_of(work: Work, case: Case) -> list[Words]:
     """What a liaison should know before anything else: that somebody went there and is silent, that others call about it too, that help did
     not come last time, and that a woman is wished."""
-    told = [words.went_and_is_silent(each.who, work.clock_time(each.stepped_at or each.at)) for each in _silent_there(work, case)]
+    told = [liaison_phrases.went_and_is_silent(each.who, work.clock_time(each.stepped_at or each.at)) for each in _silent_there(work, case)]
     calls = incidents.calls(work.session, case, work.now)
-    told += [words.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
-    told += [words.no_help_came(", ".join(dict.fromkeys(_had_it(work.session, case))))] if case.round > 1 else []
-    return [*told, words.wishes_a_woman()] if case.wants_woman else told
+    told += [liaison_phrases.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
+    told += [liaison_phrases.no_help_came(", ".join(dict.fromkeys(_had_it(work.session, case))))] if case.round > 1 else []
+    return [*told, liaison_phrases.wishes_a_woman()] if case.wants_woman else told
 
 
 def _silent_there(work: Work, case: Case) -> list[Dispatch]:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from hotline.cases import alarms, dispatch, followups, lapses, promises
+from hotline.cases import alarms, citizen_phrases, dispatch, followups, lapses, liaison_phrases, notify_citizen, promises
 from hotline.cases import assignment as asking
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
 from hotline.cases import conflicts as firewall
 from hotline.cases import liaison_menus as liaison
 from hotline.cases import missed_promises as admitting
@@ -38,14 +37,14 @@ def _take_step(work: Work, who: Liaison, asked: Dispatch, wish: Act) -> Words:
     case = cases.hold(work.session, asked.case_id)
     work.session.expire_all()
     if not firewall.may_see(work.session, case, who, work.now):
-        return liaison.over(asked.word)
+        return liaison_phrases.over(asked.word)
     return STEPS[wish.step](work, case, asked, wish)
 
 
 def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
     """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
     tapped = dispatch.own(work.session, who, identity, work.now)
-    return liaison.no_cases() if tapped is None else _take_step(work, who, tapped, Act(step, tapped.word))
+    return liaison_phrases.no_cases() if tapped is None else _take_step(work, who, tapped, Act(step, tapped.word))
 
 
 def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Words:
@@ -58,24 +57,24 @@ def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Disp
     if word and (former := dispatch.recent(work.session, who, word, work.now)):
         return former
     if not waiting:
-        return liaison.no_cases()
-    return liaison.no_such_word(words) if word else liaison.which_word(words)
+        return liaison_phrases.no_cases()
+    return liaison_phrases.no_such_word(words) if word else liaison_phrases.which_word(words)
 
 
 def _take(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
     if asked.round != case.round:
-        return liaison.over(asked.word)
+        return liaison_phrases.over(asked.word)
     if cases.acknowledge(work.session, case, asked.liaison_id, work.now):
         work.session.refresh(case)
         asked.state, asked.taken_at, asked.ended_at = TAKEN, work.now, None
         work.session.flush()
         _go_on(work, case, asked)
-        return liaison.yours(asked.word)
+        return liaison_phrases.yours(asked.word)
     if dispatch.has_it(case, asked):
         return _still(work, case, asked, wish)
     if case.state == RESOLVED and case.liaison_id == asked.liaison_id and asked.state == DONE:
         return _not_done_after_all(work, case, asked)
-    return liaison.first_was(asked.word, case.liaison.name) if case.liaison else liaison.over(asked.word)
+    return liaison_phrases.first_was(asked.word, case.liaison.name) if case.liaison else liaison_phrases.over(asked.word)
 
 
 def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
@@ -85,8 +84,8 @@ def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
     drop(work.session, What.FIND, case.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
     is_late = any(promise.state == MISSED for promise in promises.end(work, case, KEPT))
-    what = citizen.somebody_has_it_late(case.spoken) if is_late else citizen.somebody_has_it(case.spoken)
-    followups.tell(work, case, what, About.CASE, _once("taken", case, taken))
+    what = citizen_phrases.somebody_has_it_late(case.spoken) if is_late else citizen_phrases.somebody_has_it(case.spoken)
+    notify_citizen.tell(work, case, what, About.CASE, _once("taken", case, taken))
     followups.plan(work, case)
     lapses.watch(work, case, taken)
 
@@ -98,7 +97,7 @@ def _not_done_after_all(work: Work, case: Case, done: Dispatch) -> Words:
     case.note(work.session, work.now, "not done after all", done.who)
     work.session.flush()
     _step(work, case, done)
-    return liaison.not_done_after_all(done.word)
+    return liaison_phrases.not_done_after_all(done.word)
 
 
 def _still(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
@@ -109,7 +108,7 @@ def _still(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
         case.note(work.session, work.now, "still on it", taken.who)
         lapses.watch(work, case, taken)
         dispatch.redraw(work, case)
-    return liaison.already_yours(taken.word)
+    return liaison_phrases.already_yours(taken.word)
 
 
 def _on_the_way(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
@@ -118,9 +117,9 @@ def _on_the_way(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
     if case.on_the_way_at is None:
         case.on_the_way_at = work.now
         case.note(work.session, work.now, "on the way", taken.who)
-        followups.tell(work, case, citizen.somebody_is_coming(case.spoken), About.CASE, _once("coming", case, taken))
+        notify_citizen.tell(work, case, citizen_phrases.somebody_is_coming(case.spoken), About.CASE, _once("coming", case, taken))
     _step(work, case, taken)
-    return liaison.on_the_way(taken.word)
+    return liaison_phrases.on_the_way(taken.word)
 
 
 def _there(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
@@ -129,9 +128,9 @@ def _there(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
     if case.there_at is None:
         case.there_at, case.on_the_way_at = work.now, case.on_the_way_at or work.now
         case.note(work.session, work.now, "there", taken.who)
-        followups.tell(work, case, citizen.somebody_is_there(case.spoken), About.CASE, _once("there", case, taken))
+        notify_citizen.tell(work, case, citizen_phrases.somebody_is_there(case.spoken), About.CASE, _once("there", case, taken))
     _step(work, case, taken)
-    return liaison.there(taken.word)
+    return liaison_phrases.there(taken.word)
 
 
 def _once(what: str, case: Case, taken: Dispatch) -> str:
@@ -158,8 +157,10 @@ def _help(work: Work, case: Case, taken: Dispatch, who: Liaison) -> Words:
 
 
 def _told(work: Work, who: Liaison, case: Case | None) -> Words:
-    number = alarms.tell(work, who, liaison.asks_for_help(who.name), case) or alarms.tell(work, who, liaison.asks_for_help(who.name), None)
-    return liaison.help_is_told(work.country.emergency) if number else liaison.nobody_to_tell(work.country.emergency)
+    number = alarms.tell(work, who, liaison_phrases.asks_for_help(who.name), case) or alarms.tell(
+        work, who, liaison_phrases.asks_for_help(who.name), None
+    )
+    return liaison_phrases.help_is_told(work.country.emergency) if number else liaison_phrases.nobody_to_tell(work.country.emergency)
 
 
 def _cannot(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
@@ -175,11 +176,11 @@ def _aside(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
     asked once whether they are sure."""
     if not wish.sure and not cases.was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
         case.note(work.session, work.now, SURE, asked.who)
-        return liaison.sure_to_step_aside(asked.word)
+        return liaison_phrases.sure_to_step_aside(asked.word)
     cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
     case.note(work.session, work.now, "stepped aside", asked.who)
     _pass_on(work, case, asked, "")
-    return liaison.stepped_aside(asked.word)
+    return liaison_phrases.stepped_aside(asked.word)
 
 
 SURE_FOR = timedelta(minutes=10)
@@ -192,7 +193,7 @@ def _pass_on(work: Work, case: Case, asked: Dispatch, why: str, kind: str = "") 
     """`why`: in their own words, which are locked away; `kind`: in ours."""
     had_it = dispatch.has_it(case, asked)
     if not dispatch.end(work, asked, CANNOT):
-        return liaison.over(asked.word)
+        return liaison_phrases.over(asked.word)
     case.note(work.session, work.now, "passed on", asked.who, kind or (why if why in OUR_REASONS else ""))
     if why not in OUR_REASONS:
         asked.keep_why(work.keys, why)
@@ -202,7 +203,7 @@ def _pass_on(work: Work, case: Case, asked: Dispatch, why: str, kind: str = "") 
         admitting.let_go_on(work, case)
     elif case.state == OPEN:
         asking.put_before_next(work, case)
-    return liaison.passed_on(asked.word)
+    return liaison_phrases.passed_on(asked.word)
 
 
 OUR_REASONS = {say(words, SOURCE) for _step, words in liaison.REASONS} | {""}
@@ -214,7 +215,7 @@ def _because(reason: Step) -> "Callable[[Work, Case, Dispatch, Act], Words]":
     def note(work: Work, case: Case, asked: Dispatch, _wish: Act) -> Words:
         if asked.state == CANNOT:
             case.note(work.session, work.now, "passed on", asked.who, say(dict(liaison.REASONS)[reason], SOURCE))
-        return liaison.passed_on(asked.word)
+        return liaison_phrases.passed_on(asked.word)
 
     return note
 
@@ -227,11 +228,11 @@ def _done(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
     case.state, case.resolved_at = RESOLVED, work.now
     case.note(work.session, work.now, "resolved", taken.who)
     followups.ask_now(work, case)
-    return liaison.done(taken.word)
+    return liaison_phrases.done(taken.word)
 
 
 def _not_theirs(case: Case, asked: Dispatch) -> Words:
-    return liaison.take_first(asked.word) if case.state == OPEN and asked.round == case.round else liaison.over(asked.word)
+    return liaison_phrases.take_first(asked.word) if case.state == OPEN and asked.round == case.round else liaison_phrases.over(asked.word)
 
 
 STEPS: dict[Step, Callable[[Work, Case, Dispatch, Act], Words]] = {

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import func, select
 
-from hotline.broadcasts import batches as sending
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import ledger, limits
 from hotline.broadcasts import preview as previewing
-from hotline.broadcasts.broadcast import Broadcast, Copy, Deed
+from hotline.broadcasts.broadcast import Broadcast, Copy, Deed, as_sent
 from hotline.cli.terminal import heading, indented
 from hotline.context import Work, ready
 from hotline.core.errors import Misconfigured
@@ -40,7 +40,7 @@ def list_broadcasts(settings: Settings, everything: bool) -> None:
 
 
 def _line(work: Work, broadcast: Broadcast) -> str:
-    dealt, listed, _left = sending.progress(work, broadcast)
+    dealt, listed, _left = ledger.progress(work, broadcast)
     drill = " (exercise)" if broadcast.exercise else ""
     at = work.clock_time(broadcast.written_at)
     return f"{broadcast.code:6} {_state(broadcast):10} {dealt:6}/{listed:<6} {at:12} {_places(work, broadcast)}{drill}"
@@ -75,22 +75,22 @@ def _found(work: Work, code: str) -> Broadcast:
 def _text(work: Work, broadcast: Broadcast) -> Iterator[str]:
     yield f"{broadcast.code}: {_state(broadcast)}. {_places(work, broadcast)}. Holds until {work.clock_time(broadcast.expires_at)}."
     for language in broadcast.texts:
-        yield f"  {own_name(language)}: {previewing.as_sent(broadcast, language)}"
+        yield f"  {own_name(language)}: {as_sent(broadcast, language)}"
 
 
 def _preview(work: Work, broadcast: Broadcast) -> Iterator[str]:
     if broadcast.state in broadcasts.UNSENT:
         yield from heading("If it went now")
-        for each in previewing.lines(previewing.preview(work, broadcast, waits=broadcasting.waits(work, broadcast))):
+        for each in previewing.lines(previewing.preview(work, broadcast, waits=limits.waits(work, broadcast))):
             yield from indented(say(each, SOURCE))
 
 
 def _ledger(work: Work, broadcast: Broadcast) -> Iterator[str]:
     if not broadcast.listed:
         return
-    _dealt, listed, left = sending.progress(work, broadcast)
+    _dealt, listed, left = ledger.progress(work, broadcast)
     yield from heading(f"Recipients: {listed}" + (f", done at {work.clock_time(work.now + left)}" if left is not None else ""))
-    yield from (f"  {number:6} {state}" for state, number in sending.tally(work.session, broadcast).items() if number)
+    yield from (f"  {number:6} {state}" for state, number in ledger.tally(work.session, broadcast).items() if number)
     where = select(Copy.area_code, Copy.language, func.count()).where(Copy.broadcast_id == broadcast.id)
     rows = work.session.execute(where.group_by(Copy.area_code, Copy.language).order_by(func.count().desc()))
     yield from (f"  {number:6} {own_name(language)}, {work.areas.full_name(work.areas[area])}" for area, language, number in rows)
@@ -117,7 +117,7 @@ def stop_broadcast(settings: Settings, code: str, why: str) -> None:
     with ready(settings) as service, service.work() as work:
         try:
             words = broadcasting.stop(work, None, code, why)
-        except broadcasting.NotNow as stands:
+        except limits.NotNow as stands:
             words = stands.words
         said = say(words, SOURCE)
     click.echo(said)

@@ -21,7 +21,7 @@ from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.shifts import Stretch
 from hotline.messaging import message as messages
 from hotline.operations import auditor
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.places import areas
 
 WEEK = timedelta(days=7)

@@ -24,7 +24,7 @@ from hotline.cases.verdicts import Verdict
 from hotline.cli.terminal import heading, indented, wrapped
 from hotline.context import Work, ready
 from hotline.core.i18n import SOURCE, own_name, say
-from hotline.directory import shifts
+from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Serves
 from hotline.directory.categories import CATEGORIES, Urgency
 from hotline.directory.liaisons import Liaison
@@ -333,7 +333,7 @@ def _leading(work: Work, case: Case, could: Collection[Candidate]) -> Iterator[t
     leads = (Liaison.supervisor.is_(True), Liaison.body_code.in_(under), Liaison.id.not_in([each.liaison for each in could]))
     subject = firewall.subject_of(work.session, case)
     for who in _of_bodies_serving(work, near, *leads):
-        if firewall.eligible(subject, firewall.viewer_of(who, work.now)).allowed:
+        if firewall.eligible(subject, affiliations.viewer_of(who, work.now)).allowed:
             yield who, under[who.body_code]
 
 
@@ -370,7 +370,7 @@ def _shut_out(work: Work, case: Case) -> Iterator[tuple[Liaison, str]]:
 def _against(work: Work, subject: Subject, who: Liaison) -> str:
     """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it would say who reported the
     case or whom it names; and where another reason stands against them as well, that one, so that they are as their colleagues."""
-    viewer = firewall.viewer_of(who, work.now)
+    viewer = affiliations.viewer_of(who, work.now)
     if firewall.eligible(subject, viewer).allowed:
         return ""
     unbarred = firewall.eligible(replace(subject, barred={}), viewer)

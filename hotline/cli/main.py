@@ -29,10 +29,12 @@ from hotline.core.database import Locked
 from hotline.core.errors import BadRows, Misconfigured
 from hotline.directory import bodies
 from hotline.operations import clock
+from hotline.operations.queue import Poster, work_on
 from hotline.operations.supervisor import Child, Supervisor, embedded_queue, leave_with_supervisor
-from hotline.operations.worker import CARRIED, Poster, Worker, work_on
+from hotline.operations.worker import CARRIED, Worker
 from hotline.outbox import Queue
 from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.settings import Settings, from_environment
 
 CALLBACKS = {
@@ -211,7 +213,7 @@ def release_to(settings: Settings, *, with_areas: bool = True) -> None:
     shipped = areas.GAZETTEER / f"{settings.country.name.lower()}.csv"
     with service_of(settings) as service, service.database.writing() as session:
         if with_areas and shipped.exists() and not areas.version(session, settings.country.code):
-            areas.save(session, areas.read(shipped))
+            area_loading.save(session, area_loading.read(shipped))
 
 
 @itikia.command()
@@ -304,7 +306,7 @@ def load_areas(settings: Settings, file: Path) -> None:
 
     The country itself is the one row without a parent. Nothing is loaded if any row is wrong.
     """
-    read = areas.read(file)
+    read = area_loading.read(file)
     country = next(area.code for area in read if area.parent is None)
     if country != settings.country.code:
         raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}. Nothing was loaded.")
@@ -315,7 +317,7 @@ def load_areas(settings: Settings, file: Path) -> None:
 
 def areas_into(service: Service, read: list[areas.Area]) -> int:
     with service.database.writing() as session:
-        areas.save(session, read)
+        area_loading.save(session, read)
     return len(read)
 
 

@@ -12,19 +12,17 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline.cases import conflicts as firewall
-from hotline.cases import escalation
+from hotline.cases import escalation, reporting
 from hotline.cli import terminal
 from hotline.context import Service, Work, ready
 from hotline.core import csv_files as tables
 from hotline.core.i18n import languages
-from hotline.directory import bodies, liaisons, people, shifts
+from hotline.directory import affiliations, bodies, liaisons, people, shifts
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Person
 from hotline.directory.shifts import DutyChange, Shift, Stretch
 from hotline.duty import night_check as readiness
-from hotline.front_desk import desk
 from hotline.settings import Settings
 
 WEEK = timedelta(days=7)
@@ -93,9 +91,9 @@ def bodies_into(service: Service, file: Path) -> int:
     table = tables.read(file, bodies.COLUMNS)
     with service.work() as work:
         listed = bodies.check(table, work.areas, bodies.parents(work.session))
-        police = firewall.of_the_police(work.session, work.now)
+        police = affiliations.of_the_police(work.session, work.now)
         bodies.save(work.session, listed)
-        firewall.remember(work.session, police, work.now)
+        affiliations.remember(work.session, police, work.now)
         _withdraw(work)
     return len(listed)
 
@@ -104,7 +102,7 @@ def _withdraw(work: Work) -> None:
     """Who may see a case goes by the rosters: whoever may not any more has it no longer."""
     work.session.flush()
     work.session.expire_all()
-    desk.keep_from_newly_listed(work)
+    reporting.keep_from_newly_listed(work)
     if number := escalation.withdraw(work):
         click.echo(f"Taken from those who may not see them any more, and put before somebody else: {number}.")
 

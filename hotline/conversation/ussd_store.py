@@ -5,16 +5,15 @@ It lives in Redis. When Redis is away, whoever keeps conversations is told so by
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-import hiredis
 import redis
 
 from hotline.conversation.replay import Answers
 from hotline.core.crypto import Tampered, Vault
+from hotline.core.redis_link import Command, Trips
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +26,6 @@ KEPT = 240
 """Seconds: longer than the longest dial-in (180 s), and no longer than it must be."""
 DRAFT_KEPT = 900
 """Seconds for which somebody who was cut off can go on where they were."""
-PATIENCE = 0.3
-"""Seconds to wait for Redis before doing without it."""
 TRUCE = 1.0
 """Seconds to leave it alone after it did not answer."""
 
@@ -50,42 +47,6 @@ class Conversation(NamedTuple):
     """What they had answered before they were cut off."""
     again: bool
     """Their last input was not understood."""
-
-
-Command = tuple[str | bytes | int, ...]
-
-
-class Trips:
-    """Trips to Redis, each with all its commands at once, over one connection a thread: at half of what the client's own layers cost."""
-
-    def __init__(self, url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
-        self._thread = threading.local()
-
-    def trip(self, *commands: Command) -> list[Any]:
-        """What each command answered. A connection that was lost while it lay idle is made anew, once. Raises `redis.RedisError`."""
-        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]  # its types know no str
-        try:
-            return self._ask(packed, len(commands))
-        except redis.ConnectionError:
-            return self._ask(packed, len(commands))
-
-    def _ask(self, packed: bytes, number: int) -> list[Any]:
-        connection = self._connection()
-        try:
-            connection.send_packed_command([packed], check_health=False)
-            return [connection.read_response() for _ in range(number)]
-        except BaseException:
-            connection.disconnect()  # else the next trip would read this one's answers
-            raise
-
-    def _connection(self) -> Any:
-        if not hasattr(self._thread, "connection"):
-            self._thread.connection = self._pool.make_connection()
-        return self._thread.connection
-
-    def close(self) -> None:
-        self._pool.disconnect()
 
 
 class Conversations:

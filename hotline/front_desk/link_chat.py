@@ -2,7 +2,8 @@
 
 from sqlalchemy import delete, update
 
-from hotline.cases import liaison_menus as words
+from hotline.broadcasts.receipts import leave_copies_behind
+from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
 from hotline.context import Work
 from hotline.core.crypto import seal, typed_number
@@ -23,9 +24,9 @@ def link(work: Work, channel: str, chat: str, phone: str) -> tuple[Liaison | Non
     known = _by_phone(work, phone)
     who = liaisons.of(work.session, known) if known else None
     if known is None or who is None:
-        return None, words.not_listed()
+        return None, liaison_phrases.not_listed()
     _move(work, known, channel, chat)
-    return who, words.linked(who.name, who.body.name)
+    return who, liaison_phrases.linked(who.name, who.body.name)
 
 
 def _by_phone(work: Work, phone: str) -> Person | None:
@@ -48,9 +49,9 @@ def _move(work: Work, liaison: Person, channel: str, chat: str) -> None:
     assert address is not None
     former = liaisons.of(session, before)
     if former is not None and former.person_id != liaison.id and before.phone is not None:
-        messages.move(work, address, before.phone)
+        _hand_over(work, address, before.phone)
     if earlier is not None and earlier is not address:
-        messages.move(work, earlier, address)
+        _hand_over(work, earlier, address)
         session.execute(delete(Address).where(Address.id == earlier.id))
     address.person_id, address.sealed = liaison.id, address.sealed or seal(work.keys, chat)
     address.reopen()
@@ -58,6 +59,13 @@ def _move(work: Work, liaison: Person, channel: str, chat: str) -> None:
     session.expire_all()
     if before.id != liaison.id and former is None:
         _become_one(work, before, liaison)
+
+
+def _hand_over(work: Work, address: Address, other: Address) -> None:
+    """What was written to this address leaves from the other one, but for copies of broadcasts."""
+    work.session.flush()
+    leave_copies_behind(work, address)
+    messages.move(work, address, other)
 
 
 def _become_one(work: Work, before: Person, liaison: Person) -> None:

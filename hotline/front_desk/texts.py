@@ -1,19 +1,18 @@
 """What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer, and what it means is done."""
 
 import re
-from uuid import uuid4
 
+from hotline.broadcasts import approval as broadcast_approval
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases as broadcast_phrases
+from hotline.broadcasts import sms_commands as broadcast_commands
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.menus import Deal
-from hotline.carriers import InboundText, OptOut, Receipt
+from hotline.carriers import InboundText
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import dispatch, escalation, followups, lapses
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import notify_liaison as telling
+from hotline.cases import citizen_phrases, dispatch, followups, liaison_phrases, status
+from hotline.cases import sms_commands as case_commands
+from hotline.cases.additions import add_words, in_danger
 from hotline.cases.case import Case
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
 from hotline.context import Work
@@ -22,20 +21,22 @@ from hotline.core.errors import NotANumber
 from hotline.core.i18n import Words, _, means
 from hotline.core.typed_input import is_number, tidy
 from hotline.directory import liaisons, people, shifts, subscriptions
-from hotline.directory.categories import CONDUCT
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address, Person
 from hotline.duty import night_check as readiness
 from hotline.duty import phrases as duty
-from hotline.front_desk import desk
+from hotline.front_desk import desk, phrases
 from hotline.messaging import message as messages
 from hotline.messaging import seen as arrivals
 from hotline.messaging.message import About
 from hotline.news import inbound as news
-from hotline.news import menus as words_of_news
-from hotline.news.menus import STOP, IsOurs, Unsubscribe
+from hotline.news import phrases as news_phrases
+from hotline.news import sms_commands as news_commands
+from hotline.news.menus import Unsubscribe
+from hotline.news.sms_commands import STOP, IsOurs
 from hotline.places.areas import bare_words
-from hotline.rumours import menus as rumour
+from hotline.rumours import phrases as rumour_phrases
+from hotline.rumours import sms_commands as rumour_commands
 
 START = _("start, unstop")
 
@@ -65,7 +66,7 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
         return said
     if who is not None and readiness.answered(work, who) and tidy(text) == "1":
         return _is_there(work, who)
-    if who is not None and (of_committee := committee.understand(text) or rumour.understand(text)):
+    if who is not None and (of_committee := broadcast_commands.understand(text) or rumour_commands.understand(text)):
         return desk.for_liaison(work, who, of_committee)
     if who is not None and (said := _names_a_message(work, who, text)) is not None:
         return said
@@ -74,7 +75,7 @@ def answer_to(work: Work, person: Person, address: Address, text: str) -> Words 
     case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         return _steps(work, who, text)
-    if case is not None and (case.state != cases.CLOSED or citizen.verdict_in(text)):
+    if case is not None and (case.state != cases.CLOSED or case_commands.verdict_in(text)):
         return _verdict(work, case, text)
     case = cases.latest_of(work.session, person)
     return _says_more(work, case, text) if case is not None and tidy(text) else None
@@ -86,18 +87,18 @@ def _stops_or_starts(work: Work, address: Address, who: Liaison | None, text: st
         messages.stop(work, address)
         if who is not None:
             shifts.stay_off(work, who)
-        return citizen.texts_stopped()
+        return phrases.texts_stopped()
     if who is None and _has_had_enough(work, address, text):
         messages.stop(work, address)
-        return words_of_news.no_more_texts(work.settings.service_code, work.country.emergency)
+        return news_phrases.no_more_texts(work.settings.service_code, work.country.emergency)
     if means(text, START):
         address.reopen()
-        return _resumed(work, address) if who is None else liaison.resumed(desk.for_liaison(work, who, GoOn()))
+        return _resumed(work, address) if who is None else liaison_phrases.resumed(desk.for_liaison(work, who, GoOn()))
     return None
 
 
 def _resumed(work: Work, address: Address) -> Words:
-    return citizen.texts_resumed(had_news=subscriptions.had(work.session, address))
+    return phrases.texts_resumed(had_news=subscriptions.had(work.session, address))
 
 
 def stops(text: str) -> bool:
@@ -108,9 +109,9 @@ def stops(text: str) -> bool:
 
 def _has_had_enough(work: Work, address: Address, text: str) -> bool:
     """The same in other words. Of one who has a case still, or gets no news, they may be about what happens to them."""
-    if isinstance(words_of_news.understand(text), Unsubscribe) or cases.latest_of(work.session, address.person):
+    if isinstance(news_commands.understand(text), Unsubscribe) or cases.latest_of(work.session, address.person):
         return False
-    return words_of_news.is_enough(text) or (words_of_news.may_be_enough(text) and _has_news(work, address))
+    return news_commands.is_enough(text) or (news_commands.may_be_enough(text) and _has_news(work, address))
 
 
 def _has_news(work: Work, address: Address) -> bool:
@@ -119,11 +120,11 @@ def _has_news(work: Work, address: Address) -> bool:
 
 def _steps(work: Work, who: Liaison, text: str) -> Words:
     """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what they may have meant."""
-    wish = liaison.understand(text)
+    wish = case_commands.understand(text)
     done = desk.for_liaison(work, who, wish) if wish else None
-    if done is not None and (done != liaison.no_cases() or _has_letters(wish)):
+    if done is not None and (done != liaison_phrases.no_cases() or _has_letters(wish)):
         return done
-    return _may_have_meant(work, who, text) or done or liaison.what_to_text()
+    return _may_have_meant(work, who, text) or done or liaison_phrases.what_to_text()
 
 
 def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
@@ -133,7 +134,7 @@ def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
 
 def _names_a_message(work: Work, who: Liaison, text: str) -> Words | None:
     """A liaison names nothing but a message that has not gone out: they are shown it, and how to say yes or no."""
-    asked = words_of_news.understand(text)
+    asked = news_commands.understand(text)
     known = broadcasts.by_code(work.session, asked.code) if isinstance(asked, IsOurs) else None
     return desk.for_liaison(work, who, Deal("show", known.code)) if known is not None and known.state in broadcasts.UNSENT else None
 
@@ -143,16 +144,18 @@ def _may_have_meant(work: Work, who: Liaison, text: str) -> Words | None:
     numbers, waiting = [tidy(each) for each in re.findall(r"\d+", text)], _asked_of(work, who)
     named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
     if re.search(r"\br\s?\d", text, re.IGNORECASE):
-        return rumour.what_to_text()
+        return rumour_phrases.what_to_text()
     if waiting and (named or _answers(text) or not dispatch.before(work.session, who, work.now)):
         return _asks_again(named or waiting[0], who)
-    return committee.what_to_text_broadcast() if any(4 <= len(each) <= committee.MOST_FIGURES for each in numbers) else None
+    return (
+        broadcast_phrases.what_to_text_broadcast() if any(4 <= len(each) <= broadcast_commands.MOST_FIGURES for each in numbers) else None
+    )
 
 
 def _answers(text: str) -> bool:
     """Whether it may be a yes or no to a message: ok, sawa, Approved, yes please, no."""
     first = next(iter(bare_words(text)), "").removesuffix("d")
-    return means(first, committee.APPROVE) or means(text, committee.OBJECT)
+    return means(first, broadcast_commands.APPROVE) or means(text, broadcast_commands.OBJECT)
 
 
 def _asked_of(work: Work, who: Liaison) -> list[Broadcast]:
@@ -163,39 +166,30 @@ def _asked_of(work: Work, who: Liaison) -> list[Broadcast]:
 
 def _waits_for(broadcast: Broadcast, who: Liaison, work: Work) -> bool:
     asked = any(deed.liaison_id == who.id for deed in broadcast.done(broadcasts.ASKED))
-    return asked and not any(deed.liaison_id == who.id for deed in broadcasting.approvals(broadcast, work.now))
+    return asked and not any(deed.liaison_id == who.id for deed in broadcast_approval.approvals(broadcast, work.now))
 
 
 def _asks_again(broadcast: Broadcast, who: Liaison) -> Words:
-    text = broadcasting.to_read(broadcast, who.language)
-    return committee.asks_approval(broadcast.code, broadcast.mark, text, again=True)
+    text = broadcast_approval.to_read(broadcast, who.language)
+    return broadcast_phrases.asks_approval(broadcast.code, broadcast.mark, text, again=True)
 
 
 def _is_there(work: Work, who: Liaison) -> Words:
     """They say in the evening that they are there. That takes no case, though one may have come before them meanwhile."""
     waiting = [each.word for each in dispatch.before(work.session, who, work.now) if each.state == dispatch.ASKED]
-    return liaison.ready_with_cases(duty.thanks_ready(), ", ".join(waiting)) if waiting else duty.thanks_ready()
+    return liaison_phrases.ready_with_cases(duty.thanks_ready(), ", ".join(waiting)) if waiting else duty.thanks_ready()
 
 
 def _says_more(work: Work, case: Case, text: str) -> Words:
     """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who are still in danger."""
-    if citizen.verdict_in(text) == "danger":
-        return _in_danger(work, case)
-    if citizen.verdict_in(text) is not None:
-        standing = desk.standing_of(work, case)
+    if case_commands.verdict_in(text) == "danger":
+        return in_danger(work, case)
+    if case_commands.verdict_in(text) is not None:
+        standing = status.standing_of(work, case)
         if standing.state == "nobody":  # whom to go to tells others who read this phone what it is about
-            return citizen.there_is_news(case.spoken, work.settings.service_code)
-        return citizen.how_it_is(case.spoken, citizen.how_it_stands(standing))
+            return citizen_phrases.there_is_news(case.spoken, work.settings.service_code)
+        return citizen_phrases.how_it_is(case.spoken, citizen_phrases.how_it_stands(standing))
     return add_words(work, case, text)
-
-
-def _in_danger(work: Work, case: Case) -> Words:
-    case = cases.hold(work.session, case.id)
-    case.put_in_danger()
-    case.note(work.session, work.now, "in danger", "citizen")
-    telling.tell_all(work, case, liaison.is_in_danger, f"danger:{uuid4().hex[:12]}")
-    lapses.hasten(work, case)
-    return citizen.told_of_danger(case.spoken, work.country.emergency)
 
 
 def is_for_us(work: Work, person: Person, text: str) -> bool:
@@ -203,66 +197,31 @@ def is_for_us(work: Work, person: Person, text: str) -> bool:
     waits for them."""
     if means(text, STOP) or means(text, START):
         return True
-    who, wish = liaisons.of(work.session, person), liaison.understand(text)
-    if who is not None and (committee.understand(text) or rumour.understand(text)):
+    who, wish = liaisons.of(work.session, person), case_commands.understand(text)
+    if who is not None and (broadcast_commands.understand(text) or rumour_commands.understand(text)):
         return True
     if who is None or not isinstance(wish, Act):
         return who is not None and wish is not None
     return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}
 
 
-def add_words(work: Work, case: Case, text: str) -> Words:
-    """A citizen has more to say about a case that is not closed: whoever it is before reads it at once."""
-    case = cases.hold(work.session, case.id)
-    case.add(work.keys, f"{work.clock_time(work.now)} {text}")
-    case.note(work.session, work.now, "more words", "citizen")
-    if case.category is CONDUCT:
-        desk.keep_from_named(work, case, text)
-        escalation.withdraw(work, case)
-    telling.tell_all(work, case, lambda word: liaison.more_words(word, text), f"more:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken, work.country.emergency)
-
-
-def add_evidence(work: Work, case: Case) -> Words:
-    """They have sent a picture or a voice note, which is kept with the case."""
-    telling.tell_all(work, case, liaison.sent_something, f"sent:{uuid4().hex[:12]}")
-    return citizen.added(case.spoken, work.country.emergency)
-
-
 def _speaks_as_liaison(work: Work, who: Liaison, text: str) -> bool:
     """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
-    if citizen.verdict_in(text) is None:
+    if case_commands.verdict_in(text) is None:
         return True
-    return liaison.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
+    return case_commands.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
 
 
 def _verdict(work: Work, case: Case, text: str) -> Words:
-    verdict = citizen.verdict_in(text)
-    if verdict is None and citizen.says_something(text):
+    verdict = case_commands.verdict_in(text)
+    if verdict is None and case_commands.says_something(text):
         add_words(work, case, text)
     if verdict is None or not followups.judge(work, case, verdict):
-        return citizen.did_help_come(case.spoken)
+        return citizen_phrases.did_help_come(case.spoken)
     return desk.thanks(work, case, verdict)
 
 
 def _way_in(work: Work, address: Address) -> tuple[Words, str]:
     """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = citizen.how_to_report(work.settings.service_code, work.country.emergency, has_news=_has_news(work, address))
+    words = phrases.how_to_report(work.settings.service_code, work.country.emergency, has_news=_has_news(work, address))
     return words, f"way_in:{address.id}:{work.now.date()}"
-
-
-def receipt_arrives(work: Work, receipt: Receipt) -> None:
-    """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the next one is asked."""
-    failed = messages.receive(work, receipt)
-    if failed is not None:
-        escalation.not_told(work, failed)
-
-
-def opt_out_arrives(work: Work, opt_out: OptOut) -> None:
-    """Somebody told the carrier that they want no texts from us. That binds us."""
-    try:
-        person = people.by_number(work.session, work.keys, strict_number(opt_out.number))
-    except NotANumber:
-        return
-    if person is not None and person.phone is not None:
-        messages.stop(work, person.phone)

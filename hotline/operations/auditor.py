@@ -17,7 +17,7 @@ from sqlalchemy import String, delete, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import outbox
-from hotline.broadcasts import batches as sending
+from hotline.broadcasts import ledger
 from hotline.cases import case as cases
 from hotline.cases import dispatch, escalation, followups, promises
 from hotline.cases import missed_promises as admitting
@@ -205,7 +205,7 @@ def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
 def _stuck(service: Service) -> list[int]:
     """Broadcasts on their way that nothing carries on."""
     with service.database.reading() as session:
-        return sending.stuck(session, service.clock())
+        return ledger.stuck(session, service.clock())
 
 
 def _before_the_gone(service: Service) -> bool:
@@ -248,7 +248,7 @@ def _mend_message(service: Service, identity: UUID) -> Counter[str]:
 
 def _carry_on(service: Service, broadcast: int) -> Counter[str]:
     with service.work() as work:
-        return Counter({"a broadcast stood still": int(sending.carry_on(work, broadcast))})
+        return Counter({"a broadcast stood still": int(ledger.carry_on(work, broadcast))})
 
 
 def _withdraw(service: Service) -> Counter[str]:

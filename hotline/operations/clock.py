@@ -22,7 +22,7 @@ from hotline.duty import night_check as readiness
 from hotline.messaging import seen as arrivals
 from hotline.operations import auditor
 from hotline.operations.auditor import UNFINISHED
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.outbox import Posting, Queue, What
 
 log = logging.getLogger(__name__)

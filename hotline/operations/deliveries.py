@@ -5,22 +5,24 @@ Between the two steps no connection to the database is held, for another company
 
 from uuid import UUID
 
-from hotline.broadcasts import batches as sending
+from hotline.broadcasts import ledger
 from hotline.carriers import Sending
 from hotline.cases import escalation
 from hotline.context import Service
 from hotline.core import fault_points as faults
+from hotline.messaging import leasing
 from hotline.messaging import message as messages
-from hotline.messaging.message import About, Leased, Message
+from hotline.messaging.leasing import Leased
+from hotline.messaging.message import About, Message
 
 
 def take(service: Service, message: UUID) -> Leased | None:
     """The message, for this process alone to send now. None where it is not to be sent now."""
     with service.work() as work:
-        leased = messages.lease(work, message)
+        leased = leasing.lease(work, message)
         held = work.session.get(Message, message) if leased is None else None
         if held is not None and held.about == About.BROADCAST:
-            sending.note_message(work, held)
+            ledger.note_message(work, held)
         elif held is not None and held.state == messages.WITHHELD:
             escalation.not_told(work, held)
         return leased
@@ -29,9 +31,9 @@ def take(service: Service, message: UUID) -> Leased | None:
 def note(service: Service, leased: Leased, answer: Sending) -> None:
     """Write down what the carrier said."""
     with service.work() as work:
-        sent = messages.record(work, leased, answer)
+        sent = leasing.record(work, leased, answer)
         if sent is not None and sent.about == About.BROADCAST:
-            sending.note_message(work, sent)
+            ledger.note_message(work, sent)
         elif sent is not None and sent.state == messages.FAILED:
             escalation.not_told(work, sent)
         faults.point("before-record")

@@ -7,7 +7,7 @@ from hotline.core.i18n import Words
 from hotline.messaging import message as messages
 from hotline.messaging.message import About
 from hotline.outbox import Queue, What
-from hotline.rumours import menus as words
+from hotline.rumours import phrases
 from hotline.rumours import rumour as rumours
 from hotline.rumours.rumour import CHECKING, FALSE, NEW, PROBABLY_FALSE, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Question, Rumour
 
@@ -21,14 +21,14 @@ def answer(work: Work, rumour: Rumour) -> Words:
     """Tell everybody who asked and wants to know. Who was told otherwise before hears that too, were it only that nobody is sure any more;
     who knows it already hears nothing."""
     if not can_be_told(rumour):
-        return words.not_known_yet(rumour.number)
+        return phrases.not_known_yet(rumour.number)
     people = to_tell(work, rumour)
     if not people and rumour.told == rumour.state:
-        return words.nobody_waits(rumour.number)
+        return phrases.nobody_waits(rumour.number)
     if rumour.told != rumour.state:
         rumour.answers, rumour.told = rumour.answers + 1, rumour.state
     work.put(What.ANSWER, f"{rumour.id}/{rumour.answers}/{rumour.state}/1", queue=Queue.BULK)
-    return words.answering(rumour.number, people, rumour.state)
+    return phrases.answering(rumour.number, people, rumour.state)
 
 
 def say_that_nobody_could(work: Work, rumour: Rumour) -> None:
@@ -57,8 +57,8 @@ def answer_page(work: Work, subject: str) -> None:
 
 def _write(work: Work, rumour: Rumour, question: Question) -> None:
     assert question.address is not None
-    told = words.answer(question.rumour.number, rumour.state, as_of(work, rumour))
-    told = words.corrected(told) if question.told in ANSWERS else told
+    told = phrases.answer(question.rumour.number, rumour.state, as_of(work, rumour))
+    told = phrases.corrected(told) if question.told in ANSWERS else told
     key = f"rumour:{rumour.id}/answer/{rumour.answers}/{question.address_id}"
     messages.write(work, question.address, About.RUMOUR, told, question.language, key=key)
 

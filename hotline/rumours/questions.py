@@ -11,9 +11,8 @@ from hotline.directory.people import Address
 from hotline.outbox import Queue, What
 from hotline.places.areas import bare_words
 from hotline.rumours import answers as answering
-from hotline.rumours import menus as words
+from hotline.rumours import phrases, reminders
 from hotline.rumours import rumour as rumours
-from hotline.rumours import verification as rumour_desk
 from hotline.rumours.menus import Wonder
 from hotline.rumours.rumour import NEW, Question, Rumour
 from hotline.rumours.spread import RECENT
@@ -31,7 +30,7 @@ def wonder(work: Work, wish: Wonder, language: str, channel: str, address: Addre
     """
     question = _of_sitting(work, session_index) or _asked_already(work, wish, address)
     if question is None and _asks_too_much(work, address):
-        return words.too_many()
+        return phrases.too_many()
     if question is None:
         question = _ask(work, wish, language, channel, address, session_index)
     elif question.session_index != session_index:
@@ -65,7 +64,7 @@ def _ask(work: Work, wish: Wonder, language: str, channel: str, address: Address
     values = {"rumour_id": heard.id, "address_id": address.id if address else None, "area_code": wish.area, "language": language}
     asked = {**values, "session_index": session_index, "channel": channel, "may_answer": may_answer, "at": work.now}
     if insert_once(work.session, Question, **asked):
-        rumour_desk.tell_of_spread(work, held)
+        reminders.tell_of_spread(work, held)
     elif not heard.questions:  # the same sitting has just been here
         work.session.delete(heard)
     question = _of_sitting(work, session_index)
@@ -100,8 +99,8 @@ def _told_at_once(work: Work, question: Question) -> Words:
     rumour, heard = rumours.root(work.session, question.rumour), question.rumour
     if rumour.told and rumour.told == rumour.state:
         question.told = rumour.told
-        return words.answer(heard.number, rumour.state, answering.as_of(work, rumour))
-    rumour_desk.remind_once_more(work, rumour)
+        return phrases.answer(heard.number, rumour.state, answering.as_of(work, rumour))
+    reminders.remind_once_more(work, rumour)
     if question.told == rumour.state == NEW:
-        return words.answer(heard.number, NEW, answering.as_of(work, rumour))
-    return words.received(heard.number, work.country.emergency, question.may_answer)
+        return phrases.answer(heard.number, NEW, answering.as_of(work, rumour))
+    return phrases.received(heard.number, work.country.emergency, question.may_answer)

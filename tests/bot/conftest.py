@@ -24,7 +24,7 @@ from bot.stream import STREAM
 from bot.updates import Updates
 from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.outbox import Queue
 from simulator.client import Chat, ChatMessage, Town
 from simulator.floods import Limits

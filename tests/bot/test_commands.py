@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from bot.talks import WISHES, Talks, Who
-from hotline.news import menus as news
+from hotline.news import phrases as news_phrases
 from tests.bot.conftest import ASHA, SERGEANT, on_sqlite
 from tests.scenery.chat_words import (
     ALL_CALM,
@@ -47,7 +47,7 @@ CITIZEN = {
     "start": (MENU, (), MENU),
     "report": (TELEGRAM_CAN_SEE, A_REPORT, promised()),
     "case": (WHICH_NUMBER, ("1", "2", "3"), CANNOT_FIND_IT),
-    "news": (AT_NEWS, (CHECKED_NEWS, *NOT_TOLD_WHERE), en(news.no_news("Nakuru"))),
+    "news": (AT_NEWS, (CHECKED_NEWS, *NOT_TOLD_WHERE), en(news_phrases.no_news("Nakuru"))),
     "messages": (MENU, (), MENU),
     "cases": (MENU, (), MENU),
     "on": (MENU, (), MENU),

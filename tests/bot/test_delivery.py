@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import liaison_menus as words_of_liaison
+from hotline.cases import liaison_phrases
 from hotline.messaging.message import About, Message
 from hotline.outbox import Errand, What
 from tests.bot.conftest import Hotline, on_sqlite
@@ -39,7 +39,7 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     take_all(hotline.world, KIPRUTO, settle=False)
     (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.errand)][:1]
     hotline.delivery.run(redraw.errand)
-    wait_until(lambda: ends(sergeant.screen, sw(words_of_liaison.you_have_it(ANY))), "the case is theirs")
+    wait_until(lambda: ends(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))), "the case is theirs")
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
     hotline.world.pass_minutes(1)

@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import evidence
+from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.cases import image_sanitizer as pictures
-from hotline.cases import liaison_menus as liaison
 from hotline.cases.case import history
 from hotline.cases.evidence import Evidence
+from hotline.front_desk import phrases as desk_phrases
 from hotline.operations.clock import tidy
 from tests.bot.conftest import ASHA, BAHATI, CORPORAL, Hotline, Smartphone, on_sqlite
 from tests.hotline.cases.test_image_sanitizer import TRACES, file, scene, with_traces
@@ -105,7 +104,7 @@ def test_a_photo_after_the_report_is_added_to_the_case_and_its_card(hotline: Hot
     assert photos_button(1) not in sergeant.last.buttons
     asha.photo(PHOTO)
     assert asha.screen.startswith(added_to(number))
-    assert ends(sergeant.screen, sw(liaison.sent_something(ANY)))
+    assert ends(sergeant.screen, sw(liaison_phrases.sent_something(ANY)))
     assert photos_button(1) in sergeant.card.buttons
     asha.voice(note())
     assert [piece.kind for piece, _content in kept(hotline)] == ["photo", "voice"]
@@ -161,7 +160,7 @@ def test_a_liaison_without_telegram_is_told_that_there_is_something_to_see(hotli
     asha.begin()
     asha.photo(PHOTO, "they took my phone")
     asha.finish()
-    assert ends(kipruto.inbox[1], sw(liaison.sent_something(ANY)))
+    assert ends(kipruto.inbox[1], sw(liaison_phrases.sent_something(ANY)))
     asha.photo(PHOTO)
     assert len(kipruto.inbox) == 3
 
@@ -198,11 +197,11 @@ def test_a_sixth_piece_is_not_kept(hotline: Hotline) -> None:
     for _ in range(5):
         asha.photo(PHOTO)
     asha.photo(PHOTO)
-    assert asha.screen.startswith(en(citizen.evidence_enough(5)))
+    assert asha.screen.startswith(en(citizen_phrases.evidence_enough(5)))
     asha.say("they took my phone")
     asha.finish()
     asha.photo(PHOTO)
-    assert asha.screen.startswith(en(citizen.evidence_enough(5)))
+    assert asha.screen.startswith(en(citizen_phrases.evidence_enough(5)))
     assert len(kept(hotline)) == 5
 
 
@@ -217,7 +216,7 @@ def test_what_is_too_large_is_refused(hotline: Hotline, kind: str, told: bool) -
         del wire["file_size"]
     assert hotline.bring(hotline.written_by(ASHA, 5, **{kind: [wire] if kind == "photo" else wire})) == 200
     hotline.settle()
-    assert asha.screen.startswith(en(citizen.evidence_too_large()))
+    assert asha.screen.startswith(en(citizen_phrases.evidence_too_large()))
     assert kept(hotline) == []
     assert len(asha.screens) == 1
 
@@ -247,7 +246,7 @@ def test_what_cannot_be_opened_is_refused(hotline: Hotline, kind: str) -> None:
     asha.begin()
     content = b"MZ this is no picture and no sound" * 20
     asha.photo(content) if kind == "photo" else asha.voice(content)
-    assert asha.screen.startswith(en(citizen.evidence_refused()))
+    assert asha.screen.startswith(en(citizen_phrases.evidence_refused()))
     assert kept(hotline) == []
 
 
@@ -261,7 +260,7 @@ def test_evidence_is_for_the_liaison_whose_case_it_is(hotline: Hotline) -> None:
         stranger.start()
         hotline.press(user, stranger.last.id, forged, 50 + user)
         assert seen_in(stranger, "photo") == []
-        assert stranger.toast in ("", EARLIER_QUESTION, sw(citizen.earlier_question()))
+        assert stranger.toast in ("", EARLIER_QUESTION, sw(desk_phrases.earlier_question()))
     hotline.world.phone(KIPRUTO).text("2")
     assert corporal.last.buttons[-1] == photos_button(1, "en")
     sergeant.tap(forged, stale=True)

@@ -12,7 +12,7 @@ from bot.keyboards import Button, pressed
 from bot.talks import Talks, Who
 from bot.taps import step
 from hotline.carriers import InboundText
-from hotline.cases import liaison_menus as words
+from hotline.cases import liaison_phrases
 from hotline.cases.dispatch import Dispatch
 from hotline.directory import liaisons
 from hotline.directory.liaisons import Liaison
@@ -48,10 +48,14 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
         told = list(threads.map(take, ways))
     hotline.settle()
     told = [told[place] or hotline.world.phone(CROWD[place]).inbox[-1] for place in range(40)]
-    winners = [place for place, text in enumerate(told) if any(en(each(word)) in text for each in (words.yours, words.you_have_it))]
+    winners = [
+        place
+        for place, text in enumerate(told)
+        if any(en(each(word)) in text for each in (liaison_phrases.yours, liaison_phrases.you_have_it))
+    ]
     assert len(winners) == 1, told
     others = [text for place, text in enumerate(told) if place not in winners]
-    assert [text for text in others if en(words.first_was(word, name_of(winners[0]))) not in text] == []
+    assert [text for text in others if en(liaison_phrases.first_was(word, name_of(winners[0]))) not in text] == []
     assert [line for line in hotline.history() if line.startswith("acknowledged")] == [
         f"acknowledged {name_of(winners[0])}, Kaptembwo Police Station"
     ]

@@ -10,8 +10,7 @@ from bot.intake import DEAD
 from bot.keyboards import pressed
 from bot.talks import Who
 from bot.taps import pieces, step
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.dispatch import Dispatch
 from hotline.directory import people
 from hotline.directory.bodies import Body
@@ -61,7 +60,7 @@ from tests.scenery.chat_words import (
 from tests.scenery.county import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.said import ANY, en, ends, says, starts, sw
 
-WELCOME = sw(liaison.linked("Sgt. Kipruto", "Kaptembwo Police Station"))
+WELCOME = sw(liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station"))
 
 
 def chats(hotline: Hotline) -> int:
@@ -132,7 +131,7 @@ def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_th
     sergeant = hotline.chat(SERGEANT, "Kipruto")
     sergeant.begin().say("somebody broke into my house")
     hotline.chat(SERGEANT).share_contact(number=KIPRUTO)
-    assert sergeant.screen == en(liaison.linked("Sgt. Kipruto", "Kaptembwo Police Station")), "in the language that they chose here"
+    assert sergeant.screen == en(liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station")), "in the language that they chose here"
     sergeant.choose(YES, DO_NOT_REMEMBER)
     assert any(starts(said, promised(hotline.only_case().spoken)) for said in sergeant.said)
     assert hotline.world.phone(KIPRUTO).inbox == []
@@ -140,7 +139,7 @@ def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_th
     with hotline.world.service.look() as work:
         assert len(work.session.scalars(select(Person)).all()) == 6
     hotline.world.pass_minutes(300)
-    assert not any(says(said, en(liaison.answer_by(ANY))) for said in sergeant.said)
+    assert not any(says(said, en(liaison_phrases.answer_by(ANY))) for said in sergeant.said)
 
 
 # Cards
@@ -161,18 +160,18 @@ def sergeant(hotline: Hotline) -> Smartphone:
 
 def test_every_button_of_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
     asha, card = hotline.chat(), sergeant.last
-    title = en(liaison.heading(ANY, CATEGORIES["theft"].name, "Kaptembwo, Nakuru"))
-    assert starts(card.text, f"{title}\n\nthey took my phone\n\n{en(liaison.answer_by('10:20'))}")
+    title = en(liaison_phrases.heading(ANY, CATEGORIES["theft"].name, "Kaptembwo, Nakuru"))
+    assert starts(card.text, f"{title}\n\nthey took my phone\n\n{en(liaison_phrases.answer_by('10:20'))}")
     sergeant.tap(I_HAVE_IT)
     assert (sergeant.last.id, sergeant.last.buttons) == (card.id, (ON_THE_WAY, DONE, CANNOT, ASIDE))
-    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
+    assert ends(sergeant.screen, en(liaison_phrases.you_have_it(ANY)))
     assert ends(asha.screen, somebody_has_it())
     sergeant.tap(ON_THE_WAY)
-    assert ends(sergeant.screen, en(liaison.you_are_coming(ANY)))
+    assert ends(sergeant.screen, en(liaison_phrases.you_are_coming(ANY)))
     assert sergeant.last.buttons == (THERE, DONE, HELP, CANNOT)
-    assert ends(asha.screen, en(citizen.somebody_is_coming(ANY)))
+    assert ends(asha.screen, en(citizen_phrases.somebody_is_coming(ANY)))
     sergeant.tap(DONE)
-    assert ends(sergeant.screen, en(liaison.done(ANY)))
+    assert ends(sergeant.screen, en(liaison_phrases.done(ANY)))
     assert list(sergeant.last.buttons) == []
     asha.tap(HELPED)
     assert "they took my phone" not in " ".join(sergeant.said), "of a closed case the card forgets what was reported"
@@ -182,7 +181,7 @@ def test_every_button_of_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
 @pytest.mark.parametrize("label", [CANNOT, NOT_MINE])
 def test_one_who_passes_it_on_reads_it_no_more(hotline: Hotline, sergeant: Smartphone, label: str) -> None:
     sergeant.tap(label)
-    assert says(sergeant.screen, en(liaison.passed_on(ANY)))
+    assert says(sergeant.screen, en(liaison_phrases.passed_on(ANY)))
     assert sergeant.last.buttons == ((NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE) if label == CANNOT else ())
     assert "they took my phone" not in sergeant.screen
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
@@ -192,10 +191,10 @@ def test_a_late_tap_shows_how_it_stands_now(hotline: Hotline, sergeant: Smartpho
     take = sergeant.data(I_HAVE_IT)
     hotline.world.pass_minutes(21)
     hotline.world.phone(ACHIENG).text("1")
-    assert says(sergeant.screen, en(liaison.first_was(ANY, "Cpl. Achieng"))), "the card says so before anybody taps"
+    assert says(sergeant.screen, en(liaison_phrases.first_was(ANY, "Cpl. Achieng"))), "the card says so before anybody taps"
     sergeant.tap(take, stale=True)
     assert sergeant.toast == EARLIER_QUESTION
-    assert says(sergeant.screen, en(liaison.first_was(ANY, "Cpl. Achieng")))
+    assert says(sergeant.screen, en(liaison_phrases.first_was(ANY, "Cpl. Achieng")))
     assert acknowledgements(hotline) == ["acknowledged Cpl. Achieng, Kaptembwo Police Station"]
 
 
@@ -214,7 +213,7 @@ def test_twice_pressed_is_once_done(hotline: Hotline, sergeant: Smartphone) -> N
     sergeant.tap(I_HAVE_IT)
     sergeant.tap(take, stale=True)
     assert len(acknowledgements(hotline)) == 1
-    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
+    assert ends(sergeant.screen, en(liaison_phrases.you_have_it(ANY)))
 
 
 @on_sqlite
@@ -283,10 +282,10 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
 def test_the_card_of_one_who_has_not_answered_can_still_be_taken(hotline: Hotline, sergeant: Smartphone) -> None:
     hotline.world.pass_minutes(21)
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
-    assert f"they took my phone\n\n{en(liaison.late())}" in sergeant.screen
+    assert f"they took my phone\n\n{en(liaison_phrases.late())}" in sergeant.screen
     assert sergeant.last.buttons == (I_HAVE_IT, ASIDE)
     sergeant.tap(I_HAVE_IT)
-    assert ends(sergeant.screen, en(liaison.you_have_it(ANY)))
+    assert ends(sergeant.screen, en(liaison_phrases.you_have_it(ANY)))
     assert acknowledgements(hotline) == ["acknowledged Sgt. Kipruto, Kaptembwo Police Station"]
 
 
@@ -362,7 +361,7 @@ def test_the_button_that_shows_a_number_goes_with_the_next_turn(hotline: Hotline
 def test_a_chat_that_is_anothers_now_takes_no_cards_with_it(hotline: Hotline, sergeant: Smartphone) -> None:
     before, take = sergeant.card, sergeant.data(I_HAVE_IT)
     sergeant.share_contact(number=ACHIENG)
-    assert sergeant.screen == en(liaison.linked("Cpl. Achieng", "Kaptembwo Police Station"))
+    assert sergeant.screen == en(liaison_phrases.linked("Cpl. Achieng", "Kaptembwo Police Station"))
     kipruto = hotline.world.phone(KIPRUTO)
     hotline.chat().say("one of them is my neighbour")
     assert kipruto.inbox[-1].endswith("one of them is my neighbour"), "news of it go to their phone"
@@ -422,9 +421,9 @@ def test_the_first_has_it_whether_by_text_by_dialling_in_or_by_a_card(hotline: H
     corporal.press("1")
     hotline.world.pass_minutes(20)
     desk.text("1")
-    assert says(desk.inbox[-1], en(liaison.yours(ANY)))
-    assert says(corporal.choose(I_HAVE_IT), en(liaison.first_was(ANY, "Duty desk")))
-    assert says(sergeant.screen, sw(liaison.first_was(ANY, "Duty desk")))
+    assert says(desk.inbox[-1], en(liaison_phrases.yours(ANY)))
+    assert says(corporal.choose(I_HAVE_IT), en(liaison_phrases.first_was(ANY, "Duty desk")))
+    assert says(sergeant.screen, sw(liaison_phrases.first_was(ANY, "Duty desk")))
     assert sergeant.last.buttons == ()
     assert acknowledgements(hotline) == ["acknowledged Duty desk, National Situation Room"]
 
@@ -436,7 +435,7 @@ def test_a_card_is_first_and_the_others_are_told(hotline: Hotline) -> None:
     corporal = hotline.world.phone(ACHIENG)
     sergeant.tap(I_HAVE_IT_SW)
     corporal.text(f"1 {hotline.words()[-1]}")
-    assert says(corporal.inbox[-1], en(liaison.first_was(ANY, "Sgt. Kipruto")))
+    assert says(corporal.inbox[-1], en(liaison_phrases.first_was(ANY, "Sgt. Kipruto")))
     corporal.dial()
     assert THEFT not in corporal.choose(GIVEN_TO_ME)
     assert acknowledgements(hotline) == ["acknowledged Sgt. Kipruto, Kaptembwo Police Station"]
@@ -445,10 +444,10 @@ def test_a_card_is_first_and_the_others_are_told(hotline: Hotline) -> None:
 def test_the_same_liaison_on_two_phones_has_it_once(hotline: Hotline, sergeant: Smartphone) -> None:
     phone = hotline.world.phone(KIPRUTO)
     phone.text("1")
-    assert says(phone.inbox[-1], en(liaison.yours(ANY)))
+    assert says(phone.inbox[-1], en(liaison_phrases.yours(ANY)))
     assert sergeant.last.buttons == (ON_THE_WAY, DONE, CANNOT, ASIDE), "the card knows"
     phone.text("1")
-    assert says(phone.inbox[-1], en(liaison.already_yours(ANY)))
+    assert says(phone.inbox[-1], en(liaison_phrases.already_yours(ANY)))
     sergeant.tap(DONE)
     phone.text("3")
     assert len(acknowledgements(hotline)) == 1
@@ -457,7 +456,7 @@ def test_the_same_liaison_on_two_phones_has_it_once(hotline: Hotline, sergeant: 
 
 def test_a_liaison_may_answer_in_words(hotline: Hotline, sergeant: Smartphone) -> None:
     sergeant.say("1")
-    assert says(sergeant.screen, en(liaison.yours(ANY)))
+    assert says(sergeant.screen, en(liaison_phrases.yours(ANY)))
     sergeant.say("4")
     sergeant.say("3")
     assert hotline.only_case().state == "resolved"
@@ -477,10 +476,10 @@ def test_many_taps_at_once_are_one_acknowledgement(hotline: Hotline) -> None:
         assert all(pool.map(tap, range(8)))
     hotline.settle()
     assert len(acknowledgements(hotline)) == 1
-    has = [says(sergeant.screen, sw(liaison.you_have_it(ANY))), says(corporal.screen, en(liaison.you_have_it(ANY)))]
+    has = [says(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))), says(corporal.screen, en(liaison_phrases.you_have_it(ANY)))]
     was_second = [
-        says(sergeant.screen, sw(liaison.first_was(ANY, "Cpl. Achieng"))),
-        says(corporal.screen, en(liaison.first_was(ANY, "Sgt. Kipruto"))),
+        says(sergeant.screen, sw(liaison_phrases.first_was(ANY, "Cpl. Achieng"))),
+        says(corporal.screen, en(liaison_phrases.first_was(ANY, "Sgt. Kipruto"))),
     ]
     assert sorted(has) == sorted(was_second) == [False, True]
 

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from hotline.broadcasts import templates as calm
 from hotline.broadcasts.broadcast import GONE, HELD, Copy
-from hotline.cases import citizen_menus as citizen
+from hotline.cases import sms_commands as case_commands
 from hotline.directory import people, subscriptions
 from hotline.directory.subscriptions import Subscription
-from hotline.news import menus as news
+from hotline.news import phrases as news_phrases
 from hotline.rumours.rumour import Question
 from tests.bot.conftest import ASHA, BAHATI, Hotline, on_sqlite
 from tests.scenery.chat_words import ENGLISH, GET_NEWS, YES_DELETE, YES_TO_NEWS
@@ -69,7 +69,7 @@ def test_one_who_asks_before_anything_else_is_answered(hotline: Hotline) -> None
         chat.start()
     hotline.world.now += timedelta(days=3)
     asha.say("4417")
-    assert asha.said[-1] == en(news.not_ours("4417"))
+    assert asha.said[-1] == en(news_phrases.not_ours("4417"))
     with hotline.world.service.look() as work:
         assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, "for that nobody needs to know them"
     bahati.say("Is it true that the chief fled?")
@@ -84,12 +84,12 @@ def test_one_who_asks_at_the_first_question_is_answered_there(hotline: Hotline) 
     asha = hotline.chat()
     asha.start()
     asha.say("is 4417 real?")
-    assert asha.screen.startswith(en(news.not_ours("4417")))
+    assert asha.screen.startswith(en(news_phrases.not_ours("4417")))
     asha.say("Habari yako")
     assert "NEWS" not in asha.screen, "a greeting asks for nothing"
     asha.say("NEWS Kaptembwo")
-    assert asha.screen.startswith(en(news.do_you_want("Kaptembwo, Nakuru")))
-    asha.say(as_typed(citizen.YES, "en"))
+    assert asha.screen.startswith(en(news_phrases.do_you_want("Kaptembwo, Nakuru")))
+    asha.say(as_typed(case_commands.YES, "en"))
     with hotline.world.service.look() as work:
         assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
 

@@ -10,9 +10,9 @@ import pytest
 from bot import intake
 from bot.intake import DEAD
 from bot.profile import connect
-from hotline.cases import citizen_menus as citizen
 from hotline.conversation.chat_store import KEPT
 from hotline.core.i18n import say
+from hotline.front_desk import phrases as desk_phrases
 from tests.bot.conftest import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     ABOUT_WHAT,
@@ -189,7 +189,7 @@ def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) 
     hotline.settle()
     group = hotline.simulator.network.telegram.chats.groups[-500]
     assert group.left
-    assert [message.words.text for message in group.messages.values()] == [sw(citizen.only_in_private("@itikia_bot"))]
+    assert [message.words.text for message in group.messages.values()] == [sw(desk_phrases.only_in_private("@itikia_bot"))]
     assert hotline.bring(in_a_group(6, text="/report again")) == 200
     hotline.settle()
     assert len(group.messages) == 1
@@ -286,8 +286,8 @@ def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeyp
     for number in range(20):
         hotline.bring(hotline.written_by(ASHA, 100 + number, text=f"flood {number}"))
     hotline.settle()
-    assert asha.said.count(say(citizen.too_many("999"), "sw")) == 1, "in the language that they have chosen"
-    assert say(citizen.too_many("999"), "en") not in asha.said
+    assert asha.said.count(say(desk_phrases.too_many("999"), "sw")) == 1, "in the language that they have chosen"
+    assert say(desk_phrases.too_many("999"), "en") not in asha.said
     bahati.start()
     assert bahati.screen == WHICH_LANGUAGE, "somebody else is heard meanwhile"
 

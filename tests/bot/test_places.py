@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Area
 from tests.bot.conftest import Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
@@ -170,7 +170,7 @@ COUNTIES = [Area(f"KE{number:03}", f"County {number:03}", "KE", "county") for nu
 def far(hotline: Hotline) -> Smartphone:
     """Somebody asked where in a country of 37 counties."""
     with hotline.world.service.work() as work:
-        areas.save(work.session, [*work.areas, *COUNTIES])
+        area_loading.save(work.session, [*work.areas, *COUNTIES])
     hotline.world.service._areas = None
     asha = hotline.chat()
     asha.start()

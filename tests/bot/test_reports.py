@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from bot.talks import Talks, Who
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import liaison_phrases
+from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history as entries
 from hotline.core.i18n import own_name, say, verbatim
 from hotline.directory.categories import CATEGORIES
@@ -185,7 +185,7 @@ def test_no_opens_it_again_for_somebody_else(hotline: Hotline) -> None:
     assert asha.last.buttons == ()
     case = hotline.only_case()
     assert (case.state, case.round) == ("open", 2)
-    assert ends(kipruto.inbox[-1], sw(liaison.done(ANY))), "the same body is not asked again"
+    assert ends(kipruto.inbox[-1], sw(liaison_phrases.done(ANY))), "the same body is not asked again"
 
 
 def test_still_in_danger_makes_it_as_urgent_as_can_be(hotline: Hotline) -> None:
@@ -199,10 +199,10 @@ def test_still_in_danger_makes_it_as_urgent_as_can_be(hotline: Hotline) -> None:
     ("typed", "state"),
     [
         ("1", "closed"),
-        (as_typed(citizen.YES, "en"), "closed"),
-        (f"{as_typed(citizen.YES, 'sw').capitalize()}!", "closed"),
+        (as_typed(case_commands.YES, "en"), "closed"),
+        (f"{as_typed(case_commands.YES, 'sw').capitalize()}!", "closed"),
         ("2", "open"),
-        (as_typed(citizen.NO, "en"), "open"),
+        (as_typed(case_commands.NO, "en"), "open"),
     ],
 )
 def test_the_verdict_may_be_typed(hotline: Hotline, typed: str, state: str) -> None:
@@ -275,7 +275,7 @@ def test_before_any_is_chosen_the_language_of_their_telegram_counts(hotline: Hot
     asha.change(language_code=code)
     asha.start()
     asha.say("/liaison")
-    assert asha.screen == say(liaison.share_your_number(), language)
+    assert asha.screen == say(liaison_phrases.share_your_number(), language)
 
 
 ALL_IN_KISWAHILI = (

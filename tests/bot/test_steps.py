@@ -7,8 +7,9 @@ from bot.cards import WHY
 from bot.keyboards import pressed
 from bot.talks import Who
 from bot.taps import pieces, step
-from hotline.cases import citizen_menus as citizen
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases import liaison_menus as liaison
+from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history as entries
 from hotline.directory.liaisons import Liaison
 from simulator.client import ChatMessage
@@ -98,21 +99,21 @@ def hurry(hotline: Hotline, *, to_wonder: float) -> None:
 
 def test_one_who_has_arrived_says_so_with_one_tap_and_the_citizen_hears_it(hotline: Hotline, coming: Smartphone) -> None:
     coming.tap(THERE)
-    assert ends(coming.card.text, en(liaison.you_are_there(ANY)))
+    assert ends(coming.card.text, en(liaison_phrases.you_are_there(ANY)))
     assert buttons(coming.card) == (DONE, HELP, CANNOT)
-    assert ends(hotline.chat().screen, en(citizen.somebody_is_there(ANY)))
+    assert ends(hotline.chat().screen, en(citizen_phrases.somebody_is_there(ANY)))
     assert hotline.history().count("there Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
 def test_on_the_way_asked_whether_they_are_safe_and_one_tap_says_yes(hotline: Hotline, coming: Smartphone) -> None:
     assert SAFE not in buttons(coming.card), "nobody has asked"
     hurry(hotline, to_wonder=240)
-    assert says(coming.screen, en(liaison.are_you_safe(ANY, "16:00"))), "it rings"
-    assert coming.card.text.endswith(en(liaison.safe("16:00"))), "and the card asks it too"
+    assert says(coming.screen, en(liaison_phrases.are_you_safe(ANY, "16:00"))), "it rings"
+    assert coming.card.text.endswith(en(liaison_phrases.safe("16:00"))), "and the card asks it too"
     assert buttons(coming.card) == (SAFE, THERE, DONE, HELP, CANNOT)
     assert WORDS in coming.card.text
     coming.tap(SAFE)
-    assert ends(coming.card.text, en(liaison.you_are_coming(ANY)))
+    assert ends(coming.card.text, en(liaison_phrases.you_are_coming(ANY)))
     assert buttons(coming.card) == (THERE, DONE, HELP, CANNOT)
     hotline.world.pass_minutes(130)
     assert hotline.only_case().state == "acknowledged", "they have said so, and it stays theirs"
@@ -123,16 +124,16 @@ def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(hotline:
     asked.tap(I_HAVE_IT)
     assert buttons(asked.card) == (ON_THE_WAY, DONE, CANNOT, ASIDE)
     hurry(hotline, to_wonder=IN_THE_MORNING)
-    assert starts(asked.card.text.rpartition("\n\n")[2], en(liaison.still_on_it(ANY)))
+    assert starts(asked.card.text.rpartition("\n\n")[2], en(liaison_phrases.still_on_it(ANY)))
     assert buttons(asked.card) == (STILL_ON_IT, ON_THE_WAY, DONE, CANNOT, ASIDE)
     asked.tap(ON_THE_WAY)
-    assert ends(asked.card.text, en(liaison.you_are_coming(ANY))), "a step is an answer too"
+    assert ends(asked.card.text, en(liaison_phrases.you_are_coming(ANY))), "a step is an answer too"
 
 
 def test_one_who_has_been_there_long_is_asked_whether_it_is_done(hotline: Hotline, coming: Smartphone) -> None:
     coming.tap(THERE)
     hurry(hotline, to_wonder=IN_THE_MORNING)
-    assert starts(coming.card.text.rpartition("\n\n")[2], en(liaison.is_it_done(ANY)))
+    assert starts(coming.card.text.rpartition("\n\n")[2], en(liaison_phrases.is_it_done(ANY)))
     coming.tap(DONE)
     assert hotline.only_case().state == "resolved"
 
@@ -145,22 +146,22 @@ def test_after_a_lapse_the_card_says_that_somebody_else_is_asked_and_that_one_ma
     hurry(hotline, to_wonder=IN_THE_MORNING)
     hotline.world.pass_minutes(121)
     assert hotline.only_case().state == "open"
-    assert says(" ".join(asked.said), en(liaison.lapsed(ANY)))
-    assert asked.card.text.endswith(en(liaison.late()))
+    assert says(" ".join(asked.said), en(liaison_phrases.lapsed(ANY)))
+    assert asked.card.text.endswith(en(liaison_phrases.late()))
     assert buttons(asked.card) == (I_HAVE_IT, ASIDE)
     asked.tap(step_of_then, asked.card.id, stale=True)
     assert asked.toast == EARLIER_QUESTION
     assert hotline.only_case().state == "open"
     asked.tap(I_HAVE_IT)
-    assert ends(asked.card.text, en(liaison.you_have_it(ANY)))
+    assert ends(asked.card.text, en(liaison_phrases.you_have_it(ANY)))
 
 
 def test_who_asks_for_help_is_told_so_and_those_who_lead_them_hear_it(hotline: Hotline, coming: Smartphone) -> None:
     with hotline.world.service.work() as work:
         work.session.execute(update(Liaison).where(Liaison.name == "Cpl. Achieng").values(supervisor=True))
     coming.tap(HELP)
-    assert coming.toast == en(liaison.help_is_told("999"))
-    alarm = en(liaison.alarm(liaison.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
+    assert coming.toast == en(liaison_phrases.help_is_told("999"))
+    alarm = en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
     for number in (ACHIENG, DESK):
         assert hotline.world.phone(number).inbox == [alarm]
     for number in (WANJIKU, CHEBET):
@@ -177,13 +178,13 @@ def test_one_who_steps_aside_never_sees_it_again(hotline: Hotline, asked: Smartp
         asked.tap(I_HAVE_IT)
     card, take, before = asked.card, asked.data(ASIDE), hotline.only_case().state
     asked.tap(ASIDE)
-    assert asked.toast == en(liaison.press_again_to_step_aside())
+    assert asked.toast == en(liaison_phrases.press_again_to_step_aside())
     assert (asked.card.text, asked.card.buttons, hotline.only_case().state) == (card.text, card.buttons, before), "a slip changes nothing"
     asked.tap(ASIDE)
     shown = next(message for message in asked.messages if message.id == card.id)
-    assert ends(shown.text, en(liaison.over(ANY)))
+    assert ends(shown.text, en(liaison_phrases.over(ANY)))
     assert (WORDS in shown.text, shown.buttons) == (False, ())
-    assert says(asked.toast, en(liaison.stepped_aside(ANY)))
+    assert says(asked.toast, en(liaison_phrases.stepped_aside(ANY)))
     assert WORDS in hotline.world.phone(ACHIENG).inbox[0]
     identity = pressed(take).of
     for number, data in enumerate((take, take.replace("aside", "take"), f"e:{identity}", f"d:{identity}:take:over")):
@@ -212,12 +213,12 @@ def test_the_same_tap_that_arrives_twice_is_one_tap(hotline: Hotline, asked: Sma
 
 def test_why_one_cannot_is_asked_once_and_only_on_the_card(hotline: Hotline, asked: Smartphone) -> None:
     asked.tap(CANNOT)
-    assert ends(asked.last.text, f"{en(liaison.passed_on(ANY))}\n\n{en(WHY)}")
+    assert ends(asked.last.text, f"{en(liaison_phrases.passed_on(ANY))}\n\n{en(WHY)}")
     assert buttons(asked.last) == (NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE)
     assert WORDS not in asked.last.text
     too_far, busy = asked.data(TOO_FAR), asked.data(BUSY)
     asked.tap(TOO_FAR)
-    assert ends(asked.last.text, en(liaison.passed_on(ANY)))
+    assert ends(asked.last.text, en(liaison_phrases.passed_on(ANY)))
     assert buttons(asked.last) == ()
     for data in (too_far, busy):
         asked.tap(data, stale=True)
@@ -227,7 +228,7 @@ def test_why_one_cannot_is_asked_once_and_only_on_the_card(hotline: Hotline, ask
 def test_who_says_that_it_is_not_theirs_has_said_why(hotline: Hotline, asked: Smartphone) -> None:
     asked.tap(NOT_MINE)
     assert buttons(asked.last) == ()
-    assert ends(asked.last.text, en(liaison.passed_on(ANY)))
+    assert ends(asked.last.text, en(liaison_phrases.passed_on(ANY)))
     assert whys(hotline) == ["it is not theirs to answer"]
 
 
@@ -246,7 +247,7 @@ def test_a_card_shows_what_is_known_so_far(hotline: Hotline, sergeant: Smartphon
     asha.tap(NOT_HELPED)
     hotline.world.pass_minutes(60)
     corporal_and_others = " ".join(text for number in (ACHIENG, WANJIKU, CHEBET, DESK) for text in hotline.world.phone(number).inbox)
-    assert en(liaison.no_help_came("Kaptembwo Police Station")) in corporal_and_others
+    assert en(liaison_phrases.no_help_came("Kaptembwo Police Station")) in corporal_and_others
 
 
 # The citizen's side
@@ -350,7 +351,7 @@ def test_a_yes_can_be_taken_back_within_a_day(hotline: Hotline, way: str) -> Non
         case "a 2":
             asha.say("2")
         case _:
-            asha.say(as_typed(citizen.NO, "en"))
+            asha.say(as_typed(case_commands.NO, "en"))
     assert says(asha.screen, thanks("not_helped"))
     assert (hotline.only_case().state, hotline.only_case().round) == ("open", 2)
     assert hotline.world.verdict(hotline.only_case()) == "not_helped"

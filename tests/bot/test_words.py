@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import citizen_phrases, liaison_phrases
+from hotline.cases import sms_commands as case_commands
 from hotline.directory.categories import Urgency
 from hotline.directory.liaisons import Liaison
 from tests.bot.conftest import Hotline, Smartphone, on_sqlite
@@ -166,7 +166,7 @@ def test_more_words_go_to_the_case_and_at_once_to_whoever_it_is_before(hotline: 
     assert asha.screen == added_to(number)
     assert hotline.details() == "they took my phone\n10:05 one of them is my neighbour"
     assert hotline.history()[-1] == "more words citizen"
-    assert ends(sergeant.screen, sw(liaison.more_words(ANY, "one of them is my neighbour")))
+    assert ends(sergeant.screen, sw(liaison_phrases.more_words(ANY, "one of them is my neighbour")))
     assert sergeant.last.protected
     assert hotline.details() in sergeant.card.text
     asha.say("/case")
@@ -181,7 +181,7 @@ def test_by_text_as_by_telegram_a_liaison_is_told(hotline: Hotline) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
     asha.say("one of them is my neighbour")
-    assert kipruto.inbox[1:] == [sw(liaison.more_words(hotline.words()[0], "one of them is my neighbour"))]
+    assert kipruto.inbox[1:] == [sw(liaison_phrases.more_words(hotline.words()[0], "one of them is my neighbour"))]
     kipruto.text("2")
     asha.say("he has come back now")
     assert len(kipruto.inbox) == 3, "one who has passed it on reads no more of it"
@@ -198,7 +198,7 @@ def test_the_words_beside_a_photo_go_with_it_to_the_case(hotline: Hotline) -> No
     assert hotline.details() in sergeant.card.text
     assert sergeant.card.buttons[-1] == photos_button(1)
     (word,) = hotline.words()
-    assert set(sergeant.said[-2:]) == {sw(liaison.more_words(word, "him")), sw(liaison.sent_something(word))}
+    assert set(sergeant.said[-2:]) == {sw(liaison_phrases.more_words(word, "him")), sw(liaison_phrases.sent_something(word))}
 
 
 def test_one_who_is_asked_whether_help_came_and_says_more_is_heard_and_asked_again(hotline: Hotline) -> None:
@@ -209,7 +209,7 @@ def test_one_who_is_asked_whether_help_came_and_says_more_is_heard_and_asked_aga
     asha.say("they came but too late")
     assert says(asha.screen, did_help_come())
     assert hotline.details() == "they took my phone\n10:00 they came but too late"
-    asha.say(as_typed(citizen.NO, "en"))
+    asha.say(as_typed(case_commands.NO, "en"))
     assert hotline.only_case().round == 2
 
 
@@ -238,10 +238,10 @@ def test_a_3_while_the_case_waits_says_that_they_are_in_danger(hotline: Hotline)
     sergeant, asha = hotline.liaison(), hotline.chat()
     number = asha.report()
     asha.say("3")
-    assert asha.screen == en(citizen.told_of_danger(number, "999"))
+    assert asha.screen == en(citizen_phrases.told_of_danger(number, "999"))
     assert (hotline.only_case().in_danger, hotline.only_case().urgency) == (True, Urgency.LIFE)
     assert "in danger citizen" in hotline.history()
-    assert ends(sergeant.last.text, sw(liaison.is_in_danger(ANY)))
+    assert ends(sergeant.last.text, sw(liaison_phrases.is_in_danger(ANY)))
     assert sergeant.last.protected
 
 
@@ -267,7 +267,7 @@ def test_a_liaison_goes_off_duty_whatever_is_asked_just_then(hotline: Hotline) -
     sergeant = hotline.liaison()
     sergeant.start()
     sergeant.choose(REPORT_SW, GO_ON_HERE_SW)
-    sergeant.say(as_typed(liaison.OFF, "en"))
+    sergeant.say(as_typed(case_commands.OFF, "en"))
     assert sergeant.screen.startswith(OFF_DUTY_SW)
     with hotline.world.service.look() as work:
         assert not work.session.scalars(select(Liaison).where(Liaison.name == "Sgt. Kipruto")).one().on_duty

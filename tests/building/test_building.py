@@ -10,7 +10,7 @@ import pytest
 from hotline.cases.dispatch import WORDS
 from hotline.cli.main import CALLBACKS
 from hotline.directory.categories import CATEGORIES, Kind
-from hotline.operations import worker as jobs
+from hotline.operations import tasks
 from hotline.outbox import What
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def test_a_module_opens_with_a_sentence_and_hides_no_import(path: Path) -> None:
 
 
 def test_everything_that_can_be_put_off_is_done_by_somebody() -> None:
-    assert set(jobs.ACTS) | {What.DELIVER, What.REDRAW, What.BATCH, What.BALANCE} == set(What)
+    assert set(tasks.ACTS) | {What.DELIVER, What.REDRAW, What.BATCH, What.BALANCE} == set(What)
 
 
 def test_every_kind_of_body_answers_something_and_the_police_never_for_themselves() -> None:

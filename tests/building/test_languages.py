@@ -21,13 +21,14 @@ from bot.talks import WISHES
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.cases import case as cases
 from hotline.cases import citizen_menus as citizen
-from hotline.cases import evidence
+from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.cases import liaison_menus as liaison
 from hotline.cases.case import ACKNOWLEDGED, CLOSED, RESOLVED
-from hotline.cases.citizen_menus import Caller, Forget, InChat, Judge, Report, Stop
+from hotline.cases.citizen_menus import Caller, InChat, Judge, Report
 from hotline.cases.dispatch import WORDS, Dispatch
 from hotline.cases.evidence import Destination
 from hotline.cases.liaison_menus import Act, Desk, GoOff, GoOn, How, Waiting
+from hotline.cases.reporting import Call, open_case, take_up
 from hotline.conversation import choose_area as places
 from hotline.conversation.chat_store import Talk
 from hotline.conversation.replay import Asking
@@ -40,8 +41,11 @@ from hotline.directory.categories import CATEGORIES
 from hotline.directory.liaisons import LONGEST_NAME
 from hotline.duty import night_check as readiness
 from hotline.duty import phrases as duty
-from hotline.front_desk.desk import Call, open_case, take_up
+from hotline.front_desk import menu
+from hotline.front_desk import phrases as desk_phrases
+from hotline.front_desk.menu import Forget, Stop
 from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Area, Areas
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import AREAS, CITIZEN, KIPRUTO, MORNING
@@ -126,7 +130,7 @@ def test_every_country_speaks_languages_that_there_are() -> None:
 def test_every_screen_of_every_path_fits(caller: str, language: str) -> None:
     known, stops, ends = CALLERS[caller], 0, 0
     seen: set[tuple[object, bool]] = set()
-    for stop in walk(lambda: citizen.welcome(known, AREAS, ("sw", "en"), EMERGENCY), language):
+    for stop in walk(lambda: menu.welcome(known, AREAS, ("sw", "en"), EMERGENCY), language):
         stops += 1
         if stop.asked is None:
             ends += 1
@@ -157,36 +161,45 @@ def last_words(outcome: object) -> list[Words]:
     """Everything that may be said when a path has come to this."""
     match outcome:
         case Report(contact=contact):
-            return [citizen.promised(REFERENCE, AT, EMERGENCY, contact), *nobody_may()]
+            return [citizen_phrases.promised(REFERENCE, AT, EMERGENCY, contact), *nobody_may()]
         case Judge(verdict=verdict):
-            return [citizen.thanks_for_verdict(verdict, AT, EMERGENCY, on_screen=True), citizen.thanks_for_verdict(verdict, AT, EMERGENCY)]
+            return [
+                citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY, on_screen=True),
+                citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY),
+            ]
         case Nothing(words=words):
             return [words]
         case Act():
             return replies_to_liaisons()
         case GoOn() | GoOff():
-            return [liaison.on_duty(), liaison.off_duty(), liaison.on_duty(AT), liaison.off_duty(AT), off_with_cases()]
+            return [
+                liaison_phrases.on_duty(),
+                liaison_phrases.off_duty(),
+                liaison_phrases.on_duty(AT),
+                liaison_phrases.off_duty(AT),
+                off_with_cases(),
+            ]
         case _:
             raise AssertionError(outcome)
 
 
 def nobody_may() -> list[Words]:
     """In each country, what is said where nobody on the list may see a report."""
-    return [citizen.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
+    return [citizen_phrases.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
 
 
 def off_with_cases() -> Words:
-    return liaison.off_with_cases(liaison.off_duty(AT), "SIMBA, TEMBO, CHUI")
+    return liaison_phrases.off_with_cases(liaison_phrases.off_duty(AT), "SIMBA, TEMBO, CHUI")
 
 
 def replies_to_liaisons() -> list[Words]:
     word, some = LONGEST_WORD, "SIMBA, TEMBO"
     return [
-        liaison.yours(word), liaison.already_yours(word), liaison.first_was(word, "Superintendent Wanjiku"), liaison.passed_on(word),
-        liaison.done(word), liaison.take_first(word), liaison.over(word), liaison.no_such_word(some), liaison.which_word(some),
-        liaison.no_cases(), liaison.what_to_text(), liaison.on_the_way(word), liaison.there(word), liaison.stepped_aside(word),
-        liaison.help_is_told(EMERGENCY), liaison.nobody_to_tell(EMERGENCY), liaison.sure_to_step_aside(word),
-        liaison.not_done_after_all(word),
+        liaison_phrases.yours(word), liaison_phrases.already_yours(word), liaison_phrases.first_was(word, "Superintendent Wanjiku"), liaison_phrases.passed_on(word),
+        liaison_phrases.done(word), liaison_phrases.take_first(word), liaison_phrases.over(word), liaison_phrases.no_such_word(some), liaison_phrases.which_word(some),
+        liaison_phrases.no_cases(), liaison_phrases.what_to_text(), liaison_phrases.on_the_way(word), liaison_phrases.there(word), liaison_phrases.stepped_aside(word),
+        liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY), liaison_phrases.sure_to_step_aside(word),
+        liaison_phrases.not_done_after_all(word),
     ]  # fmt: skip
 
 
@@ -197,13 +210,13 @@ def fits_one_page(words: Words, language: str) -> bool:
 @pytest.mark.parametrize("language", languages())
 def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: str) -> None:
     texts = [
-        citizen.received(REFERENCE, AT, EMERGENCY), citizen.somebody_has_it(REFERENCE), citizen.did_help_come(REFERENCE),
-        citizen.somebody_has_it_late(REFERENCE), citizen.somebody_is_coming(REFERENCE), citizen.somebody_is_there(REFERENCE),
-        *(citizen.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen.another_office())),
-        *(citizen.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen.another_office())),
-        citizen.added(REFERENCE, EMERGENCY), citizen.told_of_danger(REFERENCE, EMERGENCY), citizen.there_is_news(REFERENCE, SERVICE_CODE),
-        citizen.how_to_report(SERVICE_CODE, EMERGENCY), citizen.texts_stopped(), citizen.texts_resumed(), *nobody_may(), *standings(),
-        *(citizen.thanks_for_verdict(verdict, AT, EMERGENCY) for verdict in get_args(citizen.Verdict)),
+        citizen_phrases.received(REFERENCE, AT, EMERGENCY), citizen_phrases.somebody_has_it(REFERENCE), citizen_phrases.did_help_come(REFERENCE),
+        citizen_phrases.somebody_has_it_late(REFERENCE), citizen_phrases.somebody_is_coming(REFERENCE), citizen_phrases.somebody_is_there(REFERENCE),
+        *(citizen_phrases.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen_phrases.another_office())),
+        *(citizen_phrases.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen_phrases.another_office())),
+        citizen_phrases.added(REFERENCE, EMERGENCY), citizen_phrases.told_of_danger(REFERENCE, EMERGENCY), citizen_phrases.there_is_news(REFERENCE, SERVICE_CODE),
+        desk_phrases.how_to_report(SERVICE_CODE, EMERGENCY), desk_phrases.texts_stopped(), desk_phrases.texts_resumed(), *nobody_may(), *standings(),
+        *(citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY) for verdict in get_args(citizen_phrases.Verdict)),
     ]  # fmt: skip
     for words in texts:
         said = say(words, language)
@@ -222,7 +235,11 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
 
 def standings() -> list[Words]:
     """What one is told who texts us something while their case waits, however long the name of the body that is asked is."""
-    return [citizen.how_it_is(REFERENCE, citizen.how_it_stands(standing)) for standing in STANDINGS if standing.state != "nobody"]
+    return [
+        citizen_phrases.how_it_is(REFERENCE, citizen_phrases.how_it_stands(standing))
+        for standing in STANDINGS
+        if standing.state != "nobody"
+    ]
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -248,16 +265,16 @@ def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -
     place, some = max((kenya.full_name(area) for area in kenya), key=len), "SIMBA, TEMBO, CHUI"
     about = max((category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language)))
     texts = [
-        *replies_to_liaisons(), liaison.first_was(word, name), liaison.are_you_on_it(word, AT), liaison.are_you_safe(word, AT),
-        liaison.are_you_done(word, AT), liaison.lapsed(word), liaison.alarm(liaison.asks_for_help(name), place),
-        liaison.alarm(liaison.asks_for_help(name), ""), liaison.alarm(liaison.no_word_from(name, AT), place),
-        liaison.another_call(word, **calls), liaison.sent_something(word), liaison.is_in_danger(word), liaison.more_words(word, "x" * 3000),
-        liaison.please_take(word, about, place, "", AT), liaison.please_take(word, about, place, "", AT, [liaison.one_of_several(**calls)]),
-        *(liaison.please_take(word, about, place, "", AT, [liaison.no_help_came(each)]) for each in ("", body)),
-        liaison.please_take(word, about, place, "", AT, [liaison.went_and_is_silent(f"{name}, {body}", AT)]),
-        liaison.please_take(word, about, place, "", AT, [liaison.wishes_a_woman()]),
-        liaison.on_duty(AT), liaison.off_duty(AT), liaison.resumed(liaison.on_duty(AT)), off_with_cases(),
-        duty.are_you_there(), duty.thanks_ready(), liaison.ready_with_cases(duty.thanks_ready(), some),
+        *replies_to_liaisons(), liaison_phrases.first_was(word, name), liaison_phrases.are_you_on_it(word, AT), liaison_phrases.are_you_safe(word, AT),
+        liaison_phrases.are_you_done(word, AT), liaison_phrases.lapsed(word), liaison_phrases.alarm(liaison_phrases.asks_for_help(name), place),
+        liaison_phrases.alarm(liaison_phrases.asks_for_help(name), ""), liaison_phrases.alarm(liaison_phrases.no_word_from(name, AT), place),
+        liaison_phrases.another_call(word, **calls), liaison_phrases.sent_something(word), liaison_phrases.is_in_danger(word), liaison_phrases.more_words(word, "x" * 3000),
+        liaison_phrases.please_take(word, about, place, "", AT), liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.one_of_several(**calls)]),
+        *(liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.no_help_came(each)]) for each in ("", body)),
+        liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.went_and_is_silent(f"{name}, {body}", AT)]),
+        liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.wishes_a_woman()]),
+        liaison_phrases.on_duty(AT), liaison_phrases.off_duty(AT), liaison_phrases.resumed(liaison_phrases.on_duty(AT)), off_with_cases(),
+        duty.are_you_there(), duty.thanks_ready(), liaison_phrases.ready_with_cases(duty.thanks_ready(), some),
     ]  # fmt: skip
     for words in texts:
         assert gsm.parts(say(words, language)) <= 2, say(words, language)
@@ -275,7 +292,7 @@ def test_the_warning_before_the_night_is_three_parts_at_most(language: str) -> N
 
 @pytest.fixture(scope="module")
 def kenya() -> Areas:
-    return Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
+    return Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
 
 
 @pytest.mark.parametrize("language", languages())
@@ -315,7 +332,7 @@ def test_every_place_in_kenya_can_be_confirmed_and_remembered(kenya: Areas, lang
 def test_every_screen_of_every_path_fits_a_chat(caller: str, language: str) -> None:
     known, stops, ends = IN_CHATS[caller], 0, 0
     seen: set[tuple[object, bool, str]] = set()
-    for stop in walk(lambda: citizen.welcome(known, AREAS, ("sw", "en"), EMERGENCY), language):
+    for stop in walk(lambda: menu.welcome(known, AREAS, ("sw", "en"), EMERGENCY), language):
         stops += 1
         if stop.asked is None:
             ends += 1
@@ -331,7 +348,9 @@ def test_every_screen_of_every_path_fits_a_chat(caller: str, language: str) -> N
 
 def assert_chat_shows(asking: Asking) -> None:
     """Page after page, with the longest that may stand above it."""
-    talk = Talk("0123456789abcdef", asking.language, asking.answers, again=True, aside=say(citizen.changes_are_not_seen(), asking.language))
+    talk = Talk(
+        "0123456789abcdef", asking.language, asking.answers, again=True, aside=say(desk_phrases.changes_are_not_seen(), asking.language)
+    )
     shown = unescape(text_of(asking, talk))
     assert say(asking.question.text, asking.language) in shown
     assert length(shown) <= LONGEST_MESSAGE
@@ -375,9 +394,9 @@ def length(text: str) -> int:
 def last_words_in_chat(outcome: object) -> list[Words]:
     match outcome:
         case Stop():
-            return [citizen.texts_stopped()]
+            return [desk_phrases.texts_stopped()]
         case Forget():
-            return [citizen.forgotten(EMERGENCY)]
+            return [desk_phrases.forgotten(EMERGENCY)]
         case _:
             return last_words(outcome)
 
@@ -393,7 +412,7 @@ def test_every_list_of_places_in_kenya_fits_a_chat(kenya: Areas, language: str) 
 @pytest.mark.parametrize("language", languages())
 def test_a_question_that_is_too_long_for_a_chat_is_cut(language: str) -> None:
     asking = Asking(Menu("step", verbatim("<🔥&>" * 1500), (("take", _("I have it")),)), (), language)
-    talk = Talk("0123456789abcdef", language, again=True, aside=say(citizen.changes_are_not_seen(), language))
+    talk = Talk("0123456789abcdef", language, again=True, aside=say(desk_phrases.changes_are_not_seen(), language))
     assert 3400 < length(unescape(text_of(asking, talk))) <= LONGEST_MESSAGE
 
 
@@ -414,9 +433,9 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
 @pytest.mark.parametrize("language", languages())
 def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
     toasts = [
-        citizen.earlier_question(), liaison.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison.over(LONGEST_WORD),
-        liaison.stepped_aside(LONGEST_WORD), liaison.help_is_told(EMERGENCY), liaison.nobody_to_tell(EMERGENCY),
-        liaison.press_again_to_step_aside(),
+        desk_phrases.earlier_question(), liaison_phrases.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison_phrases.over(LONGEST_WORD),
+        liaison_phrases.stepped_aside(LONGEST_WORD), liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY),
+        liaison_phrases.press_again_to_step_aside(),
     ]  # fmt: skip
     assert all(1 <= len(say(words, language)) <= LONGEST_TOAST for words in toasts)
 
@@ -519,10 +538,10 @@ def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: b
 @pytest.mark.parametrize("language", languages())
 def test_a_card_says_in_its_own_language_how_it_stands(language: str) -> None:
     said = [
-        liaison.answer_by(AT), liaison.you_have_it("SIMBA"), liaison.you_are_coming("SIMBA"), liaison.done("SIMBA"),
-        liaison.passed_on("SIMBA"), liaison.first_was("SIMBA", "Wanjiku"), liaison.over("SIMBA"), liaison.no_details(),
-        liaison.you_are_there("SIMBA"), liaison.stepped_aside("SIMBA"), liaison.late(), liaison.still_on_it(AT),
-        liaison.safe(AT), liaison.is_it_done(AT),
+        liaison_phrases.answer_by(AT), liaison_phrases.you_have_it("SIMBA"), liaison_phrases.you_are_coming("SIMBA"), liaison_phrases.done("SIMBA"),
+        liaison_phrases.passed_on("SIMBA"), liaison_phrases.first_was("SIMBA", "Wanjiku"), liaison_phrases.over("SIMBA"), liaison_phrases.no_details(),
+        liaison_phrases.you_are_there("SIMBA"), liaison_phrases.stepped_aside("SIMBA"), liaison_phrases.late(), liaison_phrases.still_on_it(AT),
+        liaison_phrases.safe(AT), liaison_phrases.is_it_done(AT),
     ]  # fmt: skip
     assert len({say(words, language) for words in said}) == len(said)
     if language != SOURCE:

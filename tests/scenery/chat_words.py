@@ -8,12 +8,15 @@ from bot.cards import photos_and_voice
 from hotline.broadcasts import menus as committee
 from hotline.broadcasts import templates as calm
 from hotline.cases import citizen_menus as citizen
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases import liaison_menus as liaison
 from hotline.cases.citizen_menus import Caller, InChat
 from hotline.cases.liaison_menus import REASONS, Desk
 from hotline.conversation import choose_area as places
 from hotline.core.i18n import own_name, say
 from hotline.directory.categories import CATEGORIES
+from hotline.front_desk import menu
+from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as news
 from tests.scenery.county import AREAS, KAPTEMBWO
 from tests.scenery.said import ANY, asked, en, labels, last_words, sw
@@ -24,18 +27,18 @@ CHAT = InChat("Telegram", "*384*4455#", warned=False, cases=("1",))
 CALLER = Caller("en", desk=Desk(on_duty=True, cases=()), asked="1", chat=CHAT)
 """One to whom everything is offered that anybody can be offered in a chat."""
 
-FIRST_MENU = asked(citizen.welcome(CALLER, AREAS, ("sw", "en"), "999"))
+FIRST_MENU = asked(menu.welcome(CALLER, AREAS, ("sw", "en"), "999"))
 FIRST = labels(FIRST_MENU)
 MENU, MENU_SW = en(FIRST_MENU.text), sw(FIRST_MENU.text)
-WHICH_LANGUAGE = en(citizen.choose_language("language", ("sw", "en"), "999").text)
-CHOOSE_LANGUAGE = en(citizen.choose_language("language", ("sw", "en")).text)
+WHICH_LANGUAGE = en(menu.choose_language("language", ("sw", "en"), "999").text)
+CHOOSE_LANGUAGE = en(menu.choose_language("language", ("sw", "en")).text)
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
 IN_DANGER, REPORT, MY_CASE, DID_HELP_COME = (en(FIRST[wish]) for wish in ("danger", "report", "case", "answer"))
 NO_MORE_MESSAGES, DELETE_MY_DATA, GIVEN_TO_ME = (en(FIRST[wish]) for wish in ("stop", "forget", "desk"))
 REPORT_SW, NO_MORE_MESSAGES_SW, DELETE_MY_DATA_SW = (sw(FIRST[wish]) for wish in ("report", "stop", "forget"))
 
-WHO_READS = citizen.who_reads(CHAT)
+WHO_READS = menu.who_reads(CHAT)
 TELEGRAM_CAN_SEE, TELEGRAM_CAN_SEE_SW = en(WHO_READS.text), sw(WHO_READS.text)
 GO_ON_HERE, GO_ON_HERE_SW = en(labels(WHO_READS)["here"]), sw(labels(WHO_READS)["here"])
 """Below the warning of who can read it."""
@@ -47,7 +50,7 @@ MY_LOCATION, SHARE_LOCATION, SHARE_NUMBER = (
     en(words) for words in (keyboards.MY_LOCATION, keyboards.SHARE_LOCATION, keyboards.SHARE_NUMBER)
 )
 PRESS_A_BUTTON = en(keyboards.NOT_UNDERSTOOD)
-EARLIER_QUESTION = en(citizen.earlier_question())
+EARLIER_QUESTION = en(desk_phrases.earlier_question())
 
 # A report
 
@@ -92,26 +95,26 @@ _OFFICER = asked(citizen.whom_is_it_about(KAPTEMBWO), "")
 WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen.NOT_KNOWN)
 A_WOMAN, RATHER_A_WOMAN, NO_MATTER = en(citizen.a_woman().text), *map(en, labels(citizen.a_woman()).values())
 
-WORDS_KEPT = en(citizen.words_kept())
-NOT_ASKED_WHERE = en(citizen.not_asked_where())
-SHARE_WHERE_YOU_ARE = en(citizen.share_your_location())
-CHANGES_ARE_NOT_SEEN = en(citizen.changes_are_not_seen())
-ONLY_PHOTOS_AND_VOICE, ONLY_PHOTOS_AND_VOICE_SW = (say(citizen.only_photos_and_voice(), each) for each in ("en", "sw"))
-BEGIN_A_REPORT_FIRST = en(citizen.evidence_of_nothing())
+WORDS_KEPT = en(desk_phrases.words_kept())
+NOT_ASKED_WHERE = en(desk_phrases.not_asked_where())
+SHARE_WHERE_YOU_ARE = en(desk_phrases.share_your_location())
+CHANGES_ARE_NOT_SEEN = en(desk_phrases.changes_are_not_seen())
+ONLY_PHOTOS_AND_VOICE, ONLY_PHOTOS_AND_VOICE_SW = (say(desk_phrases.only_photos_and_voice(), each) for each in ("en", "sw"))
+BEGIN_A_REPORT_FIRST = en(citizen_phrases.evidence_of_nothing())
 
 
 def promised(number: str = ANY, by: str = ANY, contact: str = "text", language: str = "en") -> str:
     """The last words of a report."""
-    return say(citizen.promised(number, by, "999", contact), language)
+    return say(citizen_phrases.promised(number, by, "999", contact), language)
 
 
 def sent_so_far(number: int) -> str:
     """Photos and voice notes that are kept for a report."""
-    return en(citizen.evidence_taken(number))
+    return en(citizen_phrases.evidence_taken(number))
 
 
 def added_to(number: str = ANY) -> str:
-    return en(citizen.added(number, "999"))
+    return en(citizen_phrases.added(number, "999"))
 
 
 # One's own case
@@ -119,45 +122,45 @@ def added_to(number: str = ANY) -> str:
 _MY_CASE = asked(citizen.my_case("999", ("1",)))
 WHICH_CASE, ANOTHER_CASE = en(_MY_CASE.text), en(labels(_MY_CASE)["other"])
 WHICH_NUMBER = en(asked(citizen.my_case("999")).text)
-_UNKNOWN = ("1", citizen.Standing("unknown").to_text())
+_UNKNOWN = ("1", citizen_phrases.Standing("unknown").to_text())
 NO_SUCH_NUMBER = en(asked(citizen.my_case("999"), *_UNKNOWN).text)
 CANNOT_FIND_IT = last_words(citizen.my_case("999"), *_UNKNOWN * citizen.TRIES)
-_VERDICT = asked(citizen.my_case("999"), "1", citizen.Standing("done", open_to_verdict=True).to_text())
+_VERDICT = asked(citizen.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text())
 NOT_YET_KNOWN = en(labels(_VERDICT)["later"])
-COME_BACK = last_words(citizen.my_case("999"), "1", citizen.Standing("done", open_to_verdict=True).to_text(), "later")
+COME_BACK = last_words(citizen.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text(), "later")
 HELPED, NOT_HELPED, STILL_IN_DANGER = (en(words) for _verdict, words in citizen.VERDICTS)
 A_SLIP = en(dict(keyboards.A_SLIP)["not_helped"])
 
 
 def how_it_stands(state: str, by: str = "") -> str:
     """How a case stands."""
-    return en(citizen.how_it_stands(citizen.standing(f"{state}|{by}|0|0|")))
+    return en(citizen_phrases.how_it_stands(citizen_phrases.standing(f"{state}|{by}|0|0|")))
 
 
 def standing_and_question(state: str) -> str:
     """The same to one who is asked whether help came."""
-    return en(asked(citizen.my_case("999"), "1", citizen.standing(f"{state}||1|0|").to_text()).text)
+    return en(asked(citizen.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text)
 
 
-def thanks(verdict: citizen.Verdict, by: str = ANY) -> str:
-    return en(citizen.thanks_for_verdict(verdict, by, "999"))
+def thanks(verdict: citizen_phrases.Verdict, by: str = ANY) -> str:
+    return en(citizen_phrases.thanks_for_verdict(verdict, by, "999"))
 
 
 def did_help_come(number: str = ANY) -> str:
-    return en(citizen.did_help_come(number))
+    return en(citizen_phrases.did_help_come(number))
 
 
 def somebody_has_it(number: str = ANY) -> str:
-    return en(citizen.somebody_has_it(number))
+    return en(citizen_phrases.somebody_has_it(number))
 
 
 # To be forgotten, and no more messages
 
-_FORGET = asked(citizen.forget_me())
+_FORGET = asked(menu.forget_me())
 SURE_TO_DELETE, YES_DELETE, DO_NOT_DELETE = en(_FORGET.text), en(labels(_FORGET)["yes"]), en(labels(_FORGET)["no"])
-NOTHING_DELETED = last_words(citizen.forget_me(), "no")
-FORGOTTEN = en(citizen.forgotten("999"))
-STOPPED, STOPPED_SW, RESUMED = en(citizen.texts_stopped()), sw(citizen.texts_stopped()), en(citizen.texts_resumed())
+NOTHING_DELETED = last_words(menu.forget_me(), "no")
+FORGOTTEN = en(desk_phrases.forgotten("999"))
+STOPPED, STOPPED_SW, RESUMED = en(desk_phrases.texts_stopped()), sw(desk_phrases.texts_stopped()), en(desk_phrases.texts_resumed())
 
 # A liaison
 
@@ -172,13 +175,13 @@ I_HAVE_IT_SW, DONE_SW, THERE_SW, HELP_SW, CANNOT_SW = (
     sw(words) for _step, words in (liaison.I_HAVE_IT, liaison.DONE, liaison.THERE, liaison.HELP, liaison.CANNOT)
 )
 NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE = (en(words) for _reason, words in REASONS)
-ON_DUTY, OFF_DUTY = en(liaison.on_duty()), en(liaison.off_duty())
-ON_DUTY_SW, OFF_DUTY_SW = sw(liaison.on_duty()), sw(liaison.off_duty())
+ON_DUTY, OFF_DUTY = en(liaison_phrases.on_duty()), en(liaison_phrases.off_duty())
+ON_DUTY_SW, OFF_DUTY_SW = sw(liaison_phrases.on_duty()), sw(liaison_phrases.off_duty())
 _AT_DESK = asked(liaison.at_desk(Desk(on_duty=True, cases=())))
 AT_DESK, AT_DESK_SW = en(_AT_DESK.text), sw(_AT_DESK.text)
 GO_OFF_DUTY, GO_OFF_DUTY_SW = en(labels(_AT_DESK)["off"]), sw(labels(_AT_DESK)["off"])
-WHOEVER_KEEPS_THE_LIST, WHOEVER_KEEPS_THE_LIST_SW = (say(liaison.ask_whoever_keeps_the_list(), each) for each in ("en", "sw"))
-NOT_YOUR_OWN, NOT_LISTED = en(liaison.not_your_own()), en(liaison.not_listed())
+WHOEVER_KEEPS_THE_LIST, WHOEVER_KEEPS_THE_LIST_SW = (say(liaison_phrases.ask_whoever_keeps_the_list(), each) for each in ("en", "sw"))
+NOT_YOUR_OWN, NOT_LISTED = en(liaison_phrases.not_your_own()), en(liaison_phrases.not_listed())
 
 
 def photos_button(number: int, language: str = "sw") -> str:

@@ -9,6 +9,7 @@ from hotline.conversation.screens import Ask, LookUp, Menu, Scene
 from hotline.core.gsm import plain
 from hotline.core.i18n import Words, own_name, say
 from hotline.directory.categories import CATEGORIES
+from hotline.front_desk import menu
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import AREAS, KAPTEMBWO
 from ussd.pages import Limits, pages
@@ -44,7 +45,7 @@ def labels(question: Menu | Ask) -> dict[str, Words]:
 EVERYBODY = Caller("en", desk=Desk(on_duty=True, cases=()), asked="0")
 """A citizen who was asked for a verdict, and a liaison, in one: they are offered all that can be done by dialling in."""
 
-FIRST = labels(asked(citizen.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
+FIRST = labels(asked(menu.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
 CONTACT = labels(citizen.may_we_text(Caller()))
 REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
 WOMAN = labels(citizen.a_woman())

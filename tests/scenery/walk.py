@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hotline.cases.citizen_menus import Standing, bodies_to_text
+from hotline.cases.citizen_menus import bodies_to_text
+from hotline.cases.citizen_phrases import Standing
 from hotline.conversation.replay import Answers
 from hotline.conversation.screens import Ask, LookUp, Menu, Question, Scene
 from hotline.directory import bodies

@@ -18,7 +18,9 @@ from hotline.core.database import Base, Database
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import texts
-from hotline.operations.worker import CARRIED, Errands, Worker
+from hotline.operations import receipts
+from hotline.operations.queue import Errands
+from hotline.operations.worker import CARRIED, Worker
 from hotline.outbox import Errand, Posting, Queue
 from hotline.settings import Settings
 from tests.scenery.carrier import PretendCarrier
@@ -181,7 +183,7 @@ class Phone:
         """The carrier tells what became of a text to this phone."""
         form = {"id": provider_id, "status": status, "phoneNumber": self.number, "failureReason": "None"}
         with self.world.service.work() as work:
-            texts.receipt_arrives(work, self.world.carrier.receipt(form))
+            receipts.receipt_arrives(work, self.world.carrier.receipt(form))
         self.world.settle()
 
     @property

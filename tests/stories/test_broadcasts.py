@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
+from hotline.broadcasts import actions as broadcast_actions
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import receipts as copy_receipts
 from hotline.broadcasts.broadcast import (
     APPROVED,
     COOLING,
@@ -28,7 +29,6 @@ from hotline.broadcasts.menus import Compose, Deal
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.core.i18n import say
 from hotline.directory import liaisons, people, subscriptions
-from hotline.messaging import message as messages
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU
 from tests.scenery.world import World, liaison
 
@@ -59,7 +59,7 @@ def does(world: World, number: str, wish: Compose | Deal) -> str:
     """A liaison does something, and reads what has come of it."""
     with world.service.work() as work:
         who = liaison(work, number)
-        said = say(broadcasting.deal(work, who, wish), who.language)
+        said = say(broadcast_actions.deal(work, who, wish), who.language)
     world.settle()
     return said
 
@@ -356,7 +356,7 @@ def test_who_had_a_wrong_text_can_still_be_told_after_a_correction_was_stopped(w
 def _stops_after(world: World, code: str) -> None:
     """Somebody stops it while a batch is in the carrier's hands."""
     with world.service.work() as work:
-        broadcasting.deal(work, liaison(work, CHEBET), Deal("stop", code))
+        broadcast_actions.deal(work, liaison(work, CHEBET), Deal("stop", code))
 
 
 def test_somebody_else_does_not_send_a_draft_and_say_yes_to_it_too(world: World) -> None:
@@ -432,9 +432,9 @@ def test_receipts_say_who_has_it_in_whatever_order_they_come(world: World) -> No
     with world.service.look() as work:
         names = {copy.address_id: str(copy.provider_id) for copy in work.session.scalars(select(Copy).order_by(Copy.id))}
         on_its_way = Receipt(next(iter(names.values())), "Sent", "", final=False, delivered=None)
-        assert messages.is_no_news(work.session, on_its_way)
-        assert not messages.is_no_news(work.session, replace(on_its_way, final=True))
-        assert not messages.is_no_news(work.session, replace(on_its_way, provider_id="ATXid_of_a_case"))
+        assert copy_receipts.is_no_news(work.session, on_its_way)
+        assert not copy_receipts.is_no_news(work.session, replace(on_its_way, final=True))
+        assert not copy_receipts.is_no_news(work.session, replace(on_its_way, provider_id="ATXid_of_a_case"))
     for number, name in zip(numbers, names.values(), strict=True):
         world.phone(number).receipt(name, "Failed")
     assert copies(world, code) == {broadcasts.REFUSED: 2}

@@ -7,7 +7,7 @@ from hotline.carriers import Meaning, Sending
 from hotline.core.database import Database
 from hotline.directory import people
 from hotline.front_desk import link_chat as linking
-from hotline.front_desk import texts
+from hotline.operations import receipts
 from hotline.operations.worker import Worker
 from hotline.outbox import Errand, Queue, What, finish
 from tests.scenery.carrier import PretendCarrier
@@ -51,7 +51,7 @@ def receipt(world: World, sent: int, status: str, reason: str = "") -> None:
     """The carrier says what became of the text that it took so many texts after the first."""
     form = {"id": f"ATXid_{sent}", "status": status, "failureReason": reason}
     with world.service.work() as work:
-        texts.receipt_arrives(work, world.carrier.receipt(form))
+        receipts.receipt_arrives(work, world.carrier.receipt(form))
     world.settle()
 
 

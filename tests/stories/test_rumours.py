@@ -16,8 +16,9 @@ from hotline.outbox import Errand
 from hotline.rumours import answers as answering
 from hotline.rumours import questions as wondering
 from hotline.rumours import rumour as rumours
-from hotline.rumours import spread
+from hotline.rumours import similar, spread
 from hotline.rumours import verification as rumour_desk
+from hotline.rumours import views as rumour_views
 from hotline.rumours.menus import Look, Wonder, lines_in, shown_in
 from hotline.rumours.rumour import Question, Rumour
 from tests.scenery.county import CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
@@ -246,7 +247,7 @@ def test_nobody_is_told_of_a_rumour_that_names_them_nor_of_any_found_to_be_the_s
         assert replies(world, WANJIKU, text).startswith("We have no rumour R1 for you."), text
     assert seen_by(world, WANJIKU) == (["R2"], None)
     with world.service.look() as work:
-        assert [rumour_desk.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)] == [False, True]
+        assert [similar.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)] == [False, True]
     replies(world, DESK, "SAME R1 R2", "FALSE R2 all of it is there")
     texts = len(world.phone(WANJIKU).inbox)
     assert replies(world, CHEBET, "UNKNOWN R2 nobody will say").startswith("R2: noted.")
@@ -279,8 +280,8 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
 def seen_by(world: World, number: str) -> tuple[list[str], str | None]:
     with world.service.look() as work:
         who = liaison(work, number)
-        listed = [line.number for line in lines_in(rumour_desk.listing(work, who))]
-        shown = shown_in(rumour_desk.details(work, who, "R1"))
+        listed = [line.number for line in lines_in(rumour_views.listing(work, who))]
+        shown = shown_in(rumour_views.details(work, who, "R1"))
         return listed, shown.claim if shown else None
 
 
@@ -323,7 +324,7 @@ def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World
     replies(world, WANJIKU, "FALSE R1 no")
     with world.service.look() as work:
         found = known(work)
-        assert say(rumour_desk.headline(work, found), "en") == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
+        assert say(rumour_views.headline(work, found), "en") == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
         assert [people for _hour, _area, people in spread.hourly(work, found)] == [1, 1]
         lines = [*spread.lines(work, "r1"), *spread.table(work)]
         assert spread.lines(work, "R77") == ["There is no rumour R77."]

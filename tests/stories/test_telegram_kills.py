@@ -29,9 +29,9 @@ from hotline.cases import case as cases
 from hotline.cases.case import Case, Entry
 from hotline.cases.liaison_menus import I_HAVE_IT
 from hotline.cli.main import SIMULATED_TOKEN
-from hotline.conversation.ussd_store import Trips
 from hotline.core.crypto import Vault
 from hotline.core.i18n import say
+from hotline.core.redis_link import Trips
 from hotline.messaging import message as messages
 from hotline.messaging.message import About, Message
 from hotline.messaging.seen import Arrival

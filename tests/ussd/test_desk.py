@@ -3,15 +3,13 @@
 import pytest
 
 from hotline.cases import liaison_menus as liaison
+from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
 from hotline.cases.case import history as entries
-from hotline.cases.citizen_menus import (
-    LOOK_AGAIN,
-    NOT_KNOWN,
+from hotline.cases.citizen_menus import LOOK_AGAIN, NOT_KNOWN, a_woman, bodies_to_text, whom_is_it_about
+from hotline.cases.citizen_phrases import (
     Standing,
-    a_woman,
     another_office,
-    bodies_to_text,
     did_help_come,
     how_it_stands,
     somebody_has_it,
@@ -19,7 +17,6 @@ from hotline.cases.citizen_menus import (
     somebody_is_there,
     still_asking,
     thanks_for_verdict,
-    whom_is_it_about,
 )
 from hotline.cases.liaison_menus import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
 from hotline.core.i18n import Words
@@ -78,8 +75,8 @@ def corporal(either: World) -> Phone:
 
 def test_every_step_can_be_taken_by_dialling_in(either: World, corporal: Phone) -> None:
     for step, words, state in (
-        (I_HAVE_IT, liaison.yours, "acknowledged"), (ON_THE_WAY, liaison.on_the_way, "acknowledged"),
-        (THERE, liaison.there, "acknowledged"), (DONE, liaison.done, "resolved"),
+        (I_HAVE_IT, liaison_phrases.yours, "acknowledged"), (ON_THE_WAY, liaison_phrases.on_the_way, "acknowledged"),
+        (THERE, liaison_phrases.there, "acknowledged"), (DONE, liaison_phrases.done, "resolved"),
     ):  # fmt: skip
         at_case(corporal)
         assert corporal.choose(*names(step)) == en(words(word_of(corporal.inbox[0])))
@@ -134,7 +131,7 @@ def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: P
     assert corporal.choose(*names(CANNOT)) == page(WHY, "en")
     assert list(labels(WHY)) == ["no_vehicle", "too_far", "busy", "unsafe", "other"]
     assert steps_of(corporal) == names(*labels(WHY).items())
-    assert corporal.choose(en(labels(WHY)[why])) == en(liaison.passed_on(word_of(corporal.inbox[0])))
+    assert corporal.choose(en(labels(WHY)[why])) == en(liaison_phrases.passed_on(word_of(corporal.inbox[0])))
     with either.service.look() as work:
         assert [entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"] == [
             "" if why == "other" else en(labels(WHY)[why])
@@ -151,7 +148,7 @@ def test_one_who_steps_aside_by_dialling_in_never_sees_it_again(either: World, c
     assert names(ASIDE)[0] in steps_of(corporal), "a slip changes nothing"
     assert only_case(either).state == "open"
     corporal.choose(*names(ASIDE))
-    assert corporal.choose(en(SURE["yes"])) == en(liaison.stepped_aside(word))
+    assert corporal.choose(en(SURE["yes"])) == en(liaison_phrases.stepped_aside(word))
     texts = len(corporal.inbox)
     either.pass_minutes(600)
     assert len(corporal.inbox) == texts
@@ -163,9 +160,9 @@ def test_still_on_it_by_dialling_in_keeps_the_case(either: World, corporal: Phon
     corporal.text("1")
     either.pass_minutes(21 * 60 + 1)
     word = word_of(corporal.inbox[0])
-    assert corporal.inbox[-1] == en(liaison.are_you_on_it(word, "09:00"))
+    assert corporal.inbox[-1] == en(liaison_phrases.are_you_on_it(word, "09:00"))
     at_case(corporal)
-    assert corporal.choose(*names(STILL_ON_IT)) == en(liaison.already_yours(word))
+    assert corporal.choose(*names(STILL_ON_IT)) == en(liaison_phrases.already_yours(word))
     either.pass_minutes(130)
     assert only_case(either).state == "acknowledged"
 
@@ -176,7 +173,7 @@ def test_who_does_not_say_loses_it_and_may_not_go_on_with_it(either: World, corp
     at_case(corporal)
     either.pass_minutes(121)
     assert only_case(either).state == "open"
-    first = en(liaison.take_first(word_of(corporal.inbox[0])))
+    first = en(liaison_phrases.take_first(word_of(corporal.inbox[0])))
     assert corporal.choose(*names(DONE)) in (first, page(AT_DESK, "en")), "it is to be taken first"
     assert only_case(either).state == "open"
 
@@ -185,8 +182,8 @@ def test_help_by_dialling_in_reaches_those_who_lead(either: World, corporal: Pho
     corporal.text("1")
     corporal.text("4")
     at_case(corporal)
-    assert corporal.choose(*names(HELP)) == en(liaison.help_is_told("999"))
-    assert either.phone(DESK).inbox[-1] == en(liaison.alarm(liaison.asks_for_help("Cpl. Achieng"), "Kaptembwo, Nakuru"))
+    assert corporal.choose(*names(HELP)) == en(liaison_phrases.help_is_told("999"))
+    assert either.phone(DESK).inbox[-1] == en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Cpl. Achieng"), "Kaptembwo, Nakuru"))
 
 
 # Did help come?

@@ -10,28 +10,10 @@ import pytest
 import redis
 from sqlalchemy import select, text
 
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
-from hotline.cases.citizen_menus import (
-    ABOUT,
-    COME_BACK,
-    GO_ON,
-    KEY_IN,
-    LOOK_AGAIN,
-    WHAT_ABOUT,
-    Caller,
-    Standing,
-    choose_language,
-    cut_off,
-    how_it_stands,
-    may_we_text,
-    my_case,
-    no_such_case,
-    not_saved,
-    promised,
-    thanks_for_verdict,
-    welcome,
-)
+from hotline.cases.citizen_menus import ABOUT, COME_BACK, KEY_IN, LOOK_AGAIN, WHAT_ABOUT, Caller, may_we_text, my_case
+from hotline.cases.citizen_phrases import Standing, how_it_stands, no_such_case, promised, thanks_for_verdict
 from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT, Desk, at_desk
 from hotline.conversation.choose_area import NONE_OF_THESE, NOT_SURE, WHERE, choose_area, not_known, where_in
 from hotline.conversation.screens import LookUp, Menu, Nothing
@@ -39,6 +21,8 @@ from hotline.core.database import Database
 from hotline.core.gsm import fits
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.people import Address
+from hotline.front_desk.menu import GO_ON, choose_language, cut_off, welcome
+from hotline.front_desk.phrases import not_saved
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
 from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, asked, en, labels, number_in, page, sw
@@ -750,14 +734,14 @@ def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
     corporal.dial()
     word, theft = word_of(corporal.inbox[0]), CATEGORIES["theft"].name
     corporal.choose(en(FIRST["desk"]))
-    assert corporal.screen.startswith(f"{en(AT_DESK.text)}\n1. {en(liaison.heading(word, theft, 'Kaptembwo'))}\n")
+    assert corporal.screen.startswith(f"{en(AT_DESK.text)}\n1. {en(liaison_phrases.heading(word, theft, 'Kaptembwo'))}\n")
     corporal.press("1")
-    assert corporal.screen.startswith(f"{en(liaison.case_details(theft, 'Kaptembwo, Nakuru', 'they took my phone'))}\n")
-    assert corporal.choose(en(I_HAVE_IT[1])) == en(liaison.yours(word))
+    assert corporal.screen.startswith(f"{en(liaison_phrases.case_details(theft, 'Kaptembwo, Nakuru', 'they took my phone'))}\n")
+    assert corporal.choose(en(I_HAVE_IT[1])) == en(liaison_phrases.yours(word))
     corporal.dial()
     corporal.choose(en(FIRST["desk"]))
     corporal.press("1")
-    assert corporal.choose(en(DONE[1])) == en(liaison.done(word))
+    assert corporal.choose(en(DONE[1])) == en(liaison_phrases.done(word))
     assert only_case(either).state == "resolved"
 
 
@@ -768,14 +752,14 @@ def test_a_liaison_who_cannot_says_so_and_goes_off_duty(either: World) -> None:
     sergeant.choose(sw(FIRST["desk"]))
     sergeant.press("1")
     assert sergeant.choose(sw(CANNOT[1])) == page(WHY, "sw")
-    assert sergeant.choose(sw(labels(WHY)["other"])) == sw(liaison.passed_on(word_of(sergeant.inbox[0])))
+    assert sergeant.choose(sw(labels(WHY)["other"])) == sw(liaison_phrases.passed_on(word_of(sergeant.inbox[0])))
     assert len(either.phone(ACHIENG).inbox) == 1
     sergeant.dial()
     sergeant.choose(sw(FIRST["desk"]))
-    assert sergeant.choose(sw(labels(AT_DESK)["off"])) == sw(liaison.off_duty())
+    assert sergeant.choose(sw(labels(AT_DESK)["off"])) == sw(liaison_phrases.off_duty())
     sergeant.dial()
     assert sergeant.choose(sw(FIRST["desk"])) == page(OFF_DUTY, "sw")
-    assert sergeant.choose(sw(labels(OFF_DUTY)["on"])) == sw(liaison.on_duty())
+    assert sergeant.choose(sw(labels(OFF_DUTY)["on"])) == sw(liaison_phrases.on_duty())
 
 
 def test_long_details_are_read_page_by_page_by_the_liaison(either: World) -> None:
@@ -787,7 +771,7 @@ def test_long_details_are_read_page_by_page_by_the_liaison(either: World) -> Non
     sergeant.dial()
     sergeant.choose(sw(FIRST["desk"]))
     assert words in " ".join(read(sergeant, "1").split())
-    assert sergeant.choose(sw(I_HAVE_IT[1])) == sw(liaison.yours(word_of(sergeant.inbox[0])))
+    assert sergeant.choose(sw(I_HAVE_IT[1])) == sw(liaison_phrases.yours(word_of(sergeant.inbox[0])))
 
 
 def test_a_liaison_can_report_like_anybody(either: World) -> None:

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.carriers import Carrier
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from tests.scenery.waiting import PATIENCE
 from tests.scenery.world import World
 from webhooks.app import door

@@ -10,15 +10,17 @@ import pytest
 from sqlalchemy import func, select, text
 
 from hotline.carriers import Form, InboundText, Turn
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Caller
 from hotline.conversation.choose_area import choose_area
 from hotline.core.database import Database
 from hotline.core.i18n import own_name, verbatim
 from hotline.directory.people import Address
-from hotline.messaging.message import Message, ReceiptRecord
+from hotline.front_desk import menu
+from hotline.front_desk import phrases as desk_phrases
+from hotline.messaging.message import Message
+from hotline.messaging.receipts import ReceiptRecord
 from hotline.messaging.seen import Arrival
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
@@ -31,9 +33,9 @@ from webhooks.guards import MOST_BYTES
 USSD = f"/africastalking/{SECRET}/ussd"
 DIAL = {"sessionId": "ATUid_1", "phoneNumber": CITIZEN, "networkCode": "63902", "serviceCode": "*384*4455#", "text": ""}
 WORDS = "mtu ameiba simu yangu"
-WHICH_LANGUAGE = citizen.choose_language("language", ("sw", "en"))
-MENU = asked(citizen.welcome(Caller("en"), AREAS, ("sw", "en"), "999"))
-END_OF_A_REPORT = f"END {en(citizen.promised(ANY, ANY, '999', 'text'))}"
+WHICH_LANGUAGE = menu.choose_language("language", ("sw", "en"))
+MENU = asked(menu.welcome(Caller("en"), AREAS, ("sw", "en"), "999"))
+END_OF_A_REPORT = f"END {en(citizen_phrases.promised(ANY, ANY, '999', 'text'))}"
 
 ids = count(1)
 
@@ -101,7 +103,7 @@ def test_whoever_dials_gets_a_page_whatever_the_carrier_sends(knocker: Knocker, 
     answer = knocker.ask(USSD, body, headers, method)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.body == f"END {sw(citizen.not_saved('999'))}"
+    assert answer.body == f"END {sw(desk_phrases.not_saved('999'))}"
     assert "999" in answer.body
 
 
@@ -213,7 +215,7 @@ def test_a_stranger_is_told_the_way_in_once_a_day(knocker: Knocker) -> None:
     world, stranger = knocker.world, knocker.world.phone(STRANGER)
     assert inbound(knocker, STRANGER, WORDS) == 200
     assert inbound(knocker, STRANGER, "Hello?") == 200
-    assert stranger.new_texts() == [sw(citizen.how_to_report("*384*4455#", "999"))]
+    assert stranger.new_texts() == [sw(desk_phrases.how_to_report("*384*4455#", "999"))]
     world.pass_minutes(24 * 60)
     inbound(knocker, STRANGER, "")
     assert len(stranger.new_texts()) == 1
@@ -227,7 +229,7 @@ def test_a_text_that_comes_twice_is_taken_once(knocker: Knocker) -> None:
         assert inbound(knocker, KIPRUTO, f"1 {word}", "ATXid_twice") == 200
     assert len(sergeant.new_texts()) == 1
     assert inbound(knocker, KIPRUTO, f"1 {word}") == 200
-    assert sergeant.new_texts() == [sw(liaison.already_yours(word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.already_yours(word))]
 
 
 def test_a_no_that_comes_again_hours_later_is_not_a_second_no(knocker: Knocker) -> None:
@@ -285,11 +287,11 @@ def test_a_liaison_off_duty_is_answered_too(knocker: Knocker) -> None:
     report(knocker.world.phone(CITIZEN))
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "off.")
-    assert sergeant.new_texts() == [sw(liaison.off_with_cases(liaison.off_duty(), word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.off_with_cases(liaison_phrases.off_duty(), word))]
     inbound(knocker, KIPRUTO, f"1 {word}")
-    assert sergeant.new_texts() == [sw(liaison.yours(word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.yours(word))]
     inbound(knocker, KIPRUTO, "Zamu")
-    assert sergeant.new_texts() == [sw(liaison.on_duty())]
+    assert sergeant.new_texts() == [sw(liaison_phrases.on_duty())]
 
 
 def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
@@ -297,13 +299,13 @@ def test_a_wrong_word_is_answered_with_the_right_ones(knocker: Knocker) -> None:
     sergeant = knocker.world.phone(KIPRUTO)
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, "1 NOSUCH")
-    assert sergeant.new_texts() == [sw(liaison.no_such_word(word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.no_such_word(word))]
 
 
 @pytest.mark.parametrize("typo", ["8 SIMBA", "tkae it", "👍", "1 SIMBA na TEMBO"])
 def test_what_cannot_be_understood_is_answered_with_what_can(knocker: Knocker, typo: str) -> None:
     inbound(knocker, KIPRUTO, typo)
-    assert knocker.world.phone(KIPRUTO).new_texts() == [sw(liaison.what_to_text())]
+    assert knocker.world.phone(KIPRUTO).new_texts() == [sw(liaison_phrases.what_to_text())]
 
 
 def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> None:
@@ -311,11 +313,11 @@ def test_a_bare_number_with_two_open_cases_is_asked_back(knocker: Knocker) -> No
     inbound(knocker, KIPRUTO, "OFF")
     report(world.phone(CITIZEN))
     report(world.phone(NEIGHBOUR))
-    put_before = en(liaison.please_take(ANY, verbatim(ANY), ANY, ANY, ANY))
+    put_before = en(liaison_phrases.please_take(ANY, verbatim(ANY), ANY, ANY, ANY))
     words = [word_of(told) for told in corporal.new_texts() if starts(told, put_before)]
     assert len(set(words)) == len(words) == 2
     inbound(knocker, ACHIENG, "1")
-    assert corporal.new_texts() == [en(liaison.which_word(f"{words[1]}, {words[0]}"))]
+    assert corporal.new_texts() == [en(liaison_phrases.which_word(f"{words[1]}, {words[0]}"))]
 
 
 def test_one_who_answers_when_the_case_has_moved_on_is_told_so(knocker: Knocker) -> None:
@@ -323,12 +325,12 @@ def test_one_who_answers_when_the_case_has_moved_on_is_told_so(knocker: Knocker)
     report(world.phone(CITIZEN))
     word = word_of(sergeant.new_texts()[0])
     inbound(knocker, KIPRUTO, f"2 {word}")
-    assert sergeant.new_texts() == [sw(liaison.passed_on(word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.passed_on(word))]
     inbound(knocker, ACHIENG, "1")
     inbound(knocker, KIPRUTO, f"3 {word}")
-    assert sergeant.new_texts() == [sw(liaison.over(word))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.over(word))]
     inbound(knocker, KIPRUTO, f"1 {word}")
-    assert sergeant.new_texts() == [sw(liaison.first_was(word, "Cpl. Achieng"))]
+    assert sergeant.new_texts() == [sw(liaison_phrases.first_was(word, "Cpl. Achieng"))]
 
 
 # Who wants no texts
@@ -339,13 +341,13 @@ def test_stop_stops_and_start_starts(knocker: Knocker) -> None:
     number = report(asha)
     asha.new_texts()
     inbound(knocker, CITIZEN, " Stop. ")
-    assert asha.new_texts() == [sw(citizen.texts_stopped())]
+    assert asha.new_texts() == [sw(desk_phrases.texts_stopped())]
     inbound(knocker, KIPRUTO, "1")
     assert asha.new_texts() == []
     inbound(knocker, CITIZEN, "START")
-    assert asha.new_texts() == [sw(citizen.texts_resumed())]
+    assert asha.new_texts() == [sw(desk_phrases.texts_resumed())]
     inbound(knocker, KIPRUTO, "3")
-    assert asha.new_texts() == [sw(citizen.did_help_come(number))]
+    assert asha.new_texts() == [sw(citizen_phrases.did_help_come(number))]
     assert len(world.cases()) == 1
 
 

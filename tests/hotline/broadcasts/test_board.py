@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hotline.broadcasts import board as boards
 from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import preview as previewing
 from hotline.broadcasts import templates as calm
 from hotline.broadcasts.content.rules import Finding, Rule
@@ -49,7 +50,7 @@ def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -
     assert stands(world, code) == "cooling"
     world.pass_minutes(20)
     assert copies(world, code) == {"gone": 21}
-    sent = en(previewing.numbered(code, verbatim(text)))
+    sent = en(broadcast_phrases.numbered(code, verbatim(text)))
     assert all(sent in world.carrier.to(number) for number in numbers)
 
 

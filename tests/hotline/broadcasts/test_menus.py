@@ -8,9 +8,12 @@ from itertools import combinations
 import pytest
 
 from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.approval_policy import Why, needed
 from hotline.broadcasts.broadcast import State
-from hotline.broadcasts.menus import ACTS, STATES, STEPS, VERBS, CommitteeWish, Compose, Deal, at_committee, composed, to_text, understand
+from hotline.broadcasts.menus import ACTS, STEPS, CommitteeWish, Compose, Deal, at_committee, composed, to_text
+from hotline.broadcasts.phrases import STATES
+from hotline.broadcasts.sms_commands import VERBS, understand
 from hotline.broadcasts.templates import TEMPLATES
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.conversation.replay import Answers, Asking, Said, resume
@@ -26,7 +29,7 @@ NOW, AT, EMERGENCY, CODE, MARK = "14:30", "29/11 23:59", "999", "44170", "831"
 KAPTEMBWO, LONDON = "KE0321750872", "KE0321750871"
 LONGEST_STEP = "Nakuru Town West, 28 letters"
 LONG = "long " * 200
-ONE_TEXT = (f"Itikia {CODE}: " + "Nobody was hurt in Kaptembwo, says the chief. " * 5)[: committee.ROOM - 1] + "."
+ONE_TEXT = (f"Itikia {CODE}: " + "Nobody was hurt in Kaptembwo, says the chief. " * 5)[: broadcast_phrases.ROOM - 1] + "."
 
 BOARD = {
     "broadcasts": [{"code": f"4417{number}", "place": LONGEST_STEP, "state": state} for number, state in enumerate(sorted(STATES)[:8])],
@@ -277,18 +280,18 @@ def test_no_word_means_two_things_in_any_language() -> None:
 def replies() -> list[Words]:
     """Everything that may be the last screen of a dial-in."""
     reasons = [
-        committee.NOT_SENT_YET, committee.GONE_ALREADY, committee.CHANGED_JUST_NOW, committee.NOBODY_TO_APPROVE, committee.GOES_TO_NOBODY,
-        committee.TOO_MANY, committee.TOO_LARGE, committee.ENOUGH_EMERGENCIES, committee.had_one_today(AT),
-        committee.had_three_this_week(AT),
-        committee.NOT_WAITING, committee.USE_STOP, committee.NOTHING_GOES, committee.NOT_PAUSED, committee.NOT_A_DRAFT,
-        committee.NOT_YOURS, committee.OVER, committee.at_night(AT), *committee.REFUSED.values(),
+        broadcast_phrases.NOT_SENT_YET, broadcast_phrases.GONE_ALREADY, broadcast_phrases.CHANGED_JUST_NOW, broadcast_phrases.NOBODY_TO_APPROVE, broadcast_phrases.GOES_TO_NOBODY,
+        broadcast_phrases.TOO_MANY, broadcast_phrases.TOO_LARGE, broadcast_phrases.ENOUGH_EMERGENCIES, broadcast_phrases.had_one_today(AT),
+        broadcast_phrases.had_three_this_week(AT),
+        broadcast_phrases.NOT_WAITING, broadcast_phrases.USE_STOP, broadcast_phrases.NOTHING_GOES, broadcast_phrases.NOT_PAUSED, broadcast_phrases.NOT_A_DRAFT,
+        broadcast_phrases.NOT_YOURS, broadcast_phrases.OVER, broadcast_phrases.at_night(AT), *broadcast_phrases.REFUSED.values(),
     ]  # fmt: skip
     return [
-        committee.kept(CODE), committee.submitted(CODE, 8, 4), committee.waits_for_morning(CODE, AT), committee.approved_thanks(CODE, 3),
-        committee.is_enough(CODE, 10), committee.is_enough(CODE, 0), *(committee.may_not_approve(CODE, why) for why in (None, *Why)),
-        committee.objection_taken(CODE), committee.stop_done(CODE, 10000, 10000), committee.paused(CODE), committee.resumed(CODE),
-        committee.withdrawn(CODE, 0), committee.withdrawn(CODE, 10000), committee.no_such(CODE), committee.reviewed(CODE),
-        *(committee.cannot_now(CODE, why) for why in reasons),
+        broadcast_phrases.kept(CODE), broadcast_phrases.submitted(CODE, 8, 4), broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
+        broadcast_phrases.is_enough(CODE, 10), broadcast_phrases.is_enough(CODE, 0), *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *Why)),
+        broadcast_phrases.objection_taken(CODE), broadcast_phrases.stop_done(CODE, 10000, 10000), broadcast_phrases.paused(CODE), broadcast_phrases.resumed(CODE),
+        broadcast_phrases.withdrawn(CODE, 0), broadcast_phrases.withdrawn(CODE, 10000), broadcast_phrases.no_such(CODE), broadcast_phrases.reviewed(CODE),
+        *(broadcast_phrases.cannot_now(CODE, why) for why in reasons),
     ]  # fmt: skip
 
 
@@ -296,15 +299,15 @@ def texts() -> list[Words]:
     """Everything that is texted to a liaison, with names and reasons as long as they may be."""
     name, why, finding = "x" * LONGEST_NAME, "y" * committee.MOST_WHY, verbatim("z" * 120)
     return [
-        *replies(), committee.nobody_answers(CODE, name * 5), committee.paused_by_itself(CODE),
-        committee.objected(CODE, name, why), committee.objected(CODE, name, ""),
-        *(committee.objected(CODE, name, key) for key, _words in committee.REASONS),
-        committee.stopped(CODE, name, 10000, 10000), committee.sent(CODE, 9990, 10000, 10), committee.sent(CODE, 10000, 10000, 0),
-        committee.expired(CODE), committee.corrected(CODE), committee.approval_lapsed(CODE), committee.not_checked(CODE, [finding]),
-        committee.not_checked(CODE, [finding] * 9), committee.review_due(CODE), committee.what_to_text_broadcast(),
-        *(committee.asks_approval(CODE, MARK, text, again=again) for text in (ONE_TEXT, LONG) for again in (True, False)),
-        *(committee.going(CODE, AT, text) for text in (ONE_TEXT, LONG)),
-        *(committee.stands(CODE, state, 10000, 10000, ONE_TEXT, MARK) for state in STATES),
+        *replies(), broadcast_phrases.nobody_answers(CODE, name * 5), broadcast_phrases.paused_by_itself(CODE),
+        broadcast_phrases.objected(CODE, name, why), broadcast_phrases.objected(CODE, name, ""),
+        *(broadcast_phrases.objected(CODE, name, key) for key, _words in broadcast_phrases.REASONS),
+        broadcast_phrases.stopped(CODE, name, 10000, 10000), broadcast_phrases.sent(CODE, 9990, 10000, 10), broadcast_phrases.sent(CODE, 10000, 10000, 0),
+        broadcast_phrases.expired(CODE), broadcast_phrases.corrected(CODE), broadcast_phrases.approval_lapsed(CODE), broadcast_phrases.not_checked(CODE, [finding]),
+        broadcast_phrases.not_checked(CODE, [finding] * 9), broadcast_phrases.review_due(CODE), broadcast_phrases.what_to_text_broadcast(),
+        *(broadcast_phrases.asks_approval(CODE, MARK, text, again=again) for text in (ONE_TEXT, LONG) for again in (True, False)),
+        *(broadcast_phrases.going(CODE, AT, text) for text in (ONE_TEXT, LONG)),
+        *(broadcast_phrases.stands(CODE, state, 10000, 10000, ONE_TEXT, MARK) for state in STATES),
     ]  # fmt: skip
 
 
@@ -328,26 +331,26 @@ def test_what_they_are_told_to_text_is_understood(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_mark_stands_only_under_the_whole_message(language: str) -> None:
-    shown, cut = (say(committee.asks_approval(CODE, MARK, text), language) for text in (ONE_TEXT, LONG))
+    shown, cut = (say(broadcast_phrases.asks_approval(CODE, MARK, text), language) for text in (ONE_TEXT, LONG))
     assert ONE_TEXT in shown
     assert f"{CODE} {MARK}" in shown
     assert MARK not in cut
-    whole = say(committee.stands(CODE, "submitted", 0, 0, LONG, MARK), language)
+    whole = say(broadcast_phrases.stands(CODE, "submitted", 0, 0, LONG, MARK), language)
     assert LONG in whole
     assert f"{CODE} {MARK}" in whole
-    assert MARK not in say(committee.stands(CODE, "sent", 4, 4, ONE_TEXT, MARK), language)
+    assert MARK not in say(broadcast_phrases.stands(CODE, "sent", 4, 4, ONE_TEXT, MARK), language)
 
 
 def test_a_reason_that_was_chosen_is_told_in_the_authors_language() -> None:
     for language in languages():
-        said = say(committee.objected(CODE, "Mama Wanjiku", "Not now"), language)
-        assert say(dict(committee.REASONS)["Not now"], language) in said
+        said = say(broadcast_phrases.objected(CODE, "Mama Wanjiku", "Not now"), language)
+        assert say(dict(broadcast_phrases.REASONS)["Not now"], language) in said
 
 
 def test_there_are_words_for_every_state_and_every_refusal() -> None:
     assert set(STATES) == {*State, "paused"}
     refused = [needed([], own_words=False, sorry=False, emergency=False), needed([1], own_words=False, sorry=False, emergency=True),
                needed([0], own_words=False, sorry=False, emergency=False)]  # fmt: skip
-    assert [each.refused for each in refused] == list(committee.REFUSED)
+    assert [each.refused for each in refused] == list(broadcast_phrases.REFUSED)
     assert set(ACTS) == set(STEPS) - {"edit", "correct"}
     assert {act for act, _words in VERBS} == {*ACTS, "show"} - {"submit"}

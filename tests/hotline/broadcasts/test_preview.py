@@ -9,10 +9,13 @@ from itertools import count
 from sqlalchemy import select
 
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import preview as previewing
-from hotline.broadcasts.broadcast import DOUBTFUL, GONE, REFUSED, SENT, Broadcast, Copy, Reach, Wording
+from hotline.broadcasts import recipients
+from hotline.broadcasts.broadcast import DOUBTFUL, GONE, REFUSED, SENT, Broadcast, Copy, Reach, Wording, as_sent
 from hotline.broadcasts.content.rules import Finding, Rule
-from hotline.broadcasts.preview import Readers, correction, numbered
+from hotline.broadcasts.phrases import correction, numbered
+from hotline.broadcasts.recipients import Readers
 from hotline.context import Work
 from hotline.core.i18n import say, verbatim
 from hotline.directory import people, subscriptions
@@ -66,7 +69,7 @@ def broadcast(work: Work, texts: dict[str, str] | None = None, areas: Sequence[s
 
 
 def listed(work: Work, made: Broadcast, after: int = 0) -> list[tuple[int, int, str, str]]:
-    return [(*row,) for row in work.session.execute(previewing.wanted(work.areas, made, after))]
+    return [(*row,) for row in work.session.execute(recipients.wanted(work.areas, made, after))]
 
 
 def test_it_goes_to_whoever_wants_to_hear_of_the_place_once_each(world: World) -> None:
@@ -86,7 +89,7 @@ def test_it_goes_to_whoever_wants_to_hear_of_the_place_once_each(world: World) -
         assert [row[0] for row in rows] == sorted(row[0] for row in rows)
         assert rows[1][2:] == ("sw", NAKURU)
         assert rows[3][3] == TOWN, "by the first of their subscriptions"
-        assert previewing.how_many(work, made) == 4
+        assert recipients.how_many(work, made) == 4
         assert listed(work, made, after=rows[1][0]) == rows[2:]
         wide = [row[1] for row in listed(work, broadcast(work, areas=(NAKURU,)))]
         assert wide == [ward.id, around.id, country.id, twice.id, neighbour.id], "and to whatever lies inside"
@@ -117,7 +120,7 @@ def test_a_correction_goes_to_exactly_those_who_were_reached(world: World) -> No
         assert late.id not in {row[1] for row in listed(work, right)}
         kept = work.session.scalars(select(Copy.id).where(Copy.broadcast_id == wrong.id).order_by(Copy.id)).all()
         assert [row[0] for row in listed(work, right)] == list(kept[:2])
-        assert previewing.as_sent(right, "en") == en(numbered(right.code, correction(wrong.code, verbatim(CALM["en"]))))
+        assert as_sent(right, "en") == en(numbered(right.code, correction(wrong.code, verbatim(CALM["en"]))))
 
 
 def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
@@ -156,7 +159,7 @@ def test_a_drill_costs_nothing_and_says_that_it_is_one(world: World) -> None:
         priced = replace(work, settings=replace(work.settings, text_price="KES 0.80"))
         made = broadcast(work, exercise=True)
         shown = previewing.preview(priced, made)
-        assert previewing.as_sent(made, "en") == en(previewing.exercise_only(numbered(made.code, verbatim(CALM["en"]))))
+        assert as_sent(made, "en") == en(broadcast_phrases.exercise_only(numbered(made.code, verbatim(CALM["en"]))))
         assert str(shown.cost) == "KES 0.00"
         assert previewing.lines(shown)[0] == previewing.NOTHING_LEAVES
 

@@ -10,6 +10,7 @@ from hotline.broadcasts.templates import BEFORE, LONGEST_PLACE, TEMPLATES, Field
 from hotline.core import gsm
 from hotline.core.i18n import languages, say
 from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import AREAS
@@ -24,7 +25,7 @@ NO_GROUP = ("police", "polisi", "army", "jeshi", "tribe", "kabila", "clan", "uko
 
 @pytest.fixture(scope="module")
 def kenya() -> Areas:
-    return Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
+    return Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
 
 
 def values(field: Field) -> list[str]:

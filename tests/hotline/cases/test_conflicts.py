@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.cases.conflicts import NAMED, STEPPED_ASIDE, Eligibility, Subject, Viewer, eligible, may_be, viewer_of
+from hotline.cases.conflicts import NAMED, STEPPED_ASIDE, Eligibility, Subject, eligible
+from hotline.directory.affiliations import Viewer, may_be, viewer_of
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES, CONDUCT, Category, Kind
 from hotline.directory.liaisons import Liaison, Role

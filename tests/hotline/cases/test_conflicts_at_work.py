@@ -15,21 +15,20 @@ from hotline.carriers import Meaning, Sending
 from hotline.cases import assignment as asking
 from hotline.cases import case as cases
 from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch, followups
-from hotline.cases import liaison_menus as words
+from hotline.cases import dispatch, followups, liaison_phrases, reporting
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import Bar, Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.reporting import Call
 from hotline.context import Work
 from hotline.conversation.screens import LookUp
 from hotline.directory import bodies, liaisons, people
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
+from hotline.front_desk import lookups
 from hotline.messaging import message as messages
 from hotline.messaging.message import Message
 from hotline.situation import statistics as measures
@@ -147,7 +146,7 @@ class Journey:
         about = Report("conduct", KAPTEMBWO.code, DETAILS, "text", wants_woman=self.random.random() < 0.5, named_body=self.named)
         self.note()  # nobody has heard anything yet
         with self.world.service.work() as work:
-            desk.open_case(work, about, Call("a sitting", "ussd", self.reporter, "sw"))
+            reporting.open_case(work, about, Call("a sitting", "ussd", self.reporter, "sw"))
         self.world.settle()
 
     def wait(self) -> None:
@@ -237,7 +236,7 @@ class Journey:
         assert who.id not in {each.liaison for each in asking.could_be_asked(work, self.case(work))}
         call = Call("another sitting", "ussd", self.number_of(work, who.id), "sw")
         for word in {each.word for each in everything}:
-            assert DETAILS not in desk.look_up(work, LookUp("?details", word), call)
+            assert DETAILS not in lookups.look_up(work, LookUp("?details", word), call)
 
 
 def travel(world: World, seed: int) -> Journey:
@@ -289,7 +288,7 @@ def test_the_journeys_go_somewhere(world: World) -> None:
 
 def conduct(world: World, reporter: str = CITIZEN, named: str = "") -> None:
     with world.service.work() as work:
-        desk.open_case(
+        reporting.open_case(
             work, Report("conduct", KAPTEMBWO.code, DETAILS, "text", named_body=named), Call("a sitting", "ussd", reporter, "sw")
         )
     world.settle()
@@ -376,7 +375,7 @@ def test_who_steps_aside_is_never_asked_again(world: World) -> None:
     conduct(world)
     with world.service.work() as work:
         (only,) = work.session.scalars(select(Dispatch))
-        assert acknowledgement.tap(work, only.liaison, only.id, "aside") == words.sure_to_step_aside(only.word)
+        assert acknowledgement.tap(work, only.liaison, only.id, "aside") == liaison_phrases.sure_to_step_aside(only.word)
     assert asked(world) == ["Ms. Njeri"], "they are asked once whether they are sure"
     with world.service.work() as work:
         (only,) = work.session.scalars(select(Dispatch))

@@ -11,10 +11,10 @@ from hotline.cases import evidence
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.evidence import UNCLAIMED, Destination, Evidence
+from hotline.cases.reporting import Call, open_case
 from hotline.core.crypto import Tampered
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM
-from hotline.front_desk.desk import Call, open_case
 from tests.scenery.world import World
 
 SITTING, ANOTHER = "c" * 32, "d" * 32

@@ -9,14 +9,15 @@ from sqlalchemy import select
 
 from hotline.carriers import InboundText
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as to_citizen
+from hotline.cases import citizen_phrases, dispatch, liaison_phrases
 from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch
 from hotline.cases import liaison_menus as to_liaison
+from hotline.cases import sms_commands as case_commands
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.reference_number import spoken
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
+from hotline.front_desk import phrases as desk_phrases
 from hotline.front_desk import texts
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, REMEMBER, about, en, sw
@@ -50,7 +51,7 @@ def word(phone: Phone) -> str:
 
 def did_help_come(world: World) -> str:
     """The question in the words of the only case's citizen."""
-    return sw(to_citizen.did_help_come(spoken(world.cases()[0].reference)))
+    return sw(citizen_phrases.did_help_come(spoken(world.cases()[0].reference)))
 
 
 def states(world: World) -> list[str]:
@@ -72,7 +73,7 @@ def answer(phone: Phone, text: str) -> str:
 @pytest.mark.parametrize("written", [str.upper, str.lower, str.title])
 def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone, text: str, written: Callable[[str], str]) -> None:
     name = word(sergeant)
-    assert answer(sergeant, text.format(written(name))) == sw(to_liaison.yours(name))
+    assert answer(sergeant, text.format(written(name))) == sw(liaison_phrases.yours(name))
     assert [case.state for case in world.cases()] == ["acknowledged"]
     assert states(world) == ["taken"]
 
@@ -80,8 +81,8 @@ def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone
 def test_to_take_it_twice_is_no_harm(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
-    assert answer(sergeant, f"1 {name}") == sw(to_liaison.already_yours(name))
-    assert world.phone(CITIZEN).inbox.count(sw(to_citizen.somebody_has_it(spoken(world.cases()[0].reference)))) == 1
+    assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.already_yours(name))
+    assert world.phone(CITIZEN).inbox.count(sw(citizen_phrases.somebody_has_it(spoken(world.cases()[0].reference)))) == 1
 
 
 def test_the_same_text_brought_twice_is_answered_once(sergeant: Phone) -> None:
@@ -118,12 +119,12 @@ def test_with_two_cases_open_the_word_is_asked_for(world: World, sergeant: Phone
     assert all(name in answered for name in names)
     assert {case.state for case in world.cases()} == {"open"}
     chosen = max(names)
-    assert answer(achieng, f"1 {chosen}") == en(to_liaison.yours(chosen))
+    assert answer(achieng, f"1 {chosen}") == en(liaison_phrases.yours(chosen))
     assert sorted(case.state for case in world.cases()) == ["acknowledged", "open"]
 
 
 def test_one_for_whom_nothing_waits_is_told_so(world: World) -> None:
-    assert answer(world.phone(ACHIENG), "1") == en(to_liaison.no_cases())
+    assert answer(world.phone(ACHIENG), "1") == en(liaison_phrases.no_cases())
 
 
 def test_a_stranger_cannot_take_a_case(world: World, sergeant: Phone) -> None:
@@ -146,9 +147,9 @@ def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) 
     take_at_the_same_instant(world, crowd, name)
     world.settle()
     answers = [world.phone(number).inbox[-1] for number in crowd]
-    winners = [place for place, text in enumerate(answers) if text == en(to_liaison.yours(name))]
+    winners = [place for place, text in enumerate(answers) if text == en(liaison_phrases.yours(name))]
     assert len(winners) == 1
-    told = en(to_liaison.first_was(name, f"Officer {winners[0]:02}"))
+    told = en(liaison_phrases.first_was(name, f"Officer {winners[0]:02}"))
     assert answers.count(told) == 39
     assert states(world).count("taken") == 1
     assert [entry for entry in world.history(world.cases()[0]) if entry.startswith("acknowledged")] == [
@@ -188,7 +189,7 @@ def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> Non
 
 def test_who_cannot_passes_it_on_at_once(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
-    assert answer(sergeant, "2") == sw(to_liaison.passed_on(name))
+    assert answer(sergeant, "2") == sw(liaison_phrases.passed_on(name))
     assert word_of(world.phone(ACHIENG).inbox[0]) == name
     assert states(world) == ["cannot", "asked"]
     world.pass_minutes(5.5)
@@ -209,7 +210,7 @@ def test_who_has_it_and_cannot_after_all_passes_it_on(world: World, sergeant: Ph
 def test_who_said_cannot_may_think_better_of_it_while_nobody_has_it(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("2")
-    assert answer(sergeant, f"1 {name}") == sw(to_liaison.yours(name))
+    assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.yours(name))
     assert states(world) == ["taken", "superseded"]
 
 
@@ -250,9 +251,9 @@ def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(wo
 
 def test_to_step_aside_is_asked_once_more(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
-    assert answer(sergeant, "7") == sw(to_liaison.sure_to_step_aside(name))
+    assert answer(sergeant, "7") == sw(liaison_phrases.sure_to_step_aside(name))
     assert states(world) == ["asked"]
-    assert answer(sergeant, f"7 {name}") == sw(to_liaison.stepped_aside(name))
+    assert answer(sergeant, f"7 {name}") == sw(liaison_phrases.stepped_aside(name))
     assert states(world) == ["cannot", "asked"]
     with world.service.database.reading() as session:
         assert list(cases.bars(session, world.cases()[0]).values()) == [firewall.STEPPED_ASIDE]
@@ -281,18 +282,18 @@ def test_help_works_whatever_has_become_of_the_case(world: World, sergeant: Phon
         sergeant.text(f"{key} {name}")
     desk = world.phone(DESK)
     desk.new_texts()
-    assert answer(sergeant, f"9 {name}") == sw(to_liaison.help_is_told("999"))
+    assert answer(sergeant, f"9 {name}") == sw(liaison_phrases.help_is_told("999"))
     (alarm,) = desk.new_texts()
-    assert alarm == en(to_liaison.alarm(to_liaison.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
+    assert alarm == en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
 
 
 def test_help_works_for_one_who_has_no_case_at_all(world: World) -> None:
-    assert answer(world.phone(WANJIKU), "9") == sw(to_liaison.help_is_told("999"))
-    assert world.phone(DESK).new_texts() == [en(to_liaison.alarm(to_liaison.asks_for_help("Mama Wanjiku"), ""))]
+    assert answer(world.phone(WANJIKU), "9") == sw(liaison_phrases.help_is_told("999"))
+    assert world.phone(DESK).new_texts() == [en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Mama Wanjiku"), ""))]
 
 
 def test_where_nobody_can_be_told_of_it_we_say_so(world: World) -> None:
-    assert answer(world.phone(DESK), "9") == en(to_liaison.nobody_to_tell("999"))
+    assert answer(world.phone(DESK), "9") == en(liaison_phrases.nobody_to_tell("999"))
 
 
 # Done
@@ -302,12 +303,12 @@ def test_who_said_done_by_a_slip_takes_it_back_until_the_citizen_has_judged(worl
     name, citizen = word(sergeant), world.phone(CITIZEN)
     for key in "13":
         sergeant.text(key)
-    assert answer(sergeant, f"1 {name}") == sw(to_liaison.not_done_after_all(name))
+    assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.not_done_after_all(name))
     (case,) = world.cases()
     assert (case.state, case.resolved_at, states(world)) == ("acknowledged", None, ["taken"])
     sergeant.text("3")
     citizen.text("1")
-    assert answer(sergeant, f"1 {name}") != sw(to_liaison.not_done_after_all(name))
+    assert answer(sergeant, f"1 {name}") != sw(liaison_phrases.not_done_after_all(name))
     assert [case.state for case in world.cases()] == ["closed"]
 
 
@@ -315,7 +316,7 @@ def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
     name, citizen = word(sergeant), world.phone(CITIZEN)
     sergeant.text("1")
     citizen.new_texts()
-    assert answer(sergeant, f"3 {name}") == sw(to_liaison.done(name))
+    assert answer(sergeant, f"3 {name}") == sw(liaison_phrases.done(name))
     assert citizen.new_texts()[-1] == did_help_come(world)
     assert [case.state for case in world.cases()] == ["resolved"]
 
@@ -357,8 +358,8 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
     achieng.text("1")
     achieng.text("3")
     world.phone(CITIZEN).text("2")
-    assert answer(sergeant, f"1 {name}") == sw(to_liaison.over(name))
-    assert answer(achieng, f"1 {name}") == en(to_liaison.over(name))
+    assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.over(name))
+    assert answer(achieng, f"1 {name}") == en(liaison_phrases.over(name))
 
 
 # Off duty
@@ -366,24 +367,24 @@ def test_one_whose_case_was_reopened_meanwhile_is_told_that_it_is_over(world: Wo
 
 def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_start(world: World) -> None:
     sergeant = world.phone(KIPRUTO)
-    assert answer(sergeant, "STOP") == sw(to_citizen.texts_stopped())
+    assert answer(sergeant, "STOP") == sw(desk_phrases.texts_stopped())
     report(world.phone(CITIZEN))
     assert about("violence", "sw") not in " ".join(sergeant.inbox)
     assert "vijana wenye silaha" in world.phone(ACHIENG).inbox[0]
     world.pass_minutes(5.5)
     assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), "they were not so much as asked"
     assert on_duty(world) == ["Cpl. Achieng", "Duty desk", "Mama Wanjiku", "Ms. Chebet", "Ms. Njeri"]
-    assert answer(sergeant, "START") == sw(to_liaison.resumed(to_liaison.on_duty()))
+    assert answer(sergeant, "START") == sw(liaison_phrases.resumed(liaison_phrases.on_duty()))
     assert "Sgt. Kipruto" in on_duty(world)
 
 
 def test_who_goes_off_duty_with_a_case_is_told_that_they_have_it_still(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
-    assert answer(sergeant, "OFF") == sw(to_liaison.off_with_cases(to_liaison.off_duty(), name))
+    assert answer(sergeant, "OFF") == sw(liaison_phrases.off_with_cases(liaison_phrases.off_duty(), name))
     assert [case.state for case in world.cases()] == ["acknowledged"]
     sergeant.text("2")
-    assert answer(sergeant, "OFF") == sw(to_liaison.off_duty())
+    assert answer(sergeant, "OFF") == sw(liaison_phrases.off_duty())
 
 
 def on_duty(world: World) -> list[str]:
@@ -417,7 +418,7 @@ def test_while_a_case_waits_for_them_a_number_is_the_liaisons_and_a_word_the_cit
     wanjiku.text("1")
     own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
     assert (own.state, world.verdict(own), other.state) == ("resolved", None, "acknowledged")
-    wanjiku.text(sw(to_citizen.YES).partition(",")[0])
+    wanjiku.text(sw(case_commands.YES).partition(",")[0])
     own, other = sorted(world.cases(), key=lambda case: case.category_code, reverse=True)
     assert (own.state, world.verdict(own), other.state) == ("closed", "helped", "acknowledged")
 
@@ -427,9 +428,9 @@ def test_while_asked_for_a_verdict_a_liaison_can_still_go_off_duty(world: World)
     report_by_liaison(wanjiku)
     sergeant.text("1")
     sergeant.text("3")
-    assert answer(wanjiku, "off") == sw(to_liaison.off_duty())
-    assert answer(wanjiku, "hello") == sw(to_liaison.what_to_text())
-    wanjiku.text(sw(to_citizen.NO).partition(",")[0])
+    assert answer(wanjiku, "off") == sw(liaison_phrases.off_duty())
+    assert answer(wanjiku, "hello") == sw(liaison_phrases.what_to_text())
+    wanjiku.text(sw(case_commands.NO).partition(",")[0])
     assert [world.verdict(case) for case in world.cases()] == ["not_helped"]
 
 
@@ -437,7 +438,7 @@ def test_the_desk_can_take_what_nobody_else_would(world: World, sergeant: Phone)
     world.pass_minutes(5 * 3.5)
     world.phone(DESK).text("1")
     name = word(sergeant)
-    assert answer(world.phone(ACHIENG), f"1 {name}") == en(to_liaison.first_was(name, "Duty desk"))
+    assert answer(world.phone(ACHIENG), f"1 {name}") == en(liaison_phrases.first_was(name, "Duty desk"))
 
 
 def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergeant: Phone) -> None:
@@ -457,5 +458,5 @@ def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergean
         assert not answered.wait(0.5)
     assert answered.wait(PATIENCE)
     world.settle()
-    assert sergeant.inbox[-1] == sw(to_liaison.no_cases())
+    assert sergeant.inbox[-1] == sw(liaison_phrases.no_cases())
     assert [each.state for each in world.cases()] == ["open"]

@@ -16,7 +16,7 @@ from hotline.core.database import Database, journal_mode
 from hotline.directory import people, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison, Role
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.outbox import Errand, What, put
 from hotline.places.areas import AreaRecord
 from hotline.settings import Settings

@@ -14,21 +14,20 @@ from sqlalchemy import select
 import hotline
 from hotline.cases import case as cases
 from hotline.cases import conflicts as firewall
-from hotline.cases import followups
+from hotline.cases import followups, reporting
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.escalation_policy import ORDERS, STILL
 from hotline.cases.liaison_menus import REASONS, Act
+from hotline.cases.reporting import Call
 from hotline.cli.explain import HAPPENED, RUNGS, URGENCIES, explained, order, why
 from hotline.cli.terminal import WIDTH
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
 from hotline.settings import Settings
 from tests.scenery.county import BODIES, CITIZEN, DESK, KAPTEMBWO, LIAISONS, MORNING, NJERI
 from tests.scenery.labels import about, en
@@ -40,7 +39,7 @@ SECRET = "kisu nyumba ya tatu"
 def opened(world: World, category: str = "violence", **other: object) -> Case:
     report = Report(category, KAPTEMBWO.code, SECRET, "text", **other)  # type: ignore[arg-type]
     with world.service.work() as work:
-        desk.open_case(work, report, Call("a sitting", "ussd", CITIZEN, "sw"))
+        reporting.open_case(work, report, Call("a sitting", "ussd", CITIZEN, "sw"))
     world.settle()
     (case,) = world.cases()
     return case

@@ -11,17 +11,17 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from hotline.cases import conflicts as firewall
 from hotline.cli import rosters
 from hotline.core import csv_files as tables
 from hotline.core.crypto import open_seal
 from hotline.core.database import Database
 from hotline.core.errors import BadRows
-from hotline.directory import bodies, liaisons, people, shifts
+from hotline.directory import affiliations, bodies, liaisons, people, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison, Role
 from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.places.countries import COUNTRIES
 from hotline.settings import Settings
@@ -596,7 +596,7 @@ EXAMPLE = Path(bodies.__file__).parent / "examples" / "kenya"
 
 
 def test_the_examples_that_come_with_the_hotline_are_right() -> None:
-    kenya = Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
+    kenya = Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
     listed = bodies.check(tables.read(EXAMPLE / "bodies.csv", bodies.COLUMNS), kenya)
     codes = {body.code for body in listed}
     those = liaisons.check(tables.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
@@ -622,4 +622,4 @@ def test_who_was_of_the_police_stays_so_when_their_body_is_called_something_else
     number = operator.number("Sgt. Kipruto")
     operator.enter("bodies", "load", operator.file("code,name,kind,areas\nstation,Kaptembwo Peace House,peace,KE032175\n"))
     with operator.world.service.look() as work:
-        assert int(number) in firewall.of_the_police(work.session, work.now)
+        assert int(number) in affiliations.of_the_police(work.session, work.now)

@@ -18,15 +18,14 @@ from cryptography.exceptions import InvalidTag
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from hotline.cases import citizen_menus as to_citizen
-from hotline.cases import liaison_menus as to_liaison
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.core.crypto import Index, Keys, Tampered, Vault, open_seal, seal, strict_number, takes_texts, typed_number
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured, NotANumber
 from hotline.core.i18n import Words, say
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.people import number_index
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.outbox import Posting
 from hotline.settings import Settings
 from tests.scenery.county import CITIZEN, KIPRUTO, NEIGHBOUR, WANJIKU
@@ -266,9 +265,9 @@ def unmistakable(words: Words) -> str:
 
 
 TEXTED = (
-    unmistakable(to_citizen.received("", "", "")),
-    unmistakable(to_liaison.please_take("", CATEGORIES["violence"].name, "", "", "")),
-    unmistakable(to_citizen.did_help_come("")),
+    unmistakable(citizen_phrases.received("", "", "")),
+    unmistakable(liaison_phrases.please_take("", CATEGORIES["violence"].name, "", "", "")),
+    unmistakable(citizen_phrases.did_help_come("")),
 )
 
 

@@ -4,14 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hotline.cases import evidence, followups
+from hotline.cases import evidence, followups, notify_citizen
 from hotline.cases.case import CLOSED, ERASED, RESOLVED, Case
-from hotline.cases.citizen_menus import Report, received
+from hotline.cases.citizen_menus import Report
+from hotline.cases.citizen_phrases import received
 from hotline.cases.evidence import Destination
+from hotline.cases.reporting import Call, open_case
 from hotline.directory import people
 from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.front_desk import erasure
-from hotline.front_desk.desk import Call, open_case
 from hotline.messaging.message import About, Message
 from tests.scenery.county import CITIZEN, KIPRUTO
 from tests.scenery.world import World
@@ -24,7 +25,7 @@ def reported(world: World, sitting: str = "c" * 32) -> Case:
     with world.service.work() as work:
         report = Report("theft", "KE0321750872", "they took my phone", "text", remember=True)
         case = open_case(work, report, Call(sitting, TELEGRAM, CHAT, "en"))
-        followups.tell(work, case, received("1", "12:00", "999"), About.CASE, f"told:{sitting}")
+        notify_citizen.tell(work, case, received("1", "12:00", "999"), About.CASE, f"told:{sitting}")
         identity = case.id
     return case_of(world, identity)
 

@@ -6,18 +6,18 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import preview as previewing
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.carriers import Meaning, Sending
 from hotline.cases import case as cases
-from hotline.cases import liaison_menus as words
+from hotline.cases import liaison_phrases
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
+from hotline.cases.reporting import Call, open_case, take_up
 from hotline.context import Work
 from hotline.core.i18n import Words, verbatim
 from hotline.directory import liaisons, people, subscriptions
 from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.front_desk import link_chat as linking
-from hotline.front_desk.desk import Call, open_case, take_up
 from hotline.messaging import message as messages
 from hotline.messaging.message import About, Message
 from hotline.operations import deliveries
@@ -27,7 +27,7 @@ from tests.scenery.world import World
 from tests.stories.test_broadcasts import copies, written
 
 CHAT, NEW_CHAT = "7001", "7002"
-LINKED = words.linked("Sgt. Kipruto", "Kaptembwo Police Station")
+LINKED = liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station")
 
 
 def link(world: World, chat: str = CHAT, phone: str = KIPRUTO) -> Words:
@@ -65,7 +65,7 @@ def test_the_number_is_known_however_it_is_written(world: World, written: str) -
 
 @pytest.mark.parametrize("written", ["+254733999888", "254733999888", "7", "", "+", "Kipruto", "7001"])
 def test_anybody_elses_number_is_not_kept(world: World, written: str) -> None:
-    assert link(world, phone=written) == words.not_listed()
+    assert link(world, phone=written) == liaison_phrases.not_listed()
     assert (number_of(world, Person), number_of(world, Address)) == (6, 6)
 
 
@@ -165,6 +165,6 @@ def test_a_broadcast_does_not_keep_somebody_from_another_chat_nor_follow_them_th
     world.pass_minutes(10)
     assert link(world, NEW_CHAT) == LINKED
     world.pass_minutes(120)
-    begins = sw(previewing.numbered(code, verbatim("")))
+    begins = sw(broadcast_phrases.numbered(code, verbatim("")))
     assert sum(text.startswith(begins) for _number, text in world.carrier.sent) == (not busy)
     assert copies(world, code) == {stands: 1}

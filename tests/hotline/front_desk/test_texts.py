@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.menus import Compose
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import liaison_phrases
 from hotline.core.i18n import Words, say
-from hotline.rumours import menus as rumour
+from hotline.rumours import phrases as rumour_phrases
 from tests.hotline.news.test_subscribing import reports
 from tests.scenery.county import KIPRUTO, WANJIKU
 from tests.scenery.world import World
@@ -56,7 +56,7 @@ def test_a_yes_without_its_number_is_shown_the_message_again(world: World) -> No
     ):
         assert f"OK {code} {mark}" in said(world, text), text
         assert stands(world, code) == "submitted"
-    assert said(world, "1 SIMBA") == begins(liaison.no_cases()), "that is about a case"
+    assert said(world, "1 SIMBA") == begins(liaison_phrases.no_cases()), "that is about a case"
 
 
 @on_sqlite
@@ -64,15 +64,15 @@ def test_once_they_have_said_yes_it_waits_for_them_no_more(world: World) -> None
     code, mark = waits(world, replace(ALL_CALM, areas=("KE032175",)))
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     assert stands(world, code) == "submitted", "for another's yes"
-    assert said(world, "1") == begins(liaison.no_cases())
-    assert said(world, "sawa") == begins(liaison.what_to_text())
+    assert said(world, "1") == begins(liaison_phrases.no_cases())
+    assert said(world, "sawa") == begins(liaison_phrases.what_to_text())
 
 
 @on_sqlite
 def test_whoever_names_a_rumour_or_a_message_hears_how_to_text_about_those(world: World) -> None:
-    assert said(world, "what of R12?") == begins(rumour.what_to_text())
-    assert said(world, "tuma 4417 sasa") == begins(committee.what_to_text_broadcast())
-    assert said(world, "hello") == begins(liaison.what_to_text())
+    assert said(world, "what of R12?") == begins(rumour_phrases.what_to_text())
+    assert said(world, "tuma 4417 sasa") == begins(broadcast_phrases.what_to_text_broadcast())
+    assert said(world, "hello") == begins(liaison_phrases.what_to_text())
     code, mark = waits(world)
     assert mark in said(world, code, WANJIKU), "whoever wrote it is shown how it stands"
 
@@ -81,7 +81,7 @@ def test_whoever_names_a_rumour_or_a_message_hears_how_to_text_about_those(world
 def test_while_a_case_waits_what_is_not_about_a_message_is_about_the_case(world: World) -> None:
     code, mark = waits(world)
     reports(world)
-    assert said(world, "sema") == begins(liaison.what_to_text())
+    assert said(world, "sema") == begins(liaison_phrases.what_to_text())
     for text in ("sawa", f"{code} please", f"{mark} please"):
         assert f"OK {code} {mark}" in said(world, text)
     world.phone(KIPRUTO).text("1")

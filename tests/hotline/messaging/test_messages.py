@@ -12,19 +12,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
-from hotline.cases import citizen_menus as to_citizen
-from hotline.cases import dispatch
-from hotline.cases import liaison_menus as to_liaison
+from hotline.cases import citizen_phrases, dispatch, liaison_phrases, reporting
 from hotline.cases import responses as acknowledgement
+from hotline.cases import sms_commands as case_commands
 from hotline.cases.citizen_menus import Contact, Report
 from hotline.cases.liaison_menus import Act, Step
 from hotline.cases.reference_number import spoken
+from hotline.cases.reporting import Call
 from hotline.core.i18n import verbatim
 from hotline.directory.categories import Urgency
-from hotline.front_desk import desk, texts
-from hotline.front_desk.desk import Call
 from hotline.messaging import message as messages
 from hotline.messaging.message import About, Message
+from hotline.operations import receipts
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, sw
 from tests.scenery.world import Phone, World, liaison
@@ -49,7 +48,7 @@ def states(world: World, about: About) -> list[str]:
 
 def receive(world: World, receipt: Receipt) -> None:
     with world.service.work() as work:
-        texts.receipt_arrives(work, receipt)
+        receipts.receipt_arrives(work, receipt)
     world.settle()
 
 
@@ -131,14 +130,14 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
     citizen.new_texts()
     sergeant.new_texts()
     citizen.text("mmoja ni jirani yangu")
-    assert citizen.new_texts() == [sw(to_citizen.added(number, "999"))]
+    assert citizen.new_texts() == [sw(citizen_phrases.added(number, "999"))]
     (told,) = sergeant.new_texts()
-    assert told == sw(to_liaison.more_words(word_of(sergeant.inbox[0]), "mmoja ni jirani yangu"))
+    assert told == sw(liaison_phrases.more_words(word_of(sergeant.inbox[0]), "mmoja ni jirani yangu"))
     (case,) = world.cases()
     assert case.details(world.service.settings.keys).endswith("\n10:00 mmoja ni jirani yangu")
     assert world.history(case)[-1] == "more words citizen"
     citizen.text("haraka")
-    assert citizen.new_texts() == [sw(to_citizen.added(number, "999"))], "however little it is"
+    assert citizen.new_texts() == [sw(citizen_phrases.added(number, "999"))], "however little it is"
     sergeant.text("1")
     sergeant.text("3")
     citizen.text("1")
@@ -157,17 +156,17 @@ def test_a_bare_three_says_that_one_is_in_danger_and_hastens_everything(world: W
         sergeant.text("1")
     sergeant.new_texts()
     citizen.text("3")
-    assert citizen.inbox[-1] == sw(to_citizen.told_of_danger(number, "999"))
-    assert sergeant.new_texts() == [sw(to_liaison.is_in_danger(word))]
+    assert citizen.inbox[-1] == sw(citizen_phrases.told_of_danger(number, "999"))
+    assert sergeant.new_texts() == [sw(liaison_phrases.is_in_danger(word))]
     (case,) = world.cases()
     assert (case.urgency, case.in_danger, case.round, world.verdict(case)) == (Urgency.LIFE, True, 1, None)
     asked = world.phone(DESK) if taken else world.phone(ACHIENG)
     world.pass_minutes(10 if taken else 3)
-    assert sergeant.new_texts() == [sw(to_liaison.are_you_on_it(word, "10:15"))] * taken
+    assert sergeant.new_texts() == [sw(liaison_phrases.are_you_on_it(word, "10:15"))] * taken
     assert (asked.inbox == []) is taken, "and not only after twenty minutes"
 
 
-@pytest.mark.parametrize("key", ["1", "2", sw(to_citizen.YES).partition(",")[0]])
+@pytest.mark.parametrize("key", ["1", "2", sw(case_commands.YES).partition(",")[0]])
 def test_any_other_bare_answer_before_we_have_asked_is_told_how_the_case_stands(world: World, key: str) -> None:
     citizen = world.phone(CITIZEN)
     number = report(citizen)
@@ -198,7 +197,7 @@ def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
     world.pass_minutes(32)
     world.carrier.answers.clear()
     world.pass_minutes(6)
-    assert citizen.inbox == [sw(to_citizen.still_asking(number, verbatim("Kaptembwo Police Station"), "11:30", "999"))]
+    assert citizen.inbox == [sw(citizen_phrases.still_asking(number, verbatim("Kaptembwo Police Station"), "11:30", "999"))]
 
 
 def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World) -> None:
@@ -222,7 +221,7 @@ def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: Wor
     world.pass_minutes(7 * 60)
     assert citizen.new_texts() == []
     world.pass_minutes(31)
-    assert citizen.new_texts() == [sw(to_citizen.did_help_come(number))]
+    assert citizen.new_texts() == [sw(citizen_phrases.did_help_come(number))]
 
 
 def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
@@ -231,7 +230,7 @@ def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
     report_danger(citizen)
     arrive(world.phone(KIPRUTO))
     world.pass_minutes(31)
-    assert citizen.inbox[-1] == sw(to_citizen.did_help_come(spoken(world.cases()[0].reference)))
+    assert citizen.inbox[-1] == sw(citizen_phrases.did_help_come(spoken(world.cases()[0].reference)))
 
 
 def report_danger(citizen: Phone) -> None:
@@ -303,7 +302,7 @@ def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = 
     """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is shown."""
     told = Report("violence", KAPTEMBWO.code, "kelele", contact)
     with world.service.work() as work:
-        reference = desk.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
+        reference = reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
     if settle:
         world.settle()
     return spoken(reference)
@@ -311,7 +310,7 @@ def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = 
 
 def opt_out(world: World, phone: Phone) -> None:
     with world.service.work() as work:
-        texts.opt_out_arrives(work, OptOut(phone.number))
+        receipts.opt_out_arrives(work, OptOut(phone.number))
 
 
 def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:

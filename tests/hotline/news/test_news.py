@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.broadcasts import preview as previewing
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.broadcast import (
     APPROVED,
     COOLING,
@@ -29,14 +29,17 @@ from hotline.broadcasts.broadcast import (
     Wording,
 )
 from hotline.carriers.africastalking import AfricasTalking
-from hotline.cases import citizen_menus as citizen
 from hotline.context import Work
 from hotline.conversation.screens import LookUp, Menu, Nothing, Scene
 from hotline.core import gsm
 from hotline.core.i18n import languages, say, verbatim
-from hotline.news import inbound as news
+from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as words
-from hotline.news.menus import IsOurs, IsTrue, Item, Subscribe, Theirs, Unsubscribe, WantsNews, at_news, items_to_text, understand
+from hotline.news import phrases as news_phrases
+from hotline.news import published
+from hotline.news import sms_commands as news_commands
+from hotline.news.menus import Item, Subscribe, Theirs, Unsubscribe, at_news, items_to_text
+from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews, understand
 from hotline.rumours.menus import Wonder
 from hotline.rumours.rumour import FALSE, NEW, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Rumour, lock_claim
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, WANJIKU
@@ -102,8 +105,8 @@ def test_what_is_about_something_else_is_left_to_others(text: str) -> None:
 
 @pytest.mark.parametrize("greeting", ["", "yako", "yako mkuu", "za asubuhi", "zenu", "gani", "njema", "ya mchana", "za jioni", "please"])
 def test_a_greeting_names_no_place(greeting: str) -> None:
-    assert words.greets(greeting)
-    assert not words.greets(f"{greeting} Kaptembwo")
+    assert news_commands.greets(greeting)
+    assert not news_commands.greets(f"{greeting} Kaptembwo")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_a_greeting_names_no_place(greeting: str) -> None:
     ],
 )  # fmt: skip
 def test_whoever_has_had_enough_of_our_texts_may_say_so_in_many_ways(text: str) -> None:
-    assert words.is_enough(text)
+    assert news_commands.is_enough(text)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +129,8 @@ def test_whoever_has_had_enough_of_our_texts_may_say_so_in_many_ways(text: str) 
     ],
 )  # fmt: skip
 def test_whoever_begs_others_to_stop_has_not_had_enough_of_our_texts(text: str) -> None:
-    assert not words.is_enough(text)
-    assert not words.may_be_enough(text)
+    assert not news_commands.is_enough(text)
+    assert not news_commands.may_be_enough(text)
 
 
 @pytest.mark.parametrize(
@@ -135,22 +138,22 @@ def test_whoever_begs_others_to_stop_has_not_had_enough_of_our_texts(text: str) 
     ["STOP NEWS please I am tired of it now", "stop 4417 it is wrong", "acha kunitumia hizi jumbe kila siku", "Stop, your texts wake me"],
 )
 def test_a_text_that_begins_with_stop_and_names_our_texts_may_be_enough(text: str) -> None:
-    assert words.may_be_enough(text)
+    assert news_commands.may_be_enough(text)
 
 
 @pytest.mark.parametrize("language", languages())
 def test_whatever_a_text_of_ours_asks_for_is_understood_in_every_language(language: str) -> None:
     """Translators put the first word into our own texts."""
-    for word in say(words.NEWS, language).split(","):
+    for word in say(news_commands.NEWS, language).split(","):
         assert isinstance(found := understand(f"{word.strip().upper()} Kaptembwo"), WantsNews)
         assert found.place == "Kaptembwo"
-    assert all(understand(each) == Unsubscribe() for each in say(words.NO_NEWS, language).upper().split(","))
-    for ask in say(words.ASKS, language).split(","):
-        for that in ("", *say(words.THAT, language).split(",")):
+    assert all(understand(each) == Unsubscribe() for each in say(news_commands.NO_NEWS, language).upper().split(","))
+    for ask in say(news_commands.ASKS, language).split(","):
+        for that in ("", *say(news_commands.THAT, language).split(",")):
             found = understand(f"{ask} {that} kisima kina sumu?")
             assert isinstance(found, IsTrue)
             assert found.claim == "kisima kina sumu"
-    for each in say(words.AROUND, language).split(","):
+    for each in say(news_commands.AROUND, language).split(","):
         assert understand(f"{each} 4417") == IsOurs("4417")
 
 
@@ -227,20 +230,20 @@ def test_what_was_looked_up_comes_back_as_it_was() -> None:
 def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
     place, code, many = LONGEST_PLACE, "441700", ", ".join(["Kaptembwo Mashariki"] * 5)
     told_once = [
-        words.do_you_want(place), words.answer_the_text(place), words.you_get(many), words.you_have(place), words.enough_areas(5),
-        words.no_more_news(), words.had_no_news(), words.no_number(), words.no_news(place), words.ours_no_more(code),
-        words.then_nothing(), words.looked_at_again(code), words.no_more_texts("*384*4455#", "999"),
-        words.exercise(code), words.not_ours(code), words.which_place(), words.what_have_you_heard(),
+        news_phrases.do_you_want(place), news_phrases.answer_the_text(place), news_phrases.you_get(many), news_phrases.you_have(place), news_phrases.enough_areas(5),
+        news_phrases.no_more_news(), news_phrases.had_no_news(), news_phrases.no_number(), news_phrases.no_news(place), news_phrases.ours_no_more(code),
+        news_phrases.then_nothing(), news_phrases.looked_at_again(code), news_phrases.no_more_texts("*384*4455#", "999"),
+        news_phrases.exercise(code), news_phrases.not_ours(code), news_phrases.which_place(), news_phrases.what_have_you_heard(),
     ]  # fmt: skip
     for each in told_once:
         assert gsm.fits(say(each, language), **words.LAST_PAGE), say(each, language)
     texted = [
-        words.unknown_place("x" * 80, "*384*4455#", "999"), citizen.how_to_report("*384*4455#", "999", has_news=True),
-        citizen.texts_resumed(had_news=True),
+        news_phrases.unknown_place("x" * 80, "*384*4455#", "999"), desk_phrases.how_to_report("*384*4455#", "999", has_news=True),
+        desk_phrases.texts_resumed(had_news=True),
     ]  # fmt: skip
     for each in texted:
         assert gsm.parts(say(each, language)) == 1, say(each, language)
-    assert gsm.parts(say(words.which_of([place] * 3), language)) <= 2
+    assert gsm.parts(say(news_phrases.which_of([place] * 3), language)) <= 2
 
 
 # What is known
@@ -262,7 +265,7 @@ def written(work: Work, code: str, state: State, *, gone: str = "", area: str = 
 
 
 def numbered(code: str, text: str, language: str) -> str:
-    return say(previewing.numbered(code, verbatim(text)), language)
+    return say(broadcast_phrases.numbered(code, verbatim(text)), language)
 
 
 def as_sent(code: str, language: str) -> str:
@@ -287,27 +290,27 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         written(work, "4001", SENT, exercise=True)
         wrong = written(work, "5001", CORRECTED, gone=GONE)
         written(work, "5004", DRAFT, corrects_id=wrong.id)
-        assert news.is_it_ours(work, "5001", "en") == words.ours_no_more("5001"), "what sets it right has not left"
+        assert published.is_it_ours(work, "5001", "en") == news_phrases.ours_no_more("5001"), "what sets it right has not left"
         wrong_again = written(work, "5002", CORRECTED, gone=GONE, corrects_id=wrong.id)
         written(work, "5003", SENT, gone=GONE, corrects_id=wrong_again.id)
 
     with world.service.look() as work:
-        ask = partial(news.is_it_ours, work)
+        ask = partial(published.is_it_ours, work)
         for code in ("1001", "1002", "1003", "1011", "1012", "1013", "9999", "abc"):
-            assert ask(code, "en") == words.not_ours(code if code.isdecimal() else "abc")
+            assert ask(code, "en") == news_phrases.not_ours(code if code.isdecimal() else "abc")
         for code in ("2001", "2002", "2003", "2005"):
-            assert ask(f"Itikia {code}: All", "en") == words.ours(as_sent(code, "en"))
-            assert ask(code, "sw") == words.ours(as_sent(code, "sw"))
-        assert ask("2004", "en") == words.ours(numbered("2004", "Ni shwari.", "sw")), "in another language rather than not at all"
+            assert ask(f"Itikia {code}: All", "en") == news_phrases.ours(as_sent(code, "en"))
+            assert ask(code, "sw") == news_phrases.ours(as_sent(code, "sw"))
+        assert ask("2004", "en") == news_phrases.ours(numbered("2004", "Ni shwari.", "sw")), "in another language rather than not at all"
         for code, until in (("3001", "13:00"), ("3002", "10:00")):
-            assert ask(code, "en") == words.ours_until(until, as_sent(code, "en"))
+            assert ask(code, "en") == news_phrases.ours_until(until, as_sent(code, "en"))
         for code in ("3003", "3004"):
-            assert ask(code, "en") == words.ours_no_more(code)
-        assert ask("3005", "en") == words.looked_at_again("3005"), "what is halted is not said again"
-        assert ask("4001", "en") == words.exercise("4001")
+            assert ask(code, "en") == news_phrases.ours_no_more(code)
+        assert ask("3005", "en") == news_phrases.looked_at_again("3005"), "what is halted is not said again"
+        assert ask("4001", "en") == news_phrases.exercise("4001")
         for code in ("5001", "5002"):
-            right = say(previewing.numbered("5003", previewing.correction("5002", verbatim("All is calm 5003."))), "en")
-            assert ask(code, "en") == words.set_right(code, right), "what was wrong is not said again"
+            right = say(broadcast_phrases.numbered("5003", broadcast_phrases.correction("5002", verbatim("All is calm 5003."))), "en")
+            assert ask(code, "en") == news_phrases.set_right(code, right), "what was wrong is not said again"
 
 
 def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
@@ -341,17 +344,17 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         rumoured(work, FALSE, 1, NAIROBI)
         rumoured(work, FALSE, 1).same_as_id = answered[0]
     with world.service.look() as work:
-        titles = [item.title for item in news.verified(work, KAPTEMBWO.code, "en")]
-        messages = [words.message_title("1002", "Nakuru", "10:00"), words.message_title("1001", "Kaptembwo", "08:00")]
+        titles = [item.title for item in published.verified(work, KAPTEMBWO.code, "en")]
+        messages = [news_phrases.message_title("1002", "Nakuru", "10:00"), news_phrases.message_title("1001", "Kaptembwo", "08:00")]
         checked = ("07:00", "20/11 04:00")
-        rumours = [words.rumour_title(f"R{each}", "Kaptembwo", at) for each, at in zip(reversed(answered), checked, strict=True)]
+        rumours = [news_phrases.rumour_title(f"R{each}", "Kaptembwo", at) for each, at in zip(reversed(answered), checked, strict=True)]
         assert titles == [say(title, "en") for title in (*messages, *rumours)]
-        texts = [item.text for item in news.verified(work, KAPTEMBWO.code, "sw")]
+        texts = [item.text for item in published.verified(work, KAPTEMBWO.code, "sw")]
         assert texts[1] == as_sent("1001", "sw")
         assert not any("poisoned" in text for text in texts), "what is not true is not said again"
-        assert [item.title for item in news.verified(work, LONDON, "en")] == titles[:1], "another ward's own is not"
-        assert len(news.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
-        assert words.items_in(news.listing(work, NAIROBI, "en")) == news.verified(work, NAIROBI, "en") != []
+        assert [item.title for item in published.verified(work, LONDON, "en")] == titles[:1], "another ward's own is not"
+        assert len(published.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
+        assert words.items_in(published.listing(work, NAIROBI, "en")) == published.verified(work, NAIROBI, "en") != []
 
 
 def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_is_true(world: World) -> None:
@@ -359,9 +362,9 @@ def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_
         written(work, "4417", SENT, gone=GONE)
     phone = world.phone(CITIZEN)
     phone.text("is 4417 real?")
-    assert phone.new_texts() == [say(words.ours(as_sent("4417", "sw")), "sw")]
+    assert phone.new_texts() == [say(news_phrases.ours(as_sent("4417", "sw")), "sw")]
     phone.text("4418")
-    assert phone.new_texts() == [say(words.not_ours("4418"), "sw")]
+    assert phone.new_texts() == [say(news_phrases.not_ours("4418"), "sw")]
     phone.text("Is it true that the well in Kaptembwo is poisoned?")
     assert "R1" in phone.new_texts()[0]
     with world.service.look() as work:

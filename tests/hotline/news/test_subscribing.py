@@ -5,15 +5,17 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hotline.cases import citizen_menus as to_citizen
-from hotline.cases import liaison_menus as to_liaison
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.reference_number import spoken
+from hotline.cases.reporting import Call, open_case
 from hotline.context import Work
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
 from hotline.directory.subscriptions import ASKED, KEPT, MOST, OFF, ON, Subscription
-from hotline.front_desk.desk import Call, open_case
-from hotline.news import inbound as news
+from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as of_news
+from hotline.news import phrases as news_phrases
+from hotline.news import subscribing
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
 from tests.scenery.labels import ENGLISH, FIRST, en
 from tests.scenery.world import Phone, World
@@ -60,7 +62,7 @@ def reference(world: World) -> str:
 
 
 def added(world: World) -> str:
-    return en(to_citizen.added(reference(world), EMERGENCY))
+    return en(citizen_phrases.added(reference(world), EMERGENCY))
 
 
 def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
@@ -71,11 +73,11 @@ def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
     phone.choose(en(of_news.GET))
     phone.press("Kaptembwo")
     phone.choose("Kaptembwo")
-    assert phone.screen == en(of_news.answer_the_text(NAME))
-    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
+    assert phone.screen == en(news_phrases.answer_the_text(NAME))
+    assert phone.new_texts() == [en(news_phrases.do_you_want(NAME))]
     assert has(world) == {KAPTEMBWO.code: ASKED}, "and gets nothing yet"
     phone.text("1")
-    assert phone.new_texts() == [en(of_news.you_get(KAPTEMBWO.name))]
+    assert phone.new_texts() == [en(news_phrases.you_get(KAPTEMBWO.name))]
     assert has(world) == {KAPTEMBWO.code: ON}
     with world.service.look() as work:
         (mine,) = work.session.scalars(select(Subscription))
@@ -89,12 +91,12 @@ def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
 def test_one_who_texts_says_yes_once_more(world: World) -> None:
     phone = english(world)
     phone.text("NEWS kaptembwa")
-    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
+    assert phone.new_texts() == [en(news_phrases.do_you_want(NAME))]
     assert has(world) == {KAPTEMBWO.code: ASKED}
     phone.text("Yes")
-    assert phone.new_texts() == [en(of_news.you_get(KAPTEMBWO.name))]
+    assert phone.new_texts() == [en(news_phrases.you_get(KAPTEMBWO.name))]
     phone.text("news Kaptembwo, Nakuru")
-    assert phone.new_texts() == [en(of_news.you_have(NAME))]
+    assert phone.new_texts() == [en(news_phrases.you_have(NAME))]
     phone.text("NEWS Nakuru")
     phone.text("yes")
     assert has(world) == {KAPTEMBWO.code: ON, COUNTY: ON}, "the county alone has just that name"
@@ -104,15 +106,15 @@ def test_a_place_that_is_not_known_or_not_sure_is_asked_again(world: World) -> N
     phone = english(world)
     near = ["Nakuru", "Nakuru Town West, Nakuru"]
     for place, told in (
-        ("", of_news.which_place()),
-        ("Timbuktu", of_news.unknown_place("Timbuktu", CODE, EMERGENCY)),
-        ("Naku", of_news.which_of(near)),
+        ("", news_phrases.which_place()),
+        ("Timbuktu", news_phrases.unknown_place("Timbuktu", CODE, EMERGENCY)),
+        ("Naku", news_phrases.which_of(near)),
     ):
         phone.text(f"NEWS {place}".strip())
         assert phone.new_texts() == [en(told)]
     assert has(world) == {}
     phone.text("News: there is fighting in Kaptembwo")
-    assert phone.new_texts() == [en(to_citizen.how_to_report(CODE, EMERGENCY))], "that is no place, but a report"
+    assert phone.new_texts() == [en(desk_phrases.how_to_report(CODE, EMERGENCY))], "that is no place, but a report"
     assert has(world) == {}
 
 
@@ -125,7 +127,7 @@ def test_what_may_be_about_their_case_goes_to_their_case(world: World) -> None:
         assert phone.new_texts() == [added(world)]
     assert has(world) == {}
     phone.text("NEWS Kaptembwo")
-    assert phone.new_texts() == [en(of_news.do_you_want(NAME))]
+    assert phone.new_texts() == [en(news_phrases.do_you_want(NAME))]
 
 
 def test_the_word_that_a_stranger_uses_tells_their_language(world: World) -> None:
@@ -159,7 +161,7 @@ def test_stop_ends_it_start_does_not_bring_it_back_and_asking_does(world: World)
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}, "and what waited for a yes does too"
     phone.text("START")
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
-    assert phone.inbox[-1] == en(to_citizen.texts_resumed(had_news=True)), "and is told so"
+    assert phone.inbox[-1] == en(desk_phrases.texts_resumed(had_news=True)), "and is told so"
     for text in ("STOP", "NEWS Kaptembwo", "1"):
         phone.text(text)
     assert has(world) == {KAPTEMBWO.code: ON, LONDON: OFF}
@@ -171,7 +173,7 @@ def test_start_says_nothing_of_news_to_one_who_had_none_or_has_it_still(world: W
     phone = english(world)
     for text in ("STOP", "START", "NEWS Kaptembwo", "1", "START"):
         phone.text(text)
-    resumed = {en(to_citizen.texts_resumed(had_news=had)): had for had in (False, True)}
+    resumed = {en(desk_phrases.texts_resumed(had_news=had)): had for had in (False, True)}
     assert [resumed[each] for each in phone.inbox if each in resumed] == [False, False]
 
 
@@ -180,10 +182,10 @@ def test_one_who_has_news_may_end_it_in_their_own_words(world: World) -> None:
     for text in ("NEWS Kaptembwo", "1"):
         phone.text(text)
     phone.text("people are fighting, please make them stop")
-    assert phone.inbox[-1] == en(to_citizen.how_to_report(CODE, EMERGENCY, has_news=True)), "the way in tells how to end it"
+    assert phone.inbox[-1] == en(desk_phrases.how_to_report(CODE, EMERGENCY, has_news=True)), "the way in tells how to end it"
     assert has(world) == {KAPTEMBWO.code: ON}
     phone.text("stop 4417 it is wrong")
-    assert phone.inbox[-1] == en(of_news.no_more_texts(CODE, EMERGENCY)), "whoever meant something else knows whom to call"
+    assert phone.inbox[-1] == en(news_phrases.no_more_texts(CODE, EMERGENCY)), "whoever meant something else knows whom to call"
     assert has(world) == {KAPTEMBWO.code: OFF}
 
 
@@ -204,7 +206,7 @@ def test_a_greeting_is_asked_for_the_place(world: World) -> None:
     phone = english(world)
     for text in ("habari yako", "Habari za asubuhi", "NEWS please"):
         phone.text(text)
-        assert phone.new_texts() == [en(of_news.which_place())]
+        assert phone.new_texts() == [en(news_phrases.which_place())]
 
 
 def test_a_no_to_news_is_for_the_news_and_reopens_no_case(world: World) -> None:
@@ -216,7 +218,7 @@ def test_a_no_to_news_is_for_the_news_and_reopens_no_case(world: World) -> None:
         world.now += timedelta(minutes=1)
         phone.text(text)
         phone.text(no)
-        assert phone.inbox[-1] == en(of_news.then_nothing())
+        assert phone.inbox[-1] == en(news_phrases.then_nothing())
     (case,) = world.cases()
     assert (world.verdict(case), case.round) == ("helped", 1)
     assert has(world) == {KAPTEMBWO.code: OFF, LONDON: OFF}
@@ -230,12 +232,12 @@ def test_stop_news_keeps_the_texts_about_ones_case(world: World) -> None:
         phone.text(text)
     reports(world)
     phone.text("STOP NEWS")
-    assert phone.new_texts()[-1] == en(of_news.no_more_news())
+    assert phone.new_texts()[-1] == en(news_phrases.no_more_news())
     assert has(world) == {KAPTEMBWO.code: OFF}
     world.phone(KIPRUTO).text("1")
-    assert phone.new_texts()[-1] == en(to_citizen.somebody_has_it(reference(world)))
+    assert phone.new_texts()[-1] == en(citizen_phrases.somebody_has_it(reference(world)))
     phone.text("stop news")
-    assert phone.new_texts()[-1] == en(of_news.had_no_news())
+    assert phone.new_texts()[-1] == en(news_phrases.had_no_news())
 
 
 def test_a_yes_is_for_what_was_asked_last(world: World) -> None:
@@ -269,19 +271,19 @@ def asked_whether_help_came(world: World) -> None:
     world.phone(KIPRUTO).text("1")
     world.phone(KIPRUTO).text("3")
     world.pass_minutes(1)
-    assert world.phone(CITIZEN).inbox[-1] == en(to_citizen.did_help_come(reference(world)))
+    assert world.phone(CITIZEN).inbox[-1] == en(citizen_phrases.did_help_come(reference(world)))
 
 
 def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: World) -> None:
     with world.service.work() as work:
         address = address_of(work, "7001", people.TELEGRAM)
         wards = [area.code for area in work.areas][1 : MOST + 2]
-        told = [en(news.subscribe(work, address, ward, "en", "telegram", sure=True)) for ward in wards]
-        assert told == [*[en(of_news.you_get(work.areas[ward].name)) for ward in wards[:MOST]], en(of_news.enough_areas(MOST))]
-        again = news.subscribe(work, address, wards[0], "sw", "telegram", sure=True)
-        assert en(again) == en(of_news.you_have(AREAS.full_name(AREAS[wards[0]])))
-        assert news.theirs(work, "7001", people.TELEGRAM) == "5|0"
-        assert news.theirs(work, "7001", people.PHONE) == "0|1" == news.theirs(work, None, people.PHONE)
+        told = [en(subscribing.subscribe(work, address, ward, "en", "telegram", sure=True)) for ward in wards]
+        assert told == [*[en(news_phrases.you_get(work.areas[ward].name)) for ward in wards[:MOST]], en(news_phrases.enough_areas(MOST))]
+        again = subscribing.subscribe(work, address, wards[0], "sw", "telegram", sure=True)
+        assert en(again) == en(news_phrases.you_have(AREAS.full_name(AREAS[wards[0]])))
+        assert subscribing.theirs(work, "7001", people.TELEGRAM) == "5|0"
+        assert subscribing.theirs(work, "7001", people.PHONE) == "0|1" == subscribing.theirs(work, None, people.PHONE)
     assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
     with world.service.look() as work:
         mine = work.session.scalars(select(Subscription).where(Subscription.area_code == wards[0])).one()
@@ -306,4 +308,4 @@ def test_a_liaison_who_cannot_take_the_case_has_not_said_no_to_the_news(world: W
     reports(world)
     phone.text("2")
     assert has(world, KIPRUTO) == {KAPTEMBWO.code: ASKED}
-    assert phone.inbox[-1] == en(to_liaison.passed_on(word_of(phone.inbox[-2])))
+    assert phone.inbox[-1] == en(liaison_phrases.passed_on(word_of(phone.inbox[-2])))

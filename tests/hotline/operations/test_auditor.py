@@ -16,16 +16,16 @@ import pytest
 from sqlalchemy import Connection, delete, event, insert, select, text, update
 
 from hotline import outbox
-from hotline.broadcasts import preview as previewing
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as to_citizen
-from hotline.cases import dispatch, promises
+from hotline.cases import citizen_phrases, dispatch, promises, reporting
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import ACKNOWLEDGED, CLOSED, OPEN, RESOLVED, Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import ASKED, TAKEN, Dispatch
 from hotline.cases.promises import Promise
 from hotline.cases.reference_number import spoken
+from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.doctor import findings
 from hotline.cli.main import release_to
@@ -35,15 +35,13 @@ from hotline.core.i18n import verbatim
 from hotline.directory import people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
 from hotline.messaging import message as messages
 from hotline.messaging.message import About, Message
 from hotline.operations import auditor, clock, heartbeat
 from hotline.operations.auditor import Audit, audit
-from hotline.operations.worker import Poster
+from hotline.operations.queue import Poster
 from hotline.outbox import Errand, Queue, What
-from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.settings import Settings
 from tests.scenery import county as builders
 from tests.scenery.county import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
@@ -217,7 +215,7 @@ def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(offic
 def report(world: World) -> None:
     """The citizen reports something, and the first liaison is asked."""
     with world.service.work() as work:
-        desk.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
+        reporting.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
     world.settle()
 
 
@@ -233,7 +231,7 @@ def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: W
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
     (case,) = world.cases()
-    assert world.phone(CITIZEN).inbox[-1] == sw(to_citizen.goes_on(spoken(case.reference), None, "10:35", "999"))
+    assert world.phone(CITIZEN).inbox[-1] == sw(citizen_phrases.goes_on(spoken(case.reference), None, "10:35", "999"))
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:
@@ -537,7 +535,7 @@ def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
         assert watchman.asked == []
         release_to(settings, with_areas=False)
         with database.writing() as session:
-            areas.save(session, builders.AREAS)
+            area_loading.save(session, builders.AREAS)
         wait_until(lambda: len(watchman.asked) > 1, "somebody outside is called")
 
 
@@ -658,5 +656,5 @@ def test_a_broadcast_that_stands_still_is_carried_on(world: World, minutes: int)
     assert audit(world.service).found == "a broadcast stood still: 1"
     world.pass_minutes(40)
     assert audit(world.service).all_is_well
-    begins = en(previewing.numbered(code, verbatim("")))
+    begins = en(broadcast_phrases.numbered(code, verbatim("")))
     assert [sum(text.startswith(begins) for text in world.carrier.to(each)) for each in numbers] == [1, 1, 1]

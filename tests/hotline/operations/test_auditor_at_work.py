@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.cases import case as cases
-from hotline.cases import dispatch, followups
+from hotline.cases import dispatch, followups, reporting
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import Case
-from hotline.cases.citizen_menus import Report, Verdict
+from hotline.cases.citizen_menus import Report
+from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.liaison_menus import Act, Step
 from hotline.cases.promises import Promise
+from hotline.cases.reporting import Call
 from hotline.directory import liaisons, people
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
 from hotline.messaging import message as messages
 from hotline.messaging.message import Message
 from hotline.operations import clock
@@ -36,7 +36,7 @@ EVERYBODY = (KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK)
 def report(world: World, category: str, *, settle: bool = True) -> None:
     told, number = Report(category, KAPTEMBWO.code, "kelele", "text"), f"+254711{next(fresh):06}"
     with world.service.work() as work:
-        desk.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", number, "sw"))
+        reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", number, "sw"))
     if settle:
         world.settle()
 

@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
 from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import followups, promises, verdicts
+from hotline.cases import citizen_phrases, followups, promises, verdicts
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Contact
 from hotline.cases.dispatch import Dispatch
@@ -28,9 +27,12 @@ from hotline.cases.promises import Promise
 from hotline.cases.verdicts import Verdict
 from hotline.directory import people
 from hotline.front_desk import texts
+from hotline.messaging import leasing
 from hotline.messaging import message as messages
 from hotline.messaging.message import LATE, About, Message
-from hotline.operations.worker import ACTS, HELD_BEFORE, Worker
+from hotline.operations import receipts
+from hotline.operations.tasks import ACTS, HELD_BEFORE
+from hotline.operations.worker import Worker
 from hotline.outbox import Errand, Queue, What
 from tests.hotline.messaging.test_messages import FEW, fresh, open_case, take_all
 from tests.hotline.operations.test_auditor_at_work import forgotten, undelivered
@@ -214,7 +216,7 @@ class Anything(RuleBasedStateMachine):
 
     def _look(self, _number: str, text: str) -> None:
         """A text is about to leave. Whatever is wrong is kept for later: here a worker would swallow it."""
-        leased_now = select(Message).where(Message.state == messages.SENDING, Message.leased_until == self.world.now + messages.LEASE)
+        leased_now = select(Message).where(Message.state == messages.SENDING, Message.leased_until == self.world.now + leasing.LEASE)
         with self.world.service.database.reading() as session:
             for message in session.scalars(leased_now.where(Message.about == About.DISPATCH)):
                 leaves = self.world.service.settings.keys.vault.read(message.locked_text, f"messages.text:{message.id}") == text
@@ -260,7 +262,7 @@ class Anything(RuleBasedStateMachine):
     @rule(status=st.sampled_from(("Success", "Failed", "Sent")), which=st.integers(0, 20))
     def a_receipt_comes(self, status: str, which: int) -> None:
         with self.world.service.work() as work:
-            texts.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
+            receipts.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
 
     @rule(seconds=st.sampled_from((1, 3, 15, 20, 300, 7200)))
     def time_goes_by(self, seconds: int) -> None:
@@ -286,7 +288,7 @@ class Anything(RuleBasedStateMachine):
         verdict=st.sampled_from(("helped", "not_helped", "danger")),
         state=st.sampled_from((cases.ACKNOWLEDGED, cases.ACKNOWLEDGED, cases.RESOLVED, cases.CLOSED)),
     )
-    def a_citizen_says_whether_help_came(self, verdict: citizen.Verdict, state: str) -> None:
+    def a_citizen_says_whether_help_came(self, verdict: citizen_phrases.Verdict, state: str) -> None:
         with self.world.service.work() as work:
             if case := work.session.scalar(select(Case).where(Case.state == state).limit(1)):
                 followups.judge(work, case, verdict)

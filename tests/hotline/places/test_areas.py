@@ -12,7 +12,8 @@ from sqlalchemy import text as sql
 
 from hotline.core.database import Base, Database
 from hotline.core.errors import BadRows, Misconfigured
-from hotline.places.areas import GAZETTEER, Area, Areas, load, read, save, version
+from hotline.places.areas import GAZETTEER, Area, Areas, load, version
+from hotline.places.loading import read, save
 from tests.scenery.county import AREAS
 
 NIGERIA = Path(__file__).parents[2] / "data" / "nigeria_areas.csv"

@@ -11,9 +11,12 @@ from hotline.conversation.screens import LookUp, Nothing
 from hotline.core import gsm
 from hotline.core.i18n import Words, languages, say
 from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.rumours import menus as rumour
-from hotline.rumours.menus import KNOWN, STEPS, VERBS, Line, Look, Shown, Wonder, WriteAbout, lines_to_text, shown_to_text, understand
+from hotline.rumours import phrases as rumour_phrases
+from hotline.rumours.menus import STEPS, Line, Look, Wonder, WriteAbout, lines_to_text, shown_to_text
+from hotline.rumours.phrases import KNOWN, Shown
 from hotline.rumours.rumour import (
     CHECKING,
     FALSE,
@@ -28,7 +31,8 @@ from hotline.rumours.rumour import (
     known,
     likeness,
 )
-from hotline.rumours.verification import LEAST
+from hotline.rumours.similar import LEAST
+from hotline.rumours.sms_commands import VERBS, understand
 from tests.scenery.county import AREAS, KAPTEMBWO
 from ussd.pages import Limits, pages
 
@@ -171,39 +175,39 @@ LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)
 
 
 def to_citizens() -> list[Words]:
-    answers = [rumour.answer(NUMBER, state, AT) for state in STATES]
-    received = [rumour.received(NUMBER, EMERGENCY, may_answer) for may_answer in (True, False)]
-    return [*answers, *map(rumour.corrected, answers), *received, rumour.too_many()]
+    answers = [rumour_phrases.answer(NUMBER, state, AT) for state in STATES]
+    received = [rumour_phrases.received(NUMBER, EMERGENCY, may_answer) for may_answer in (True, False)]
+    return [*answers, *map(rumour_phrases.corrected, answers), *received, rumour_phrases.too_many()]
 
 
 def on_the_last_page() -> list[Words]:
     """What a liaison is answered at the end of a call."""
     noted = [
-        *(rumour.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
-        *(rumour.noted_sure(NUMBER, state, people) for state in STATES for people in (0, 99999)),
-        rumour.how_do_you_know(NUMBER, "true"), rumour.how_do_you_know(NUMBER, "false"), rumour.how_do_you_know(NUMBER, "unknown"),
+        *(rumour_phrases.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
+        *(rumour_phrases.noted_sure(NUMBER, state, people) for state in STATES for people in (0, 99999)),
+        rumour_phrases.how_do_you_know(NUMBER, "true"), rumour_phrases.how_do_you_know(NUMBER, "false"), rumour_phrases.how_do_you_know(NUMBER, "unknown"),
     ]  # fmt: skip
     return [
-        *noted, *(rumour.answering(NUMBER, 99999, state) for state in STATES), rumour.yours(NUMBER), rumour.noted_disagree(NUMBER),
-        rumour.being_checked(NUMBER, LONGEST_NAME), rumour.nobody_waits(NUMBER), rumour.not_known_yet(NUMBER), rumour.same(NUMBER, OTHER),
-        rumour.same(NUMBER, OTHER, is_answered=True), rumour.same_already(NUMBER, OTHER), rumour.which_other(NUMBER), rumour.apart(NUMBER),
-        rumour.not_joined(NUMBER), rumour.no_such_rumour("R" * 40), rumour.no_rumours(), rumour.what_to_text(),
+        *noted, *(rumour_phrases.answering(NUMBER, 99999, state) for state in STATES), rumour_phrases.yours(NUMBER), rumour_phrases.noted_disagree(NUMBER),
+        rumour_phrases.being_checked(NUMBER, LONGEST_NAME), rumour_phrases.nobody_waits(NUMBER), rumour_phrases.not_known_yet(NUMBER), rumour_phrases.same(NUMBER, OTHER),
+        rumour_phrases.same(NUMBER, OTHER, is_answered=True), rumour_phrases.same_already(NUMBER, OTHER), rumour_phrases.which_other(NUMBER), rumour_phrases.apart(NUMBER),
+        rumour_phrases.not_joined(NUMBER), rumour_phrases.no_such_rumour("R" * 40), rumour_phrases.no_rumours(), rumour_phrases.what_to_text(),
     ]  # fmt: skip
 
 
 def to_liaisons(place: str, claim: str) -> list[Words]:
     shown = [Shown(NUMBER, place, claim, 99999, AT, 99, state, checker) for state in STATES for checker in ("", LONGEST_NAME)]
     return [
-        *on_the_last_page(), rumour.new_rumour(NUMBER, place, claim), rumour.new_rumour(NUMBER, place, claim, OTHER),
-        rumour.nobody_checks(NUMBER, place, 99999), rumour.spreads(NUMBER, 99999, 60, 99), rumour.second_needed(NUMBER, place, claim),
-        rumour.they_disagree(NUMBER), *(rumour.told_otherwise(NUMBER, state) for state in STATES), rumour.still_checking(NUMBER),
-        rumour.lapsed(NUMBER), *(rumour.they_wait(NUMBER, state, 99999) for state in STATES), *map(rumour.in_brief, shown),
+        *on_the_last_page(), rumour_phrases.new_rumour(NUMBER, place, claim), rumour_phrases.new_rumour(NUMBER, place, claim, OTHER),
+        rumour_phrases.nobody_checks(NUMBER, place, 99999), rumour_phrases.spreads(NUMBER, 99999, 60, 99), rumour_phrases.second_needed(NUMBER, place, claim),
+        rumour_phrases.they_disagree(NUMBER), *(rumour_phrases.told_otherwise(NUMBER, state) for state in STATES), rumour_phrases.still_checking(NUMBER),
+        rumour_phrases.lapsed(NUMBER), *(rumour_phrases.they_wait(NUMBER, state, 99999) for state in STATES), *map(rumour_phrases.in_brief, shown),
     ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def longest_place() -> str:
-    kenya = Areas(areas.read(areas.GAZETTEER / "kenya.csv"))
+    kenya = Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
     return max((kenya.full_name(area) for area in kenya), key=len)
 
 
@@ -225,7 +229,7 @@ def test_what_a_liaison_is_told_is_two_texts_at_most_and_one_page_at_the_end_of_
 
 @pytest.mark.parametrize("language", languages())
 def test_an_answer_is_honest_and_each_state_has_its_own(language: str) -> None:
-    said = [say(rumour.answer(NUMBER, state, AT), language) for state in STATES]
+    said = [say(rumour_phrases.answer(NUMBER, state, AT), language) for state in STATES]
     assert len(set(said)) == len(STATES)
     assert all(NUMBER in each for each in said)
 
@@ -276,9 +280,9 @@ def said(ends: Iterable[tuple[Look | WriteAbout | Nothing, list[Asking]]]) -> se
 
 def test_where_there_is_nothing_to_see_it_is_said() -> None:
     for nothing in ("[]", "{}"):
-        assert said(every_end(nothing)) == {rumour.no_rumours()}
+        assert said(every_end(nothing)) == {rumour_phrases.no_rumours()}
     for nothing in ("", "{}"):
-        assert said(every_end(shown=nothing)) == {rumour.no_such_rumour(line.number) for line in LINES}
+        assert said(every_end(shown=nothing)) == {rumour_phrases.no_such_rumour(line.number) for line in LINES}
 
 
 @pytest.mark.parametrize(("chat", "asked"), [(False, rumour.MAY_WE_TEXT), (True, rumour.MAY_WE_WRITE)])

@@ -16,12 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.cases import liaison_menus as liaison
+from hotline.cases import reporting
 from hotline.cases import responses as acknowledgement
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import ASKED, CANNOT, SUPERSEDED, TAKEN, UNANSWERED, Dispatch
 from hotline.cases.liaison_menus import Step
 from hotline.cases.promises import KEPT, MISSED, VOID, Promise
+from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.statistics import answer, stats
 from hotline.cli.terminal import WIDTH
@@ -29,8 +31,6 @@ from hotline.core.errors import Misconfigured
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES, CONDUCT
 from hotline.directory.liaisons import Liaison
-from hotline.front_desk import desk
-from hotline.front_desk.desk import Call
 from hotline.situation import statistics as measures
 from hotline.situation.statistics import Known, Measures, Share, Wait, Words, nearest_rank, wilson
 from tests.scenery.county import AREAS, CITIZEN, MORNING
@@ -298,7 +298,7 @@ def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
 @pytest.mark.parametrize("reason", [*(step for step, _words in liaison.REASONS), "not_mine"])
 def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: Step) -> None:
     with world.service.work() as work:
-        desk.open_case(work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en"))
+        reporting.open_case(work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en"))
     world.settle()
     world.now += timedelta(minutes=1)
     with world.service.work() as work:

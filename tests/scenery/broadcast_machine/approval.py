@@ -6,19 +6,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.menus import ActOf, Deal
 from tests.scenery.broadcast_machine.drafting import Drafting
 from tests.scenery.broadcast_machine.play import hands, orders, which
 from tests.scenery.broadcast_machine.sheet import Sheet
 
 THANKED = {
-    committee.approved_thanks("", 1).english,
-    committee.is_enough("", 1).english,
-    committee.is_enough("", 0).english,
+    broadcast_phrases.approved_thanks("", 1).english,
+    broadcast_phrases.is_enough("", 1).english,
+    broadcast_phrases.is_enough("", 0).english,
 }
-TAKEN_BACK = (committee.withdrawn("", 0).english, committee.withdrawn("", 1).english)
-STOPPED = (committee.stop_done("", 0, 0).english, *TAKEN_BACK)
+TAKEN_BACK = (broadcast_phrases.withdrawn("", 0).english, broadcast_phrases.withdrawn("", 1).english)
+STOPPED = (broadcast_phrases.stop_done("", 0, 0).english, *TAKEN_BACK)
 
 marks = st.sampled_from(("right", "right", "right", "stale", "wrong", ""))
 acts = st.sampled_from(("object", "pause", "pause", "resume", "resume", "resume", "stop", "withdraw"))
@@ -49,11 +49,11 @@ class Approval(Drafting):
                 sheet.is_over = True
             case "withdraw" if told in TAKEN_BACK:
                 sheet.is_over = True
-            case "pause" if told == committee.paused("").english:
+            case "pause" if told == broadcast_phrases.paused("").english:
                 sheet.is_paused = True
-            case "resume" if told == committee.resumed("").english:
+            case "resume" if told == broadcast_phrases.resumed("").english:
                 sheet.is_paused = False
-            case "object" if told == committee.objection_taken("").english:
+            case "object" if told == broadcast_phrases.objection_taken("").english:
                 sheet.yes, sheet.is_paused = [], False
                 self.reads_again(sheet)
 

@@ -7,8 +7,8 @@ from hypothesis.stateful import invariant
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import batches as sending
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import ledger
 from hotline.broadcasts.broadcast import Copy
 from hotline.core import fault_points as faults
 from hotline.outbox import Errand
@@ -51,7 +51,7 @@ class Invariants(Play):
     def at_the_end(self, session: Session) -> Iterator[str]:
         for sheet in self.sheets:
             yield from (f"{sheet.code}: {what}" for what in self.books(session, sheet))
-        yield from (f"nothing carries {each} on" for each in sending.stuck(session, self.world.now))
+        yield from (f"nothing carries {each} on" for each in ledger.stuck(session, self.world.now))
         failures = session.scalars(select(Errand.last_failure))
         yield from (f"an errand failed: {each}" for each in failures if each)
 

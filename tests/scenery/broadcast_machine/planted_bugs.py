@@ -12,6 +12,7 @@ from hotline.broadcasts import batches as sending
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import control as broadcasting
 from hotline.broadcasts import preview as previewing
+from hotline.broadcasts import recipients
 from hotline.broadcasts.approval_policy import Hand, Why
 from hotline.broadcasts.broadcast import Broadcast, Copy, Deed
 from hotline.context import Service, Work
@@ -138,8 +139,8 @@ def a_reader_ends_the_news_while_it_cools(machine: Anything) -> None:
 
 
 def a_correction_goes_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> previewing.Wanted:
-        return previewing._subscribed(areas, broadcast, after)
+    def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> recipients.Wanted:
+        return recipients._subscribed(areas, broadcast, after)
 
     monkeypatch.setattr(previewing, "wanted", wanted)
 
@@ -179,7 +180,7 @@ def a_worker_dies_when_it_has_left(machine: Anything) -> None:
 
 
 def a_drill_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = messages.copy_held
+    held = recipients.copy_held
 
     def copy_held(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
         return None if broadcast.exercise else held(work, broadcast, copy)

@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.broadcasts import actions as broadcast_actions
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
 from hotline.broadcasts.broadcast import Broadcast, Copy
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.core import fault_points as faults
@@ -105,7 +105,7 @@ class Play(RuleBasedStateMachine):
     def does(self, who: str, wish: Compose | Deal) -> str:
         """What they are told, in English and with its gaps."""
         with self.world.service.work() as work:
-            told = broadcasting.deal(work, liaison(work, who), wish)
+            told = broadcast_actions.deal(work, liaison(work, who), wish)
         within = dict(told.values).get("words")  # of a drill it is said each time that it is one
         return within.english if isinstance(within, Words) else told.english
 

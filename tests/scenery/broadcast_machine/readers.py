@@ -8,7 +8,8 @@ from hypothesis.stateful import precondition, rule
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM
 from hotline.front_desk import texts
-from hotline.news import inbound as news
+from hotline.news import subscribing
+from hotline.operations import receipts
 from tests.scenery.broadcast_machine.cast import CHATS, LONDON, PHONES
 from tests.scenery.broadcast_machine.play import Play, which
 from tests.scenery.county import KAPTEMBWO
@@ -63,7 +64,7 @@ class Readers(Play):
     def a_reader_tells_the_carrier(self, number: str) -> None:
         told = self.world.carrier.opt_out({"phoneNumber": number, "senderId": "22384"})
         with self.world.service.work() as work:
-            texts.opt_out_arrives(work, told)
+            receipts.opt_out_arrives(work, told)
         self.opted_out.add(number)
         self.ends_all(number)
 
@@ -73,5 +74,5 @@ class Readers(Play):
             person = people.by_number(work.session, work.keys, number, TELEGRAM)
             address = person.at(TELEGRAM) if person else None
             assert address is not None
-            news.unsubscribe(work, address)
+            subscribing.unsubscribe(work, address)
         self.ends_all(number)

@@ -13,7 +13,7 @@ from hotline import outbox
 from hotline.broadcasts import batches as sending
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.carriers import Meaning, Sending
-from hotline.front_desk import texts
+from hotline.operations import receipts
 from hotline.outbox import Errand, Queue
 from tests.scenery.broadcast_machine.approval import Approval
 from tests.scenery.broadcast_machine.cast import PHONES, near
@@ -180,7 +180,7 @@ class Leaving(Approval, Readers):
     def receipt(self, identity: str, number: str, sheet: Sheet, status: str) -> None:
         form = {"id": identity, "status": status, "phoneNumber": number, "failureReason": "None"}
         with self.world.service.work() as work:
-            texts.receipt_arrives(work, self.world.carrier.receipt(form))
+            receipts.receipt_arrives(work, self.world.carrier.receipt(form))
         if status == "Failed":
             sheet.failed.add(number)
 

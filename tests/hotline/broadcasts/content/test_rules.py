@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.broadcasts import templates as calm
-from hotline.broadcasts.content import lexicon
+from hotline.broadcasts.content import figures, lexicon
 from hotline.broadcasts.content import rules as checking
 from hotline.broadcasts.content.rules import Facts, Finding, Rule, findings
 from hotline.core.i18n import say
-from hotline.places import areas
+from hotline.places import loading as area_loading
 from hotline.places.areas import GAZETTEER, Areas
 from tests.scenery.county import MORNING
 
@@ -29,7 +29,7 @@ texts = st.text(st.sampled_from("ab 019.:/@$|!\u200bаéİ\n") | st.characters(e
 
 @cache
 def kenya() -> Areas:
-    return Areas(areas.read(GAZETTEER / "kenya.csv"))
+    return Areas(area_loading.read(GAZETTEER / "kenya.csv"))
 
 
 @cache
@@ -522,9 +522,9 @@ numbered = st.lists(
 @given(numbered | texts, numbered | texts, st.sampled_from(["en", "sw", "ha"]), st.sampled_from(["en", "sw", "ha"]))
 @swiftly
 def test_whether_numbers_differ_is_the_same_both_ways(one: str, other: str, first: str, second: str) -> None:
-    here, there = checking.figures(one, first), checking.figures(other, second)
-    assert checking.differing(here, there) == checking.differing(there, here)
-    assert not checking.differing(here, here)
+    here, there = figures.figures(one, first), figures.figures(other, second)
+    assert figures.differing(here, there) == figures.differing(there, here)
+    assert not figures.differing(here, here)
 
 
 # --- about the whole

@@ -1,0 +1,114 @@
+"""From approved to everybody: the list, the cooling, the first few, and all the others."""
+
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from hotline.broadcasts import approval, limits, phrases, recipients
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts.approval import tell
+from hotline.broadcasts.approval_policy import HOLDS
+from hotline.broadcasts.broadcast import APPROVED, COOLING, CORRECTED, FIRST, GOING, LISTED, SENDING, Broadcast, Copy
+from hotline.broadcasts.limits import pace_of
+from hotline.context import Work
+from hotline.outbox import Queue, What
+
+PAGE = 1000
+"""Recipients that are put on the list in one go."""
+EVERY = 20
+"""One of so many gets it before the others: five in a hundred."""
+SOON = timedelta(seconds=2)
+REVIEW_AFTER = timedelta(hours=24)
+
+
+# ---------------------------------------------------------------------------------------------------------------- before it goes
+
+
+def cool(work: Work, identity: int) -> None:
+    """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees it before it goes."""
+    broadcast = broadcasts.hold(work.session, identity)
+    opens_at = work.in_minutes(pace_of(broadcast).cooling)
+    if broadcast.state != APPROVED or broadcast.is_paused or not broadcasts.move(work.session, broadcast, COOLING, opens_at=opens_at):
+        return
+    broadcast.note(work.now, COOLING)
+    work.put(What.LIST, identity, queue=Queue.BULK)
+    work.put(What.GO, identity, opens_at, Queue.BULK)
+    contacts = approval.around(work, broadcast.areas)
+    told = contacts if broadcast.emergency else contacts[: approval.MOST_CONTACTS]
+    for each in {broadcast.author_id: broadcast.author, **{each.id: each for each in told}}.values():
+        text = approval.to_read(broadcast, each.language)
+        tell(work, each, phrases.going(broadcast.code, work.clock_time(opens_at), text), broadcast, "going")
+
+
+def list_page(work: Work, identity: int) -> None:
+    """Put the next recipients on the list, every twentieth of them among the first."""
+    broadcast = broadcasts.hold(work.session, identity)
+    if broadcast.is_listed or broadcast.state not in (COOLING, *GOING):
+        return
+    wanted = recipients.wanted(work.areas, broadcast, after=broadcast.listed_to).limit(PAGE)
+    rows = work.session.execute(wanted).all()
+    copies = [
+        {"broadcast_id": identity, "address_id": address, "language": language, "area_code": area, "state": LISTED, "code": "",
+         "first": (broadcast.listed + place) % EVERY == 0}
+        for place, (_of, address, language, area) in enumerate(rows)
+    ]  # fmt: skip
+    if copies:
+        work.session.execute(insert(Copy), copies)
+        broadcast.listed, broadcast.listed_to = broadcast.listed + len(copies), rows[-1][0]
+    broadcast.is_listed = len(rows) < PAGE
+    if not broadcast.is_listed:
+        work.put(What.LIST, identity, queue=Queue.BULK)
+
+
+def go(work: Work, identity: int) -> None:
+    """Its time has come: the first few, if everything is as it was when it was approved."""
+    broadcast = broadcasts.hold(work.session, identity)
+    if broadcast.state != COOLING or broadcast.is_paused:
+        return
+    assert broadcast.opens_at is not None
+    if broadcast.opens_at > work.now or not broadcast.is_listed:
+        work.put(What.GO, identity, max(broadcast.opens_at, work.now + SOON), Queue.BULK)
+        if not broadcast.is_listed:
+            work.put(What.LIST, identity, queue=Queue.BULK)
+        return
+    if broadcast.corrects_id is not None:
+        broadcasts.hold(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
+    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(work, broadcast)
+    is_approved = not too_late and approval.is_still_approved(work, broadcast)
+    stands = limits.not_right(work, broadcast) if is_approved else phrases.approval_lapsed(broadcast.code)
+    if stands is not None:
+        broadcasting.send_back(work, broadcast, stands)
+        return
+    if broadcasts.move(work.session, broadcast, FIRST, opens_at=work.now):
+        broadcast.note(work.now, FIRST)
+        _set_right(work, broadcast)
+        work.put(What.BATCH, identity, queue=Queue.BULK)
+        if broadcast.emergency:
+            work.put(What.REVIEW, identity, work.now + REVIEW_AFTER, Queue.ORDINARY)
+
+
+def _set_right(work: Work, broadcast: Broadcast) -> None:
+    """What was wrong is corrected from now on: whoever asks about it reads the correction first."""
+    if broadcast.corrects_id is None or broadcast.exercise != broadcasts.hold(work.session, broadcast.corrects_id).exercise:
+        return
+    wrong = broadcasts.hold(work.session, broadcast.corrects_id)
+    if broadcasts.move(work.session, wrong, CORRECTED, ended_at=work.now):
+        wrong.note(work.now, CORRECTED)
+
+
+def go_on(work: Work, identity: int) -> None:
+    """The few have it and nobody has stopped it: now all the others."""
+    broadcast = broadcasts.hold(work.session, identity)
+    if broadcast.state == FIRST and not broadcast.is_paused and broadcasts.move(work.session, broadcast, SENDING):
+        broadcast.note(work.now, SENDING)
+        work.put(What.BATCH, identity, queue=Queue.BULK)
+
+
+def ask_for_review(work: Work, identity: int) -> None:
+    """An emergency message went out a day ago on two people's word: another body looks at it again."""
+    broadcast = broadcasts.hold(work.session, identity)
+    if not broadcast.done(broadcasts.REVIEWED):
+        for each in approval.around(work, broadcast.areas):
+            if approval.hand_of(work, each).coordinates:
+                tell(work, each, phrases.review_due(broadcast.code), broadcast, "review")

@@ -1,0 +1,155 @@
+"""A report becomes a case."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from hotline.cases import assignment as asking
+from hotline.cases import case as cases
+from hotline.cases import citizen_phrases, evidence, incidents, lapses, liaison_phrases, notify_citizen, promises
+from hotline.cases import conflicts as firewall
+from hotline.cases import notify_liaison as telling
+from hotline.cases import reference_number as references
+from hotline.cases.case import Case
+from hotline.cases.citizen_menus import Report
+from hotline.context import Work
+from hotline.core.crypto import Tampered
+from hotline.core.database import insert_once
+from hotline.directory import affiliations, people
+from hotline.directory.categories import CATEGORIES, CONDUCT
+from hotline.directory.liaisons import Liaison
+from hotline.directory.people import Person
+from hotline.messaging import message as messages
+from hotline.messaging.message import About
+from hotline.outbox import What
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One sitting with somebody: which, how, who if the carrier told us, and in what language."""
+
+    session_index: str
+    channel: str
+    number: str | None
+    """In international form, or the channel's own; None where what the carrier gave us is no number. Such a caller can report all the
+    same."""
+    language: str
+    origin: str = ""
+    """The poster or the link that brought them, if one did."""
+
+    @property
+    def address(self) -> str:
+        """The channel of the address that they speak from."""
+        return people.TELEGRAM if self.channel == people.TELEGRAM else people.PHONE
+
+
+def open_case(work: Work, report: Report, call: Call) -> Case:
+    """Make a report a case, once for each sitting: the same sitting again gets the same case."""
+    person = _reporter(work, report, call)
+    while True:
+        values = _values(work, report, call, person)
+        if insert_once(work.session, Case, **values):
+            break
+        if known := cases.by_session(work.session, call.session_index):
+            return known
+    case = Case(**values)
+    promises.make(work, case)
+    if case.category is CONDUCT:
+        keep_from_named(work, case, f"{report.named_officer} {report.details}")
+    case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
+    evidence.belongs_to(work.session, call.session_index, case, work.now)
+    work.put(What.OPEN, case.id)
+    return case
+
+
+def _values(work: Work, report: Report, call: Call, person: Person | None) -> dict[str, object]:
+    identity, category = uuid4(), CATEGORIES[report.category]
+    return {
+        "id": identity,
+        "reference": references.new(),
+        "session_index": call.session_index,
+        "channel": call.channel,
+        "category_code": category.code,
+        "area_code": report.area,
+        "locked_details": work.keys.vault.lock(_details_of(report), cases.details_place(identity)),
+        "contact": report.contact if person else "none",
+        "language": call.language,
+        "person_id": person.id if person else None,
+        "opened_at": work.now,
+        "round": 1,
+        "round_began_at": work.now,
+        "urgency": category.urgency,
+        "wants_woman": report.wants_woman,
+        "named_body": report.named_body or None,
+    }
+
+
+def _details_of(report: Report) -> str:
+    return f"{report.details} ({report.named_officer})" if report.named_officer else report.details
+
+
+def keep_from_named(work: Work, case: Case, words: str) -> None:
+    """Whoever on our list may be somebody that a citizen names in a report about the police never sees it."""
+    for identity, name in work.session.execute(select(Liaison.id, Liaison.name)):
+        if affiliations.may_be(words, name):
+            cases.bar(work.session, case, identity, firewall.NAMED, work.now)
+
+
+def keep_from_newly_listed(work: Work) -> None:
+    """The same for whoever has come on the list since: before they are asked about anything."""
+    for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != cases.CLOSED)):
+        with suppress(Tampered):  # what nobody can read names nobody
+            keep_from_named(work, case, case.details(work.keys))
+
+
+def _reporter(work: Work, report: Report, call: Call) -> Person | None:
+    """Whoever reports, as little of them as they allow."""
+    if call.number is None:
+        return None
+    may_write = report.contact == "text"
+    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language, channel=call.address)
+    if report.remember:
+        person.home_area = report.area
+    if may_write and (address := person.at(call.address)):
+        address.opted_out_at = None
+    return person
+
+
+def take_up(work: Work, case: Case) -> None:
+    """What happens first to a case: its citizen hears that it was received, it is linked with others about the same event, and put before a
+    liaison."""
+    promise = promises.latest(work.session, case)
+    if promise is not None and promise.state == promises.OPEN:
+        promises.watch(work, promise)
+    if case.state != cases.OPEN:
+        return
+    for risen in incidents.join(work, case):
+        lapses.hasten(work, risen)
+    _tell_of_call(work, case)
+    asked = asking.put_before_next(work, case)
+    if not asked and asking.nobody_may(work, case):
+        notify_citizen.tell(
+            work, case, citizen_phrases.there_is_news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}"
+        )
+    else:
+        _tell_received(work, case)
+
+
+def _tell_of_call(work: Work, case: Case) -> None:
+    """Whoever has the same event already hears that it was reported again."""
+    calls = incidents.calls(work.session, case, work.now)
+    if calls.nth == 1:
+        return
+    case.note(work.session, work.now, "linked", why=f"report number {calls.nth} about the same place and kind")
+    if incidents.is_news(calls.nth):
+        another_call = partial(liaison_phrases.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
+        telling.tell_of_event(work, case, another_call, f"call:{case.id}")
+
+
+def _tell_received(work: Work, case: Case) -> None:
+    if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
+        received = citizen_phrases.received(case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency)
+        notify_citizen.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
