@@ -32,18 +32,17 @@ from benchmarks.processes import BIN, PATIENCE, Stack, Store, cpu_seconds, machi
 from benchmarks.wire import Company, Line, in_json
 from hotline import outbox
 from hotline.broadcasts import approval as broadcast_approval
-from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import drafting, rollout
-from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, broadcast_by_code
 from hotline.broadcasts.menus import Compose
-from hotline.context import Service, Work
+from hotline.context import Service, UnitOfWork
 from hotline.core.crypto import seal
 from hotline.core.database import Database
 from hotline.directory import people, subscriptions
 from hotline.directory.liaisons import of as liaison_of
 from hotline.directory.people import PHONE, Address, Person
 from hotline.directory.subscriptions import Subscription
-from hotline.outbox import Queue, What
+from hotline.outbox import Queue, TaskKind
 from hotline.places.areas import Areas
 from hotline.settings import Settings, from_environment
 from simulator.floods import Bucket
@@ -93,12 +92,12 @@ def number_of(reader: int) -> str:
 
 def subscribe(service: Service, wards: Sequence[str], each: int) -> None:
     """So many people in each ward who want its news and have said yes once more; in a few statements, where the dialogue takes many."""
-    with service.work() as work:
+    with service.transaction() as work:
         for place, ward in enumerate(wards):
             _subscribe(work, ward, range(place * each, (place + 1) * each))
 
 
-def _subscribe(work: Work, ward: str, readers: range) -> None:
+def _subscribe(work: UnitOfWork, ward: str, readers: range) -> None:
     numbers = [number_of(reader) for reader in readers]
     known = [{"id": uuid4(), "met_at": work.now, "language": ("sw", "en")[reader % 2]} for reader in readers]
     work.session.execute(insert(Person), known)
@@ -120,12 +119,12 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
         template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")), own=(), source="elders", hours=6,
         public=False, exercise=False, emergency=False,
     )  # fmt: skip
-    with service.work() as work:
+    with service.transaction() as work:
         person = people.by_number(work.session, work.keys, WANJIKU)
         author = liaison_of(work.session, person) if person else None
         assert author is not None
         made, _words = drafting.compose(work, author, wish)
-        assert made.state == broadcasts.SUBMITTED
+        assert made.state == BroadcastState.SUBMITTED
         return {made.code: f"OK {made.code} {made.mark}"}
 
 
@@ -133,17 +132,17 @@ def approve(service: Service, words: str) -> None:
     """Somebody of the police has read it and says yes, and it goes to the few at once: nobody waits for cooling here."""
     _ok, code, mark = words.split()
     at_once = replace(service, settings=replace(service.settings, minute=timedelta(0)))
-    with at_once.work() as work:
+    with at_once.transaction() as work:
         person = people.by_number(work.session, work.keys, MWANGI)
         who = liaison_of(work.session, person) if person else None
         assert who is not None
         broadcast_approval.approve(work, who, code, mark)
         rollout.cool(work, _found(work, code).id)
-        outbox.finish(work.session, What.COOL, _found(work, code).id)
+        outbox.complete(work.session, TaskKind.COOL, _found(work, code).id)
 
 
-def _found(work: Work, code: str) -> Broadcast:
-    found = broadcasts.by_code(work.session, code)
+def _found(work: UnitOfWork, code: str) -> Broadcast:
+    found = broadcast_by_code(work.session, code)
     assert found is not None
     return found
 
@@ -298,8 +297,8 @@ async def send(store: Store, plan: Plan) -> Sent:
         alone = await reports.several(lambda: next(numbers, None) is not None)
         before, began = _cpu(processes), time.perf_counter()
         few = carrier.taken
-        with service.work() as work:
-            work.put(What.GO_ON, identity, queue=Queue.BULK)
+        with service.transaction() as work:
+            work.schedule(TaskKind.GO_ON, identity, queue=Queue.BULK)
         beside = await reports.several(lambda: carrier.taken < plan.recipients)
         seconds, elapsed, untold = carrier.last_at - began, time.perf_counter() - began, carrier.arrived.qsize()
         shares = {name: (used - before[name]) / elapsed for name, used in _cpu(processes).items()}
@@ -324,16 +323,16 @@ async def _first_few(service: Service, plan: Plan) -> int:
     """Everybody wants the news of one ward, a message about it is approved, and the first five in a hundred have it."""
     (ward,) = wards_of(service.areas)[:1]
     for first in range(0, plan.recipients, 10_000):
-        with service.work() as work:
+        with service.transaction() as work:
             _subscribe(work, ward, range(first, min(first + 10_000, plan.recipients)))
     ((code, words),) = write(service, ward).items()
     approve(service, words)
     until = time.monotonic() + 600
     while time.monotonic() < until:
         await asyncio.sleep(0.5)
-        with service.look() as work:
+        with service.read() as work:
             identity = _found(work, code).id
-            if outbox.is_due_by(work.session, What.GO_ON, identity, work.now + timedelta(days=1)):
+            if outbox.is_due_by(work.session, TaskKind.GO_ON, identity, work.now + timedelta(days=1)):
                 return identity
     raise TimeoutError("the first few never had it")
 

@@ -19,12 +19,12 @@ from hotline.cases.promises import Promise
 from hotline.directory.bodies import Body
 from hotline.directory.people import Address
 from hotline.messaging.message import Message
-from hotline.outbox import Errand
+from hotline.outbox import Task
 
 SOON = timedelta(minutes=15)
 """Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's phone."""
 LATE = timedelta(minutes=2)
-"""An errand so late is not being done."""
+"""A task so late is not being done."""
 FAR = timedelta(hours=23)
 """No step of an unfinished case is further off, but for the question to the citizen, who has the next word anyway: twelve hours, and then
 until the morning."""
@@ -70,7 +70,7 @@ class Rows:
         for entry in session.scalars(select(Entry).where(Entry.what == "acknowledged")):
             self.acknowledged[entry.case_id].append(entry.at)
         self.kinds = {code: kind for code, kind in session.execute(select(Body.code, Body.kind))}
-        self.waiting = {errand.key: errand for errand in session.scalars(select(Errand).where(Errand.state == "waiting"))}
+        self.waiting = {task.key: task for task in session.scalars(select(Task).where(Task.state == "waiting"))}
         self.promised = list(session.scalars(select(Promise)))
         self.messages = list(session.scalars(select(Message)))
         self.addresses = {each.id: each.number_index for each in session.scalars(select(Address))}
@@ -79,7 +79,7 @@ class Rows:
 
     def checks(self) -> Sequence[Callable[[], Check]]:
         cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.firewall)
-        return (*cases, self.citizens_texts, self.liaisons_texts, self.futures, self.kept_or_admitted, self.verdicts, self.errands)
+        return (*cases, self.citizens_texts, self.liaisons_texts, self.futures, self.kept_or_admitted, self.verdicts, self.tasks)
 
     def _session(self, session: str, number: str) -> str:
         return self.keys.index.of("session", f"{session}|{number}")
@@ -254,9 +254,9 @@ class Rows:
         sitting = self.sittings.get(case.session_index)
         return sitting is not None and sitting.number == citizen.number
 
-    def errands(self) -> Check:
-        late = [errand for errand in self.waiting.values() if errand.wanted_at < self.told.ended - LATE]
-        return Check("nothing is overdue in the morning", [f"{errand.key}: {errand.last_failure}" for errand in late])
+    def tasks(self) -> Check:
+        late = [task for task in self.waiting.values() if task.wanted_at < self.told.ended - LATE]
+        return Check("nothing is overdue in the morning", [f"{task.key}: {task.last_failure}" for task in late])
 
 
 def _is_unsaid(message: Message, promise: Promise) -> bool:

@@ -23,14 +23,14 @@ from sqlalchemy import bindparam, select
 
 from benchmarks.night_carrier import Carrier, Sent, Town, Weather
 from hotline.context import Service
-from hotline.core import fault_points as faults
+from hotline.core import fault_points
 from hotline.core.database import Database
 from hotline.core.fault_points import Place
 from hotline.operations import auditor, clock
 from hotline.operations.auditor import Audit
 from hotline.operations.queue import Poster
 from hotline.operations.worker import CARRIED, Worker
-from hotline.outbox import WAITS, Errand, Posting, Queue
+from hotline.outbox import WAITS, Posting, Queue, Task
 from hotline.settings import Settings
 from webhooks.app import door
 
@@ -48,7 +48,7 @@ PATIENCE = timedelta(minutes=10)
 TICK, AUDIT, TIDY = 2.0, 60.0, 600.0
 """Seconds from one look of the clock to the next, and of the auditor, and from one tidying to the next. The real clock looks four times as
 often, which changes nothing but how long this takes."""
-ANYTHING_DUE = select(Errand.id).where(WAITS, Errand.due_at <= bindparam("now")).limit(1)
+ANYTHING_DUE = select(Task.id).where(WAITS, Task.due_at <= bindparam("now")).limit(1)
 
 
 class Killed(BaseException):
@@ -159,7 +159,7 @@ class WakingPoster(Poster):
             self._wake({posting.queue for posting in postings})
 
 
-class Errands:
+class Tasks:
     """A worker's process: takes one job after another off its queue in the real Redis."""
 
     def __init__(self, hotline: "Hotline", queue: Queue) -> None:
@@ -174,10 +174,10 @@ class Errands:
     def look(self) -> None:
         """Do what is on the queue, if this process is up and has nothing in hand."""
         process = self.process
-        if process.is_busy or not process.is_up or (errand := self._pop()) is None:
+        if process.is_busy or not process.is_up or (task := self._pop()) is None:
             return
         process.is_busy = True
-        process.runs(lambda: self._worker.run(errand))
+        process.runs(lambda: self._worker.run(task))
         process.is_busy = False
         self._hotline.town.after(0.05, self.look)
 
@@ -208,7 +208,7 @@ class Hotline:
         self.poster = WakingPoster(settings.redis_url, self._wake)
         self.service = self._service()
         self.web = Process(self, "web", "web", self._open)
-        self.workers = [Errands(self, queue) for queue in CARRIED]
+        self.workers = [Tasks(self, queue) for queue in CARRIED]
         self.clock = Process(self, "clock", "clock", lambda: None)
         self._path = f"/{self.carrier.name}/{settings.callback_secrets[0]}"
 
@@ -229,7 +229,7 @@ class Hotline:
     @contextmanager
     def running(self) -> Iterator[None]:
         """While this lasts, its processes may die at every place that `faults` names."""
-        faults.on(lambda place: self.inside[-1].comes_to(place) if self.inside else None)
+        fault_points.on(lambda place: self.inside[-1].comes_to(place) if self.inside else None)
         logging.getLogger().addHandler(complaints := Complaints(self.raised))
         try:
             for seconds, act in ((TICK, self._tick), (AUDIT, self._audit), (TIDY, self._tidy)):
@@ -237,7 +237,7 @@ class Hotline:
             yield
         finally:
             logging.getLogger().removeHandler(complaints)
-            faults.on(faults.nothing)
+            fault_points.on(fault_points.nothing)
 
     def close(self) -> None:
         self.redis.close()

@@ -34,13 +34,12 @@ from sqlalchemy.orm import Session
 
 from benchmarks.processes import BIN, ROOT, Stack, Store, family, is_open, postgresql, sqlite, wait_until
 from benchmarks.wire import Broken, Carrier, Line, Text
-from hotline.cases import case as cases
-from hotline.cases.case import Case
+from hotline.cases.case import Case, CaseState
 from hotline.cases.dispatch import Dispatch
 from hotline.core.database import Database
 from hotline.directory.bodies import Serves
 from hotline.directory.categories import CATEGORIES
-from hotline.outbox import Errand, What
+from hotline.outbox import Task, TaskKind
 from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.settings import Settings, from_environment
@@ -309,9 +308,9 @@ async def replay(stack: Stack, gateway: Gateway, people: Sequence[Citizen], tree
 
 async def settle(database: Database, liaisons: Liaisons) -> bool:
     """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is left."""
-    soon = Errand.what.in_((What.OPEN, What.DELIVER))
-    done = select(func.count()).where(soon, Errand.state == "done")
-    left = select(func.count()).where(soon, Errand.state == "waiting")
+    soon = Task.what.in_((TaskKind.OPEN, TaskKind.DELIVER))
+    done = select(func.count()).where(soon, Task.state == "done")
+    left = select(func.count()).where(soon, Task.state == "waiting")
     most, moved_at = -1, time.monotonic()
     while time.monotonic() - moved_at < STANDSTILL:
         with database.reading() as session:
@@ -358,7 +357,7 @@ def judge(session: Session, settings: Settings, people: Sequence[Citizen], told:
     known = {case.reference: case for case in session.scalars(select(Case))}
     states = _states_of_dispatches(session)
     outcome.cases = len(known)
-    outcome.acknowledged = sum(case.state == cases.ACKNOWLEDGED for case in known.values())
+    outcome.acknowledged = sum(case.state == CaseState.ACKNOWLEDGED for case in known.values())
     owners = Counter(case.person_id for case in known.values())
     outcome.doubled = sum(times - 1 for times in owners.values())
     for citizen in people:

@@ -24,7 +24,7 @@ from hotline.settings import Settings, from_environment
 
 MANY, FEW = 1_000_000, 10_000
 UNFINISHED, DUE = 500, 100
-"""Cases that somebody is asked about, and errands that have fallen due: as many in both."""
+"""Cases that somebody is asked about, and tasks that have fallen due: as many in both."""
 WARM_UP, SWEEPS, LOOKS = 30, 200, 30
 GOAL = 1.5
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Kept:
         with self.service.database.writing() as session:
             claimed = outbox.fallen_due(session, NOW)
         self.sweeps.append(time.perf_counter() - began)
-        assert len(claimed) == DUE, f"{len(claimed)} errands were claimed, of {DUE} that are due"
+        assert len(claimed) == DUE, f"{len(claimed)} tasks were claimed, of {DUE} that are due"
 
     def look(self) -> None:
         """What the auditor does every minute."""
@@ -99,7 +99,7 @@ class Kept:
 
 
 def fill(settings: Settings, closed: int) -> None:
-    """The areas, one liaison, and the past: of every case a dispatch, a promise, a text, and an errand of each."""
+    """The areas, one liaison, and the past: of every case a dispatch, a promise, a text, and a task of each."""
     release_to(settings)
     database = Database(settings.database_url)
     with database.writing() as session:
@@ -146,8 +146,8 @@ def sweeping(many: int = MANY, few: int = FEW) -> None:
             each.sweeps.clear()
         in_turns(SWEEPS, [each.sweep for each in kept])
         in_turns(LOOKS, [each.look for each in kept])
-    print(f"\nThe past, on PostgreSQL: {many:,} closed cases and {3 * many:,} errands done, beside {few:,} and {3 * few:,}.")
-    print_ratio(f"the clock's sweep, {DUE} errands due", [each.sweeps for each in kept])
+    print(f"\nThe past, on PostgreSQL: {many:,} closed cases and {3 * many:,} tasks done, beside {few:,} and {3 * few:,}.")
+    print_ratio(f"the clock's sweep, {DUE} tasks due", [each.sweeps for each in kept])
     print_ratio(f"the auditor's look, {UNFINISHED} cases unfinished", [each.looks for each in kept])
 
 

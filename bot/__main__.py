@@ -21,7 +21,7 @@ from bot.updates import Updates
 from hotline.context import Service
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured
-from hotline.core.redis_link import Trips
+from hotline.core.redis_link import RedisPipeline
 from hotline.operations.queue import Poster, work_on
 from hotline.operations.supervisor import leave_with_supervisor
 from hotline.outbox import Queue
@@ -75,7 +75,7 @@ async def serve(service: Service) -> None:
     await introduced(bot, updates, settings, stopping)
     tasks = [asyncio.create_task(intake.run())]
     if not settings.public_url:
-        tasks.append(asyncio.create_task(poll(bot, Trips(settings.redis_url), settings.keys.vault, stopping)))
+        tasks.append(asyncio.create_task(poll(bot, RedisPipeline(settings.redis_url), settings.keys.vault, stopping)))
     ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:
         task.cancel()

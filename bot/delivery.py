@@ -1,7 +1,7 @@
 """Delivers messages by Telegram: one bot that stays, on one loop, fed by the queue `telegram`.
 
-A job only names an errand. It is looked up, put in line by how pressing it is, and the job is over; the line is handed out as fast as
-Telegram allows, case before answer before bulk, and many at once. Should we die, every errand of the line still stands in the database,
+A job only names a task. It is looked up, put in line by how pressing it is, and the job is over; the line is handed out as fast as
+Telegram allows, case before answer before bulk, and many at once. Should we die, every task of the line still stands in the database,
 and the clock posts it again.
 
 | Telegram says                              | means for us                                                       |
@@ -40,21 +40,20 @@ from hotline.carriers import Meaning, Sending
 from hotline.cases import dispatch
 from hotline.cases.citizen_menus import VERDICTS
 from hotline.cases.dispatch import Dispatch
-from hotline.context import Service, Work
-from hotline.core import fault_points as faults
+from hotline.context import Service, UnitOfWork
+from hotline.core import fault_points
 from hotline.core.crypto import open_seal
 from hotline.directory import people
-from hotline.messaging import message as messages
 from hotline.messaging.leasing import Leased
-from hotline.messaging.message import About, Message, Priority
+from hotline.messaging.message import PRIORITIES, TO_LIAISONS, About, Message, MessageState, Priority
 from hotline.operations import deliveries
-from hotline.operations.worker import put_off
-from hotline.outbox import What
+from hotline.operations.worker import retry_later
+from hotline.outbox import TaskKind
 
 log = logging.getLogger(__name__)
 
 IN_LINE = 2000
-"""Errands that wait in this process at most; further jobs wait on the queue."""
+"""Tasks that wait in this process at most; further jobs wait on the queue."""
 PATIENCE = 30.0
 """Seconds that a job waits for a place in line."""
 UNTIL_SENT = timedelta(seconds=2)
@@ -63,9 +62,9 @@ LONGEST_SENDING = 17.0
 
 
 class Found(NamedTuple):
-    """What an errand is about."""
+    """What a task is about."""
 
-    what: What
+    what: TaskKind
     message: UUID
     address: int
     priority: Priority
@@ -108,17 +107,17 @@ class Delivery:
         self._thread.join(5)
         self._loop.close()
 
-    def run(self, errand: int) -> None:
-        """Put an errand in line. It never raises."""
-        faults.point("after-pop")
+    def run(self, task: int) -> None:
+        """Put a task in line. It never raises."""
+        fault_points.point("after-pop")
         try:
             with self._service.database.reading() as session:
-                found = _looked_up(session, errand)
+                found = _looked_up(session, task)
         except Exception as error:
-            put_off(self._service, errand, error)
+            retry_later(self._service, task, error)
             return
         if found is not None and self._room.acquire(timeout=PATIENCE):  # else the clock posts it again
-            self._loop.call_soon_threadsafe(self._put_in_line, errand, found)
+            self._loop.call_soon_threadsafe(self._put_in_line, task, found)
 
     async def _finish(self) -> None:
         for _ in range(AT_ONCE):
@@ -127,12 +126,12 @@ class Delivery:
         await self._flood.close()
         await self._loop.shutdown_default_executor()
 
-    def _put_in_line(self, errand: int, found: Found) -> None:
-        if errand in self._in_hand:  # posted again while it waits
+    def _put_in_line(self, task: int, found: Found) -> None:
+        if task in self._in_hand:  # posted again while it waits
             self._room.release()
             return
-        self._in_hand[errand] = found
-        self._back_in_line(found.priority, next(self._order), errand)
+        self._in_hand[task] = found
+        self._back_in_line(found.priority, next(self._order), task)
 
     async def _hand_out(self) -> None:
         """One after another, the most pressing first; which one that is, is decided when there is room for it, not before."""
@@ -143,56 +142,56 @@ class Delivery:
             await self._flood.over()
             await asyncio.sleep(self._to_all.take())
             await self._free.acquire()
-            priority, order, errand = heapq.heappop(self._line)
-            if wait := self._wait(errand):
+            priority, order, task = heapq.heappop(self._line)
+            if wait := self._wait(task):
                 self._free.release()
-                self._loop.call_later(wait, self._back_in_line, priority, order, errand)
+                self._loop.call_later(wait, self._back_in_line, priority, order, task)
             else:
-                self._in_flight(errand)
+                self._in_flight(task)
 
-    def _wait(self, errand: int) -> float:
+    def _wait(self, task: int) -> float:
         """Seconds until its chat may be written to. It is given its place once, and waits for that."""
-        if errand in self._placed:
+        if task in self._placed:
             return 0.0
-        self._placed.add(errand)
-        return self._to_one.take(self._in_hand[errand].address)
+        self._placed.add(task)
+        return self._to_one.take(self._in_hand[task].address)
 
-    def _back_in_line(self, priority: Priority, order: int, errand: int) -> None:
-        heapq.heappush(self._line, (priority, order, errand))
+    def _back_in_line(self, priority: Priority, order: int, task: int) -> None:
+        heapq.heappush(self._line, (priority, order, task))
         self._waits.set()
 
-    def _in_flight(self, errand: int) -> None:
-        task = self._loop.create_task(self._do(errand))
-        task.add_done_callback(lambda _task: self._landed(errand))
+    def _in_flight(self, task: int) -> None:
+        flight = self._loop.create_task(self._do(task))
+        flight.add_done_callback(lambda _flight: self._landed(task))
 
-    def _landed(self, errand: int) -> None:
-        del self._in_hand[errand]
-        self._placed.discard(errand)
+    def _landed(self, task: int) -> None:
+        del self._in_hand[task]
+        self._placed.discard(task)
         self._free.release()
         self._room.release()
 
-    async def _do(self, errand: int) -> None:
-        found = self._in_hand[errand]
+    async def _do(self, task: int) -> None:
+        found = self._in_hand[task]
         try:
-            if found.what == What.DELIVER:
+            if found.what == TaskKind.DELIVER:
                 await self._deliver(found.message)
             else:
-                await self._redraw(errand, found.message)
+                await self._redraw(task, found.message)
         except Exception as error:
-            await asyncio.to_thread(put_off, self._service, errand, error)
+            await asyncio.to_thread(retry_later, self._service, task, error)
 
     async def _deliver(self, message: UUID) -> None:
         leased = await asyncio.to_thread(deliveries.take, self._service, message)
         if leased is None:
             return
-        faults.point("after-lease")
+        fault_points.point("after-lease")
         text, buttons = await asyncio.to_thread(self._laid_out, leased)
         sending = await self._sent(leased, text, buttons)
-        faults.point("after-send")
+        fault_points.point("after-send")
         await asyncio.to_thread(deliveries.note, self._service, leased, sending)
 
     async def _sent(self, leased: Leased, text: str, buttons: InlineKeyboardMarkup | None) -> Sending:
-        protected = leased.about in messages.TO_LIAISONS
+        protected = leased.about in TO_LIAISONS
         try:
             async with asyncio.timeout(LONGEST_SENDING):
                 sent = await self._bot.send_message(int(leased.number), text, reply_markup=buttons, protect_content=protected)
@@ -203,29 +202,29 @@ class Delivery:
     def _laid_out(self, leased: Leased) -> tuple[str, InlineKeyboardMarkup | None]:
         """A case as its card as it is now, a question with its answers as buttons, and anything else as it was written."""
         if leased.about == About.DISPATCH:
-            with self._service.look() as work:
+            with self._service.read() as work:
                 return card(work, _dispatch_of(work, leased.key))
         text = escape(leased.text, quote=False)
         if leased.about == About.FOLLOW_UP:
             return text, verdicts(leased.message.hex, VERDICTS, leased.language)
         return text, None
 
-    async def _redraw(self, errand: int, message: UUID) -> None:
+    async def _redraw(self, task: int, message: UUID) -> None:
         """Bring a card up to date, if it has been sent; one that is on its way is looked at again."""
-        as_found, on_its_way, drawn = await asyncio.to_thread(self._drawn, errand, message)
+        as_found, on_its_way, drawn = await asyncio.to_thread(self._drawn, task, message)
         if drawn is not None:
             try:
                 await self._bot.edit_message_text(drawn.card.text, drawn.chat, drawn.shown, reply_markup=drawn.card.buttons)
             except (BadRequest, Forbidden) as error:
                 log.debug("a card stays as it is: %s", type(error).__name__)
-        await asyncio.to_thread(self._rest if on_its_way else self._done, errand, as_found)
+        await asyncio.to_thread(self._rest if on_its_way else self._done, task, as_found)
 
-    def _drawn(self, errand: int, message: UUID) -> tuple[datetime, bool, Drawn | None]:
-        """The errand as it was found, whether its message is on its way just now, and the card; None where there is none to change, or none
+    def _drawn(self, task: int, message: UUID) -> tuple[datetime, bool, Drawn | None]:
+        """The task as it was found, whether its message is on its way just now, and the card; None where there is none to change, or none
         of this liaison's any more."""
-        with self._service.look() as work:
-            as_found, sent = outbox.due(work.session, errand), work.session.get(Message, message)
-            on_its_way = sent is not None and sent.state == messages.SENDING
+        with self._service.read() as work:
+            as_found, sent = outbox.due(work.session, task), work.session.get(Message, message)
+            on_its_way = sent is not None and sent.state == MessageState.SENDING
             if sent is None or sent.provider_id is None or sent.address.channel != people.TELEGRAM or sent.address.sealed is None:
                 return as_found, on_its_way, None
             asked = _dispatch_of(work, sent.key)
@@ -234,13 +233,13 @@ class Delivery:
             chat, shown = int(open_seal(work.keys, sent.address.sealed)), int(sent.provider_id.removeprefix("telegram:"))
             return as_found, on_its_way, Drawn(chat, shown, card(work, asked))
 
-    def _rest(self, errand: int, _as_found: datetime) -> None:
-        with self._service.work() as work:
-            outbox.rest(work.session, errand, work.now + UNTIL_SENT)
+    def _rest(self, task: int, _as_found: datetime) -> None:
+        with self._service.transaction() as work:
+            outbox.postpone(work.session, task, work.now + UNTIL_SENT)
 
-    def _done(self, errand: int, as_found: datetime) -> None:
-        with self._service.work() as work:
-            outbox.finish_as_found(work.session, errand, as_found)
+    def _done(self, task: int, as_found: datetime) -> None:
+        with self._service.transaction() as work:
+            outbox.complete_as_found(work.session, task, as_found)
 
 
 def _fall_over(handing_out: "Future[None]") -> None:
@@ -250,17 +249,17 @@ def _fall_over(handing_out: "Future[None]") -> None:
         os._exit(1)
 
 
-def _looked_up(session: Session, errand: int) -> Found | None:
-    found = outbox.look(session, errand)
+def _looked_up(session: Session, task: int) -> Found | None:
+    found = outbox.peek(session, task)
     if found is None:
         return None
     what, subject = found
     row = session.execute(select(Message.address_id, Message.about).where(Message.id == UUID(subject))).one_or_none()
     address, about = row or (0, About.ANSWER)
-    return Found(what, UUID(subject), address, messages.PRIORITIES[About(about)])
+    return Found(what, UUID(subject), address, PRIORITIES[About(about)])
 
 
-def _dispatch_of(work: Work, key: str) -> Dispatch:
+def _dispatch_of(work: UnitOfWork, key: str) -> Dispatch:
     return dispatch.told_by(work.session, key)
 
 

@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from hotline.conversation.chat_store import Talk
+from hotline.conversation.chat_store import ChatState
 from hotline.conversation.choose_area import is_about_where
 from hotline.conversation.replay import Asking
 from hotline.conversation.screens import Choices, Menu
 from hotline.core.gsm import shorten
-from hotline.core.i18n import Words, _, say
+from hotline.core.i18n import Phrase, _, say
 
 A_PAGE = 10
 """Choices to a page."""
@@ -63,7 +63,7 @@ def pressed(data: str) -> Button:
     return Button(*parts) if 1 <= len(parts) <= 4 else Button("")
 
 
-def screen_of(talk: Talk) -> str:
+def screen_of(talk: ChatState) -> str:
     """What tells this screen from every other of the chat."""
     return f"{talk.sitting[:6]}.{talk.version}"
 
@@ -77,7 +77,7 @@ def chosen(menu: Menu, what: str) -> str | None:
     return next((key for key, _words in menu.choices if digest(key) == what), None)
 
 
-def text_of(asking: Asking, talk: Talk) -> str:
+def text_of(asking: Asking, talk: ChatState) -> str:
     """The question in HTML, with whatever is to be said before it."""
     again = say(NOT_UNDERSTOOD, asking.language) if talk.again and isinstance(asking.question, Menu) else ""
     lines = (talk.aside, again, shortened(say(asking.question.text, asking.language), LONGEST_QUESTION))
@@ -89,7 +89,7 @@ def shortened(text: str, most: int) -> str:
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
-def buttons_of(asking: Asking, talk: Talk) -> InlineKeyboardMarkup | None:
+def buttons_of(asking: Asking, talk: ChatState) -> InlineKeyboardMarkup | None:
     """The choices of the page that the talk has turned to, and the ways on and back."""
     screen, language = screen_of(talk), asking.language
     menu, page, pages = asking.question, talk.page, 1
@@ -118,7 +118,7 @@ def after_the_end(language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(say(HOME, language), "h")]])
 
 
-def steps(dispatch: int, how: str, choices: Choices, language: str, shows: Words | None) -> InlineKeyboardMarkup | None:
+def steps(dispatch: int, how: str, choices: Choices, language: str, shows: Phrase | None) -> InlineKeyboardMarkup | None:
     """What a liaison can do with a case, and a button that shows what the citizen sent, if anything."""
     made = [_button(say(words, language), "d", _base36(dispatch), step, how) for step, words in choices]
     rows = _laid_out(made) + ([[_button(say(shows, language), "e", _base36(dispatch))]] if shows else [])
@@ -138,7 +138,7 @@ def verdicts(message: str, choices: Choices, language: str) -> InlineKeyboardMar
     return InlineKeyboardMarkup([[_button(say(words, language), "v", message, verdict)] for verdict, words in choices])
 
 
-def sharing(words: Words, language: str, *, contact: bool) -> ReplyKeyboardMarkup:
+def sharing(words: Phrase, language: str, *, contact: bool) -> ReplyKeyboardMarkup:
     """The one button that shares a number, or a location."""
     button = KeyboardButton(say(words, language), request_contact=contact or None, request_location=not contact or None)
     return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)

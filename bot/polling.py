@@ -11,12 +11,12 @@ from bot.budgets import seconds_of
 from bot.profile import ALLOWED
 from bot.stream import Unreadable, take_in
 from hotline.core.crypto import Vault
-from hotline.core.redis_link import Trips
+from hotline.core.redis_link import RedisPipeline
 
 log = logging.getLogger(__name__)
 
 
-async def poll(bot: Bot, trips: Trips, vault: Vault, stopping: asyncio.Event) -> None:
+async def poll(bot: Bot, trips: RedisPipeline, vault: Vault, stopping: asyncio.Event) -> None:
     """Ask until told to stop. Only what is in the stream is told to have arrived; the rest Telegram brings again."""
     offset, waits = 0, pauses(0.5, 30)
     while not stopping.is_set():

@@ -6,10 +6,10 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.constants import BotDescriptionLimit
 
 from bot.api import Bot
-from hotline.core.i18n import Words, _, own_name, say
+from hotline.core.i18n import Phrase, _, own_name, say
 from hotline.settings import Settings
 
-COMMANDS: dict[str, Words] = {
+COMMANDS: dict[str, Phrase] = {
     "report": _("Report something"),
     "case": _("My case"),
     "news": _("News and rumours"),
@@ -19,7 +19,7 @@ COMMANDS: dict[str, Words] = {
     "liaison": _("I work for the police or a committee"),
 }
 """For everybody. /start is Telegram's own button."""
-FOR_LIAISONS: dict[str, Words] = {
+FOR_LIAISONS: dict[str, Phrase] = {
     "cases": _("Cases given to me"),
     "messages": _("Messages to the public"),
     "on": _("Come on duty"),
@@ -73,7 +73,7 @@ def liaison_commands(language: str) -> list[tuple[str, str]]:
     return [(command, say(words, language)) for command, words in {**FOR_LIAISONS, **COMMANDS}.items() if command != "liaison"]
 
 
-def description(words: Words, settings: Settings, language: str) -> str:
-    said = say(Words(words.english, (("number", settings.country.emergency),)), language)
+def description(words: Phrase, settings: Settings, language: str) -> str:
+    said = say(Phrase(words.english, (("number", settings.country.emergency),)), language)
     assert len(said) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH, own_name(language)
     return said

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.api import Bot
 from bot.talks import Shown, Talks, Who
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.front_desk import phrases as desk_phrases
 
 NOT_MODIFIED = "not modified"
@@ -88,7 +88,7 @@ class Screens:
                 await self._take_away(chat, message)
 
 
-def html(words: Words, language: str) -> str:
+def html(words: Phrase, language: str) -> str:
     """A sentence as Telegram takes it, whatever stands in its gaps."""
     return escape(say(words, language), quote=False)
 

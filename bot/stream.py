@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.core.crypto import Vault
-from hotline.core.redis_link import Trips
+from hotline.core.redis_link import RedisPipeline
 
 STREAM = "telegram:updates"
 SEEN_FOR = 26 * 3600
@@ -30,17 +30,17 @@ class Unreadable(ValueError):
     """No update at all."""
 
 
-def take_in(trips: Trips, vault: Vault, update: Mapping[str, Any]) -> bool:
+def take_in(trips: RedisPipeline, vault: Vault, update: Mapping[str, Any]) -> bool:
     """Keep an update. False if we have it already. Raises `Unreadable`, and `redis.RedisError` where it could not be kept."""
     number = update.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise Unreadable("no update_id")
-    sealed = vault.lock(json.dumps(update), STREAM)
-    (new,) = trips.trip(("EVAL", TAKE_IN, 2, f"telegram:seen:{number}", STREAM, SEEN_FOR, sealed))
+    sealed = vault.encrypt(json.dumps(update), STREAM)
+    (new,) = trips.execute(("EVAL", TAKE_IN, 2, f"telegram:seen:{number}", STREAM, SEEN_FOR, sealed))
     return bool(new)
 
 
 def opened(vault: Vault, sealed: bytes) -> dict[str, Any]:
     """An update as it was brought. Raises `sealed.Tampered`."""
-    update: dict[str, Any] = json.loads(vault.unlock(sealed, STREAM))
+    update: dict[str, Any] = json.loads(vault.decrypt(sealed, STREAM))
     return update

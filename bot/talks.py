@@ -15,33 +15,27 @@ from typing import Literal, NamedTuple
 from telegram import InlineKeyboardMarkup
 
 from bot.keyboards import Button, after_the_end, buttons_of, chosen, screen_of, text_of
-from hotline.cases import additions, citizen_phrases, evidence
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import reference_number as references
+from hotline.cases import additions, citizen_menus, citizen_phrases, evidence
 from hotline.cases import sms_commands as case_commands
-from hotline.cases.case import CLOSED
+from hotline.cases.case import CaseState
 from hotline.cases.citizen_menus import Caller, InChat, Report
+from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
-from hotline.context import Service, Work
-from hotline.conversation import chat_store as chats
-from hotline.conversation import choose_area as places
-from hotline.conversation import numbered_menu as numbered
-from hotline.conversation import replay as playing
-from hotline.conversation.chat_store import Talk
+from hotline.context import Service, UnitOfWork
+from hotline.conversation import chat_store, choose_area, numbered_menu, replay
+from hotline.conversation.chat_store import ChatState
 from hotline.conversation.replay import Asking, Said
 from hotline.conversation.screens import Ask, LookUp, Menu
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.core.typed_input import is_number, tidy
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM, Address
-from hotline.front_desk import desk, lookups, menu, texts
-from hotline.front_desk import link_chat as linking
+from hotline.front_desk import desk, link_chat, lookups, menu, texts
 from hotline.front_desk import phrases as desk_phrases
-from hotline.front_desk.menu import Forget, Wish
-from hotline.messaging import seen as arrivals
-from hotline.news import inbound as news
+from hotline.front_desk.menu import Command, Forget
+from hotline.messaging import seen
+from hotline.news import inbound, published
 from hotline.news import phrases as news_phrases
-from hotline.news import published
 from hotline.news import sms_commands as news_commands
 from hotline.news.menus import Unsubscribe
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews
@@ -103,10 +97,10 @@ class Shown(NamedTuple):
 class Here:
     """What is at hand in one turn."""
 
-    work: Work
+    work: UnitOfWork
     who: Who
     index: str
-    talk: Talk
+    talk: ChatState
     is_first: bool
     """There was no conversation before this turn."""
     caller: Caller
@@ -142,12 +136,12 @@ class Talks:
 
     def placed(self, who: Who, latitude: float, longitude: float) -> Shown:
         """They shared a location."""
-        return self._turn(who, lambda here: self._placed(here, places.spot(latitude, longitude)))
+        return self._turn(who, lambda here: self._placed(here, choose_area.spot(latitude, longitude)))
 
     def pressed(self, who: Who, button: Button) -> Shown:
         return self._turn(who, lambda here: self._pressed(here, button))
 
-    def said(self, who: Who, aside: Words) -> Shown:
+    def said(self, who: Who, aside: Phrase) -> Shown:
         """Nothing has happened, but something is to be said before the question is asked again."""
         return self._turn(who, lambda here: replace(here.talk, aside=say(aside, here.language)))
 
@@ -163,51 +157,51 @@ class Talks:
         """The button that shares a number or a location is under this message, or is there no more."""
         self._remember(who, lambda talk: replace(talk, shares=message))
 
-    def _remember(self, who: Who, change: Callable[[Talk], Talk]) -> None:
-        with self._service.work() as work:
+    def _remember(self, who: Who, change: Callable[[ChatState], ChatState]) -> None:
+        with self._service.transaction() as work:
             index = people.number_index(work.keys, str(who.chat), TELEGRAM)
-            talk = chats.find(work.session, work.keys.vault, index, work.now)
+            talk = chat_store.find(work.session, work.keys.vault, index, work.now)
             if talk is not None:
-                chats.keep(work.session, work.keys.vault, index, change(talk), work.now)
+                chat_store.keep(work.session, work.keys.vault, index, change(talk), work.now)
 
-    def sorry(self, why: Why) -> Words:
+    def sorry(self, why: Why) -> Phrase:
         """What to say to one whose update was not taken."""
         emergency = self._country.emergency
         return desk_phrases.not_saved(emergency) if why == "broken" else desk_phrases.too_many(emergency)
 
     def language_of(self, who: Who) -> str:
         """The language to speak to them in."""
-        with self._service.look() as work:
+        with self._service.read() as work:
             person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
         return (person and person.language) or self.hinted(who.hint)
 
     # ------------------------------------------------------------------------------------------ one turn
 
-    def _turn(self, who: Who, act: Callable[[Here], Talk]) -> Shown:
-        with self._service.work() as work:
+    def _turn(self, who: Who, act: Callable[[Here], ChatState]) -> Shown:
+        with self._service.transaction() as work:
             here = self._here(work, who)
             self._complete(here)
-            if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
+            if seen.is_new(work.session, TELEGRAM, str(who.update), work.now):
                 people.let_in(work.session, here.index, TELEGRAM)
                 here.talk = act(here)
                 self._complete(here)
             shown = self._shown(here)
             if not here.forgotten:
-                chats.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside="", shares=None), work.now)
+                chat_store.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside="", shares=None), work.now)
         return shown
 
-    def _here(self, work: Work, who: Who) -> Here:
+    def _here(self, work: UnitOfWork, who: Who) -> Here:
         index = people.number_index(work.keys, str(who.chat), TELEGRAM)
-        kept = chats.find(work.session, work.keys.vault, index, work.now)
+        kept = chat_store.find(work.session, work.keys.vault, index, work.now)
         return Here(work, who, index, kept or self._fresh(who), kept is None, self._caller(work, index))
 
-    def _fresh(self, who: Who, before: Talk | None = None) -> Talk:
+    def _fresh(self, who: Who, before: ChatState | None = None) -> ChatState:
         """A conversation that begins. What shows it goes on being the same message, but last words are left where they stand."""
         screen = before.screen if before and not before.last_words else None
         shares, version = (before.shares, before.version + 1) if before else (None, 0)
-        return Talk(secrets.token_hex(8), self.hinted(who.hint), screen=screen, shares=shares, version=version)
+        return ChatState(secrets.token_hex(8), self.hinted(who.hint), screen=screen, shares=shares, version=version)
 
-    def _left(self, here: Here) -> Talk:
+    def _left(self, here: Here) -> ChatState:
         """Another conversation, in place of one that is left: what was said and sent for a report that was not finished is forgotten."""
         evidence.forget_unfinished(here.work.session, here.call.session_index)
         words = "" if self._reports(here) else here.talk.words
@@ -218,13 +212,13 @@ class Talks:
         language = hint.partition("-")[0].casefold()
         return language if language in self._country.languages else self._country.languages[0]
 
-    def _caller(self, work: Work, index: str) -> Caller:
+    def _caller(self, work: UnitOfWork, index: str) -> Caller:
         caller = lookups.who_calls(work, index, TELEGRAM)
         reported = lookups.reported_from(work.session, index, TELEGRAM)
-        mine = tuple(references.spoken(reference) for reference, state in reported if state != CLOSED)
+        mine = tuple(spoken_reference(reference) for reference, state in reported if state != CaseState.CLOSED)
         return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
 
-    def _play(self, here: Here) -> Asking | Said[Wish]:
+    def _play(self, here: Here) -> Asking | Said[Command]:
         """Where the answers lead."""
 
         def look_up(question: LookUp) -> str:
@@ -234,7 +228,7 @@ class Talks:
         home = here.caller.home or (origin and origin[1]) or None
         areas, country = here.work.areas, self._country
         scene = menu.welcome(replace(here.caller, home=home), areas, country.languages, country.emergency)
-        return playing.resume(scene, here.talk.answers, here.language, look_up)
+        return replay.resume(scene, here.talk.answers, here.language, look_up)
 
     def _shown(self, here: Here) -> Shown:
         talk = here.talk
@@ -247,7 +241,7 @@ class Talks:
 
     # ------------------------------------------------------------------------------------------ what comes of it
 
-    def _anew(self, here: Here, command: str, payload: str = "") -> Talk:
+    def _anew(self, here: Here, command: str, payload: str = "") -> ChatState:
         address = self._address(here)
         if command == "start" and address is not None:
             address.reopen()
@@ -258,7 +252,7 @@ class Talks:
         here.talk = replace(self._left(here), answers=answers, origin=_origin(here.work, payload))
         return self._go_on(here)
 
-    def _wrote(self, here: Here, text: str) -> Talk:
+    def _wrote(self, here: Here, text: str) -> ChatState:
         if here.is_first or here.talk.last_words:
             here.talk = self._fresh(here.who, here.talk)
             words = self._answered(here, text)
@@ -268,7 +262,7 @@ class Talks:
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
         for_us = self._is_for_us(here, text)
         if answer and not for_us:
-            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and places.is_about_where(question)
+            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and choose_area.is_about_where(question)
             if in_own_words and case_commands.says_something(text):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
@@ -279,14 +273,14 @@ class Talks:
             return replace(here.talk, aside=say(words, here.language), version=here.talk.version + 1)
         return self._noted(here, text)
 
-    def _noted(self, here: Here, text: str) -> Talk:
+    def _noted(self, here: Here, text: str) -> ChatState:
         """They wrote before they were asked. What they said is kept for their report; a word or two was only a wrong key."""
         if not case_commands.says_something(text):
             return replace(here.talk, again=not here.is_first)
         kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
         return replace(here.talk, words=kept, aside=say(desk_phrases.words_kept(), here.language))
 
-    def _answered(self, here: Here, text: str) -> Words | None:
+    def _answered(self, here: Here, text: str) -> Phrase | None:
         """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, news, STOP."""
         address = self._address(here)
         if news_commands.is_greeting(text):  # the menu answers that
@@ -295,14 +289,14 @@ class Talks:
         here.caller = self._caller(here.work, here.index)
         return words
 
-    def _of_news(self, here: Here, text: str) -> Words | None:
+    def _of_news(self, here: Here, text: str) -> Phrase | None:
         """The same for one whom we do not know. They become known who want something of which they are to hear."""
         match news_commands.understand(text):
             case IsOurs(code):
                 return published.is_it_ours(here.work, code, here.language)
             case Unsubscribe():
                 return news_phrases.had_no_news()
-            case WantsNews(place) if news_commands.greets(place) or not news.knows_place(here.work, place):
+            case WantsNews(place) if news_commands.greets(place) or not inbound.knows_place(here.work, place):
                 return None
             case WantsNews() | IsTrue():
                 address = self._met(here)
@@ -325,14 +319,14 @@ class Talks:
         person = people.by_index(here.work.session, here.index, TELEGRAM)
         return person.at(TELEGRAM) if person else None
 
-    def _placed(self, here: Here, spot: str) -> Talk:
-        if here.talk.last_words or not places.is_about_where(question := self._asking(here).question):
+    def _placed(self, here: Here, spot: str) -> ChatState:
+        if here.talk.last_words or not choose_area.is_about_where(question := self._asking(here).question):
             return replace(here.talk, aside=say(desk_phrases.not_asked_where(), here.language))
-        if first := places.before_a_spot(question):
+        if first := choose_area.before_a_spot(question):
             here.talk = self._answer(here, first)
         return self._answer(here, spot)
 
-    def _pressed(self, here: Here, button: Button) -> Talk:
+    def _pressed(self, here: Here, button: Button) -> ChatState:
         talk = here.talk
         if button.kind == "h" and (here.is_first or talk.last_words or button.of == screen_of(talk)):
             here.talk = self._left(here)
@@ -345,7 +339,7 @@ class Talks:
             case "q" if isinstance(asking.question, Menu) and (answer := chosen(asking.question, button.what)) is not None:
                 return self._answer(here, answer)
             case "b":
-                here.talk = replace(talk, answers=playing.back(asking.answers), page=0, again=False, version=talk.version + 1)
+                here.talk = replace(talk, answers=replay.back(asking.answers), page=0, again=False, version=talk.version + 1)
                 return here.talk
             case "p" if button.what.isdecimal():
                 return replace(talk, page=int(button.what[:3]), again=False, version=talk.version + 1)
@@ -358,7 +352,7 @@ class Talks:
         assert isinstance(there, Asking), "the conversation is over"
         return there
 
-    def _answer(self, here: Here, answer: str) -> Talk:
+    def _answer(self, here: Here, answer: str) -> ChatState:
         """Take an answer to the present question, and go on from there."""
         question = self._asking(here).question
         if isinstance(question, Menu) and question.sets_language:
@@ -368,7 +362,7 @@ class Talks:
         here.talk = replace(here.talk, answers=(*given, (question.name, answer)))
         return self._go_on(here)
 
-    def _go_on(self, here: Here) -> Talk:
+    def _go_on(self, here: Here) -> ChatState:
         """Ask the next question; or, where all is said, do what is wanted."""
         there = self._play(here)
         talk = replace(here.talk, page=0, again=False, version=here.talk.version + 1)
@@ -383,22 +377,22 @@ class Talks:
         if not here.talk.last_words and isinstance(self._play(here), Said):
             here.talk = self._go_on(here)
 
-    def _ended(self, here: Here, last_words: str) -> Talk:
+    def _ended(self, here: Here, last_words: str) -> ChatState:
         """The conversation is over. Its answers are forgotten; what came of them is kept where it belongs."""
         version = here.talk.version + 1
         return replace(here.talk, last_words=last_words, answers=(), words="", page=0, again=False, version=version)
 
     # ------------------------------------------------------------------------------------------ evidence
 
-    def refusal(self, who: Who) -> Words | None:
+    def refusal(self, who: Who) -> Phrase | None:
         """Why nothing can be taken from them just now, if so: looked at before it is fetched."""
-        with self._service.look() as work:
+        with self._service.read() as work:
             there = self._destination(self._here(work, who))
             if there is None:
                 return citizen_phrases.evidence_of_nothing()
             return citizen_phrases.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
 
-    def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> Talk:
+    def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> ChatState:
         work, there = here.work, self._destination(here)
         if there is None:
             return replace(here.talk, aside=say(citizen_phrases.evidence_of_nothing(), here.language))
@@ -422,35 +416,35 @@ class Talks:
 
     def _reports(self, here: Here) -> bool:
         """Whether they are in the middle of a report."""
-        return not here.is_first and not here.talk.last_words and citizen.reports(here.talk.answers)
+        return not here.is_first and not here.talk.last_words and citizen_menus.reports(here.talk.answers)
 
     # ------------------------------------------------------------------------------------------ who it is
 
-    def link(self, who: Who, phone: str) -> tuple[Words, str, bool]:
+    def link(self, who: Who, phone: str) -> tuple[Phrase, str, bool]:
         """They have shared their own number. What to say, in what language, and whether they are a liaison now."""
-        with self._service.work() as work:
-            liaison_, words = linking.link(work, TELEGRAM, str(who.chat), phone)
+        with self._service.transaction() as work:
+            liaison_, words = link_chat.link(work, TELEGRAM, str(who.chat), phone)
             language = (liaison_.person.language if liaison_ else None) or self.hinted(who.hint)
             return words, language, liaison_ is not None
 
     def closed(self, who: Who, *, closed: bool) -> None:
         """They have blocked us, or let us in again."""
-        with self._service.work() as work:
+        with self._service.transaction() as work:
             person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
             address = person.at(TELEGRAM) if person else None
-            if address is None or not arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now):
+            if address is None or not seen.is_new(work.session, TELEGRAM, str(who.update), work.now):
                 return
             address.closed_at = work.now if closed else None
 
 
-def _with(words: str, wish: Wish) -> Wish:
+def _with(words: str, wish: Command) -> Command:
     """A report, with what was written before we asked for it."""
     if not words or not isinstance(wish, Report):
         return wish
     return replace(wish, details=f"{words}\n{wish.details}".strip())
 
 
-def _origin(work: Work, payload: str) -> str:
+def _origin(work: UnitOfWork, payload: str) -> str:
     """What followed /start, if it is a link of ours."""
     found = ORIGIN.fullmatch(payload)
     return payload if found and (found[1] is None or found[1] in work.areas) else ""
@@ -458,5 +452,5 @@ def _origin(work: Work, payload: str) -> str:
 
 def _chosen_by_name(menu: Menu, text: str, language: str) -> str | None:
     """What was meant by what was written. A bare number is no choice here, where no choice has one: it answers what we asked elsewhere."""
-    is_key = is_number(tidy(text)) and len(tidy(text)) <= numbered.LONGEST
-    return None if is_key else numbered.answer(menu, text, language)
+    is_key = is_number(tidy(text)) and len(tidy(text)) <= numbered_menu.LONGEST
+    return None if is_key else numbered_menu.answer(menu, text, language)

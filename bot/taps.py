@@ -13,45 +13,43 @@ from sqlalchemy import select
 from bot.cards import Card, card, choices, title
 from bot.keyboards import A_SLIP, Button, number, verdicts
 from bot.talks import Who
-from hotline.cases import citizen_phrases, dispatch, evidence, followups, liaison_phrases, status
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import responses as acknowledgement
-from hotline.cases.case import CLOSED
+from hotline.cases import citizen_phrases, dispatch, evidence, followups, liaison_menus, liaison_phrases, responses, status
+from hotline.cases.case import CaseState
 from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
-from hotline.context import Service, Work
+from hotline.context import Service, UnitOfWork
 from hotline.core.i18n import say
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM, Address
-from hotline.duty import night_check as readiness
+from hotline.duty import night_check
 from hotline.front_desk import desk
 from hotline.front_desk import phrases as desk_phrases
-from hotline.messaging import seen as arrivals
+from hotline.messaging import seen
 from hotline.messaging.message import About, Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
     """A liaison takes a step in a case. The card as it is now, and what to say in passing; None where it is no card of theirs."""
-    with service.work() as work:
+    with service.transaction() as work:
         found = _card_of(work, who, button)
         if found is None:
             return None
         asked, me = found
-        toast = _step(work, me, asked, button) if arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now) else ""
+        toast = _step(work, me, asked, button) if seen.is_new(work.session, TELEGRAM, str(who.update), work.now) else ""
         work.session.flush()
         work.session.expire_all()
         return card(work, asked), toast
 
 
-def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
+def _step(work: UnitOfWork, me: Liaison, asked: Dispatch, button: Button) -> str:
     """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that somebody was first, say."""
     how, language = asked.how(work.session, work.now), me.language
-    wanted = next((each for each in get_args(liaison.Step) if each == button.what), None)
+    wanted = next((each for each in get_args(liaison_menus.Step) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
         return say(desk_phrases.earlier_question(), language)
-    readiness.answered(work, me)
-    words = acknowledgement.tap(work, me, asked.id, wanted)
+    night_check.answered(work, me)
+    words = responses.tap(work, me, asked.id, wanted)
     work.session.flush()
     work.session.refresh(asked)
     now = asked.how(work.session, work.now)
@@ -61,7 +59,7 @@ def _step(work: Work, me: Liaison, asked: Dispatch, button: Button) -> str:
     return "" if is_on_the_card else say(words, language)
 
 
-SAID_IN_PASSING: tuple[liaison.Step, ...] = ("help", "aside")
+SAID_IN_PASSING: tuple[liaison_menus.Step, ...] = ("help", "aside")
 """Steps after which a card looks as it did before."""
 
 
@@ -76,7 +74,7 @@ class Sent(NamedTuple):
 
 def pieces(service: Service, who: Who, button: Button) -> Sent | None:
     """What the citizen of a case sent, for a liaison who may read the case; else None."""
-    with service.look() as work:
+    with service.read() as work:
         found = _card_of(work, who, button)
         if found is None or not found[0].may_be_read(work.session, work.now):
             return None
@@ -84,7 +82,7 @@ def pieces(service: Service, who: Who, button: Button) -> Sent | None:
         return Sent(title(work, found[0]), [(piece.kind, piece.content(work.keys)) for piece in sent])
 
 
-def _card_of(work: Work, who: Who, button: Button) -> tuple[Dispatch, Liaison] | None:
+def _card_of(work: UnitOfWork, who: Who, button: Button) -> tuple[Dispatch, Liaison] | None:
     """The dispatch that the card shows, if it was put before whoever presses and they may see the case."""
     identity = number(button.of)
     person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
@@ -97,25 +95,25 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
     """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip; None where it was not they who
     were asked."""
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
-    with service.work() as work:
+    with service.transaction() as work:
         asked = _asked_in(work, who, button.of)
         case = asked.case if asked else None
         if asked is None or case is None or verdict is None:
             return None
         if (
             asked.key == followups.key_of(case)
-            and arrivals.is_new(work.session, TELEGRAM, str(who.update), work.now)
+            and seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
             and followups.judge(work, case, verdict)
         ):
             words = desk.thanks(work, case, verdict)
         else:
             words = citizen_phrases.how_it_stands(status.standing_of(work, case))
-        may_be_a_slip = case.state == CLOSED and asked.key == followups.key_of(case) and case.may_be_judged(work.now)
+        may_be_a_slip = case.state == CaseState.CLOSED and asked.key == followups.key_of(case) and case.may_be_judged(work.now)
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
         return Card(escape(f"{case.spoken}: {say(words, case.language)}", quote=False), again)
 
 
-def _asked_in(work: Work, who: Who, message: str) -> Message | None:
+def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:
     """The question that this message puts, if it went to this chat."""
     try:
         identity = UUID(message)

@@ -31,7 +31,7 @@ from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.context import Service
 from hotline.core.database import Locked
 from hotline.core.errors import NotTaken
-from hotline.core.i18n import Words
+from hotline.core.i18n import Phrase
 from hotline.front_desk import phrases as desk_phrases
 
 log = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class Updates:
     async def _liaison(self, update: Update, _context: Context) -> None:
         await self._ask_number(who_of(update), liaison_phrases.share_your_number())
 
-    async def _ask_number(self, who: Who, words: Words) -> None:
+    async def _ask_number(self, who: Who, words: Phrase) -> None:
         language = await self._language(who)
         with no_chat():
             sent = await self._bot.send_message(who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))

@@ -10,11 +10,11 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.core import fault_points as faults
+from hotline.core import fault_points
 from hotline.core.crypto import Keys
 from hotline.core.database import Database, Locked
 from hotline.core.errors import Misconfigured
-from hotline.outbox import Posting, Queue, What
+from hotline.outbox import Posting, Queue, TaskKind
 from hotline.places import areas
 from hotline.places.areas import Areas
 from hotline.places.countries import Country
@@ -23,7 +23,7 @@ from hotline.settings import Settings
 log = logging.getLogger(__name__)
 
 Post = Callable[[Sequence[Posting]], None]
-"""Takes errands to the queue. It never raises: what it cannot post, the clock will."""
+"""Takes tasks to the queue. It never raises: what it cannot post, the clock will."""
 
 PLAINLY = timedelta(hours=12)
 """So far from now a time of day can mean only one."""
@@ -32,12 +32,12 @@ AREAS_ARE_FRESH = timedelta(minutes=1)
 """How long a process may go by the areas it has read."""
 
 
-def nobody(postings: Sequence[Posting]) -> None:
+def post_nothing(postings: Sequence[Posting]) -> None:
     """Post nothing: for a process that leaves it to the clock."""
 
 
 @dataclass(frozen=True)
-class Work:
+class UnitOfWork:
     """One transaction, and what is needed within it."""
 
     session: Session
@@ -53,14 +53,14 @@ class Work:
     def country(self) -> Country:
         return self.settings.country
 
-    def put(self, what: What, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT) -> None:
-        """Put an errand, due now or then, to be committed with this work."""
-        outbox.put(self.session, what, subject, due_at or self.now, queue, now=self.now)
+    def schedule(self, what: TaskKind, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT) -> None:
+        """Put a task, due now or then, to be committed with this work."""
+        outbox.schedule(self.session, what, subject, due_at or self.now, queue, now=self.now)
 
-    def put_sooner(self, what: What, subject: object, due_at: datetime) -> None:
-        """The same, unless the errand waits already and is due before."""
+    def schedule_sooner(self, what: TaskKind, subject: object, due_at: datetime) -> None:
+        """The same, unless the task waits already and is due before."""
         if not outbox.is_due_by(self.session, what, subject, due_at):
-            self.put(what, subject, due_at)
+            self.schedule(what, subject, due_at)
 
     def in_minutes(self, minutes: int) -> datetime:
         return self.now + self.settings.minutes(minutes)
@@ -81,7 +81,7 @@ class Service:
 
     settings: Settings
     database: Database
-    post: Post = nobody
+    post: Post = post_nothing
     clock: Callable[[], datetime] = utc_now
     _areas: Areas | None = field(default=None, repr=False)
     _areas_version: object = None
@@ -110,21 +110,21 @@ class Service:
             log.warning("the database does not answer; the areas as read before are used")
 
     @contextmanager
-    def look(self) -> Iterator[Work]:
+    def read(self) -> Iterator[UnitOfWork]:
         """What is at hand for looking something up, without a transaction to commit."""
         at_hand = self.areas
         with self.database.reading() as session:
-            yield Work(session, self.clock(), self.settings, at_hand)
+            yield UnitOfWork(session, self.clock(), self.settings, at_hand)
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
-        """A transaction. At its end it is committed, and only then are its errands posted."""
+    def transaction(self) -> Iterator[UnitOfWork]:
+        """A transaction. At its end it is committed, and only then are its tasks posted."""
         at_hand = self.areas
         with self.database.writing() as session:
-            yield Work(session, self.clock(), self.settings, at_hand)
+            yield UnitOfWork(session, self.clock(), self.settings, at_hand)
             session.flush()
             postings = outbox.to_post(session)
-            faults.point("before-commit")
+            fault_points.point("before-commit")
         if postings:
             self.post(postings)
 

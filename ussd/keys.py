@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from hotline.cases.citizen_menus import Caller
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
-from hotline.conversation import numbered_menu as numbered
-from hotline.conversation import replay as playing
+from hotline.conversation import numbered_menu, replay
 from hotline.conversation.replay import Answers, Asking, Said
 from hotline.conversation.screens import Ask, LookUp, Menu
 from hotline.core.typed_input import tidy
 from hotline.front_desk import menu
-from hotline.front_desk.menu import Wish
+from hotline.front_desk.menu import Command
 from hotline.places.areas import Areas
 from hotline.places.countries import Country
 from ussd.pages import BACK, HOME, MORE, Limits, pages
@@ -34,7 +33,7 @@ class Position:
     page: int = 0
     again: bool = False
     """The last input was not understood. It stays so while the pages are turned, for with that said on them they break elsewhere."""
-    wish: Wish | None = None
+    wish: Command | None = None
     """Set when the conversation is over: what the caller wants."""
 
 
@@ -43,7 +42,7 @@ class Keypad:
 
     def __init__(self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]) -> None:
         self._areas, self._country, self._limits, self._look_up = areas, country, limits, look_up
-        self._known: dict[tuple[Caller, bool, Answers], Asking | Said[Wish] | Said[str]] = {}
+        self._known: dict[tuple[Caller, bool, Answers], Asking | Said[Command] | Said[str]] = {}
         """Where answers lead: asked more than once in a turn."""
         self._presses = 0
 
@@ -97,7 +96,7 @@ class Keypad:
         question = self._asking(position).question
         return isinstance(question, Ask) and not question.number
 
-    def wish(self, position: Position) -> Wish | None:
+    def wish(self, position: Position) -> Command | None:
         """What the caller wants, if these answers are enough to say."""
         return self._at(position, position.answers).wish
 
@@ -113,7 +112,7 @@ class Keypad:
             case key if key == BACK and position.page:
                 return replace(position, page=position.page - 1)
             case key if key == BACK:
-                return self._at(position, playing.back(asking.answers))
+                return self._at(position, replay.back(asking.answers))
             case key if key == MORE and position.page + 1 < len(self._pages(position, asking)):
                 return replace(position, page=position.page + 1)
             case _:
@@ -121,7 +120,7 @@ class Keypad:
 
     def _answer(self, position: Position, asking: Asking, typed: str) -> Position:
         question = asking.question
-        answer = numbered.answer(question, typed, asking.language) if isinstance(question, Menu) else typed.strip()
+        answer = numbered_menu.answer(question, typed, asking.language) if isinstance(question, Menu) else typed.strip()
         if answer is None:
             return replace(position, again=True)
         return self._at(position, (*asking.answers, (question.name, answer)))
@@ -142,21 +141,21 @@ class Keypad:
         assert isinstance(there, Asking), "the conversation is over"
         return there
 
-    def _resume(self, position: Position, answers: Answers) -> Asking | Said[Wish] | Said[str]:
+    def _resume(self, position: Position, answers: Answers) -> Asking | Said[Command] | Said[str]:
         key = (position.caller, bool(position.draft), answers)
         if key not in self._known:
             self._known[key] = self._played(position, answers)
         return self._known[key]
 
-    def _played(self, position: Position, answers: Answers) -> Asking | Said[Wish] | Said[str]:
+    def _played(self, position: Position, answers: Answers) -> Asking | Said[Command] | Said[str]:
         def look_up(question: LookUp) -> str:
             return self._look_up(question, position.language)
 
         if position.draft:
-            return playing.resume(menu.cut_off(), answers, position.language, look_up)
+            return replay.resume(menu.cut_off(), answers, position.language, look_up)
         language = position.caller.language or self._country.languages[0]
         scene = menu.welcome(position.caller, self._areas, self._country.languages, self._country.emergency)
-        return playing.resume(scene, answers, language, look_up)
+        return replay.resume(scene, answers, language, look_up)
 
     def _pages(self, position: Position, asking: Asking) -> tuple[str, ...]:
         return pages(asking.question, asking.language, self._limits, first=not asking.answers, again=position.again)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from hotline.conversation import numbered_menu as numbered
+from hotline.conversation import numbered_menu
 from hotline.conversation.screens import Ask, Menu
 from hotline.core.gsm import fits, plain
-from hotline.core.i18n import Words, _, say
+from hotline.core.i18n import Phrase, _, say
 
-BACK, HOME, MORE = "0", "00", str(numbered.MORE)
+BACK, HOME, MORE = "0", "00", str(numbered_menu.MORE)
 """The keys that people know from their networks' own menus. No choice ever has one of these numbers."""
 
 
@@ -23,7 +23,7 @@ class Limits:
     units: int
 
 
-def not_understood(question: Menu | Ask) -> Words:
+def not_understood(question: Menu | Ask) -> Phrase:
     """Said above the question when it is asked again."""
     return _("Choose a number from the list.") if isinstance(question, Menu) else _("Please write a few words.")
 
@@ -32,7 +32,7 @@ def not_understood(question: Menu | Ask) -> Words:
 def pages(question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False) -> tuple[str, ...]:
     """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer was not understood."""
     text = plain(say(question.text, language))
-    lines = numbered.lines(question, language) if isinstance(question, Menu) else []
+    lines = numbered_menu.lines(question, language) if isinstance(question, Menu) else []
     top = plain(say(not_understood(question), language)) if again else ""
     back, more = plain(say(BACK_LINE, language)), plain(say(MORE_LINE, language))
     parts = [part for line in (text, *lines) for part in _broken(plain(line), [top, more, back], limits)]

@@ -11,11 +11,11 @@ from functools import partial
 from typing import NamedTuple
 
 from hotline.carriers import Ended, Turn
-from hotline.cases import citizen_menus as citizen
+from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller, Report
-from hotline.cases.liaison_menus import Desk, Waiting
+from hotline.cases.liaison_menus import Assignments, Waiting
 from hotline.cases.reporting import Call
-from hotline.context import Service, Work
+from hotline.context import Service, UnitOfWork
 from hotline.conversation.replay import Answers
 from hotline.conversation.screens import LookUp, Nothing
 from hotline.conversation.ussd_store import Conversation, Conversations, Known
@@ -23,13 +23,13 @@ from hotline.core.crypto import strict_number
 from hotline.core.database import Locked
 from hotline.core.errors import NotANumber
 from hotline.core.gsm import plain, shorten
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.directory import people
 from hotline.directory.categories import DANGER
 from hotline.front_desk import desk, lookups
 from hotline.front_desk import phrases as desk_phrases
-from hotline.front_desk.menu import Wish
-from hotline.messaging import seen as arrivals
+from hotline.front_desk.menu import Command
+from hotline.messaging import seen
 from ussd.keys import SEPARATOR, Keypad, Position
 from ussd.pages import Limits
 
@@ -68,8 +68,8 @@ class Line:
         kept, _draft = self._conversations.find(call.session_index, caller)
         cut = kept if kept is not None and not kept.ended and ended.cut else None
         last = None
-        with self._service.work() as work:
-            if arrivals.is_new(work.session, "ended", call.session_index, work.now, ended.status) and cut is not None:
+        with self._service.transaction() as work:
+            if seen.is_new(work.session, "ended", call.session_index, work.now, ended.status) and cut is not None:
                 last = self._save_what_there_is(work, cut, replace(call, language=cut.language))
         if cut is not None and last is not None:
             self._conversations.keep(call.session_index, caller, cut._replace(shown=last.text, ended=True), ())
@@ -115,35 +115,35 @@ class Line:
         if call.number is None:
             return Caller()
         try:
-            with self._service.look() as work:
+            with self._service.read() as work:
                 return lookups.who_calls(work, people.number_index(self._keys, call.number))
         except Locked:
             log.warning("a caller is met as a stranger: the database does not answer")
             return Caller()
 
     def _look_up(self, call: Call, question: LookUp, language: str) -> str:
-        with self._service.look() as work:
+        with self._service.read() as work:
             return lookups.look_up(work, question, replace(call, language=language))
 
-    def _carry_out(self, position: Position, wish: Wish, call: Call) -> Words:
+    def _carry_out(self, position: Position, wish: Command, call: Call) -> Phrase:
         chosen = position.language != position.caller.language
         if isinstance(wish, Nothing) and not chosen:
             return wish.words
-        with self._service.work() as work:
+        with self._service.transaction() as work:
             if chosen and not isinstance(wish, Report):  # whose language is kept with it
                 desk.remember_language(work, call)
             return desk.carry_out(work, wish, call)
 
-    def _last(self, words: Words, language: str) -> Reply:
+    def _last(self, words: Phrase, language: str) -> Reply:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
         return Reply(shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True)
 
-    def _save_what_there_is(self, work: Work, kept: Conversation, call: Call) -> Reply | None:
+    def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:
         """Somebody in danger who was cut off is a case all the same, and this its last page. Of anybody else the language is kept."""
         known = _caller(kept.known)
         if kept.language != known.language and kept.answers:
             desk.remember_language(work, call)
-        position = Position(known, kept.language, citizen.as_far_as_it_goes(kept.answers), kept.draft)
+        position = Position(known, kept.language, citizen_menus.as_far_as_it_goes(kept.answers), kept.draft)
         wish = None if kept.draft else self._keypad(call).wish(position)
         if isinstance(wish, Report) and wish.category == DANGER.code:
             return self._last(desk.carry_out(work, wish, call), call.language)
@@ -161,7 +161,7 @@ def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | N
         return ()
     if position.draft:
         return None
-    if citizen.draft_of(position.answers):
+    if citizen_menus.draft_of(position.answers):
         return position.answers
     return () if kept is not None and kept.draft else None
 
@@ -174,5 +174,5 @@ def _known(caller: Caller) -> Known:
 
 def _caller(known: Known) -> Caller:
     language, home, on_duty, cases, asked = known
-    desk_of = None if on_duty is None else Desk(on_duty, tuple(Waiting(*case) for case in cases))
+    desk_of = None if on_duty is None else Assignments(on_duty, tuple(Waiting(*case) for case in cases))
     return Caller(language, home, desk_of, asked=asked)

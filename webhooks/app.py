@@ -11,7 +11,7 @@ from hotline.context import Service
 from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured
-from hotline.core.redis_link import Trips
+from hotline.core.redis_link import RedisPipeline
 from hotline.operations.queue import Poster
 from hotline.operations.supervisor import leave_with_parent
 from hotline.settings import from_environment as settings_from
@@ -42,7 +42,7 @@ def from_environment() -> "WSGIApplication":
 
 def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":
     settings = service.settings
-    trips = Trips(settings.redis_url)
+    trips = RedisPipeline(settings.redis_url)
     conversations = Conversations(settings.redis_url, settings.keys.vault)
     line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
     app = Flask(__name__)

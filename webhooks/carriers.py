@@ -65,17 +65,17 @@ def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -
     pages = Blueprint("carriers", __name__, url_prefix=f"/{carrier.name}/<secret>")
 
     def text(form: Mapping[str, str]) -> None:
-        with service.work() as work:
+        with service.transaction() as work:
             texts.text_arrives(work, carrier.inbound_text(form))
 
     def receipt(form: Mapping[str, str]) -> None:
         told = carrier.receipt(form)
         if told.final or not _is_no_news(service, told):
-            with service.work() as work:
+            with service.transaction() as work:
                 receipts.receipt_arrives(work, told)
 
     def opt_out(form: Mapping[str, str]) -> None:
-        with service.work() as work:
+        with service.transaction() as work:
             receipts.opt_out_arrives(work, carrier.opt_out(form))
 
     def ended(form: Mapping[str, str]) -> None:

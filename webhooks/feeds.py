@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from hotline.broadcasts import feeds as told
-from hotline.context import Service, Work
+from hotline.broadcasts import feeds as broadcast_feeds
+from hotline.context import Service, UnitOfWork
 from hotline.core.database import Locked
 
 RSS, CAP = "application/rss+xml", "application/cap+xml"
@@ -19,18 +19,18 @@ def feeds(service: Service) -> Blueprint:
 
     @pages.get("/rss.xml")
     def rss() -> Response:
-        return _answer(service, told.rss, RSS)
+        return _answer(service, broadcast_feeds.rss, RSS)
 
     @pages.get("/<name>.xml")
     def message(name: str) -> Response:
-        return _answer(service, lambda work: told.cap_of(work, name), CAP)
+        return _answer(service, lambda work: broadcast_feeds.cap_of(work, name), CAP)
 
     return pages
 
 
-def _answer(service: Service, file_of: Callable[[Work], bytes | None], kind: str) -> Response:
+def _answer(service: Service, file_of: Callable[[UnitOfWork], bytes | None], kind: str) -> Response:
     try:
-        with service.look() as work:
+        with service.read() as work:
             file = file_of(work)
     except Locked:
         return Response("Service Unavailable\n", 503, mimetype="text/plain")

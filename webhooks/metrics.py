@@ -15,26 +15,24 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.cases import case as cases
-from hotline.cases.case import Case
+from hotline.cases.case import Case, CaseState
 from hotline.context import Service
 from hotline.core.database import Locked
-from hotline.messaging import message as messages
-from hotline.messaging.message import Message
+from hotline.messaging.message import Message, MessageState
 from hotline.messaging.receipts import ReceiptRecord
 from hotline.messaging.seen import Arrival
 from hotline.operations import auditor
-from hotline.outbox import Errand, Queue, What
+from hotline.outbox import Queue, Task, TaskKind
 from webhooks.guards import is_secret
 
-STEPS = (What.ESCALATE, What.FIND, What.PROMISE, What.STILL, What.LAPSE, What.FOLLOW_UP)
+STEPS = (TaskKind.ESCALATE, TaskKind.FIND, TaskKind.PROMISE, TaskKind.STILL, TaskKind.LAPSE, TaskKind.FOLLOW_UP)
 """What must happen to a case in its time."""
 LATE = timedelta(minutes=1)
 """A step so long after its time is overdue."""
 CALLBACKS = {"text": "text:", "ended": "ended:"}
 """How the key of what the carrier has brought begins."""
-UNFINISHED = (cases.OPEN, cases.ACKNOWLEDGED, cases.RESOLVED)
-ENDS = (messages.SENT, messages.FAILED, messages.UNKNOWN, messages.WITHHELD)
+UNFINISHED = (CaseState.OPEN, CaseState.ACKNOWLEDGED, CaseState.RESOLVED)
+ENDS = (MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageState.WITHHELD)
 
 
 def metrics(service: Service) -> Blueprint:
@@ -94,8 +92,8 @@ def _reachable(number: int) -> Metric:
 
 def _due(session: Session, now: datetime) -> Iterator[Metric]:
     """An errand's own time counts, not when it is posted next: that goes on and on while nobody works."""
-    due = select(Errand.queue, func.count(), func.min(Errand.wanted_at)).where(outbox.WAITS, Errand.wanted_at <= now)
-    found = {queue: (number, oldest) for queue, number, oldest in session.execute(due.group_by(Errand.queue))}
+    due = select(Task.queue, func.count(), func.min(Task.wanted_at)).where(outbox.WAITS, Task.wanted_at <= now)
+    found = {queue: (number, oldest) for queue, number, oldest in session.execute(due.group_by(Task.queue))}
     numbers = {queue.value: found.get(queue, (0, now))[0] for queue in Queue}
     ages = {queue.value: _seconds(found.get(queue, (0, now))[1], now) for queue in Queue}
     yield _gauges("errands_due", "Errands whose time has come and that are not done yet, by queue.", "queue", numbers)
@@ -104,8 +102,8 @@ def _due(session: Session, now: datetime) -> Iterator[Metric]:
 
 
 def _overdue(session: Session, now: datetime) -> Metric:
-    late = (outbox.WAITS, Errand.what.in_(STEPS), Errand.wanted_at < now - LATE)
-    found = _numbers(session, select(Errand.what, func.count()).where(*late).group_by(Errand.what))
+    late = (outbox.WAITS, Task.what.in_(STEPS), Task.wanted_at < now - LATE)
+    found = _numbers(session, select(Task.what, func.count()).where(*late).group_by(Task.what))
     words = "Steps of cases, such as asking the next liaison, that should have been taken more than a minute ago, by kind."
     return _gauges("steps_overdue", words, "kind", {step.value: found.get(step, 0) for step in STEPS})
 
@@ -127,7 +125,7 @@ def _sent(session: Session, now: datetime) -> Metric:
 
 
 def _unfinished(session: Session) -> Metric:
-    found = _numbers(session, select(Case.state, func.count()).where(Case.state != cases.CLOSED).group_by(Case.state))
+    found = _numbers(session, select(Case.state, func.count()).where(Case.state != CaseState.CLOSED).group_by(Case.state))
     words = "Cases that are not closed: open is where nobody has it, acknowledged where somebody has, resolved where they say it is done."
     return _gauges("cases_unfinished", words, "state", {state: found.get(state, 0) for state in UNFINISHED})
 

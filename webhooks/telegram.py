@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from redis.exceptions import RedisError
 
 from bot.stream import Unreadable, take_in
-from hotline.core.redis_link import Trips
+from hotline.core.redis_link import RedisPipeline
 from hotline.settings import Settings
 from webhooks.guards import is_secret
 
@@ -17,7 +17,7 @@ MOST_BYTES = 256 * 1024
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the header
 
 
-def telegram(settings: Settings, trips: Trips) -> Blueprint:
+def telegram(settings: Settings, trips: RedisPipeline) -> Blueprint:
     """`/telegram`: 200 once it is kept; 503 makes Telegram bring it again."""
     pages = Blueprint("telegram", __name__)
     vault = settings.keys.vault

@@ -1,35 +1,20 @@
 """What a liaison may do with a broadcast, and what does it."""
 
-from hotline.broadcasts import approval_policy as approving
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import phrases
+from hotline.broadcasts import approval_policy, phrases
 from hotline.broadcasts.approval import answers_for, approve, hand_of, hands_that_approved, hands_that_wrote, held, submit, to_read
-from hotline.broadcasts.broadcast import (
-    APPROVED,
-    CHECKED,
-    COOLING,
-    DRAFT,
-    LIVE,
-    ON_ITS_WAY,
-    REVIEWED,
-    SUBMITTED,
-    UNSENT,
-    WITHDRAWN,
-    Broadcast,
-    State,
-)
+from hotline.broadcasts.broadcast import LIVE, NEXT, ON_ITS_WAY, UNSENT, Broadcast, BroadcastState, DeedKind, broadcast_by_code
 from hotline.broadcasts.control import object_to, pause, paused_by_others, resume, review, stop, withdraw
 from hotline.broadcasts.drafting import check, compose
 from hotline.broadcasts.limits import NotNow, gone
 from hotline.broadcasts.menus import Compose, Deal
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison, is_one_now
 
 # ------------------------------------------------------------------------------------------------------ one door for all of it
 
 
-def deal(work: Work, who: Liaison, wish: Compose | Deal) -> Words:
+def deal(work: UnitOfWork, who: Liaison, wish: Compose | Deal) -> Phrase:
     """Do what a liaison wants of a broadcast, and say what has come of it."""
     code = wish.edits if isinstance(wish, Compose) else wish.code
     if not is_one_now(who, work.now):
@@ -41,20 +26,20 @@ def deal(work: Work, who: Liaison, wish: Compose | Deal) -> Words:
         words = _deal(work, who, wish)
     except NotNow as stands:
         words = stands.words
-    found = broadcasts.by_code(work.session, code)
+    found = broadcast_by_code(work.session, code)
     return phrases.drill(words, found is not None and found.exercise and not isinstance(wish, Compose) and wish.act != "show")
 
 
-def _is_theirs(work: Work, who: Liaison, wish: Deal) -> None:
+def _is_theirs(work: UnitOfWork, who: Liaison, wish: Deal) -> None:
     """Anybody may stop a message; all else is for those who answer for its place, and for its author. Raises `NotNow`."""
-    found = broadcasts.by_code(work.session, wish.code)
+    found = broadcast_by_code(work.session, wish.code)
     if wish.act == "stop" or found is None or found.author_id == who.id:
         return
     if not any(answers_for(work.areas, who, code) for code in found.areas):
         raise NotNow(phrases.no_such(wish.code))
 
 
-def _deal(work: Work, who: Liaison, wish: Deal) -> Words:
+def _deal(work: UnitOfWork, who: Liaison, wish: Deal) -> Phrase:
     match wish.act:
         case "approve":
             return approve(work, who, wish.code, wish.mark)
@@ -76,24 +61,26 @@ def _deal(work: Work, who: Liaison, wish: Deal) -> Words:
             return show(work, who, wish.code)
 
 
-def _submit_again(work: Work, who: Liaison, code: str) -> Words:
+def _submit_again(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
     """A draft that was kept, or sent back, is put to others. Raises `NotNow`."""
     broadcast = held(work, code)
-    if broadcast.state not in (DRAFT, CHECKED):
+    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.CHECKED):
         raise NotNow(phrases.cannot_now(code, phrases.NOT_A_DRAFT))
-    if broadcast.state == DRAFT:
+    if broadcast.state == BroadcastState.DRAFT:
         check(work, broadcast, who)
     return submit(work, who, broadcast)
 
 
-def show(work: Work, who: Liaison, code: str) -> Words:
+def show(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
     """What it says, and how it stands. Raises `NotNow`."""
     broadcast = held(work, code)
     reached = gone(work.session, broadcast)
-    return phrases.stands(code, State(broadcast.state), reached, broadcast.listed, to_read(broadcast, who.language), broadcast.mark)
+    return phrases.stands(
+        code, BroadcastState(broadcast.state), reached, broadcast.listed, to_read(broadcast, who.language), broadcast.mark
+    )
 
 
-def steps(work: Work, who: Liaison, broadcast: Broadcast) -> list[str]:
+def offered(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[str]:
     """What this liaison may do with it now: acts of a `Deal`, and `edit` and `correct`."""
     return [act for act in ACTS if _may(work, who, broadcast, act)]
 
@@ -101,18 +88,18 @@ def steps(work: Work, who: Liaison, broadcast: Broadcast) -> list[str]:
 ACTS = ("approve", "object", "submit", "edit", "stop", "pause", "resume", "correct", "withdraw", "review")
 
 
-def _may(work: Work, who: Liaison, broadcast: Broadcast, act: str) -> bool:
+def _may(work: UnitOfWork, who: Liaison, broadcast: Broadcast, act: str) -> bool:
     state, mine = broadcast.state, who.id == broadcast.author_id
     match act:
         case "approve":
             hands = (hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who))
-            return state == SUBMITTED and approving.may_approve(*hands) is None
+            return state == BroadcastState.SUBMITTED and approval_policy.may_approve(*hands) is None
         case "object":
-            return state in (SUBMITTED, APPROVED, COOLING) and not mine
+            return state in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING) and not mine
         case "submit":
-            return state in (DRAFT, CHECKED)
+            return state in (BroadcastState.DRAFT, BroadcastState.CHECKED)
         case "edit":
-            return state in (DRAFT, CHECKED, SUBMITTED)
+            return state in (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED)
         case "stop":
             return state in LIVE
         case "pause":
@@ -122,7 +109,7 @@ def _may(work: Work, who: Liaison, broadcast: Broadcast, act: str) -> bool:
         case "correct":
             return state not in UNSENT and bool(gone(work.session, broadcast))
         case "withdraw":
-            return WITHDRAWN in broadcasts.NEXT[State(state)] and (mine or hand_of(work, who).coordinates)
+            return BroadcastState.WITHDRAWN in NEXT[BroadcastState(state)] and (mine or hand_of(work, who).coordinates)
         case _:
-            may = approving.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
-            return broadcast.emergency and broadcast.opens_at is not None and may and not broadcast.done(REVIEWED)
+            may = approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
+            return broadcast.emergency and broadcast.opens_at is not None and may and not broadcast.done(DeedKind.REVIEWED)

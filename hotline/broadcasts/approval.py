@@ -6,22 +6,28 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hotline.broadcasts import approval_policy as approving
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import phrases, recipients
-from hotline.broadcasts import preview as previewing
+from hotline.broadcasts import approval_policy, phrases, preview, recipients
 from hotline.broadcasts.approval_policy import HOLDS, Hand
-from hotline.broadcasts.broadcast import APPROVED, APPROVES, ASKED, EDITED, SUBMITTED, WROTE, Broadcast, Deed, as_sent
-from hotline.broadcasts.limits import NotNow, limits, meet, not_right, pace_of, too_soon
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.broadcasts.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Deed,
+    DeedKind,
+    as_sent,
+    broadcast_by_code,
+    lock_broadcast,
+    move_broadcast,
+)
+from hotline.broadcasts.limits import NotNow, limits, meet, not_right, too_soon, waits_of
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Person
-from hotline.messaging import message as messages
-from hotline.outbox import Queue, What
+from hotline.messaging.message import consult
+from hotline.outbox import Queue, TaskKind
 from hotline.places.areas import Areas
 
 REMIND_AFTER = (5, 10, 15)
@@ -35,40 +41,40 @@ MOST_CONTACTS = 20
 # ------------------------------------------------------------------------------------------------------ asking others
 
 
-def submit(work: Work, who: Liaison, broadcast: Broadcast) -> Words:
+def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
     """Ask others whether it may go: all at once. Raises `NotNow`."""
-    need = previewing.need_of(work.areas, broadcast)
+    need = preview.need_of(work.areas, broadcast)
     if need.refused:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)))
     limits(work, broadcast)
     asked = _whom_to_ask(work, broadcast, who)
     if len({each.body_code for each in asked}) < need.hands:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.NOBODY_TO_APPROVE))
-    if not broadcasts.move(work.session, broadcast, SUBMITTED, submitted_at=work.now):
+    if not move_broadcast(work.session, broadcast, BroadcastState.SUBMITTED, submitted_at=work.now):
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
-    broadcast.note(work.now, SUBMITTED, who)
+    broadcast.note(work.now, BroadcastState.SUBMITTED, who)
     for each in asked:
-        broadcast.note(work.now, ASKED, each)
+        broadcast.note(work.now, DeedKind.ASKED, each)
     begins = recipients.opening(work, broadcast, work.now)
     if begins == work.now:
         _consult(work, broadcast, asked, 0)
         begins = work.in_minutes(REMIND_AFTER[0])
-        work.put(What.REMIND, f"{broadcast.id}/{broadcast.edition}/1", begins, Queue.ORDINARY)
+        work.schedule(TaskKind.REMIND, f"{broadcast.id}/{broadcast.edition}/1", begins, Queue.ORDINARY)
         return phrases.submitted(broadcast.code, len(asked), need.hands)
-    work.put(What.REMIND, f"{broadcast.id}/{broadcast.edition}/0", begins, Queue.ORDINARY)
+    work.schedule(TaskKind.REMIND, f"{broadcast.id}/{broadcast.edition}/0", begins, Queue.ORDINARY)
     return phrases.waits_for_morning(broadcast.code, work.clock_time(begins))
 
 
-def what_stands_against(work: Work, who: Liaison, broadcast: Broadcast) -> list[Words]:
+def what_stands_against(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[Phrase]:
     """Why a message that somebody has just written could not be put to others, said before they try; its words are another matter."""
-    need = previewing.need_of(work.areas, broadcast)
+    need = preview.need_of(work.areas, broadcast)
     few = not need.refused and len({each.body_code for each in _whom_to_ask(work, broadcast, who)}) < need.hands
     soon, empty = too_soon(work, broadcast), not recipients.how_many(work, broadcast)
     found = (soon, phrases.NOBODY_TO_APPROVE if few else None, phrases.GOES_TO_NOBODY if empty else None)
     return [words for words in found if words is not None]
 
 
-def _whom_to_ask(work: Work, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
+def _whom_to_ask(work: UnitOfWork, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
     """Those who could approve it: two at most of each body around the place, whoever is on duty first, and whoever leads it."""
     wrote = hands_that_wrote(work, broadcast)
     able = [each for each in around(work, broadcast.areas) if each.id != but.id and _could_approve(work, broadcast, wrote, each)]
@@ -79,11 +85,11 @@ def _whom_to_ask(work: Work, broadcast: Broadcast, but: Liaison) -> list[Liaison
     return abreast[:MOST_ASKED]
 
 
-def _could_approve(work: Work, broadcast: Broadcast, wrote: Iterable[Hand], who: Liaison) -> bool:
-    return approving.may_approve(wrote, (), hand_of(work, who)) is None and _answers_for_all(work, broadcast, who)
+def _could_approve(work: UnitOfWork, broadcast: Broadcast, wrote: Iterable[Hand], who: Liaison) -> bool:
+    return approval_policy.may_approve(wrote, (), hand_of(work, who)) is None and _answers_for_all(work, broadcast, who)
 
 
-def _answers_for_all(work: Work, broadcast: Broadcast, who: Liaison) -> bool:
+def _answers_for_all(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> bool:
     """Whether their body answers for each of its places, not only for one of them."""
     return all(answers_for(work.areas, who, code) for code in broadcast.areas)
 
@@ -97,7 +103,7 @@ SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
 """Kinds of body that have to do with messages to the public. Oversight has not: it stays apart from those it looks into."""
 
 
-def around(work: Work, areas: Iterable[str]) -> list[Liaison]:
+def around(work: UnitOfWork, areas: Iterable[str]) -> list[Liaison]:
     """The liaisons of every body that answers for one of these places, or for something inside it; and of those that coordinate."""
     serving = select(Serves.body_code).where(Serves.area_code.in_(recipients.reach(work.areas, areas)))
     answers = Liaison.body_code.in_(serving) & Body.kind.in_(SPEAKING)
@@ -106,11 +112,11 @@ def around(work: Work, areas: Iterable[str]) -> list[Liaison]:
     return [each for each in work.session.scalars(found.options(*whole)).unique() if is_one_now(each, work.now)]
 
 
-def remind(work: Work, subject: str) -> None:
+def remind(work: UnitOfWork, subject: str) -> None:
     """Remind those who were asked and have said nothing; after the last time, tell the author that nobody answers."""
     identity, edition, turn = map(int, subject.split("/"))
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.state != SUBMITTED or broadcast.edition != edition:
+    broadcast = lock_broadcast(work.session, identity)
+    if broadcast.state != BroadcastState.SUBMITTED or broadcast.edition != edition:
         return
     silent = _silent(work, broadcast)
     if turn > len(REMIND_AFTER):
@@ -119,17 +125,17 @@ def remind(work: Work, subject: str) -> None:
         return
     _consult(work, broadcast, silent, turn)
     after = REMIND_AFTER[min(turn, len(REMIND_AFTER) - 1)]
-    work.put(What.REMIND, f"{identity}/{edition}/{turn + 1}", work.in_minutes(after), Queue.ORDINARY)
+    work.schedule(TaskKind.REMIND, f"{identity}/{edition}/{turn + 1}", work.in_minutes(after), Queue.ORDINARY)
 
 
-def _silent(work: Work, broadcast: Broadcast) -> list[Liaison]:
+def _silent(work: UnitOfWork, broadcast: Broadcast) -> list[Liaison]:
     """Those who were asked, and have not approved it within the time that counts."""
     fresh = {deed.liaison_id for deed in approvals(broadcast, work.now)}
-    asked = [deed.liaison for deed in broadcast.done(ASKED) if deed.liaison is not None and deed.liaison_id not in fresh]
+    asked = [deed.liaison for deed in broadcast.done(DeedKind.ASKED) if deed.liaison is not None and deed.liaison_id not in fresh]
     return [each for each in asked if is_one_now(each, work.now)]
 
 
-def _consult(work: Work, broadcast: Broadcast, asked: Iterable[Liaison], turn: int) -> None:
+def _consult(work: UnitOfWork, broadcast: Broadcast, asked: Iterable[Liaison], turn: int) -> None:
     for each in asked:
         words = phrases.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, each.language), again=turn > 1)
         tell(work, each, words, broadcast, f"consult{turn}")
@@ -146,29 +152,33 @@ def spoken(broadcast: Broadcast, language: str) -> str:
     return language if language in broadcast.texts else next(iter(broadcast.texts), language)
 
 
-def tell(work: Work, who: Liaison, words: Words, broadcast: Broadcast, what: str) -> None:
+def tell(work: UnitOfWork, who: Liaison, words: Phrase, broadcast: Broadcast, what: str) -> None:
     """Write to a liaison about it, once for each thing that there is to be told of an edition."""
     if is_one_now(who, work.now):
-        messages.consult(work, who, words, key=f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}")
+        consult(work, who, words, key=f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}")
 
 
 # ------------------------------------------------------------------------------------------------------ hands
 
 
-def hand_of(work: Work, who: Liaison) -> Hand:
+def hand_of(work: UnitOfWork, who: Liaison) -> Hand:
     viewer = affiliations.viewer_of(who, work.now)
     own = {who.body_code, *(role.body_code for role in who.roles if role.body_code is not None and role.ended_at is None)}
     kinds = {kind for _body, kind in viewer.belongs}
     return Hand(who.id, frozenset(own), Kind.POLICE in kinds, Kind(who.body.kind) == Kind.COORDINATION)
 
 
-def hands_that_wrote(work: Work, broadcast: Broadcast) -> list[Hand]:
+def hands_that_wrote(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
     """The author, and everyone who has changed it or put it to others since, with the bodies that they were of then and are of now."""
-    wrote = [deed for deed in broadcast.deeds if deed.what in (WROTE, EDITED, SUBMITTED) and deed.liaison is not None]
+    wrote = [
+        deed
+        for deed in broadcast.deeds
+        if deed.what in (DeedKind.WROTE, DeedKind.EDITED, BroadcastState.SUBMITTED) and deed.liaison is not None
+    ]
     return [_hand_then(work, deed) for deed in wrote] or [hand_of(work, broadcast.author)]
 
 
-def _hand_then(work: Work, deed: Deed) -> Hand:
+def _hand_then(work: UnitOfWork, deed: Deed) -> Hand:
     assert deed.liaison is not None
     now = hand_of(work, deed.liaison)
     then = frozenset(filter(None, (deed.body_code,)))
@@ -181,37 +191,37 @@ def approvals(broadcast: Broadcast, now: datetime) -> list[Deed]:
 
 
 def _by_those_who_serve(broadcast: Broadcast, now: datetime) -> list[Deed]:
-    return [deed for deed in broadcast.done(APPROVES) if deed.liaison is not None and is_one_now(deed.liaison, now)]
+    return [deed for deed in broadcast.done(DeedKind.APPROVES) if deed.liaison is not None and is_one_now(deed.liaison, now)]
 
 
-def is_still_approved(work: Work, broadcast: Broadcast) -> bool:
+def is_still_approved(work: UnitOfWork, broadcast: Broadcast) -> bool:
     """Whether it was approved by enough people who still have a mandate."""
     hands = [_hand_then(work, deed) for deed in _by_those_who_serve(broadcast, work.now)]
-    return approving.is_enough(previewing.need_of(work.areas, broadcast), hands)
+    return approval_policy.is_enough(preview.need_of(work.areas, broadcast), hands)
 
 
-def approve(work: Work, who: Liaison, code: str, mark: str) -> Words:
+def approve(work: UnitOfWork, who: Liaison, code: str, mark: str) -> Phrase:
     """One more hand. With the last that is needed it is approved, and what follows begins. Raises `NotNow`."""
     broadcast = held(work, code)
-    if broadcast.state != SUBMITTED:
+    if broadcast.state != BroadcastState.SUBMITTED:
         raise NotNow(phrases.cannot_now(code, phrases.NOT_WAITING))
     if mark != broadcast.mark:
         _show_as_it_is(work, broadcast, who, mark)
     _may_approve(work, broadcast, who)
     _is_still_right(work, broadcast)
-    broadcast.note(work.now, APPROVES, who)
-    need = previewing.need_of(work.areas, broadcast)
+    broadcast.note(work.now, DeedKind.APPROVES, who)
+    need = preview.need_of(work.areas, broadcast)
     hands = hands_that_approved(work, broadcast)
-    if not approving.is_enough(need, hands):
+    if not approval_policy.is_enough(need, hands):
         return phrases.approved_thanks(code, max(need.hands - len(hands), 1))
-    if not broadcasts.move(work.session, broadcast, APPROVED, approved_at=work.now):
+    if not move_broadcast(work.session, broadcast, BroadcastState.APPROVED, approved_at=work.now):
         raise NotNow(phrases.cannot_now(code, phrases.CHANGED_JUST_NOW))
-    broadcast.note(work.now, APPROVED)
-    work.put(What.COOL, broadcast.id, queue=Queue.ORDINARY)
-    return phrases.is_enough(code, pace_of(broadcast).cooling)
+    broadcast.note(work.now, BroadcastState.APPROVED)
+    work.schedule(TaskKind.COOL, broadcast.id, queue=Queue.ORDINARY)
+    return phrases.is_enough(code, waits_of(broadcast).cooling)
 
 
-def _show_as_it_is(work: Work, broadcast: Broadcast, who: Liaison, mark: str) -> None:
+def _show_as_it_is(work: UnitOfWork, broadcast: Broadcast, who: Liaison, mark: str) -> None:
     """They said yes to something else, or did not say to what: they read it as it is now. Raises `NotNow`."""
     asks = phrases.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark))
     if not mark:
@@ -220,28 +230,28 @@ def _show_as_it_is(work: Work, broadcast: Broadcast, who: Liaison, mark: str) ->
     raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
 
 
-def hands_that_approved(work: Work, broadcast: Broadcast) -> list[Hand]:
+def hands_that_approved(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
     return [_hand_then(work, deed) for deed in approvals(broadcast, work.now)]
 
 
-def _may_approve(work: Work, broadcast: Broadcast, who: Liaison) -> None:
+def _may_approve(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> None:
     """Raises `NotNow` where this hand does not count."""
     if not _answers_for_all(work, broadcast, who):
         raise NotNow(phrases.may_not_approve(broadcast.code, None))
-    why = approving.may_approve(hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who))
+    why = approval_policy.may_approve(hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who))
     if why is not None:
         raise NotNow(phrases.may_not_approve(broadcast.code, why))
 
 
-def _is_still_right(work: Work, broadcast: Broadcast) -> None:
+def _is_still_right(work: UnitOfWork, broadcast: Broadcast) -> None:
     """Raises `NotNow` where it could not be sent any more as it stands."""
     if words := not_right(work, broadcast):
         raise NotNow(words)
 
 
-def held(work: Work, code: str) -> Broadcast:
+def held(work: UnitOfWork, code: str) -> Broadcast:
     """The broadcast with this code, to be changed. Raises `NotNow`."""
-    found = broadcasts.by_code(work.session, code)
+    found = broadcast_by_code(work.session, code)
     if found is None:
         raise NotNow(phrases.no_such(code))
-    return broadcasts.hold(work.session, found.id)
+    return lock_broadcast(work.session, found.id)

@@ -15,39 +15,31 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hotline import outbox
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
-from hotline.broadcasts import phrases, receipts, recipients
+from hotline.broadcasts import control, phrases, receipts, recipients
 from hotline.broadcasts.approval import tell
 from hotline.broadcasts.broadcast import (
-    DOUBTFUL,
-    FIRST,
     GOING,
-    GONE,
-    HELD,
-    LISTED,
-    REFUSED,
-    SENDING,
-    SENDS,
-    SENT,
     Broadcast,
+    BroadcastState,
     Copy,
+    CopyState,
     as_sent,
+    lock_broadcast,
+    move_broadcast,
     words_as_sent,
 )
 from hotline.broadcasts.ledger import tally
-from hotline.broadcasts.limits import pace_of
+from hotline.broadcasts.limits import waits_of
 from hotline.broadcasts.rollout import SOON
 from hotline.carriers import Meaning, Sending
-from hotline.context import Service, Work
-from hotline.core import fault_points as faults
+from hotline.context import Service, UnitOfWork
+from hotline.core import fault_points
 from hotline.core.crypto import open_seal
 from hotline.core.gsm import plain
 from hotline.directory.people import PHONE, TELEGRAM, Address
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
+from hotline.messaging.message import COPY, About, stop_texts, write_message
 from hotline.messaging.receipts import ReceiptRecord
-from hotline.outbox import Queue, What
+from hotline.outbox import Queue, TaskKind
 
 IN_LINE = 200
 """Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped, and are then held back."""
@@ -83,37 +75,37 @@ class Batch:
 def claim(service: Service, identity: int) -> Batch | None:
     """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped or paused, it is night, somebody
     else has a batch in hand, all that is left goes by Telegram, or it is done."""
-    with service.work() as work:
-        broadcast = broadcasts.hold(work.session, identity)
+    with service.transaction() as work:
+        broadcast = lock_broadcast(work.session, identity)
         if broadcast.leased_until is not None and work.now < broadcast.leased_until <= work.now + LEASE:
-            work.put(What.BATCH, identity, broadcast.leased_until, Queue.BULK)
+            work.schedule(TaskKind.BATCH, identity, broadcast.leased_until, Queue.BULK)
             return None
         _give_up_doubtful(work, broadcast)
         if broadcast.expires_at <= work.now:
-            broadcasting.expire(work, identity)
+            control.expire(work, identity)
         if broadcast.state not in GOING or broadcast.is_paused:
-            outbox.finish(work.session, What.BATCH, identity)
+            outbox.complete(work.session, TaskKind.BATCH, identity)
             return None
         if (morning := recipients.opening(work, broadcast, work.now)) > work.now:
-            work.put(What.BATCH, identity, morning, Queue.BULK)
+            work.schedule(TaskKind.BATCH, identity, morning, Queue.BULK)
             return None
         return _taken_in_hand(work, broadcast)
 
 
-def _give_up_doubtful(work: Work, broadcast: Broadcast) -> None:
+def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
     """Whoever had these in hand has died. What a receipt has named meanwhile did leave; of the others nobody knows it, so they are never
     sent again."""
-    in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == SENDS, Copy.lease.is_not(None))
+    in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_not(None))
     left = work.session.scalars(select(Copy).where(*in_hand, Copy.provider_id.is_not(None))).all()
     for copy in left:
-        copy.state, copy.code = GONE, ""
+        copy.state, copy.code = CopyState.GONE, ""
     _match_receipts(work, left)
     work.session.flush()
-    values = {"state": DOUBTFUL, "code": "we do not know whether it left"}
+    values = {"state": CopyState.DOUBTFUL, "code": "we do not know whether it left"}
     work.session.execute(update(Copy).where(*in_hand).values(values).execution_options(synchronize_session=False))
 
 
-def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
+def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast) -> Batch | None:
     lease = uuid4()
     phones = _next_phones(work, broadcast)
     waiting = _waiting_for_telegram(work.session, broadcast)
@@ -130,113 +122,117 @@ def _taken_in_hand(work: Work, broadcast: Broadcast) -> Batch | None:
         _nothing_by_phone(work, broadcast, waits=bool(waiting or chats), more=bool(phones))
         return None
     broadcast.lease, broadcast.leased_until = lease, work.now + LEASE
-    work.put(What.BATCH, broadcast.id, work.now + LEASE, Queue.BULK)
+    work.schedule(TaskKind.BATCH, broadcast.id, work.now + LEASE, Queue.BULK)
     texts = {language: plain(as_sent(broadcast, language)) for language in going}
     return Batch(broadcast.id, lease, broadcast.leased_until, tuple((texts[language], numbers) for language, numbers in going.items()))
 
 
-def _next_phones(work: Work, broadcast: Broadcast) -> Sequence[Copy]:
+def _next_phones(work: UnitOfWork, broadcast: Broadcast) -> Sequence[Copy]:
     """Those that were not tried yet; then, once the few are over, those that were turned away a while ago."""
     fresh = _next(work.session, broadcast, PHONE, work.settings.batch, Copy.sent_at.is_(None))
-    if fresh or broadcast.state == FIRST:
+    if fresh or broadcast.state == BroadcastState.FIRST:
         return fresh
     return _next(work.session, broadcast, PHONE, work.settings.batch, Copy.sent_at <= work.now - TRIED)
 
 
 def _next(session: Session, broadcast: Broadcast, channel: str, most: int, tried: ColumnElement[bool]) -> Sequence[Copy]:
     """The next copies for this channel: of the few as long as it goes to them only. What belongs to nobody any more counts as a phone's."""
-    here = [Copy.broadcast_id == broadcast.id, Copy.state == LISTED, tried]
-    here += [Copy.first.is_(True)] if broadcast.state == FIRST else []
+    here = [Copy.broadcast_id == broadcast.id, Copy.state == CopyState.LISTED, tried]
+    here += [Copy.first.is_(True)] if broadcast.state == BroadcastState.FIRST else []
     here += [Address.channel == channel] if channel == TELEGRAM else [Address.channel.is_distinct_from(TELEGRAM)]
     found = select(Copy).outerjoin(Copy.address).where(*here).order_by(Copy.first, Copy.id).limit(most)
     return session.scalars(found.options(joinedload(Copy.address))).all() if most else []
 
 
-def _note_sends(work: Work, lease: UUID, copies: Sequence[int]) -> None:
+def _note_sends(work: UnitOfWork, lease: UUID, copies: Sequence[int]) -> None:
     """In one statement: while a batch is taken in hand, nobody else writes on SQLite."""
-    values = {"state": SENDS, "lease": lease, "sent_at": work.now}
+    values = {"state": CopyState.SENDS, "lease": lease, "sent_at": work.now}
     work.session.execute(update(Copy).where(Copy.id.in_(copies)).values(values).execution_options(synchronize_session=False))
 
 
-def _may_go(work: Work, copy: Copy, why: str | None) -> str | None:
+def _may_go(work: UnitOfWork, copy: Copy, why: str | None) -> str | None:
     """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the list has stood."""
     if why is None and copy.address is not None and copy.address.sealed is not None:
         return open_seal(work.keys, copy.address.sealed)
-    copy.state, copy.code = HELD, why or "we do not know their number any more"
+    copy.state, copy.code = CopyState.HELD, why or "we do not know their number any more"
     return None
 
 
-def _by_telegram(work: Work, broadcast: Broadcast, copy: Copy) -> None:
+def _by_telegram(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> None:
     """Each goes by itself there, through the same line as everything else, behind whatever is more pressing."""
     why = recipients.copy_held(work, broadcast, copy)
     if why is not None or copy.address is None:
-        copy.state, copy.code = HELD, why or ""
+        copy.state, copy.code = CopyState.HELD, why or ""
         return
-    copy.state, copy.sent_at = SENDS, work.now
+    copy.state, copy.sent_at = CopyState.SENDS, work.now
     text = words_as_sent(broadcast, copy.language)
-    messages.write(work, copy.address, About.BROADCAST, text, copy.language, key=f"{messages.COPY}{copy.id}")
+    write_message(work, copy.address, About.BROADCAST, text, copy.language, key=f"{COPY}{copy.id}")
 
 
 def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:
-    waits = (Copy.broadcast_id == broadcast.id, Copy.state == SENDS, Copy.lease.is_(None), Copy.address_id.is_not(None))
+    waits = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None), Copy.address_id.is_not(None))
     return session.scalar(select(func.count()).where(*waits)) or 0
 
 
-def _nothing_by_phone(work: Work, broadcast: Broadcast, *, waits: bool, more: bool) -> None:
+def _nothing_by_phone(work: UnitOfWork, broadcast: Broadcast, *, waits: bool, more: bool) -> None:
     """Look again at once, or soon; or this stage is over. The few need not wait for a chat that hangs."""
     work.session.flush()
     if more:
-        work.put(What.BATCH, broadcast.id, queue=Queue.BULK)
-    elif broadcast.state == SENDING and (waits or tally(work.session, broadcast)[LISTED]):
-        work.put(What.BATCH, broadcast.id, work.now + (SOON if waits else AGAIN), Queue.BULK)
+        work.schedule(TaskKind.BATCH, broadcast.id, queue=Queue.BULK)
+    elif broadcast.state == BroadcastState.SENDING and (waits or tally(work.session, broadcast)[CopyState.LISTED]):
+        work.schedule(TaskKind.BATCH, broadcast.id, work.now + (SOON if waits else AGAIN), Queue.BULK)
     else:
-        outbox.finish(work.session, What.BATCH, broadcast.id)
+        outbox.complete(work.session, TaskKind.BATCH, broadcast.id)
         _stage_is_over(work, broadcast)
 
 
-def _stage_is_over(work: Work, broadcast: Broadcast) -> None:
-    if broadcast.state == FIRST:
-        work.put(What.GO_ON, broadcast.id, work.in_minutes(pace_of(broadcast).pause), Queue.BULK)
-    elif broadcasts.move(work.session, broadcast, SENT, ended_at=work.now):
-        broadcast.note(work.now, SENT)
+def _stage_is_over(work: UnitOfWork, broadcast: Broadcast) -> None:
+    if broadcast.state == BroadcastState.FIRST:
+        work.schedule(TaskKind.GO_ON, broadcast.id, work.in_minutes(waits_of(broadcast).pause), Queue.BULK)
+    elif move_broadcast(work.session, broadcast, BroadcastState.SENT, ended_at=work.now):
+        broadcast.note(work.now, BroadcastState.SENT)
         count = tally(work.session, broadcast)
-        words = phrases.sent(broadcast.code, count[GONE], broadcast.listed, count[DOUBTFUL])
+        words = phrases.sent(broadcast.code, count[CopyState.GONE], broadcast.listed, count[CopyState.DOUBTFUL])
         tell(work, broadcast.author, phrases.drill(words, broadcast.exercise), broadcast, "sent")
 
 
 def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> None:
     """Write down what the carrier said of each copy, and go on. One that it said nothing of is doubtful."""
-    with service.work() as work:
-        broadcast = broadcasts.hold(work.session, batch.broadcast)
+    with service.transaction() as work:
+        broadcast = lock_broadcast(work.session, batch.broadcast)
         all_away = all(each.meaning in (Meaning.SETTINGS, Meaning.TRANSIENT) for each in answers.values())
-        mine = select(Copy).where(Copy.broadcast_id == batch.broadcast, Copy.lease == batch.lease, Copy.state.in_((SENDS, DOUBTFUL)))
+        mine = select(Copy).where(
+            Copy.broadcast_id == batch.broadcast, Copy.lease == batch.lease, Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL))
+        )
         copies = work.session.scalars(mine.options(joinedload(Copy.address))).all()
         for copy in copies:
             _note(work, copy, answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")), goes=broadcast.state in GOING)
-            copy.sent_at = None if all_away and copy.state == LISTED else copy.sent_at  # the whole batch rests, and then it is as before
+            copy.sent_at = (
+                None if all_away and copy.state == CopyState.LISTED else copy.sent_at
+            )  # the whole batch rests, and then it is as before
         _match_receipts(work, copies)
         if broadcast.lease == batch.lease:
             broadcast.lease = broadcast.leased_until = None
         if broadcast.leased_until is None:
-            work.put(What.BATCH, batch.broadcast, work.now + _rest(answers), Queue.BULK)
+            work.schedule(TaskKind.BATCH, batch.broadcast, work.now + _rest(answers), Queue.BULK)
         _halt_if_silent(work, broadcast, answers)
-        faults.point("before-record")
+        fault_points.point("before-record")
 
 
-def _note(work: Work, copy: Copy, sending: Sending, *, goes: bool) -> None:
+def _note(work: UnitOfWork, copy: Copy, sending: Sending, *, goes: bool) -> None:
     """`goes`: whether it could go with a later batch; else what was turned away is held, for nobody will send it any more."""
     copy.code = sending.code[:80]
     match sending.meaning:
         case Meaning.ACCEPTED:
-            copy.state, copy.provider_id = GONE, sending.provider_id
+            copy.state, copy.provider_id = CopyState.GONE, sending.provider_id
         case Meaning.PERMANENT:
-            copy.state = REFUSED
+            copy.state = CopyState.REFUSED
         case Meaning.UNKNOWN:
-            copy.state, copy.provider_id = DOUBTFUL, sending.provider_id
+            copy.state, copy.provider_id = CopyState.DOUBTFUL, sending.provider_id
         case _:  # it was not sent, and goes with a later batch
-            copy.state, copy.lease = LISTED if goes else HELD, None
+            copy.state, copy.lease = CopyState.LISTED if goes else CopyState.HELD, None
     if copy.address is not None and sending.opted_out:
-        messages.stop(work, copy.address)
+        stop_texts(work, copy.address)
     if copy.address is not None and sending.closed:
         copy.address.close(work.now)
 
@@ -248,19 +244,19 @@ def _rest(answers: Mapping[int, Sending]) -> timedelta:
     return max((each.retry_after or AGAIN for each in answers.values()), default=AGAIN)
 
 
-def _halt_if_silent(work: Work, broadcast: Broadcast, answers: Mapping[int, Sending]) -> None:
+def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int, Sending]) -> None:
     """Whatever is handed to a carrier that does not answer is lost for its reader. After some batches of that a person looks first."""
     work.session.flush()
     if broadcast.is_paused or any(each.meaning != Meaning.UNKNOWN for each in answers.values()):
         return
-    if tally(work.session, broadcast)[DOUBTFUL] >= MOST_DOUBTFUL * work.settings.batch:
-        broadcasting.halt(work, broadcast, "the carrier does not answer")
+    if tally(work.session, broadcast)[CopyState.DOUBTFUL] >= MOST_DOUBTFUL * work.settings.batch:
+        control.halt(work, broadcast, "the carrier does not answer")
 
 
 # ---------------------------------------------------------------------------------------------------------------- receipts
 
 
-def _match_receipts(work: Work, copies: Sequence[Copy]) -> None:
+def _match_receipts(work: UnitOfWork, copies: Sequence[Copy]) -> None:
     """Receipts may come before we have written down whose they are."""
     known = {copy.provider_id: copy for copy in copies if copy.provider_id is not None}
     came = select(ReceiptRecord).where(ReceiptRecord.provider_id.in_(known), ReceiptRecord.final).order_by(ReceiptRecord.id)

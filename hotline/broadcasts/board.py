@@ -5,13 +5,10 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from hotline.broadcasts import actions, approval, drafting, limits, phrases
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import menus as committee
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts import templates as calm
-from hotline.broadcasts.broadcast import Broadcast
-from hotline.context import Work
+from hotline.broadcasts import actions, approval, drafting, limits, menus, phrases, templates
+from hotline.broadcasts import preview as broadcast_preview
+from hotline.broadcasts.broadcast import ON_ITS_WAY, Broadcast, broadcast_by_code
+from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
 from hotline.core.gsm import shorten
 from hotline.core.i18n import say
@@ -29,7 +26,7 @@ LONGEST_PLACE = 30
 """Letters of a place in a list."""
 
 
-def answer(work: Work, who: Liaison, question: LookUp, language: str) -> str | None:
+def answer(work: UnitOfWork, who: Liaison, question: LookUp, language: str) -> str | None:
     """What the committee's dialogue wants to know, in the language that it is held in. None where it is not that dialogue that asks."""
     match question.name.rstrip("0123456789"):
         case "?board":
@@ -44,34 +41,34 @@ def answer(work: Work, who: Liaison, question: LookUp, language: str) -> str | N
             return None
 
 
-def board(work: Work, who: Liaison) -> str:
+def board(work: UnitOfWork, who: Liaison) -> str:
     """What there is for them: the broadcasts, the newest first, and how many rumours nobody knows the truth of."""
     listed = [{"code": each.code, "place": _places(work.areas, each), "state": how(each)} for each in seen_by(work, who)]
     return json.dumps({"broadcasts": listed, "rumours": _open_rumours(work, who), "exercise": work.settings.exercise})
 
 
-def preview_of(work: Work, who: Liaison, key: str, language: str = "") -> str:
+def preview_of(work: UnitOfWork, who: Liaison, key: str, language: str = "") -> str:
     """What somebody has written, as it would go, and whether something in it must not be said."""
-    broadcast = drafting.sketch(work, who, committee.composed(key))
-    preview = previewing.preview(work, broadcast, waits=limits.waits(work, broadcast))
+    broadcast = drafting.sketch(work, who, menus.composed(key))
+    preview = broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))
     stands = approval.what_stands_against(work, who, broadcast)
-    lines = [say(words, language or who.language) for words in (*stands, *previewing.on_a_phone(preview))]
+    lines = [say(words, language or who.language) for words in (*stands, *broadcast_preview.on_a_phone(preview))]
     blocked = bool(stands) or any(finding.blocks for finding in preview.findings)
     return json.dumps({"text": "\n".join(lines), "blocked": blocked})
 
 
-def broadcast_of(work: Work, who: Liaison, code: str, language: str = "") -> str:
+def broadcast_of(work: UnitOfWork, who: Liaison, code: str, language: str = "") -> str:
     """One broadcast: what it says, how it stands, and what they may do with it."""
-    broadcast, language = broadcasts.by_code(work.session, code), language or who.language
+    broadcast, language = broadcast_by_code(work.session, code), language or who.language
     if broadcast is None or not may_see(work, who, broadcast):
         return json.dumps({"text": "", "line": say(phrases.no_such(code), language), "steps": [], "mark": "", "areas": []})
     return json.dumps({
         "text": approval.to_read(broadcast, language), "line": _line(work, broadcast, language),
-        "steps": actions.steps(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
+        "steps": actions.offered(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
     })  # fmt: skip
 
 
-def _line(work: Work, broadcast: Broadcast, language: str) -> str:
+def _line(work: UnitOfWork, broadcast: Broadcast, language: str) -> str:
     """How it stands; first of all, whether it is a drill."""
     approved = len(approval.approvals(broadcast, work.now))
     at = work.clock_time(broadcast.opens_at) if broadcast.opens_at else ""
@@ -82,17 +79,17 @@ def _line(work: Work, broadcast: Broadcast, language: str) -> str:
 
 def how(broadcast: Broadcast) -> str:
     """Its state, or that it is paused."""
-    return "paused" if broadcast.is_paused and broadcast.state in broadcasts.ON_ITS_WAY else broadcast.state
+    return "paused" if broadcast.is_paused and broadcast.state in ON_ITS_WAY else broadcast.state
 
 
-def seen_by(work: Work, who: Liaison) -> list[Broadcast]:
+def seen_by(work: UnitOfWork, who: Liaison) -> list[Broadcast]:
     """The broadcasts that concern them, the newest first."""
     newest = select(Broadcast).options(selectinload(Broadcast.reaches)).order_by(Broadcast.id.desc()).limit(LOOKED_THROUGH)
     theirs = _serves(work, who)
     return [each for each in work.session.scalars(newest) if _concerns(work.areas, who, theirs, each)][:MOST_LISTED]
 
 
-def may_see(work: Work, who: Liaison, broadcast: Broadcast) -> bool:
+def may_see(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> bool:
     """Whether it is about a place that their body answers for, or one around it or inside; whether they wrote it; or they coordinate."""
     return _concerns(work.areas, who, _serves(work, who), broadcast)
 
@@ -105,16 +102,16 @@ def _coordinates(who: Liaison) -> bool:
     return who.body.kind == Kind.COORDINATION
 
 
-def _serves(work: Work, who: Liaison) -> list[str]:
+def _serves(work: UnitOfWork, who: Liaison) -> list[str]:
     """The codes of the areas that their body answers for."""
     return list(work.session.scalars(select(Serves.area_code).where(Serves.body_code == who.body_code)))
 
 
 def _places(areas: Areas, broadcast: Broadcast) -> str:
-    return shorten(calm.place_of(areas, broadcast.areas), LONGEST_PLACE, LONGEST_PLACE)
+    return shorten(templates.place_of(areas, broadcast.areas), LONGEST_PLACE, LONGEST_PLACE)
 
 
-def _open_rumours(work: Work, who: Liaison) -> int:
+def _open_rumours(work: UnitOfWork, who: Liaison) -> int:
     """How many rumours that they may read are not cleared up."""
     unclear = select(Rumour).where(Rumour.state.in_(rumour_readers.OPEN), Rumour.same_as_id.is_(None)).order_by(Rumour.id.desc())
     return sum(rumour_readers.may_read(work, who, each) for each in work.session.scalars(unclear.limit(LOOKED_THROUGH)))

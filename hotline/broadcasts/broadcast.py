@@ -15,14 +15,14 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, upda
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.broadcasts.phrases import correction, exercise_only, numbered
-from hotline.core.database import Base, Moment, changed, held
-from hotline.core.i18n import Words, languages, say, verbatim
+from hotline.core.database import Base, Moment, changed, lock_row
+from hotline.core.i18n import Phrase, languages, say, verbatim
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
 
 
-class State(StrEnum):
+class BroadcastState(StrEnum):
     """How a broadcast stands."""
 
     DRAFT = "draft"
@@ -48,37 +48,76 @@ class State(StrEnum):
     """Its time is over."""
 
 
-DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING, FIRST, SENDING, SENT, STOPPED, CORRECTED, WITHDRAWN, EXPIRED = State
-
-UNSENT = (DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING)
-GOING = (FIRST, SENDING)
+UNSENT = (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+GOING = (BroadcastState.FIRST, BroadcastState.SENDING)
 """Texts leave."""
-ON_ITS_WAY = (APPROVED, COOLING, *GOING)
+ON_ITS_WAY = (BroadcastState.APPROVED, BroadcastState.COOLING, *GOING)
 """It goes out by itself, or is about to."""
-LIVE = (SUBMITTED, *ON_ITS_WAY)
+LIVE = (BroadcastState.SUBMITTED, *ON_ITS_WAY)
 """It can be stopped."""
-OUT = (*GOING, SENT)
+OUT = (*GOING, BroadcastState.SENT)
 """People have it, and it holds."""
 
-NEXT: dict[State, tuple[State, ...]] = {
-    DRAFT: (CHECKED, WITHDRAWN, EXPIRED),
-    CHECKED: (DRAFT, SUBMITTED, WITHDRAWN, EXPIRED),
-    SUBMITTED: (DRAFT, APPROVED, STOPPED, WITHDRAWN, EXPIRED),
-    APPROVED: (DRAFT, COOLING, STOPPED, WITHDRAWN, EXPIRED),
-    COOLING: (DRAFT, FIRST, STOPPED, WITHDRAWN, EXPIRED),
-    FIRST: (SENDING, STOPPED, CORRECTED, WITHDRAWN, EXPIRED),
-    SENDING: (SENT, STOPPED, CORRECTED, WITHDRAWN, EXPIRED),
-    SENT: (CORRECTED, WITHDRAWN, EXPIRED),
-    STOPPED: (CORRECTED, WITHDRAWN),
-    CORRECTED: (),
-    WITHDRAWN: (CORRECTED,),
-    EXPIRED: (CORRECTED, WITHDRAWN),
+NEXT: dict[BroadcastState, tuple[BroadcastState, ...]] = {
+    BroadcastState.DRAFT: (BroadcastState.CHECKED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED),
+    BroadcastState.CHECKED: (BroadcastState.DRAFT, BroadcastState.SUBMITTED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED),
+    BroadcastState.SUBMITTED: (
+        BroadcastState.DRAFT,
+        BroadcastState.APPROVED,
+        BroadcastState.STOPPED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
+    BroadcastState.APPROVED: (
+        BroadcastState.DRAFT,
+        BroadcastState.COOLING,
+        BroadcastState.STOPPED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
+    BroadcastState.COOLING: (
+        BroadcastState.DRAFT,
+        BroadcastState.FIRST,
+        BroadcastState.STOPPED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
+    BroadcastState.FIRST: (
+        BroadcastState.SENDING,
+        BroadcastState.STOPPED,
+        BroadcastState.CORRECTED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
+    BroadcastState.SENDING: (
+        BroadcastState.SENT,
+        BroadcastState.STOPPED,
+        BroadcastState.CORRECTED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
+    BroadcastState.SENT: (BroadcastState.CORRECTED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED),
+    BroadcastState.STOPPED: (BroadcastState.CORRECTED, BroadcastState.WITHDRAWN),
+    BroadcastState.CORRECTED: (),
+    BroadcastState.WITHDRAWN: (BroadcastState.CORRECTED,),
+    BroadcastState.EXPIRED: (BroadcastState.CORRECTED, BroadcastState.WITHDRAWN),
 }
 """Where it can go from each state. Back to a draft is an edit or an objection."""
 
-WROTE, EDITED, ASKED, APPROVES, OBJECTED, PAUSED, RESUMED = "wrote", "edited", "asked", "said yes", "objected", "paused", "resumed"
-REVIEWED = "reviewed"
-"""What somebody did with it, besides bringing it into a state."""
+
+class DeedKind(StrEnum):
+    """What somebody did with a broadcast, besides bringing it into a state."""
+
+    WROTE = "wrote"
+    EDITED = "edited"
+    ASKED = "asked"
+    """They were asked whether it may go."""
+    APPROVES = "said yes"
+    OBJECTED = "objected"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    REVIEWED = "reviewed"
+    """They looked at an emergency message afterwards."""
 
 
 class Broadcast(Base):
@@ -91,7 +130,7 @@ class Broadcast(Base):
     """Stands for exactly what the edition says: whoever approves names it. Another one after every edit."""
     edition: Mapped[int] = mapped_column(default=1)
     """Goes up with every edit, and nothing that was approved before counts."""
-    state: Mapped[str] = mapped_column(String(12), default=DRAFT)
+    state: Mapped[str] = mapped_column(String(12), default=BroadcastState.DRAFT)
     template: Mapped[str] = mapped_column(String(24), default="")
     """Of `dialogues/calm.py`; empty for the author's own words."""
     author_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"))
@@ -204,11 +243,24 @@ class Deed(Base):
     body: Mapped[Body | None] = relationship()
 
 
-LISTED, SENDS, GONE, DOUBTFUL, REFUSED, HELD = "listed", "sends", "gone", "doubtful", "refused", "held"
-"""A copy that is to go; is on its way just now; was taken by its carrier; may or may not have left, and is never sent again; was turned
-away for good; or was not sent, for it should not be any more."""
+class CopyState(StrEnum):
+    """What has become of a copy."""
 
-REACHED = (GONE, DOUBTFUL)
+    LISTED = "listed"
+    """It is to go."""
+    SENDS = "sends"
+    """It is on its way just now."""
+    GONE = "gone"
+    """Its carrier took it."""
+    DOUBTFUL = "doubtful"
+    """It may or may not have left, and is never sent again."""
+    REFUSED = "refused"
+    """It was turned away for good."""
+    HELD = "held"
+    """It was not sent, for it should not be any more."""
+
+
+REACHED = (CopyState.GONE, CopyState.DOUBTFUL)
 
 
 class Copy(Base):
@@ -229,7 +281,7 @@ class Copy(Base):
     """The area that they want to hear about."""
     first: Mapped[bool] = mapped_column(default=False)
     """Among the few that get it before the others."""
-    state: Mapped[str] = mapped_column(String(8), default=LISTED)
+    state: Mapped[str] = mapped_column(String(8), default=CopyState.LISTED)
     lease: Mapped[UUID | None]
     """The batch that it went with, or goes."""
     provider_id: Mapped[str | None] = mapped_column(String(80), index=True)
@@ -246,7 +298,7 @@ def new_code(session: Session) -> str:
     """A number that nobody knows yet: four figures, or five once most of those are used."""
     for figures in (4, 4, 4, 4, 5, 5, 6):
         code = str(secrets.randbelow(9 * 10 ** (figures - 1)) + 10 ** (figures - 1))
-        if by_code(session, code) is None:
+        if broadcast_by_code(session, code) is None:
             return code
     raise AssertionError("there is always a number left")
 
@@ -258,18 +310,18 @@ def new_mark(but: str = "") -> str:
     return mark
 
 
-def by_code(session: Session, code: str) -> Broadcast | None:
+def broadcast_by_code(session: Session, code: str) -> Broadcast | None:
     return session.scalar(select(Broadcast).where(Broadcast.code == code))
 
 
-def hold(session: Session, identity: int) -> Broadcast:
+def lock_broadcast(session: Session, identity: int) -> Broadcast:
     """The broadcast, to be changed: nobody else changes it until this transaction ends."""
-    return held(session, Broadcast, identity)
+    return lock_row(session, Broadcast, identity)
 
 
-def move(session: Session, broadcast: Broadcast, state: State, **values: object) -> bool:
+def move_broadcast(session: Session, broadcast: Broadcast, state: BroadcastState, **values: object) -> bool:
     """Bring it from the state in which it was found into another. False where somebody was first, or where no way leads there."""
-    if state not in NEXT[State(broadcast.state)]:
+    if state not in NEXT[BroadcastState(broadcast.state)]:
         return False
     session.flush()
     found = (Broadcast.id == broadcast.id, Broadcast.state == broadcast.state, Broadcast.edition == broadcast.edition)
@@ -280,12 +332,12 @@ def move(session: Session, broadcast: Broadcast, state: State, **values: object)
     return moved
 
 
-def unfinished(session: Session) -> Sequence[Broadcast]:
+def unfinished_broadcasts(session: Session) -> Sequence[Broadcast]:
     """Those that are not sent, stopped or over, the oldest first."""
     return session.scalars(select(Broadcast).where(Broadcast.state.in_((*UNSENT, *GOING))).order_by(Broadcast.id)).all()
 
 
-def copy_of(session: Session, provider_id: str) -> Copy | None:
+def copy_by_provider_id(session: Session, provider_id: str) -> Copy | None:
     """The copy that the carrier knows by this name."""
     return session.scalar(select(Copy).where(Copy.provider_id == provider_id).with_for_update())
 
@@ -308,7 +360,7 @@ def note_balance(session: Session, carrier: str, left: str, now: datetime) -> No
 # --- the words
 
 
-def words_as_sent(broadcast: Broadcast, language: str) -> Words:
+def words_as_sent(broadcast: Broadcast, language: str) -> Phrase:
     """What it says in this language, with what stands before it."""
     text = verbatim(broadcast.texts[language])
     if broadcast.corrects is not None:

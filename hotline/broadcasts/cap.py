@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from hotline.broadcasts.broadcast import CORRECTED, FIRST, STOPPED, WITHDRAWN, Broadcast
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState
 from hotline.broadcasts.templates import TEMPLATES
-from hotline.core.i18n import Words, _, say
+from hotline.core.i18n import Phrase, _, say
 from hotline.places.areas import Areas
 from hotline.places.countries import COUNTRIES
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
-TAKEN_BACK = (STOPPED, CORRECTED, WITHDRAWN)
+TAKEN_BACK = (BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN)
 REPEATED = timedelta(hours=24)
 """How long the world is told that a message holds no more, or what was wrong with it."""
 
@@ -69,7 +69,7 @@ WEIGHTS = {
 
 def first_event(broadcast: Broadcast) -> Event | None:
     """How the world first heard of it; None where it has not gone out."""
-    begun = broadcast.done(FIRST)
+    begun = broadcast.done(BroadcastState.FIRST)
     if not begun:
         return None
     return Event(What.UPDATE if _original(broadcast) else What.ALERT, begun[0].at, f"{broadcast.code}.1")
@@ -111,15 +111,15 @@ def alert(broadcast: Broadcast, areas: Areas, sender: str, address: str, contact
 CALM_MESSAGE = _("Calm message")
 
 
-def holds_no_more(code: str) -> Words:
+def holds_no_more(code: str) -> Phrase:
     return _("Message {code} holds no more", code=code)
 
 
-def do_not_go_by(code: str) -> Words:
+def do_not_go_by(code: str) -> Phrase:
     return _("Do not go by message {code} any more, and do not pass it on.", code=code)
 
 
-def how_to_ask(dial: str, code: str) -> Words:
+def how_to_ask(dial: str, code: str) -> Phrase:
     return _("To ask whether a message is ours, dial {dial} and give its number: {code}.", dial=dial, code=code)
 
 
@@ -139,7 +139,7 @@ def description(broadcast: Broadcast, language: str) -> str:
     return broadcast.texts.get(language, "")
 
 
-def _kind(broadcast: Broadcast) -> Words:
+def _kind(broadcast: Broadcast) -> Phrase:
     template = TEMPLATES.get(broadcast.template)
     return template.name if template else CALM_MESSAGE
 

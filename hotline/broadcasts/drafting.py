@@ -5,43 +5,60 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import phrases
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts import templates as calm
+from hotline.broadcasts import phrases, preview, templates
 from hotline.broadcasts.approval import held, submit
-from hotline.broadcasts.broadcast import CHECKED, DRAFT, EDITED, GOING, STOPPED, UNSENT, WROTE, Broadcast, Reach, Wording
+from hotline.broadcasts.broadcast import (
+    GOING,
+    UNSENT,
+    Broadcast,
+    BroadcastState,
+    DeedKind,
+    Reach,
+    Wording,
+    broadcast_by_code,
+    move_broadcast,
+    new_code,
+    new_mark,
+)
 from hotline.broadcasts.control import back_to_draft, end, tell_of_stop
 from hotline.broadcasts.limits import NotNow
 from hotline.broadcasts.menus import Compose
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
-from hotline.outbox import Queue, What
-from hotline.rumours import rumour as rumours
+from hotline.outbox import Queue, TaskKind
+from hotline.rumours.rumour import rumour_by_number
 
 # ---------------------------------------------------------------------------------------------------------------- writing
 
 
-def sketch(work: Work, who: Liaison, wish: Compose) -> Broadcast:
+def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
     """What somebody has written, as a broadcast that is not kept yet."""
     made = Broadcast(
-        code="....", mark="000", edition=1, state=DRAFT, author_id=who.id, author=who, written_at=work.now, listed=0, listed_to=0
+        code="....",
+        mark="000",
+        edition=1,
+        state=BroadcastState.DRAFT,
+        author_id=who.id,
+        author=who,
+        written_at=work.now,
+        listed=0,
+        listed_to=0,
     )
     _write(work, made, wish)
     return made
 
 
-def _write(work: Work, broadcast: Broadcast, wish: Compose) -> None:
+def _write(work: UnitOfWork, broadcast: Broadcast, wish: Compose) -> None:
     """Everything that the author decides."""
     original = broadcast.corrects if wish.edits else _corrected_by(work.session, wish)
     areas = original.areas if original else list(dict.fromkeys(code for code in wish.areas if code in work.areas))
     broadcast.template, broadcast.source, broadcast.known_at = wish.template, wish.source[:120], _known_at(work, wish)
     broadcast.expires_at = work.now + timedelta(hours=wish.hours)
     broadcast.exercise = (original.exercise if original else wish.exercise) or work.settings.exercise
-    broadcast.emergency = wish.emergency and wish.template in calm.TEMPLATES and calm.TEMPLATES[wish.template].frozen
+    broadcast.emergency = wish.emergency and wish.template in templates.TEMPLATES and templates.TEMPLATES[wish.template].frozen
     broadcast.public, broadcast.corrects = wish.public, original
-    if wish.rumour and (rumour := rumours.by_number(work.session, wish.rumour)) is not None:
+    if wish.rumour and (rumour := rumour_by_number(work.session, wish.rumour)) is not None:
         broadcast.rumour_id = rumour.id
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
@@ -49,14 +66,14 @@ def _write(work: Work, broadcast: Broadcast, wish: Compose) -> None:
     broadcast.wordings = [_worded(said.get(language), language, text) for language, text in _texts(work, wish, areas).items() if text]
 
 
-def _known_at(work: Work, wish: Compose) -> datetime:
+def _known_at(work: UnitOfWork, wish: Compose) -> datetime:
     """The moment as of which it is so: the last time that clocks there showed what it says, or now."""
-    at = calm.as_of(wish.template, dict(wish.fields))
+    at = templates.as_of(wish.template, dict(wish.fields))
     if not at:
         return work.now
     there = work.now.astimezone(work.country.zone)
     known = there.replace(hour=int(at[:2]), minute=int(at[3:]), second=0, microsecond=0)
-    return (known if known <= there + timedelta(minutes=calm.SLACK) else known - timedelta(days=1)).astimezone(UTC)
+    return (known if known <= there + timedelta(minutes=templates.SLACK) else known - timedelta(days=1)).astimezone(UTC)
 
 
 def _worded(kept: Wording | None, language: str, text: str) -> Wording:
@@ -65,69 +82,69 @@ def _worded(kept: Wording | None, language: str, text: str) -> Wording:
     return wording
 
 
-def _texts(work: Work, wish: Compose, areas: Sequence[str]) -> dict[str, str]:
+def _texts(work: UnitOfWork, wish: Compose, areas: Sequence[str]) -> dict[str, str]:
     """What it says in each language of the country."""
     if not wish.template:
         return {language: text.strip()[:1000] for language, text in wish.own}
-    place = calm.place_of(work.areas, areas)
-    return {language: calm.render(wish.template, dict(wish.fields), place, language) for language in work.country.languages}
+    place = templates.place_of(work.areas, areas)
+    return {language: templates.render(wish.template, dict(wish.fields), place, language) for language in work.country.languages}
 
 
 def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
     """The broadcast that this one sets right. Raises `NotNow` where it cannot be: nobody has it."""
-    original = broadcasts.by_code(session, wish.corrects) if wish.corrects else None
+    original = broadcast_by_code(session, wish.corrects) if wish.corrects else None
     if wish.corrects and (original is None or original.state in UNSENT):
         raise NotNow(phrases.cannot_now(wish.corrects, phrases.NOT_SENT_YET))
     return original
 
 
-def compose(work: Work, who: Liaison, wish: Compose) -> tuple[Broadcast, Words]:
+def compose(work: UnitOfWork, who: Liaison, wish: Compose) -> tuple[Broadcast, Phrase]:
     """Keep what somebody has written, check it, and ask others to approve it if that was wanted. Raises `NotNow`."""
     broadcast = _changed(work, who, wish) if wish.edits else _begun(work, who, wish)
     check(work, broadcast, who)
     if not wish.submit:
-        return broadcast, phrases.kept(broadcast.code)
+        return broadcast, phrases.draft_saved(broadcast.code)
     return broadcast, submit(work, who, broadcast)
 
 
-def _begun(work: Work, who: Liaison, wish: Compose) -> Broadcast:
+def _begun(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
     if wish.corrects:
         _halt_what_is_wrong(work, who, wish.corrects)
     broadcast = sketch(work, who, wish)
-    broadcast.code, broadcast.mark = broadcasts.new_code(work.session), broadcasts.new_mark()
+    broadcast.code, broadcast.mark = new_code(work.session), new_mark()
     work.session.add(broadcast)
-    broadcast.note(work.now, WROTE, who)
+    broadcast.note(work.now, DeedKind.WROTE, who)
     work.session.flush()
-    work.put(What.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
+    work.schedule(TaskKind.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
     return broadcast
 
 
-def _halt_what_is_wrong(work: Work, who: Liaison, code: str) -> None:
+def _halt_what_is_wrong(work: UnitOfWork, who: Liaison, code: str) -> None:
     """Nobody more is sent what is about to be set right."""
     wrong = held(work, code)
     if wrong.state in UNSENT:
         raise NotNow(phrases.cannot_now(code, phrases.NOT_SENT_YET))
     if wrong.state in GOING:
-        end(work, wrong, STOPPED, who)
+        end(work, wrong, BroadcastState.STOPPED, who)
         tell_of_stop(work, wrong, who)
 
 
-def _changed(work: Work, who: Liaison, wish: Compose) -> Broadcast:
+def _changed(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
     broadcast = held(work, wish.edits)
     if broadcast.state not in UNSENT:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.GONE_ALREADY))
     back_to_draft(work, broadcast)
     _write(work, broadcast, wish)
-    broadcast.note(work.now, EDITED, who)
+    broadcast.note(work.now, DeedKind.EDITED, who)
     work.session.flush()
-    work.put(What.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
+    work.schedule(TaskKind.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
     return broadcast
 
 
-def check(work: Work, broadcast: Broadcast, who: Liaison | None) -> None:
+def check(work: UnitOfWork, broadcast: Broadcast, who: Liaison | None) -> None:
     """Bring a draft on to being checked. Raises `NotNow` with what blocks it; the draft is kept."""
-    blocks = [finding.words for finding in previewing.findings_of(work, broadcast) if finding.blocks]
+    blocks = [finding.words for finding in preview.findings_of(work, broadcast) if finding.blocks]
     if blocks:
         raise NotNow(phrases.not_checked(broadcast.code, blocks))
-    if broadcasts.move(work.session, broadcast, CHECKED):
-        broadcast.note(work.now, CHECKED, who)
+    if move_broadcast(work.session, broadcast, BroadcastState.CHECKED):
+        broadcast.note(work.now, BroadcastState.CHECKED, who)

@@ -11,9 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from hotline.broadcasts import cap
-from hotline.broadcasts.broadcast import EXPIRED, OUT, UNSENT, Broadcast, Deed
+from hotline.broadcasts.broadcast import OUT, UNSENT, Broadcast, BroadcastState, Deed
 from hotline.broadcasts.cap import REPEATED, Event, What
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.i18n import _, say
 from hotline.settings import Settings
 
@@ -25,7 +25,7 @@ def address(settings: Settings) -> str:
     return settings.public_url or f"http://127.0.0.1:{settings.port}"
 
 
-def rss(work: Work) -> bytes:
+def rss(work: UnitOfWork) -> bytes:
     """The feed, as RSS 2.0; the same bytes until something changes in it."""
     root = ET.Element("rss", {"version": "2.0", "xmlns:atom": ATOM})
     channel = ET.SubElement(root, "channel")
@@ -37,7 +37,7 @@ def rss(work: Work) -> bytes:
     return cap.as_file(root)
 
 
-def cap_of(work: Work, name: str) -> bytes | None:
+def cap_of(work: UnitOfWork, name: str) -> bytes | None:
     """The CAP file of this name; None where no such message stands in the feed."""
     for broadcast, event in in_feed(_candidates(work), work.now):
         if event.name == name:
@@ -59,11 +59,11 @@ def _stands(broadcast: Broadcast, event: Event, now: datetime) -> bool:
     if not cap.is_for_the_web(broadcast) or (broadcast.state in OUT and broadcast.is_paused):
         return False
     if event.what is not What.ALERT and event.at > now - REPEATED:
-        return broadcast.state in (*OUT, EXPIRED, *cap.TAKEN_BACK)
+        return broadcast.state in (*OUT, BroadcastState.EXPIRED, *cap.TAKEN_BACK)
     return broadcast.state in OUT and broadcast.expires_at > now
 
 
-def _candidates(work: Work) -> Iterable[Broadcast]:
+def _candidates(work: UnitOfWork) -> Iterable[Broadcast]:
     """Whatever could stand in the feed."""
     since = work.now - REPEATED
     lately = select(Deed.broadcast_id).where(Deed.at > since)
@@ -73,7 +73,7 @@ def _candidates(work: Work) -> Iterable[Broadcast]:
     return work.session.scalars(found.options(*(selectinload(part) for part in whole))).all()
 
 
-def _about(work: Work, events: list[Event]) -> Iterator[tuple[str, str]]:
+def _about(work: UnitOfWork, events: list[Event]) -> Iterator[tuple[str, str]]:
     language, country = work.country.languages[0], work.country.name
     about = _("Checked messages about places in {country}: what holds, and what holds no more.", country=country)
     yield "title", say(_("Calm messages: {country}", country=country), language)
@@ -83,7 +83,7 @@ def _about(work: Work, events: list[Event]) -> Iterator[tuple[str, str]]:
     yield "lastBuildDate", _date(work, events[0].at) if events else ""
 
 
-def _item(work: Work, channel: ET.Element, broadcast: Broadcast, event: Event) -> None:
+def _item(work: UnitOfWork, channel: ET.Element, broadcast: Broadcast, event: Event) -> None:
     item = ET.SubElement(channel, "item")
     language = _language_of(work, broadcast)
     text = html.escape(cap.description(broadcast, language), quote=False)  # feed readers take a description for HTML
@@ -93,10 +93,10 @@ def _item(work: Work, channel: ET.Element, broadcast: Broadcast, event: Event) -
     cap.write(item, [("pubDate", _date(work, event.at))])
 
 
-def _language_of(work: Work, broadcast: Broadcast) -> str:
+def _language_of(work: UnitOfWork, broadcast: Broadcast) -> str:
     """The first of the country's languages that it is said in."""
     return next((language for language in work.country.languages if language in broadcast.texts), work.country.languages[0])
 
 
-def _date(work: Work, moment: datetime) -> str:
+def _date(work: UnitOfWork, moment: datetime) -> str:
     return format_datetime(moment.astimezone(work.country.zone))

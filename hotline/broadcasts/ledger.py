@@ -6,12 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import COOLING, DOUBTFUL, GOING, GONE, HELD, LISTED, REFUSED, SENDS, Broadcast, Copy, State
+from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, lock_broadcast
 from hotline.broadcasts.control import CARRIED_ON_BY
-from hotline.context import Work
-from hotline.messaging import message as messages
-from hotline.outbox import Queue, What
+from hotline.context import UnitOfWork
+from hotline.messaging.message import COPY, Message, MessageState
+from hotline.outbox import Queue, TaskKind
 
 FAR = timedelta(days=1)
 """What is put for later than that was put while the clock was wrong: nothing of a broadcast lasts so long."""
@@ -21,23 +20,31 @@ def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
     """How many copies are in each state."""
     counted = select(Copy.state, func.count()).where(Copy.broadcast_id == broadcast.id).group_by(Copy.state)
     found = {state: number for state, number in session.execute(counted)}
-    return {state: found.get(state, 0) for state in (LISTED, SENDS, GONE, DOUBTFUL, REFUSED, HELD)}
+    return {
+        state: found.get(state, 0)
+        for state in (CopyState.LISTED, CopyState.SENDS, CopyState.GONE, CopyState.DOUBTFUL, CopyState.REFUSED, CopyState.HELD)
+    }
 
 
-def note_message(work: Work, message: messages.Message) -> None:
+def note_message(work: UnitOfWork, message: Message) -> None:
     """A copy that went by Telegram, as its message stands."""
-    copy = work.session.get(Copy, int(message.key.removeprefix(messages.COPY)))
+    copy = work.session.get(Copy, int(message.key.removeprefix(COPY)))
     if copy is None:
         return
-    states = {messages.SENT: GONE, messages.UNKNOWN: DOUBTFUL, messages.FAILED: REFUSED, messages.WITHHELD: HELD}
+    states = {
+        MessageState.SENT: CopyState.GONE,
+        MessageState.UNKNOWN: CopyState.DOUBTFUL,
+        MessageState.FAILED: CopyState.REFUSED,
+        MessageState.WITHHELD: CopyState.HELD,
+    }
     if message.state in states:
-        copy.state, copy.code = states[message.state], message.code
+        copy.state, copy.code = states[MessageState(message.state)], message.code
 
 
-def progress(work: Work, broadcast: Broadcast) -> tuple[int, int, timedelta | None]:
+def progress(work: UnitOfWork, broadcast: Broadcast) -> tuple[int, int, timedelta | None]:
     """How many have been dealt with, of how many, and how long the rest takes; None where nothing goes just now."""
     count = tally(work.session, broadcast)
-    left = count[LISTED] + count[SENDS]
+    left = count[CopyState.LISTED] + count[CopyState.SENDS]
     seconds = timedelta(seconds=left / work.settings.bulk_rate)
     return broadcast.listed - left, broadcast.listed, seconds if broadcast.state in GOING and not broadcast.is_paused else None
 
@@ -45,22 +52,22 @@ def progress(work: Work, broadcast: Broadcast) -> tuple[int, int, timedelta | No
 def stuck(session: Session, now: datetime) -> list[int]:
     """Broadcasts that nothing carries on."""
     going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None))
-    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, State(state), now)]
+    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, BroadcastState(state), now)]
 
 
-def _carried_on(session: Session, identity: int, state: State, now: datetime) -> bool:
+def _carried_on(session: Session, identity: int, state: BroadcastState, now: datetime) -> bool:
     keys = [outbox.key_of(what, identity) for what in CARRIED_ON_BY[state]]
-    waits = (outbox.Errand.key.in_(keys), outbox.WAITS, outbox.Errand.due_at <= now + FAR)
-    return session.scalar(select(outbox.Errand.id).where(*waits).limit(1)) is not None
+    waits = (outbox.Task.key.in_(keys), outbox.WAITS, outbox.Task.due_at <= now + FAR)
+    return session.scalar(select(outbox.Task.id).where(*waits).limit(1)) is not None
 
 
-def carry_on(work: Work, identity: int) -> bool:
+def carry_on(work: UnitOfWork, identity: int) -> bool:
     """Give one that is stuck its next step. False where it is not stuck any more."""
-    broadcast = broadcasts.hold(work.session, identity)
-    state = State(broadcast.state)
+    broadcast = lock_broadcast(work.session, identity)
+    state = BroadcastState(broadcast.state)
     if state not in CARRIED_ON_BY or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
         return False
-    work.put(CARRIED_ON_BY[state][0], identity, queue=Queue.BULK)
-    if state == COOLING and not broadcast.is_listed:
-        work.put(What.LIST, identity, queue=Queue.BULK)
+    work.schedule(CARRIED_ON_BY[state][0], identity, queue=Queue.BULK)
+    if state == BroadcastState.COOLING and not broadcast.is_listed:
+        work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
     return True

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Literal
 
-from hotline.broadcasts import templates as calm
+from hotline.broadcasts import templates
 from hotline.broadcasts.phrases import REASONS, STATES
 from hotline.broadcasts.templates import TEMPLATES, WHO, Field
 from hotline.conversation.choose_area import choose_area
 from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
-from hotline.core.i18n import Words, _, own_name, verbatim
+from hotline.core.i18n import Phrase, _, own_name, verbatim
 from hotline.places.areas import Areas
-from hotline.rumours.menus import Look, WriteAbout, at_rumours
+from hotline.rumours.menus import LookAtRumour, WriteAbout, at_rumours
 
 MOST_AREAS = 3
 MOST_WHY = 200
@@ -75,7 +75,7 @@ def composed(text: str) -> Compose:
     return Compose(**{**known, **pairs, "areas": tuple(known["areas"])})
 
 
-STEPS: dict[str, Words] = {
+STEPS: dict[str, Phrase] = {
     "approve": _("Approve"),
     "object": _("Object"),
     "submit": _("Ask others to approve"),
@@ -97,7 +97,7 @@ ACTS: dict[str, ActOf] = {
 YES_NO: Choices = (("yes", _("Yes")), ("no", _("No")))
 OWN, EMERGENCY = "own", "emergency"
 
-CommitteeWish = Compose | Deal | Look | Nothing
+CommitteeWish = Compose | Deal | LookAtRumour | Nothing
 
 
 def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scene[CommitteeWish]:
@@ -124,8 +124,8 @@ def _on_the_board(board: Mapping[str, object]) -> Choices:
     return (("write", WRITE), *there, ("rumours", _("Rumours ({number})", number=str(board["rumours"]))))
 
 
-def _one_line(code: str, place: str, state: str) -> Words:
-    return Words("{code}: {place}, {state}", (("code", code), ("place", place), ("state", STATES[state])))
+def _one_line(code: str, place: str, state: str) -> Phrase:
+    return Phrase("{code}: {place}, {state}", (("code", code), ("place", place), ("state", STATES[state])))
 
 
 NOTHING_CHANGED = _("Nothing was changed.")
@@ -135,7 +135,7 @@ def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
     """One message: what it says, how it stands, and what this liaison may do."""
     found = json.loads((yield LookUp("?broadcast", code)))
     shown = _("Message {code}: {text}", code=code, text=found["text"])
-    text = Words("{line}\n{shown}", (("line", verbatim(found["line"])), ("shown", shown)))
+    text = Phrase("{line}\n{shown}", (("line", verbatim(found["line"])), ("shown", shown)))
     choices = tuple((step, words) for step, words in STEPS.items() if step in found["steps"])
     step = yield Menu("deal", text, (*choices, ("nothing", _("Nothing now"))))
     match step:
@@ -226,7 +226,7 @@ class Writing:
                 return self.emergency
 
 
-def no_such_time(now: str) -> Words:
+def no_such_time(now: str) -> Phrase:
     return _("That is not a time that it can be. It is {now} now. Choose, or write it like that:", now=now)
 
 
@@ -236,22 +236,22 @@ def _when(field: Field) -> Scene[str]:
     for turn in count(1):
         now = yield LookUp(f"?now{turn}", "")
         typed = yield Menu(f"time{turn}", text, _times(field, now), typed=True)
-        time = calm.clock(typed)
-        if time is not None and calm.suits(field.kind, time, now):
+        time = templates.clock(typed)
+        if time is not None and templates.suits(field.kind, time, now):
             break
         text = no_such_time(now)
     assert time is not None
     return time
 
 
-def now_at(time: str) -> Words:
+def now_at(time: str) -> Phrase:
     return _("Now, {time}", time=time)
 
 
 def _times(field: Field, now: str) -> Choices:
     if field.kind == "past":
         return ((now, now_at(now)),)
-    return tuple((time, verbatim(time)) for time in (calm.in_hours(now, hours) for hours in (2, 3, 5)))
+    return tuple((time, verbatim(time)) for time in (templates.in_hours(now, hours) for hours in (2, 3, 5)))
 
 
 HOURS: Choices = tuple((str(hours), _("{hours} hours", hours=hours)) for hours in (3, 6, 12))

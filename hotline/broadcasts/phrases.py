@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hotline.broadcasts.approval_policy import Why
 from hotline.conversation.screens import Choices
 from hotline.core import gsm
-from hotline.core.i18n import Words, _, verbatim
+from hotline.core.i18n import Phrase, _, verbatim
 
-STATES: dict[str, Words] = {
+STATES: dict[str, Phrase] = {
     "draft": _("a draft"),
     "checked": _("a draft, checked"),
     "submitted": _("waiting for approval"),
@@ -49,12 +49,12 @@ def _short(text: str, most: int) -> str:
     return gsm.shorten(text, most, most // 2)
 
 
-def drill(words: Words, exercise: bool) -> Words:
+def drill(words: Phrase, exercise: bool) -> Phrase:
     """The same, and that it is only practised."""
     return _("EXERCISE. {words}", words=words) if exercise else words
 
 
-def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Words:
+def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Phrase:
     """The mark stands only where the whole message does: nobody says yes to what they have not seen."""
     if not _fits(text):
         asks = _("May this go out? {text} It is long. Text READ {code} to see all of it.", code=code, text=_short(text, 120))
@@ -65,20 +65,20 @@ def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Wo
     return asks
 
 
-def going(code: str, time: str, text: str) -> Words:
+def going(code: str, time: str, text: str) -> Phrase:
     """To everybody who answers for the place, before it goes."""
     shown = _short(text, ROOM)
     return _("Goes out at {time}: {text}\nIf it is wrong: NO {code} and why, or STOP {code}.", code=code, time=time, text=shown)
 
 
-def stands(code: str, state: str, gone: int, listed: int, text: str, mark: str) -> Words:
+def stands(code: str, state: str, gone: int, listed: int, text: str, mark: str) -> Phrase:
     """All of it, however long; with the mark where it waits for a yes."""
     if state == "submitted":
         return _("{text}\nIt waits for approval. Yes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
-    return Words("{text}\n{line}", (("text", text), ("line", progress(state, gone=gone, listed=listed))))
+    return Phrase("{text}\n{line}", (("text", text), ("line", progress(state, gone=gone, listed=listed))))
 
 
-def progress(state: str, *, approved: int = 0, gone: int = 0, listed: int = 0, at: str = "") -> Words:
+def progress(state: str, *, approved: int = 0, gone: int = 0, listed: int = 0, at: str = "") -> Phrase:
     """How it stands, in a line. `at`: when it goes, where that is known."""
     if state == "submitted":
         return _("It is waiting for approval. Have said yes: {approved}.", approved=approved)
@@ -93,33 +93,33 @@ WITH_COPIES = ("first", "sending", "sent", "stopped", "paused", "corrected", "wi
 """Where some may have it."""
 
 
-def kept(code: str) -> Words:
+def draft_saved(code: str) -> Phrase:
     return _("{code} is kept as a draft. Others are not asked yet.", code=code)
 
 
-def submitted(code: str, asked: int, hands: int) -> Words:
+def submitted(code: str, asked: int, hands: int) -> Phrase:
     return _("{code}: {asked} people are asked. Must say yes: {hands}. You hear from us.", code=code, asked=asked, hands=hands)
 
 
-def waits_for_morning(code: str, time: str) -> Words:
+def waits_for_morning(code: str, time: str) -> Phrase:
     return _("{code}: it is night. Others are asked at {time}.", code=code, time=time)
 
 
-def nobody_answers(code: str, names: str) -> Words:
+def nobody_answers(code: str, names: str) -> Phrase:
     return _("{code}: these were asked and have not answered: {names}. Please ring them.", code=code, names=_short(names, ROOM))
 
 
-def approved_thanks(code: str, more: int) -> Words:
+def approved_thanks(code: str, more: int) -> Phrase:
     return _("Thank you, noted. {code} still needs a yes from others: {more}.", code=code, more=more)
 
 
-def is_enough(code: str, minutes: int) -> Words:
+def is_enough(code: str, minutes: int) -> Phrase:
     if not minutes:
         return _("{code} is approved and goes out now. To stop it text STOP {code}.", code=code)
     return _("{code} is approved and goes out in {minutes} minutes. To stop it text STOP {code}.", code=code, minutes=minutes)
 
 
-def may_not_approve(code: str, why: Why | None) -> Words:
+def may_not_approve(code: str, why: Why | None) -> Phrase:
     """`why` is None where the place is not theirs."""
     match why:
         case Why.WROTE_IT:
@@ -134,7 +134,7 @@ def may_not_approve(code: str, why: Why | None) -> Words:
             return _("{code} is not about a place of yours. Others are asked.", code=code)
 
 
-def objected(code: str, who: str, why: str) -> Words:
+def objected(code: str, who: str, why: str) -> Phrase:
     """To the author."""
     reason = dict(REASONS).get(why, verbatim(_short(why, LONGEST_WHY)))
     if not why:
@@ -142,54 +142,54 @@ def objected(code: str, who: str, why: str) -> Words:
     return _("{who} objects to {code}: {why}. It is a draft again.", code=code, who=_short(who, LONGEST_WHO), why=reason)
 
 
-def objection_taken(code: str) -> Words:
+def objection_taken(code: str) -> Phrase:
     return _("Thank you. {code} is a draft again, and its author is told.", code=code)
 
 
-def stopped(code: str, who: str, gone: int, listed: int) -> Words:
+def stopped(code: str, who: str, gone: int, listed: int) -> Phrase:
     return _("{who} has stopped {code}. {gone} of {listed} had it.", code=code, who=_short(who, LONGEST_WHO), gone=gone, listed=listed)
 
 
-def stop_done(code: str, gone: int, listed: int) -> Words:
+def stop_done(code: str, gone: int, listed: int) -> Phrase:
     return _("{code} is stopped. {gone} of {listed} had it. A few may still get it.", code=code, gone=gone, listed=listed)
 
 
-def paused(code: str) -> Words:
+def paused(code: str) -> Phrase:
     return _("{code} is paused. GO {code} lets it go on, STOP {code} ends it.", code=code)
 
 
-def paused_by_itself(code: str) -> Words:
+def paused_by_itself(code: str) -> Phrase:
     return _("{code} has paused: the carrier does not answer. GO {code} lets it go on, STOP {code} ends it.", code=code)
 
 
-def resumed(code: str) -> Words:
+def resumed(code: str) -> Phrase:
     return _("{code} goes on. PAUSE {code} or STOP {code} if that is wrong.", code=code)
 
 
-def sent(code: str, gone: int, listed: int, doubtful: int) -> Words:
+def sent(code: str, gone: int, listed: int, doubtful: int) -> Phrase:
     done = _("{code} was sent to {gone} of {listed}.", code=code, gone=gone, listed=listed)
     return _("{done} Of {doubtful} we do not know.", done=done, doubtful=doubtful) if doubtful else done
 
 
-def withdrawn(code: str, gone: int) -> Words:
+def withdrawn(code: str, gone: int) -> Phrase:
     if gone:
         return _("{code} is withdrawn. {gone} people had it: write a message that sets it right.", code=code, gone=gone)
     return _("{code} is withdrawn. Nobody had it.", code=code)
 
 
-def expired(code: str) -> Words:
+def expired(code: str) -> Phrase:
     return _("The time of {code} is over. Nothing more goes out.", code=code)
 
 
-def corrected(code: str) -> Words:
+def corrected(code: str) -> Phrase:
     return _("{code} is set right. Those who had it are told.", code=code)
 
 
-def approval_lapsed(code: str) -> Words:
+def approval_lapsed(code: str) -> Phrase:
     return _("{code} did not go out: it was approved too long ago. It is a draft again.", code=code)
 
 
-def not_checked(code: str, findings: Sequence[Words]) -> Words:
+def not_checked(code: str, findings: Sequence[Phrase]) -> Phrase:
     """What must not be said: the first thing, and how many more there are."""
     first, *more = findings
     if more:
@@ -197,21 +197,21 @@ def not_checked(code: str, findings: Sequence[Words]) -> Words:
     return _("{code} is kept but cannot go. {finding}", code=code, finding=first)
 
 
-def no_such(code: str) -> Words:
+def no_such(code: str) -> Phrase:
     return _("We know no message {code}.", code=code)
 
 
-def review_due(code: str) -> Words:
+def review_due(code: str) -> Phrase:
     return _("{code} went out in an emergency on few words. Please look at it: READ {code}. Then text REVIEWED {code}.", code=code)
 
 
-def reviewed(code: str) -> Words:
+def reviewed(code: str) -> Phrase:
     return _("Thank you. It is noted that you looked at {code} again.", code=code)
 
 
-def cannot_now(code: str, why: Words) -> Words:
+def cannot_now(code: str, why: Phrase) -> Phrase:
     """`why` is one of the sentences below."""
-    return Words("{code}: {why}", (("code", code), ("why", why)))
+    return Phrase("{code}: {why}", (("code", code), ("why", why)))
 
 
 NOT_SENT_YET = _("It was not sent yet. Change it instead.")
@@ -230,7 +230,7 @@ NOT_A_DRAFT = _("It is no draft.")
 NOT_YOURS = _("That is for others to do.")
 OVER = _("It is over.")
 
-REFUSED: dict[str, Words] = {
+REFUSED: dict[str, Phrase] = {
     "it is about no place": _("It is about no place."),
     "an emergency message goes to one ward": _("An emergency message goes to one ward."),
     "it goes to one county at a time": _("A message goes to one county at a time."),
@@ -238,30 +238,30 @@ REFUSED: dict[str, Words] = {
 """Why nobody can approve it, by what `approving` says."""
 
 
-def had_one_today(time: str) -> Words:
+def had_one_today(time: str) -> Phrase:
     return _("This place had a message within twelve hours. The next can go at {time}.", time=time)
 
 
-def had_three_this_week(time: str) -> Words:
+def had_three_this_week(time: str) -> Phrase:
     return _("This place had three messages this week. The next can go at {time}.", time=time)
 
 
-def at_night(time: str) -> Words:
+def at_night(time: str) -> Phrase:
     return _("It would go out at night. Please say yes again at {time}.", time=time)
 
 
-def what_to_text_broadcast() -> Words:
+def what_to_text_broadcast() -> Phrase:
     return _("With a message's code: OK and its mark, NO and why, READ, PAUSE, GO, STOP, WITHDRAW. So: STOP 4417.")
 
 
-def numbered(code: str, text: Words) -> Words:
+def numbered(code: str, text: Phrase) -> Phrase:
     return _("Itikia {code}: {text}", code=code, text=text)
 
 
-def correction(wrong: str, text: Words) -> Words:
+def correction(wrong: str, text: Phrase) -> Phrase:
     """`wrong`: the code of the one that it sets right."""
     return _("CORRECTION of {code}. {text}", code=wrong, text=text)
 
 
-def exercise_only(text: Words) -> Words:
+def exercise_only(text: Phrase) -> Phrase:
     return _("EXERCISE ONLY. {text}", text=text)

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from hotline.broadcasts import approval_policy as approving
-from hotline.broadcasts import phrases
-from hotline.broadcasts import templates as calm
+from hotline.broadcasts import approval_policy, phrases, templates
 from hotline.broadcasts.approval_policy import Need
 from hotline.broadcasts.broadcast import Balance, Broadcast, as_sent
-from hotline.broadcasts.content import lexicon
-from hotline.broadcasts.content import rules as checking
+from hotline.broadcasts.content import lexicon, rules
 from hotline.broadcasts.content.rules import Facts, Finding
 from hotline.broadcasts.recipients import Readers, readers
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core import gsm
-from hotline.core.i18n import Words, _, languages, own_name, verbatim
+from hotline.core.i18n import Phrase, _, languages, own_name, verbatim
 from hotline.places.areas import Area, Areas
 from hotline.rumours.rumour import Rumour
 
@@ -33,12 +30,12 @@ MOST_PLACES = 4
 # --- what is wrong with it
 
 
-def findings_of(work: Work, broadcast: Broadcast) -> list[Finding]:
+def findings_of(work: UnitOfWork, broadcast: Broadcast) -> list[Finding]:
     """What must not stand in it, and what had better not."""
     return _findings(work, broadcast, readers(work, broadcast))
 
 
-def _findings(work: Work, broadcast: Broadcast, found: Iterable[Readers]) -> list[Finding]:
+def _findings(work: UnitOfWork, broadcast: Broadcast, found: Iterable[Readers]) -> list[Finding]:
     read: Counter[str] = Counter()
     for each in found:
         read[each.language] += each.number
@@ -55,10 +52,10 @@ def _findings(work: Work, broadcast: Broadcast, found: Iterable[Readers]) -> lis
         readers=read,
         sent={language: as_sent(broadcast, language) for language in broadcast.texts},
     )
-    return checking.findings(broadcast.texts, facts)
+    return rules.findings(broadcast.texts, facts)
 
 
-def _numbers(work: Work, broadcast: Broadcast) -> frozenset[str]:
+def _numbers(work: UnitOfWork, broadcast: Broadcast) -> frozenset[str]:
     """The numbers that it may name: the country's, ours, and its own."""
     country, settings = work.country, work.settings
     codes = (broadcast.code, broadcast.corrects.code if broadcast.corrects is not None else "")
@@ -66,7 +63,7 @@ def _numbers(work: Work, broadcast: Broadcast) -> frozenset[str]:
     return frozenset(digits for each in written if (digits := "".join(filter(str.isdecimal, each))))
 
 
-def _claim(work: Work, broadcast: Broadcast) -> str:
+def _claim(work: UnitOfWork, broadcast: Broadcast) -> str:
     rumour = work.session.get(Rumour, broadcast.rumour_id) if broadcast.rumour_id is not None else None
     return rumour.claim(work.keys) if rumour is not None else ""
 
@@ -135,7 +132,7 @@ class Preview:
         return Money(self.cost.currency, self.balance.amount - self.cost.amount)
 
 
-def preview(work: Work, broadcast: Broadcast, *, waits: timedelta = timedelta()) -> Preview:
+def preview(work: UnitOfWork, broadcast: Broadcast, *, waits: timedelta = timedelta()) -> Preview:
     """The whole of it. `waits` is how long it cools, and rests after the first few."""
     found = readers(work, broadcast)
     said = tuple(_said(broadcast, language, found) for language in sorted(broadcast.texts))
@@ -185,10 +182,12 @@ def _duration(found: Iterable[Readers], rate: int) -> timedelta:
 
 def need_of(areas: Areas, broadcast: Broadcast) -> Need:
     """How much approval it needs."""
-    sorry = broadcast.template in calm.TEMPLATES and calm.TEMPLATES[broadcast.template].corrects
+    sorry = broadcast.template in templates.TEMPLATES and templates.TEMPLATES[broadcast.template].corrects
     places = [areas[code] for code in broadcast.areas if code in areas]
     levels, counties = [_level(areas, place) for place in places], {areas.outwards(place)[-2:][0] for place in places}
-    return approving.needed(levels, counties=len(counties), own_words=not broadcast.template, sorry=sorry, emergency=broadcast.emergency)
+    return approval_policy.needed(
+        levels, counties=len(counties), own_words=not broadcast.template, sorry=sorry, emergency=broadcast.emergency
+    )
 
 
 def _level(areas: Areas, area: Area) -> int:
@@ -200,56 +199,56 @@ def _level(areas: Areas, area: Area) -> int:
 # --- in words
 
 
-def lines(preview: Preview) -> list[Words]:
+def lines(preview: Preview) -> list[Phrase]:
     """The whole in short sentences, the gravest first."""
     return [*in_brief(preview), *_wordings(preview), *_then(preview), word_list(preview.lexicon)]
 
 
-def in_brief(preview: Preview) -> list[Words]:
+def in_brief(preview: Preview) -> list[Phrase]:
     """What comes before the words themselves on a small screen: what is wrong, whom it goes to, what it costs, and what it needs."""
     return [*(finding.words for finding in preview.findings), *_whom(preview), *_price(preview), _hands(preview.need)]
 
 
-def on_a_phone(preview: Preview) -> list[Words]:
+def on_a_phone(preview: Preview) -> list[Phrase]:
     """The same with the words, in the languages that somebody there reads."""
     read = [said for said in preview.said if said.phones + said.chats] or preview.said[:1]
     return [*in_brief(preview), *(verbatim(said.text) for said in read)]
 
 
-def word_list(version: str) -> Words:
+def word_list(version: str) -> Phrase:
     return _("Word list {version}.", version=version)
 
 
 NOTHING_LEAVES = _("An exercise: nothing leaves the building.")
 
 
-def goes_to(phones: int, chats: int) -> Words:
+def goes_to(phones: int, chats: int) -> Phrase:
     if chats:
         return _("Goes to {phones} phones and {chats} chats.", phones=phones, chats=chats)
     return _("Goes to {phones} phones.", phones=phones)
 
 
-def read_by(language: str, people: int, parts: int, text: str) -> Words:
+def read_by(language: str, people: int, parts: int, text: str) -> Phrase:
     """What it says in one language, to how many, and how long it is."""
     return _("{language}, {number} people, {parts} SMS each: {text}", language=language, number=people, parts=parts, text=text)
 
 
-def costs(cost: str) -> Words:
+def costs(cost: str) -> Phrase:
     return _("Costs {cost}.", cost=cost)
 
 
-def left_then(balance: str) -> Words:
+def left_then(balance: str) -> Phrase:
     return _("{balance} is left then.", balance=balance)
 
 
-def _whom(preview: Preview) -> Iterator[Words]:
+def _whom(preview: Preview) -> Iterator[Phrase]:
     if preview.exercise:
         yield NOTHING_LEAVES
     yield goes_to(preview.phones, preview.chats)
     yield from _places(preview)
 
 
-def _places(preview: Preview) -> Iterator[Words]:
+def _places(preview: Preview) -> Iterator[Phrase]:
     """How many there are in each place; of many places, those with the most."""
     number: Counter[str] = Counter()
     for each in preview.readers:
@@ -260,7 +259,7 @@ def _places(preview: Preview) -> Iterator[Words]:
         yield _("{places} and {number} more places", places=named, number=more) if more > 0 else verbatim(named)
 
 
-def _wordings(preview: Preview) -> Iterator[Words]:
+def _wordings(preview: Preview) -> Iterator[Phrase]:
     for each in preview.said:
         name = own_name(each.language) if each.language in languages() else each.language
         number = each.phones + each.chats
@@ -271,7 +270,7 @@ def _wordings(preview: Preview) -> Iterator[Words]:
             yield _("{language}: its quotes and dashes were made plain.", language=name)
 
 
-def _price(preview: Preview) -> Iterator[Words]:
+def _price(preview: Preview) -> Iterator[Phrase]:
     if preview.cost is None:
         return
     yield costs(str(preview.cost))
@@ -282,11 +281,11 @@ def _price(preview: Preview) -> Iterator[Words]:
         yield _("Not enough money: top up first.") if after.amount < 0 else left_then(str(after))
 
 
-def _then(preview: Preview) -> Iterator[Words]:
+def _then(preview: Preview) -> Iterator[Phrase]:
     yield _("Takes about {minutes} minutes.", minutes=max(1, math.ceil(preview.duration.total_seconds() / 60)))
 
 
-def _hands(need: Need) -> Words:
+def _hands(need: Need) -> Phrase:
     if need.refused:
         return phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)
     if need.coordination:

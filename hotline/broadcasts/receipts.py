@@ -5,36 +5,35 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import Copy
+from hotline.broadcasts.broadcast import Copy, CopyState, copy_by_provider_id
 from hotline.carriers import Receipt
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.directory import people
 from hotline.directory.people import Address
-from hotline.messaging.message import SENDING, UNKNOWN, WAITING, WITHHELD, About, Message, stop
+from hotline.messaging.message import About, Message, MessageState, stop_texts
 
 
-def leave_copies_behind(work: Work, address: Address) -> None:
+def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
     """A copy of a broadcast that has not left does not leave from elsewhere: there may be one of its own for there."""
     why = "the chat is somebody else's now"
-    waits = (Message.address_id == address.id, Message.about == About.BROADCAST, Message.state == WAITING)
-    work.session.execute(update(Message).where(*waits).values(state=WITHHELD, code=why))
-    on_its_way = (Copy.address_id == address.id, Copy.state == broadcasts.SENDS, Copy.lease.is_(None))
-    work.session.execute(update(Copy).where(*on_its_way).values(state=broadcasts.HELD, code=why))
+    waits = (Message.address_id == address.id, Message.about == About.BROADCAST, Message.state == MessageState.WAITING)
+    work.session.execute(update(Message).where(*waits).values(state=MessageState.WITHHELD, code=why))
+    on_its_way = (Copy.address_id == address.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None))
+    work.session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code=why))
 
 
-def receive_of_copy(work: Work, receipt: Receipt) -> None:
+def receive_of_copy(work: UnitOfWork, receipt: Receipt) -> None:
     """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
-    copy = _doubtful_copy(work, receipt) or broadcasts.copy_of(work.session, receipt.provider_id)  # it may have been named just now
-    if copy is not None and copy.state != broadcasts.SENDS:
+    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(work.session, receipt.provider_id)  # it may have been named just now
+    if copy is not None and copy.state != CopyState.SENDS:
         settle(work, copy, receipt)
 
 
-def settle(work: Work, copy: Copy, receipt: Receipt) -> None:
+def settle(work: UnitOfWork, copy: Copy, receipt: Receipt) -> None:
     if receipt.final:
         settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
     if receipt.opted_out and copy.address is not None:
-        stop(work, copy.address)
+        stop_texts(work, copy.address)
 
 
 def is_no_news(session: Session, receipt: Receipt) -> bool:
@@ -42,30 +41,34 @@ def is_no_news(session: Session, receipt: Receipt) -> bool:
     these as recipients, so they are let go before anybody waits for a turn to write."""
     if receipt.final or receipt.opted_out:
         return False
-    left = select(Copy.id).where(Copy.provider_id == receipt.provider_id, Copy.state != broadcasts.SENDS)
+    left = select(Copy.id).where(Copy.provider_id == receipt.provider_id, Copy.state != CopyState.SENDS)
     return session.scalars(left.limit(1)).first() is not None
 
 
-def _doubtful_copy(work: Work, receipt: Receipt) -> Copy | None:
+def _doubtful_copy(work: UnitOfWork, receipt: Receipt) -> Copy | None:
     """The one copy to this number that is in doubt, if nothing else to it could be meant."""
     if not receipt.number:
         return None
     here = (Address.channel == people.PHONE, Address.number_index == people.number_index(work.keys, receipt.number))
-    doubtful = (Copy.state.in_((broadcasts.SENDS, broadcasts.DOUBTFUL)), Copy.lease.is_not(None), Copy.provider_id.is_(None))
+    doubtful = (Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL)), Copy.lease.is_not(None), Copy.provider_id.is_(None))
     copies = work.session.scalars(select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)).all()
-    tried = (Message.state.in_((WAITING, SENDING, UNKNOWN)), Message.tries > 0, Message.provider_id.is_(None))
+    tried = (
+        Message.state.in_((MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)),
+        Message.tries > 0,
+        Message.provider_id.is_(None),
+    )
     others = select(Message.id).join(Message.address).where(*here, *tried)
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
     copies[0].provider_id = receipt.provider_id
-    if copies[0].state == broadcasts.DOUBTFUL:  # else somebody has it in hand and knows better; should they have died, it goes by this
-        copies[0].state, copies[0].code = broadcasts.GONE, receipt.status
+    if copies[0].state == CopyState.DOUBTFUL:  # else somebody has it in hand and knows better; should they have died, it goes by this
+        copies[0].state, copies[0].code = CopyState.GONE, receipt.status
     return copies[0]
 
 
 def settle_copy(copy: Copy, delivered: bool | None, word: str, at: datetime) -> None:
     """The last word on a copy. That it is on the handset is never taken back."""
     if delivered:
-        copy.state, copy.code, copy.delivered_at = broadcasts.GONE, word, at
+        copy.state, copy.code, copy.delivered_at = CopyState.GONE, word, at
     elif copy.delivered_at is None:
-        copy.state, copy.code = broadcasts.REFUSED, word
+        copy.state, copy.code = CopyState.REFUSED, word

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from hotline.broadcasts.broadcast import REACHED, Broadcast, Copy
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.directory import subscriptions
 from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.subscriptions import ON, Subscription
-from hotline.messaging.message import closed
+from hotline.messaging.message import why_closed
 from hotline.messaging.quiet_hours import DAYLIGHT, waking
 from hotline.places.areas import Areas
 
@@ -63,7 +63,7 @@ def reach(areas: Areas, codes: Iterable[str]) -> set[str]:
     return around | {inner.code for place in places for inner in areas.all_inside(place)}
 
 
-def how_many(work: Work, broadcast: Broadcast) -> int:
+def how_many(work: UnitOfWork, broadcast: Broadcast) -> int:
     """How many would get it."""
     return work.session.scalar(select(func.count()).select_from(wanted(work.areas, broadcast).order_by(None).subquery())) or 0
 
@@ -84,7 +84,7 @@ class Readers:
         return self.phones + self.chats
 
 
-def readers(work: Work, broadcast: Broadcast) -> tuple[Readers, ...]:
+def readers(work: UnitOfWork, broadcast: Broadcast) -> tuple[Readers, ...]:
     """Whom it goes to."""
     each = wanted(work.areas, broadcast).order_by(None).subquery()
     _of, address, language, area = each.c
@@ -98,12 +98,12 @@ def readers(work: Work, broadcast: Broadcast) -> tuple[Readers, ...]:
     )
 
 
-def copy_held(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
+def copy_held(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> str | None:
     """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent, however long it has been listed."""
     return copies_held(work, broadcast, [copy]).get(copy.id)
 
 
-def copies_held(work: Work, broadcast: Broadcast, copies: Sequence[Copy]) -> dict[int, str]:
+def copies_held(work: UnitOfWork, broadcast: Broadcast, copies: Sequence[Copy]) -> dict[int, str]:
     """The same of many, by copy: why it may not go."""
     of = {copy.id: (copy.address_id, copy.area_code) for copy in copies if copy.address_id is not None}
     on = set(of.values()) if broadcast.corrects_id is not None else subscriptions.those_on(work.session, set(of.values()))
@@ -111,17 +111,17 @@ def copies_held(work: Work, broadcast: Broadcast, copies: Sequence[Copy]) -> dic
     return {identity: why for identity, why in held.items() if why is not None}
 
 
-def _held(work: Work, broadcast: Broadcast, copy: Copy, *, wanted: bool) -> str | None:
+def _held(work: UnitOfWork, broadcast: Broadcast, copy: Copy, *, wanted: bool) -> str | None:
     if broadcast.exercise or work.settings.exercise:
         return "it is an exercise"
     if copy.language not in broadcast.texts:
         return "it was not said in their language"
     if copy.address is None:
         return "everything about them was deleted"
-    return closed(copy.address) or (None if wanted else "they want no more news of it")
+    return why_closed(copy.address) or (None if wanted else "they want no more news of it")
 
 
-def opening(work: Work, broadcast: Broadcast, moment: datetime) -> datetime:
+def opening(work: UnitOfWork, broadcast: Broadcast, moment: datetime) -> datetime:
     """The first moment from this one on at which a broadcast may be sent: what warns of danger, and what sets that right, at any."""
     corrected = broadcast.corrects
     at_any = broadcast.emergency or broadcast.exercise or (corrected is not None and corrected.emergency)

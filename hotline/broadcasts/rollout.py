@@ -4,15 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
-from hotline.broadcasts import approval, limits, phrases, recipients
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import approval, control, limits, phrases, recipients
 from hotline.broadcasts.approval import tell
 from hotline.broadcasts.approval_policy import HOLDS
-from hotline.broadcasts.broadcast import APPROVED, COOLING, CORRECTED, FIRST, GOING, LISTED, SENDING, Broadcast, Copy
-from hotline.broadcasts.limits import pace_of
-from hotline.context import Work
-from hotline.outbox import Queue, What
+from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, DeedKind, lock_broadcast, move_broadcast
+from hotline.broadcasts.limits import waits_of
+from hotline.context import UnitOfWork
+from hotline.outbox import Queue, TaskKind
 
 PAGE = 1000
 """Recipients that are put on the list in one go."""
@@ -25,15 +23,19 @@ REVIEW_AFTER = timedelta(hours=24)
 # ---------------------------------------------------------------------------------------------------------------- before it goes
 
 
-def cool(work: Work, identity: int) -> None:
+def cool(work: UnitOfWork, identity: int) -> None:
     """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees it before it goes."""
-    broadcast = broadcasts.hold(work.session, identity)
-    opens_at = work.in_minutes(pace_of(broadcast).cooling)
-    if broadcast.state != APPROVED or broadcast.is_paused or not broadcasts.move(work.session, broadcast, COOLING, opens_at=opens_at):
+    broadcast = lock_broadcast(work.session, identity)
+    opens_at = work.in_minutes(waits_of(broadcast).cooling)
+    if (
+        broadcast.state != BroadcastState.APPROVED
+        or broadcast.is_paused
+        or not move_broadcast(work.session, broadcast, BroadcastState.COOLING, opens_at=opens_at)
+    ):
         return
-    broadcast.note(work.now, COOLING)
-    work.put(What.LIST, identity, queue=Queue.BULK)
-    work.put(What.GO, identity, opens_at, Queue.BULK)
+    broadcast.note(work.now, BroadcastState.COOLING)
+    work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
+    work.schedule(TaskKind.GO, identity, opens_at, Queue.BULK)
     contacts = approval.around(work, broadcast.areas)
     told = contacts if broadcast.emergency else contacts[: approval.MOST_CONTACTS]
     for each in {broadcast.author_id: broadcast.author, **{each.id: each for each in told}}.values():
@@ -41,15 +43,15 @@ def cool(work: Work, identity: int) -> None:
         tell(work, each, phrases.going(broadcast.code, work.clock_time(opens_at), text), broadcast, "going")
 
 
-def list_page(work: Work, identity: int) -> None:
+def list_page(work: UnitOfWork, identity: int) -> None:
     """Put the next recipients on the list, every twentieth of them among the first."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.is_listed or broadcast.state not in (COOLING, *GOING):
+    broadcast = lock_broadcast(work.session, identity)
+    if broadcast.is_listed or broadcast.state not in (BroadcastState.COOLING, *GOING):
         return
     wanted = recipients.wanted(work.areas, broadcast, after=broadcast.listed_to).limit(PAGE)
     rows = work.session.execute(wanted).all()
     copies = [
-        {"broadcast_id": identity, "address_id": address, "language": language, "area_code": area, "state": LISTED, "code": "",
+        {"broadcast_id": identity, "address_id": address, "language": language, "area_code": area, "state": CopyState.LISTED, "code": "",
          "first": (broadcast.listed + place) % EVERY == 0}
         for place, (_of, address, language, area) in enumerate(rows)
     ]  # fmt: skip
@@ -58,57 +60,61 @@ def list_page(work: Work, identity: int) -> None:
         broadcast.listed, broadcast.listed_to = broadcast.listed + len(copies), rows[-1][0]
     broadcast.is_listed = len(rows) < PAGE
     if not broadcast.is_listed:
-        work.put(What.LIST, identity, queue=Queue.BULK)
+        work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
 
 
-def go(work: Work, identity: int) -> None:
+def go(work: UnitOfWork, identity: int) -> None:
     """Its time has come: the first few, if everything is as it was when it was approved."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.state != COOLING or broadcast.is_paused:
+    broadcast = lock_broadcast(work.session, identity)
+    if broadcast.state != BroadcastState.COOLING or broadcast.is_paused:
         return
     assert broadcast.opens_at is not None
     if broadcast.opens_at > work.now or not broadcast.is_listed:
-        work.put(What.GO, identity, max(broadcast.opens_at, work.now + SOON), Queue.BULK)
+        work.schedule(TaskKind.GO, identity, max(broadcast.opens_at, work.now + SOON), Queue.BULK)
         if not broadcast.is_listed:
-            work.put(What.LIST, identity, queue=Queue.BULK)
+            work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
         return
     if broadcast.corrects_id is not None:
-        broadcasts.hold(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
+        lock_broadcast(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
     too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(work, broadcast)
     is_approved = not too_late and approval.is_still_approved(work, broadcast)
     stands = limits.not_right(work, broadcast) if is_approved else phrases.approval_lapsed(broadcast.code)
     if stands is not None:
-        broadcasting.send_back(work, broadcast, stands)
+        control.send_back(work, broadcast, stands)
         return
-    if broadcasts.move(work.session, broadcast, FIRST, opens_at=work.now):
-        broadcast.note(work.now, FIRST)
+    if move_broadcast(work.session, broadcast, BroadcastState.FIRST, opens_at=work.now):
+        broadcast.note(work.now, BroadcastState.FIRST)
         _set_right(work, broadcast)
-        work.put(What.BATCH, identity, queue=Queue.BULK)
+        work.schedule(TaskKind.BATCH, identity, queue=Queue.BULK)
         if broadcast.emergency:
-            work.put(What.REVIEW, identity, work.now + REVIEW_AFTER, Queue.ORDINARY)
+            work.schedule(TaskKind.REVIEW, identity, work.now + REVIEW_AFTER, Queue.ORDINARY)
 
 
-def _set_right(work: Work, broadcast: Broadcast) -> None:
+def _set_right(work: UnitOfWork, broadcast: Broadcast) -> None:
     """What was wrong is corrected from now on: whoever asks about it reads the correction first."""
-    if broadcast.corrects_id is None or broadcast.exercise != broadcasts.hold(work.session, broadcast.corrects_id).exercise:
+    if broadcast.corrects_id is None or broadcast.exercise != lock_broadcast(work.session, broadcast.corrects_id).exercise:
         return
-    wrong = broadcasts.hold(work.session, broadcast.corrects_id)
-    if broadcasts.move(work.session, wrong, CORRECTED, ended_at=work.now):
-        wrong.note(work.now, CORRECTED)
+    wrong = lock_broadcast(work.session, broadcast.corrects_id)
+    if move_broadcast(work.session, wrong, BroadcastState.CORRECTED, ended_at=work.now):
+        wrong.note(work.now, BroadcastState.CORRECTED)
 
 
-def go_on(work: Work, identity: int) -> None:
+def go_on(work: UnitOfWork, identity: int) -> None:
     """The few have it and nobody has stopped it: now all the others."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if broadcast.state == FIRST and not broadcast.is_paused and broadcasts.move(work.session, broadcast, SENDING):
-        broadcast.note(work.now, SENDING)
-        work.put(What.BATCH, identity, queue=Queue.BULK)
+    broadcast = lock_broadcast(work.session, identity)
+    if (
+        broadcast.state == BroadcastState.FIRST
+        and not broadcast.is_paused
+        and move_broadcast(work.session, broadcast, BroadcastState.SENDING)
+    ):
+        broadcast.note(work.now, BroadcastState.SENDING)
+        work.schedule(TaskKind.BATCH, identity, queue=Queue.BULK)
 
 
-def ask_for_review(work: Work, identity: int) -> None:
+def ask_for_review(work: UnitOfWork, identity: int) -> None:
     """An emergency message went out a day ago on two people's word: another body looks at it again."""
-    broadcast = broadcasts.hold(work.session, identity)
-    if not broadcast.done(broadcasts.REVIEWED):
+    broadcast = lock_broadcast(work.session, identity)
+    if not broadcast.done(DeedKind.REVIEWED):
         for each in approval.around(work, broadcast.areas):
             if approval.hand_of(work, each).coordinates:
                 tell(work, each, phrases.review_due(broadcast.code), broadcast, "review")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from hotline.broadcasts.menus import MOST_WHY, ActOf, Deal
-from hotline.core.i18n import Words, _, means
+from hotline.core.i18n import Phrase, _, means
 
 # ------------------------------------------------------------------------------------------------------ what is texted
 
@@ -13,7 +13,7 @@ PAUSE, GO, READ = _("pause, wait"), _("go, go on, resume"), _("read, show")
 WITHDRAW, REVIEWED = _("withdraw, take back"), _("reviewed")
 """As liaisons text them before the code of a message; a translation may hold several, with commas between."""
 
-VERBS: tuple[tuple[ActOf, Words], ...] = (
+VERBS: tuple[tuple[ActOf, Phrase], ...] = (
     ("stop", STOP), ("approve", APPROVE), ("object", OBJECT), ("pause", PAUSE), ("resume", GO), ("show", READ), ("withdraw", WITHDRAW),
     ("review", REVIEWED),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Literal
 
 from hotline.conversation.screens import Choices
 from hotline.core import gsm
-from hotline.core.i18n import Words, _, languages, say, verbatim
+from hotline.core.i18n import Phrase, _, languages, say, verbatim
 from hotline.places.areas import Areas
 
 Kind = Literal["choice", "past", "ahead", "now", "number"]
@@ -28,7 +28,7 @@ class Field:
 
     name: str
     kind: Kind
-    ask: Words = UNASKED
+    ask: Phrase = UNASKED
     choices: Choices = ()
 
 
@@ -37,9 +37,9 @@ class Template:
     """A message with gaps."""
 
     code: str
-    name: Words
+    name: Phrase
     """As the menu has it."""
-    text: Words
+    text: Phrase
     """Its gaps are {place} and the names of its fields."""
     fields: tuple[Field, ...]
     frozen: bool = False
@@ -166,15 +166,15 @@ def render(template: str, fields: Mapping[str, str], place: str, language: str) 
     return say(_filled(known, values, gsm.shorten(place, room, room // 2)), language)
 
 
-def _said(field: Field, value: str) -> Words:
+def _said(field: Field, value: str) -> Phrase:
     return dict(field.choices)[value] if field.kind == "choice" else verbatim(value)
 
 
-Values = tuple[tuple[str, Words], ...]
+Values = tuple[tuple[str, Phrase], ...]
 
 
-def _filled(template: Template, values: Values, place: str) -> Words:
-    return Words(template.text.english, (("place", verbatim(place)), *values))
+def _filled(template: Template, values: Values, place: str) -> Phrase:
+    return Phrase(template.text.english, (("place", verbatim(place)), *values))
 
 
 @cache
@@ -195,7 +195,7 @@ def as_of(template: str, fields: Mapping[str, str]) -> str:
     return next((fields[field.name] for field in filled if field.kind in ("past", "now")), "")
 
 
-def checked_by(source: str) -> Words:
+def checked_by(source: str) -> Phrase:
     """Who has checked it: one of those to choose from, or in somebody's own words."""
     return dict(WHO).get(source) or verbatim(source)
 

@@ -2,20 +2,18 @@
 
 from sqlalchemy import or_, select
 
-from hotline.cases import conflicts as firewall
-from hotline.cases import liaison_phrases
+from hotline.cases import conflicts, liaison_phrases
 from hotline.cases.case import Case
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory import shifts
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
+from hotline.messaging.message import About, write_message
 
 
-def tell(work: Work, about: Liaison, what: Words, case: Case | None) -> int:
+def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> int:
     """Tell all who should see that this liaison is safe, and where they were sent, if somewhere. Returns how many there are to be told."""
     place = work.areas.full_name(work.areas[case.area_code]) if case is not None else ""
     if case is not None:
@@ -24,11 +22,11 @@ def tell(work: Work, about: Liaison, what: Words, case: Case | None) -> int:
     for each in caring:
         for address in each.person.ladder:
             key = f"alarm:{about.id}:{int(work.now.timestamp())}:{address.id}"
-            messages.write(work, address, About.ALARM, liaison_phrases.alarm(what, place), each.language, key=key, case=case)
+            write_message(work, address, About.ALARM, liaison_phrases.alarm(what, place), each.language, key=key, case=case)
     return len(caring)
 
 
-def _who_care(work: Work, about: Liaison, case: Case | None) -> list[Liaison]:
+def _who_care(work: UnitOfWork, about: Liaison, case: Case | None) -> list[Liaison]:
     """Those on duty who lead their body or one that it is under, and everybody of the coordinating bodies; but nobody who may not see the
     case."""
     above = [body.code for body in about.body.upwards]
@@ -37,4 +35,4 @@ def _who_care(work: Work, about: Liaison, case: Case | None) -> list[Liaison]:
     found = [each for each in work.session.scalars(leading.order_by(Liaison.id)) if each.id != about.id]
     there = shifts.on_duty(work.session, [each.id for each in found], work.country.zone, work.now)
     wanted = [each for each in found if each.id in there or each.body.kind == Kind.COORDINATION]
-    return [each for each in wanted if case is None or firewall.may_see(work.session, case, each, work.now)]
+    return [each for each in wanted if case is None or conflicts.may_see(work.session, case, each, work.now)]

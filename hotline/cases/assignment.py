@@ -6,22 +6,20 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch, matching
-from hotline.cases import notify_liaison as telling
-from hotline.cases.case import ACKNOWLEDGED, OPEN, Case
-from hotline.cases.dispatch import CANNOT, WAITS, WORDS, Dispatch
+from hotline.cases import conflicts, dispatch, matching, notify_liaison
+from hotline.cases.case import Case, CaseState
+from hotline.cases.dispatch import CASE_WORDS, EXPECTED, Dispatch, DispatchState
 from hotline.cases.escalation_policy import order_of, patience_of, rest
 from hotline.cases.matching import Asked, Candidate, Match, Matter
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.categories import CONDUCT, Kind, Urgency
 from hotline.directory.liaisons import Liaison
-from hotline.outbox import What
+from hotline.outbox import TaskKind
 
 
-def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Dispatch]:
+def put_before_next(work: UnitOfWork, case: Case, *, again: bool = False) -> list[Dispatch]:
     """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the end of the order it waits a
     while; `again` begins at the top at once. Returns those who are asked now."""
     work.session.flush()
@@ -38,11 +36,11 @@ def put_before_next(work: Work, case: Case, *, again: bool = False) -> list[Disp
     return [_put_before(work, case, each, answer_by) for each in found]
 
 
-def _wait(work: Work, case: Case, matter: Matter) -> None:
+def _wait(work: UnitOfWork, case: Case, matter: Matter) -> None:
     """Nobody is left to ask just now: from the top again, after a while."""
     if not matter.asked:
         case.note(work.session, work.now, "nobody", why="Nobody who may see this case is there to be asked.")
-    work.put(What.FIND, case.id, work.in_minutes(rest(matter.order, matter.lap)))
+    work.schedule(TaskKind.FIND, case.id, work.in_minutes(rest(matter.order, matter.lap)))
 
 
 def _has_rested(session: Session, case: Case, now: datetime) -> bool:
@@ -52,32 +50,32 @@ def _has_rested(session: Session, case: Case, now: datetime) -> bool:
     return last is None or last <= now
 
 
-def hasten(work: Work, case: Case) -> None:
+def hasten(work: UnitOfWork, case: Case) -> None:
     """The case has become more urgent: whatever is to come in it comes as soon as if it had been so from now on."""
     patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
     asked = dispatch.asked_now(work.session, case)
     for each in asked:
         if each.answer_by is None or each.answer_by > patience:
             each.answer_by = patience
-            work.put(What.ESCALATE, each.id, patience)
-    if case.state == OPEN and not asked:
-        work.put_sooner(What.FIND, case.id, patience)
+            work.schedule(TaskKind.ESCALATE, each.id, patience)
+    if case.state == CaseState.OPEN and not asked:
+        work.schedule_sooner(TaskKind.FIND, case.id, patience)
 
 
-def _put_before(work: Work, case: Case, found: Match, answer_by: datetime) -> Dispatch:
+def _put_before(work: UnitOfWork, case: Case, found: Match, answer_by: datetime) -> Dispatch:
     for earlier in work.session.scalars(
         select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.liaison_id == found.candidate.liaison)
     ):
         dispatch.hold_back(work.session, earlier)
     made = _dispatch(work, case, found, answer_by)
     work.session.flush()
-    telling.put_before(work, made, found.row.ways)
-    work.put(What.ESCALATE, made.id, answer_by)
+    notify_liaison.put_before(work, made, found.row.ways)
+    work.schedule(TaskKind.ESCALATE, made.id, answer_by)
     case.note(work.session, work.now, "dispatched", made.who, made.reason)
     return made
 
 
-def _dispatch(work: Work, case: Case, found: Match, answer_by: datetime) -> Dispatch:
+def _dispatch(work: UnitOfWork, case: Case, found: Match, answer_by: datetime) -> Dispatch:
     step = (work.session.scalar(select(func.max(Dispatch.step)).where(Dispatch.case_id == case.id)) or 0) + 1
     chosen = found.candidate
     word = _free_word(work.session, case, chosen.liaison)
@@ -89,7 +87,7 @@ def _dispatch(work: Work, case: Case, found: Match, answer_by: datetime) -> Disp
     return made
 
 
-def _matter(work: Work, case: Case) -> Matter:
+def _matter(work: UnitOfWork, case: Case) -> Matter:
     before = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
     tried = {each.body_code for each in before if each.round < case.round and each.taken_at is not None}
     return Matter(
@@ -107,22 +105,22 @@ def _matter(work: Work, case: Case) -> Matter:
 
 def _as_asked(each: Dispatch) -> Asked:
     above = tuple(body.code for body in each.body.upwards[1:])
-    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place, each.state == CANNOT)
+    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place, each.state == DispatchState.CANNOT)
 
 
 def _known_to(session: Session, case: Case) -> int | None:
     """Who has another case of the same incident."""
-    other = select(Case.liaison_id).where(Case.incident_id == case.incident_id, Case.state == ACKNOWLEDGED, Case.id != case.id)
+    other = select(Case.liaison_id).where(Case.incident_id == case.incident_id, Case.state == CaseState.ACKNOWLEDGED, Case.id != case.id)
     return session.scalar(other.order_by(Case.acknowledged_at.desc()).limit(1)) if case.incident_id is not None else None
 
 
-def _candidates(work: Work, case: Case) -> list[Candidate]:
+def _candidates(work: UnitOfWork, case: Case) -> list[Candidate]:
     """Every liaison who may see the case, of a body that serves the place, anything around it or a place nearby; and those of the
     coordinating bodies and of the default body, wherever."""
-    subject = firewall.subject_of(work.session, case)
+    subject = conflicts.subject_of(work.session, case)
     nearest = _nearest(work, case)
     known = work.session.scalars(select(Liaison).where(Liaison.id.in_(nearest)).options(*_WITH_ROLES)).unique()
-    seeing = [each for each in known if firewall.eligible(subject, affiliations.viewer_of(each, work.now)).allowed]
+    seeing = [each for each in known if conflicts.eligible(subject, affiliations.viewer_of(each, work.now)).allowed]
     there = shifts.on_duty(work.session, [each.id for each in seeing], work.country.zone, work.now)
     loads = _loads(work.session, nearest)
     return [_as_candidate(each, *nearest[each.id], on_duty=each.id in there, load=loads.get(each.id, 0)) for each in seeing]
@@ -139,7 +137,7 @@ def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool
     )  # fmt: skip
 
 
-def _nearest(work: Work, case: Case) -> dict[int, tuple[str, bool]]:
+def _nearest(work: UnitOfWork, case: Case) -> dict[int, tuple[str, bool]]:
     """Of each liaison of a body nearby: the nearest area that it serves, and whether that is only a neighbour's."""
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
     nearby = [area.code for area in work.areas.nearby(work.areas[case.area_code])]
@@ -154,12 +152,12 @@ def _nearest(work: Work, case: Case) -> dict[int, tuple[str, bool]]:
     return {liaison: (area, area not in around) for liaison, area in nearest.items()}
 
 
-def nobody_may(work: Work, case: Case) -> bool:
+def nobody_may(work: UnitOfWork, case: Case) -> bool:
     """Whether a report is about those who would have to look into it, and there is nobody else."""
     return case.category is CONDUCT and not could_be_asked(work, case)
 
 
-def could_be_asked(work: Work, case: Case) -> list[Candidate]:
+def could_be_asked(work: UnitOfWork, case: Case) -> list[Candidate]:
     """Everybody who may see the case and could ever be asked, as things are now; empty where the firewall leaves nobody."""
     matter = _matter(work, case)
     return [each for each in _candidates(work, case) if matching.could_ever_be_asked(matter, each)]
@@ -167,13 +165,13 @@ def could_be_asked(work: Work, case: Case) -> list[Candidate]:
 
 def _free_word(session: Session, case: Case, liaison: int) -> str:
     """A word that no other case of this liaison goes by now; the same for every liaison of a case where that can be."""
-    before = session.execute(select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(WAITS)))
+    before = session.execute(select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(EXPECTED)))
     taken = {word for other, word in before if other != case.id}
-    start = case.id.int % len(WORDS)
-    in_order = [WORDS[(start + place) % len(WORDS)] for place in range(len(WORDS))]
+    start = case.id.int % len(CASE_WORDS)
+    in_order = [CASE_WORDS[(start + place) % len(CASE_WORDS)] for place in range(len(CASE_WORDS))]
     return next(word for number in ("", *range(2, len(taken) + 3)) for each in in_order if (word := f"{each}{number}") not in taken)
 
 
 def _loads(session: Session, of: Collection[int]) -> dict[int, int]:
-    busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_(WAITS))
+    busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_(EXPECTED))
     return {liaison: number for liaison, number in session.execute(busy.group_by(Dispatch.liaison_id))}

@@ -1,24 +1,36 @@
 """What a report opens, worked until the citizen agrees that it is done."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline.cases import reference_number as references
+from hotline.cases.reference_number import spoken_reference
 from hotline.core.crypto import Keys
-from hotline.core.database import Base, Moment, changed, held, insert_once
-from hotline.core.i18n import Words, _
+from hotline.core.database import Base, Moment, changed, insert_once, lock_row
+from hotline.core.i18n import Phrase, _
 from hotline.directory.categories import CATEGORIES, DANGER, PACES, Category, Urgency
 from hotline.directory.people import Person
 
 if TYPE_CHECKING:
     from hotline.directory.liaisons import Liaison
 
-OPEN, ACKNOWLEDGED, RESOLVED, CLOSED = "open", "acknowledged", "resolved", "closed"
-"""Nobody has it; a liaison has it; the liaison says done; the citizen agrees."""
+
+class CaseState(StrEnum):
+    """How a case stands."""
+
+    OPEN = "open"
+    """Nobody has it."""
+    ACKNOWLEDGED = "acknowledged"
+    """A liaison has it."""
+    RESOLVED = "resolved"
+    """The liaison says done."""
+    CLOSED = "closed"
+    """The citizen agrees."""
+
 
 ERASED = "erased"
 """What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its words go too."""
@@ -43,7 +55,7 @@ class Case(Base):
     language: Mapped[str] = mapped_column(String(8))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     """None where the carrier gave us a number that nobody can have."""
-    state: Mapped[str] = mapped_column(String(12), default=OPEN)
+    state: Mapped[str] = mapped_column(String(12), default=CaseState.OPEN)
     round: Mapped[int] = mapped_column(default=1)
     """Goes up by one each time the citizen says no, and everybody is asked anew."""
     round_began_at: Mapped[datetime] = mapped_column(Moment)
@@ -71,7 +83,9 @@ class Case(Base):
     person: Mapped[Person | None] = relationship()
     liaison: Mapped["Liaison | None"] = relationship()
 
-    __table_args__ = (Index("ix_cases_unfinished", "state", postgresql_where=(state != CLOSED), sqlite_where=(state != CLOSED)),)
+    __table_args__ = (
+        Index("ix_cases_unfinished", "state", postgresql_where=(state != CaseState.CLOSED), sqlite_where=(state != CaseState.CLOSED)),
+    )
 
     @property
     def category(self) -> Category:
@@ -83,7 +97,7 @@ class Case(Base):
         return self.category if self.urgency <= self.category.urgency else PACES[Urgency(self.urgency)]
 
     @property
-    def about(self) -> Words:
+    def about(self) -> Phrase:
         """What it is about, to a liaison: danger first, if the citizen has said so since."""
         if self.in_danger and self.category is not DANGER:
             return _("{danger}! {category}", danger=DANGER.name, category=self.category.name)
@@ -91,12 +105,12 @@ class Case(Base):
 
     @property
     def spoken(self) -> str:
-        return references.spoken(self.reference)
+        return spoken_reference(self.reference)
 
     @property
     def open_to_verdict(self) -> bool:
         """The citizen is asked whether help came."""
-        return self.state in (ACKNOWLEDGED, RESOLVED)
+        return self.state in (CaseState.ACKNOWLEDGED, CaseState.RESOLVED)
 
     @property
     def had_since(self) -> int:
@@ -109,7 +123,7 @@ class Case(Base):
 
     def may_be_judged(self, now: datetime) -> bool:
         """Whether the citizen may say so now, asked or unasked; a *yes* may be taken back for a while."""
-        if self.state != CLOSED or self.contact == ERASED or self.closed_at is None:
+        if self.state != CaseState.CLOSED or self.contact == ERASED or self.closed_at is None:
             return self.open_to_verdict
         return now < self.closed_at + SECOND_THOUGHTS
 
@@ -125,7 +139,7 @@ class Case(Base):
         self._write(keys, "")
 
     def _write(self, keys: Keys, details: str) -> None:
-        self.locked_details = keys.vault.lock(details, details_place(self.id))
+        self.locked_details = keys.vault.encrypt(details, details_place(self.id))
 
     def note(self, session: Session, at: datetime, what: str, who: str = "", why: str = "") -> None:
         """Write down what happened to the case, for good."""
@@ -162,42 +176,44 @@ def details_place(case: UUID) -> str:
     return f"cases.details:{case}"
 
 
-def hold(session: Session, case: UUID) -> Case:
+def lock_case(session: Session, case: UUID) -> Case:
     """The case, to be changed: nobody else changes it until this transaction ends."""
-    return held(session, Case, case)
+    return lock_row(session, Case, case)
 
 
-def by_reference(session: Session, reference: str) -> Case | None:
+def case_by_reference(session: Session, reference: str) -> Case | None:
     return session.scalar(select(Case).where(Case.reference == reference))
 
 
-def by_session(session: Session, session_index: str) -> Case | None:
+def case_by_session(session: Session, session_index: str) -> Case | None:
     return session.scalar(select(Case).where(Case.session_index == session_index))
 
 
-def latest_of(session: Session, person: Person) -> Case | None:
+def latest_case_of(session: Session, person: Person) -> Case | None:
     """What this citizen reported last, while it is not closed."""
-    return session.scalar(select(Case).where(Case.person_id == person.id, Case.state != CLOSED).order_by(Case.opened_at.desc()).limit(1))
+    return session.scalar(
+        select(Case).where(Case.person_id == person.id, Case.state != CaseState.CLOSED).order_by(Case.opened_at.desc()).limit(1)
+    )
 
 
 def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bool:
     """Give the case to this liaison if nobody has it. False where somebody was first."""
-    values = {"state": ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
-    return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == OPEN).values(values)))
+    values = {"state": CaseState.ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
+    return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN).values(values)))
 
 
-def give_up(case: Case) -> None:
+def release(case: Case) -> None:
     """Nobody has the case any more. Whoever takes it next is asked about anew."""
-    case.state = OPEN
+    case.state = CaseState.OPEN
     case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.there_at = case.resolved_at = case.asked_at = None
 
 
-def bar(session: Session, case: Case, liaison: int, why: str, now: datetime) -> None:
+def bar_liaison(session: Session, case: Case, liaison: int, why: str, now: datetime) -> None:
     """This liaison never sees the case again."""
     insert_once(session, Bar, case_id=case.id, liaison_id=liaison, why=why, at=now)
 
 
-def bars(session: Session, case: Case) -> dict[int, str]:
+def bars_of(session: Session, case: Case) -> dict[int, str]:
     """Who must never see this case, and why."""
     return {bar.liaison_id: bar.why for bar in session.scalars(select(Bar).where(Bar.case_id == case.id))}
 
@@ -208,5 +224,5 @@ def was_noted(session: Session, case: Case, what: str, who: str, since: datetime
     return session.scalars(noted.limit(1)).first() is not None
 
 
-def history(session: Session, case: Case) -> list[Entry]:
+def history_of(session: Session, case: Case) -> list[Entry]:
     return list(session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.id)))

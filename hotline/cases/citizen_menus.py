@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hotline.cases.citizen_phrases import Standing, Verdict, how_it_stands, no_such_case, standing
-from hotline.cases.liaison_menus import Desk
+from hotline.cases.liaison_menus import Assignments
 from hotline.conversation.choose_area import choose_area
 from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
 from hotline.core.i18n import _, verbatim
@@ -39,7 +39,7 @@ class Caller:
     language: str | None = None
     home: str | None = None
     """The code of the area they asked us to remember."""
-    desk: Desk | None = None
+    desk: Assignments | None = None
     """Set for a liaison: what waits for them."""
     asked: str | None = None
     """The number of a case about which they were asked whether help came, and have not said."""

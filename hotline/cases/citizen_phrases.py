@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hotline.core.gsm import shorten
-from hotline.core.i18n import Words, _
+from hotline.core.i18n import Phrase, _
 
 Verdict = Literal["helped", "not_helped", "danger"]
 """The citizen's own word on whether help came. Silence is none of them."""
@@ -33,12 +33,12 @@ def standing(text: str) -> Standing:
     return Standing(state, by, ask == "1", missed == "1", asked)  # type: ignore[arg-type]
 
 
-def no_such_case(emergency: str) -> Words:
+def no_such_case(emergency: str) -> Phrase:
     """To one who has keyed in a wrong number as often as one may."""
     return _("We cannot find that case. In an emergency call {number}.", number=emergency)
 
 
-def how_it_stands(case: Standing) -> Words:
+def how_it_stands(case: Standing) -> Phrase:
     match case.state:
         case "nobody":
             return _("Nobody here may look into it. Please take it to {authority}.", authority=case.asked)
@@ -68,7 +68,7 @@ def _short(name: str) -> str:
 LONGEST_WHO = 60
 
 
-def promised(reference: str, by: str, emergency: str, contact: str) -> Words:
+def promised(reference: str, by: str, emergency: str, contact: str) -> Phrase:
     """The last screen of a report: the promise, and how to hold us to it."""
     if contact == "text":
         return _(
@@ -82,27 +82,27 @@ def promised(reference: str, by: str, emergency: str, contact: str) -> Words:
     )
 
 
-def how_it_is(reference: str, standing: Words) -> Words:
-    return Words("{reference}: {standing}", (("reference", reference), ("standing", standing)))
+def how_it_is(reference: str, standing: Phrase) -> Phrase:
+    return Phrase("{reference}: {standing}", (("reference", reference), ("standing", standing)))
 
 
-def received(reference: str, by: str, emergency: str) -> Words:
+def received(reference: str, by: str, emergency: str) -> Phrase:
     """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone too."""
     return _(
         "{reference}: received. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
     )
 
 
-def somebody_has_it(reference: str) -> Words:
+def somebody_has_it(reference: str) -> Phrase:
     return _("{reference}: somebody is seeing to it now.", reference=reference)
 
 
-def somebody_has_it_late(reference: str) -> Words:
+def somebody_has_it_late(reference: str) -> Phrase:
     """The same, when the time we said has passed."""
     return _("{reference}: somebody is seeing to it now, later than we said. We are sorry.", reference=reference)
 
 
-def still_asking(reference: str, who: Words | None, by: str, emergency: str) -> Words:
+def still_asking(reference: str, who: Phrase | None, by: str, emergency: str) -> Phrase:
     """A promise was missed, and we say so ourselves. `who`: the body that is asked now, if one is."""
     if who is None:
         return _(
@@ -115,7 +115,7 @@ def still_asking(reference: str, who: Words | None, by: str, emergency: str) -> 
     )  # fmt: skip
 
 
-def goes_on(reference: str, who: Words | None, by: str, emergency: str) -> Words:
+def goes_on(reference: str, who: Phrase | None, by: str, emergency: str) -> Phrase:
     """Whoever had it has it no more. `who`: the other body that is asked now, if one is."""
     if who is None:
         return _(
@@ -128,17 +128,17 @@ def goes_on(reference: str, who: Words | None, by: str, emergency: str) -> Words
     )  # fmt: skip
 
 
-def another_office() -> Words:
+def another_office() -> Phrase:
     """For the name of a body that would say what the case is about."""
     return _("another office")
 
 
-def there_is_news(reference: str, service_code: str) -> Words:
+def there_is_news(reference: str, service_code: str) -> Phrase:
     """A text that says nothing of its own: what it is about may not stand on a phone that others read."""
     return _("{reference}: there is news. Dial {code} and choose My case.", reference=reference, code=service_code)
 
 
-def nobody_may(reference: str, authority: str, emergency: str) -> Words:
+def nobody_may(reference: str, authority: str, emergency: str) -> Phrase:
     """A report about those who would have to look into it."""
     return _(
         "Case {reference}. Nobody here may look into this, for it is about them. Please take it to {authority}. In danger call {number}.",
@@ -146,19 +146,19 @@ def nobody_may(reference: str, authority: str, emergency: str) -> Words:
     )  # fmt: skip
 
 
-def somebody_is_there(reference: str) -> Words:
+def somebody_is_there(reference: str) -> Phrase:
     return _("{reference}: the one who has it says they are there.", reference=reference)
 
 
-def somebody_is_coming(reference: str) -> Words:
+def somebody_is_coming(reference: str) -> Phrase:
     return _("{reference}: somebody is on the way.", reference=reference)
 
 
-def did_help_come(reference: str) -> Words:
+def did_help_come(reference: str) -> Phrase:
     return _("{reference}: did help come? Answer 1 yes, 2 no, 3 no and still in danger.", reference=reference)
 
 
-def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Words:
+def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Phrase:
     """`by`: the new time that is promised, where the case goes on. On a screen that closes nothing can be answered."""
     match verdict:
         case "helped" if on_screen:
@@ -173,16 +173,16 @@ def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: 
             return _("Call {number} if you can. We are asking somebody else now; expect an answer by {time}.", number=emergency, time=by)
 
 
-def evidence_taken(number: int) -> Words:
+def evidence_taken(number: int) -> Phrase:
     """What was sent is kept; this many now."""
     return _("Photos and voice notes kept: {number}.", number=number)
 
 
-def added(reference: str, emergency: str) -> Words:
+def added(reference: str, emergency: str) -> Phrase:
     return _("It was added to case {reference}. In danger call {number}.", reference=reference, number=emergency)
 
 
-def told_of_danger(reference: str, emergency: str) -> Words:
+def told_of_danger(reference: str, emergency: str) -> Phrase:
     """They have said that they are in danger while their case waits."""
     return _(
         "{reference}: we are telling whoever is asked that you are in danger. Call {number} if you can.",
@@ -191,17 +191,17 @@ def told_of_danger(reference: str, emergency: str) -> Words:
     )
 
 
-def evidence_refused() -> Words:
+def evidence_refused() -> Phrase:
     return _("This cannot be opened, so it was not kept. Send a photo or a voice note.")
 
 
-def evidence_too_large() -> Words:
+def evidence_too_large() -> Phrase:
     return _("This is too large. Send a smaller photo or a shorter voice note.")
 
 
-def evidence_enough(most: int) -> Words:
+def evidence_enough(most: int) -> Phrase:
     return _("{most} are enough, so it was not kept.", most=most)
 
 
-def evidence_of_nothing() -> Words:
+def evidence_of_nothing() -> Phrase:
     return _("Begin a report first, then send it again.")

@@ -1,33 +1,49 @@
 """A case is put before one liaison, and then another: who takes it on, cannot, or does not answer."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases.case import ACKNOWLEDGED, CLOSED, OPEN, Case
+from hotline.cases import conflicts
+from hotline.cases.case import Case, CaseState, lock_case
 from hotline.cases.liaison_menus import How
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.crypto import Keys
 from hotline.core.database import Base, Moment, changed
 from hotline.directory import people
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
-from hotline.outbox import Queue, What
+from hotline.messaging.message import WENT_ON, About, Message, MessageState
+from hotline.outbox import Queue, TaskKind
 
-ASKED, TAKEN, DONE, CANNOT = "asked", "taken", "done", "cannot"
-UNANSWERED, LAPSED, SUPERSEDED = "unanswered", "lapsed", "superseded"
-"""What has become of a dispatch. Lapsed: they took the case and nothing followed. Superseded: the case went on without this liaison."""
-WAITS = (ASKED, TAKEN)
+
+class DispatchState(StrEnum):
+    """What has become of a dispatch."""
+
+    ASKED = "asked"
+    """The case is before them, and they have not answered yet."""
+    TAKEN = "taken"
+    """They acknowledged it."""
+    DONE = "done"
+    """They say that it is done."""
+    CANNOT = "cannot"
+    """They passed it on."""
+    UNANSWERED = "unanswered"
+    """They said nothing in time, and the next was asked."""
+    LAPSED = "lapsed"
+    """They took it and nothing followed."""
+    SUPERSEDED = "superseded"
+    """The case went on without this liaison."""
+
+
+EXPECTED = (DispatchState.ASKED, DispatchState.TAKEN)
 """As long as it is one of these, something is expected of the liaison."""
 
-WORDS = (
+CASE_WORDS = (
     "SIMBA", "TEMBO", "CHUI", "DUMA", "TWIGA", "NYATI", "KIFARU", "PUNDA", "FISI", "NYANI", "SUNGURA", "SAMAKI", "NDEGE", "KUKU", "MBUZI",
     "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO", "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO",
     "MAEMBE", "NDIZI", "NANASI", "PAPAI", "MUHOGO", "MCHELE", "NGANO", "CHAI", "KAHAWA", "ASALI",
@@ -59,7 +75,7 @@ class Dispatch(Base):
     place: Mapped[int] = mapped_column(default=0)
     """Where in the standing order that was; what follows is counted on, lap after lap."""
     reason: Mapped[str] = mapped_column(String(400))
-    state: Mapped[str] = mapped_column(String(12), default=ASKED)
+    state: Mapped[str] = mapped_column(String(12), default=DispatchState.ASKED)
     at: Mapped[datetime] = mapped_column(Moment)
     answer_by: Mapped[datetime | None] = mapped_column(Moment)
     """When the next is asked."""
@@ -83,19 +99,19 @@ class Dispatch(Base):
         return keys.vault.read(self.locked_why, _why_place(self.case_id)) if self.locked_why else ""
 
     def keep_why(self, keys: Keys, why: str) -> None:
-        self.locked_why = keys.vault.lock(why, _why_place(self.case_id))
+        self.locked_why = keys.vault.encrypt(why, _why_place(self.case_id))
 
     def how(self, session: Session, now: datetime) -> How:
         """How the case stands to this liaison; to one who may not see it any more, it is over."""
         case = self.case
-        if not firewall.may_see(session, case, self.liaison, now):
+        if not conflicts.may_see(session, case, self.liaison, now):
             return "over"
         match self.state:
-            case "asked" if case.state == OPEN and case.round == self.round:
+            case "asked" if case.state == CaseState.OPEN and case.round == self.round:
                 return "asked"
-            case "unanswered" | "lapsed" if case.state == OPEN and case.round == self.round:
+            case "unanswered" | "lapsed" if case.state == CaseState.OPEN and case.round == self.round:
                 return "late"
-            case "taken" if case.state == ACKNOWLEDGED and case.liaison_id == self.liaison_id:
+            case "taken" if case.state == CaseState.ACKNOWLEDGED and case.liaison_id == self.liaison_id:
                 return "there" if case.there_at else "on_the_way" if case.on_the_way_at else "taken"
             case "done" if case.round == self.round:
                 return "done"
@@ -106,7 +122,7 @@ class Dispatch(Base):
 
     def may_be_read(self, session: Session, now: datetime) -> bool:
         """Whether this liaison may read what was reported: as long as it is before them or theirs, and not closed."""
-        return self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done") and self.case.state != CLOSED
+        return self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done") and self.case.state != CaseState.CLOSED
 
 
 def _why_place(case: UUID) -> str:
@@ -116,8 +132,8 @@ def _why_place(case: UUID) -> str:
 def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
     sees it no more."""
-    waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(WAITS))
-    sees = firewall.sees(session, liaison, now)
+    waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(EXPECTED))
+    sees = conflicts.sees(session, liaison, now)
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if sees(each.case)]
 
 
@@ -129,17 +145,17 @@ def taken_last(session: Session, liaison: Liaison, now: datetime) -> Dispatch | 
 
 def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
     """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may take it still."""
-    missed = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.state == OPEN, Case.round == Dispatch.round)
-    missed = missed.where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((UNANSWERED, LAPSED)))
+    missed = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.state == CaseState.OPEN, Case.round == Dispatch.round)
+    missed = missed.where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((DispatchState.UNANSWERED, DispatchState.LAPSED)))
     of_each_case = {each.case_id: each for each in session.scalars(missed.order_by(Dispatch.id))}
-    sees = firewall.sees(session, liaison, now)
+    sees = conflicts.sees(session, liaison, now)
     return [each for each in of_each_case.values() if sees(each.case)]
 
 
 def own(session: Session, liaison: Liaison, identity: int, now: datetime) -> Dispatch | None:
     """This dispatch, if it was put before this liaison and they may see its case."""
     asked = session.get(Dispatch, identity)
-    is_theirs = asked is not None and asked.liaison_id == liaison.id and firewall.may_see(session, asked.case, liaison, now)
+    is_theirs = asked is not None and asked.liaison_id == liaison.id and conflicts.may_see(session, asked.case, liaison, now)
     return asked if is_theirs else None
 
 
@@ -147,20 +163,20 @@ def recent(session: Session, liaison: Liaison, word: str, now: datetime) -> Disp
     """The last dispatch that this liaison knew by this word, whatever has become of it."""
     known = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.word == word)
     latest = session.scalar(known.order_by(Dispatch.id.desc()).limit(1))
-    return latest if latest is not None and firewall.may_see(session, latest.case, liaison, now) else None
+    return latest if latest is not None and conflicts.may_see(session, latest.case, liaison, now) else None
 
 
-def hold(session: Session, identity: int) -> tuple[Dispatch, Case]:
+def lock(session: Session, identity: int) -> tuple[Dispatch, Case]:
     """The dispatch and its case, which nobody else changes until this transaction ends."""
     dispatch = session.get_one(Dispatch, identity)
-    case = cases.hold(session, dispatch.case_id)
+    case = lock_case(session, dispatch.case_id)
     session.refresh(dispatch)
     return dispatch, case
 
 
 def asked_now(session: Session, case: Case) -> list[Dispatch]:
     """Those before whom the case is in this round and who have not answered, the last one last."""
-    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == ASKED)
+    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == DispatchState.ASKED)
     return list(session.scalars(this_round.order_by(Dispatch.step)))
 
 
@@ -171,8 +187,8 @@ def was_ever_asked(session: Session, case: Case) -> bool:
 
 def has_it(case: Case, taken: Dispatch) -> bool:
     """Whether the case is in this liaison's hands, by this dispatch."""
-    mine = taken.state == TAKEN and taken.round == case.round
-    return mine and case.state == ACKNOWLEDGED and case.liaison_id == taken.liaison_id
+    mine = taken.state == DispatchState.TAKEN and taken.round == case.round
+    return mine and case.state == CaseState.ACKNOWLEDGED and case.liaison_id == taken.liaison_id
 
 
 def whose(session: Session, case: Case) -> int | None:
@@ -187,12 +203,12 @@ def was_asked_before(session: Session, asked: Dispatch) -> bool:
     return session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
 
 
-def end(work: Work, dispatch: Dispatch, state: str) -> bool:
+def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
     """Give a dispatch its end, if it still waits for something."""
-    waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(WAITS))
+    waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(EXPECTED))
     ended = changed(work.session.execute(waits.values(state=state, ended_at=work.now)))
     work.session.refresh(dispatch)
-    if ended and state in (CANNOT, SUPERSEDED):
+    if ended and state in (DispatchState.CANNOT, DispatchState.SUPERSEDED):
         hold_back(work.session, dispatch)
     redraw(work, dispatch.case)
     return ended
@@ -200,22 +216,22 @@ def end(work: Work, dispatch: Dispatch, state: str) -> bool:
 
 def hold_back(session: Session, dispatch: Dispatch) -> None:
     """What has not left yet and would put the case before them need not leave any more."""
-    waits = update(Message).where(tells(dispatch), Message.state == messages.WAITING)
-    session.execute(waits.values(state=messages.WITHHELD, code=messages.WENT_ON).execution_options(synchronize_session="fetch"))
+    waits = update(Message).where(tells(dispatch), Message.state == MessageState.WAITING)
+    session.execute(waits.values(state=MessageState.WITHHELD, code=WENT_ON).execution_options(synchronize_session="fetch"))
 
 
-def supersede(work: Work, case: Case, *, but: int | None = None) -> None:
+def supersede(work: UnitOfWork, case: Case, *, but: int | None = None) -> None:
     """The case went on: nobody need answer it any more, but for this dispatch."""
-    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(WAITS), Dispatch.id.is_distinct_from(but))
-    work.session.execute(others.values(state=SUPERSEDED, ended_at=work.now))
+    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED), Dispatch.id.is_distinct_from(but))
+    work.session.execute(others.values(state=DispatchState.SUPERSEDED, ended_at=work.now))
     redraw(work, case)
 
 
-def redraw(work: Work, case: Case) -> None:
+def redraw(work: UnitOfWork, case: Case) -> None:
     """Have each liaison's card of this case show how it stands now. What went as a text stays as it was."""
     cards = select(Message.id).join(Message.address).where(Message.case_id == case.id, Message.about == About.DISPATCH)
     for card in work.session.scalars(cards.where(Address.channel == people.TELEGRAM)):
-        work.put(What.REDRAW, card, queue=Queue.TELEGRAM)
+        work.schedule(TaskKind.REDRAW, card, queue=Queue.TELEGRAM)
 
 
 def tells(dispatch: Dispatch) -> ColumnElement[bool]:

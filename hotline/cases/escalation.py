@@ -4,58 +4,53 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch, lapses
-from hotline.cases import missed_promises as admitting
-from hotline.cases import notify_liaison as telling
-from hotline.cases.case import Case
-from hotline.cases.dispatch import ASKED, SUPERSEDED, UNANSWERED, WAITS, Dispatch
-from hotline.context import Work
+from hotline.cases import assignment, conflicts, dispatch, lapses, missed_promises, notify_liaison
+from hotline.cases.case import Case, CaseState, lock_case
+from hotline.cases.dispatch import EXPECTED, Dispatch, DispatchState
+from hotline.context import UnitOfWork
 from hotline.messaging.message import WENT_ON, About, Message
-from hotline.outbox import What
+from hotline.outbox import TaskKind
 
 
-def escalate(work: Work, identity: int) -> None:
+def escalate(work: UnitOfWork, identity: int) -> None:
     """The time of this dispatch is up. If it still waits for an answer, the case is put before the next."""
-    asked, case = dispatch.hold(work.session, identity)
-    if case.state == cases.OPEN and asked.round == case.round and dispatch.end(work, asked, UNANSWERED):
+    asked, case = dispatch.lock(work.session, identity)
+    if case.state == CaseState.OPEN and asked.round == case.round and dispatch.end(work, asked, DispatchState.UNANSWERED):
         case.note(work.session, work.now, "unanswered", asked.who)
-        asking.put_before_next(work, case)
+        assignment.put_before_next(work, case)
 
 
-def find(work: Work, identity: UUID) -> None:
+def find(work: UnitOfWork, identity: UUID) -> None:
     """Everybody was asked, or there was nobody to ask: from the top of the order again."""
-    case = cases.hold(work.session, identity)
-    if case.state == cases.OPEN:
-        asking.put_before_next(work, case, again=True)
+    case = lock_case(work.session, identity)
+    if case.state == CaseState.OPEN:
+        assignment.put_before_next(work, case, again=True)
 
 
-def withdraw(work: Work, case: Case | None = None) -> int:
+def withdraw(work: UnitOfWork, case: Case | None = None) -> int:
     """Whoever may not see a case any more, since a roster has changed or more was said, has it no longer: it goes on to somebody else at
     once. Returns how many that were, in this case or in all."""
-    here = Dispatch.state.in_(WAITS) if case is None else and_(Dispatch.state.in_(WAITS), Dispatch.case_id == case.id)
+    here = Dispatch.state.in_(EXPECTED) if case is None else and_(Dispatch.state.in_(EXPECTED), Dispatch.case_id == case.id)
     waiting = work.session.scalars(select(Dispatch).where(here).order_by(Dispatch.id)).all()
-    blind = [each for each in waiting if not firewall.may_see(work.session, each.case, each.liaison, work.now)]
+    blind = [each for each in waiting if not conflicts.may_see(work.session, each.case, each.liaison, work.now)]
     for each in blind:
         _withdraw(work, each.id)
     return len(blind)
 
 
-def _withdraw(work: Work, identity: int) -> None:
-    asked, case = dispatch.hold(work.session, identity)
+def _withdraw(work: UnitOfWork, identity: int) -> None:
+    asked, case = dispatch.lock(work.session, identity)
     had_it = dispatch.has_it(case, asked)
-    if dispatch.end(work, asked, SUPERSEDED):
+    if dispatch.end(work, asked, DispatchState.SUPERSEDED):
         lapses.leave(work, asked)
         case.note(work.session, work.now, "withdrawn", asked.who, "may not see it any more")
         if had_it:
-            admitting.let_go_on(work, case)
-        elif case.state == cases.OPEN:
-            asking.put_before_next(work, case)
+            missed_promises.let_go_on(work, case)
+        elif case.state == CaseState.OPEN:
+            assignment.put_before_next(work, case)
 
 
-def not_told(work: Work, message: Message) -> None:
+def not_told(work: UnitOfWork, message: Message) -> None:
     """The message that puts a case before a liaison will never reach them: they count as not told. Their next channel is tried, and where
     there is none, the next liaison is asked at once.
 
@@ -63,11 +58,11 @@ def not_told(work: Work, message: Message) -> None:
     """
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return
-    asked, case = dispatch.hold(work.session, dispatch.told_by(work.session, message.key).id)
-    if asked.state != ASKED:
+    asked, case = dispatch.lock(work.session, dispatch.told_by(work.session, message.key).id)
+    if asked.state != DispatchState.ASKED:
         return
     case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")
-    if telling.is_being_told(work.session, asked) or telling.write_next(work, asked):
+    if notify_liaison.is_being_told(work.session, asked) or notify_liaison.write_next(work, asked):
         return
     if not dispatch.was_asked_before(work.session, asked):
-        work.put(What.ESCALATE, asked.id)
+        work.schedule(TaskKind.ESCALATE, asked.id)

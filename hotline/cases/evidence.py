@@ -9,11 +9,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline.cases import case as cases
-from hotline.cases import image_sanitizer as pictures
-from hotline.cases import voice_sanitizer as voices
-from hotline.cases.case import Case
-from hotline.context import Work
+from hotline.cases import image_sanitizer, voice_sanitizer
+from hotline.cases.case import Case, latest_case_of
+from hotline.context import UnitOfWork
 from hotline.core.crypto import Keys
 from hotline.core.database import Base, Moment
 from hotline.directory.people import Person
@@ -27,7 +25,7 @@ LARGEST = 5 * 1024 * 1024
 UNCLAIMED = timedelta(hours=24)
 """How long a piece is kept whose report was never finished."""
 
-REBUILT = {"photo": pictures.rebuilt, "voice": voices.rebuilt}
+REBUILT = {"photo": image_sanitizer.rebuilt, "voice": voice_sanitizer.rebuilt}
 """The one doorway for each kind. Both raise `NotTaken`."""
 
 
@@ -49,7 +47,7 @@ class Evidence(Base):
 
     def content(self, keys: Keys) -> bytes:
         """The JPEG or the OGG itself."""
-        return keys.vault.unlock(self.locked, _place(self.id))
+        return keys.vault.decrypt(self.locked, _place(self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def destination(session: Session, session_index: str, person: Person | None, *, 
     """The report that they are making, or else the case that they reported last, while it is not closed; or nowhere."""
     if reports:
         return Destination(session_index, None)
-    case = cases.latest_of(session, person) if person else None
+    case = latest_case_of(session, person) if person else None
     return Destination(session_index, case) if case else None
 
 
@@ -79,11 +77,11 @@ def number_of(session: Session, session_index: str, case: Case | None) -> int:
     return session.scalar(select(func.count()).select_from(Evidence).where(*here)) or 0
 
 
-def keep(work: Work, there: Destination, kind: Kind, content: bytes) -> Evidence:
+def keep(work: UnitOfWork, there: Destination, kind: Kind, content: bytes) -> Evidence:
     """Keep one piece that has been made anew, with the case if there is one already."""
     session_index, case = there.session_index, there.case
     identity, digest = uuid4(), hashlib.sha256(content).hexdigest()
-    locked = work.keys.vault.lock(content, _place(identity))
+    locked = work.keys.vault.encrypt(content, _place(identity))
     piece = Evidence(id=identity, session_index=session_index, kind=kind, sha256=digest, size=len(content), locked=locked, at=work.now)
     work.session.add(piece)
     if case is not None:

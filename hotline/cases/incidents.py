@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String, distinct, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.cases.case import CLOSED, Case
-from hotline.context import Work
+from hotline.cases.case import Case, CaseState
+from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment
 from hotline.directory.categories import CONDUCT, GENDER, Urgency
 from hotline.places.areas import AreaRecord
@@ -44,7 +44,7 @@ class Calls:
     """How many different people."""
 
 
-def join(work: Work, case: Case) -> list[Case]:
+def join(work: UnitOfWork, case: Case) -> list[Case]:
     """Link a case to the event that others have reported within the hour, or to a new one. Where many phones report it, everybody's case of
     it becomes more urgent. Returns those cases that have become so."""
     if case.incident_id is not None or case.category in ALONE:
@@ -72,12 +72,12 @@ def _recent(session: Session, case: Case) -> Incident | None:
     return session.scalars(here.order_by(Incident.last_at.desc()).limit(1)).first()
 
 
-def _raise(work: Work, case: Case) -> list[Case]:
+def _raise(work: UnitOfWork, case: Case) -> list[Case]:
     """Urgency only rises: that of one report is that of all, and so many phones within the hour say that it is more than they said."""
     phones = _phones(work.session, case, since=case.opened_at - WITHIN)
     highest = work.session.scalar(select(func.max(Case.urgency)).where(Case.incident_id == case.incident_id)) or case.urgency
     urgency = max(highest, min(Urgency.LIFE, case.category.urgency + (phones >= ENOUGH_PHONES)))
-    lower = update(Case).where(Case.incident_id == case.incident_id, Case.state != CLOSED, Case.urgency < urgency)
+    lower = update(Case).where(Case.incident_id == case.incident_id, Case.state != CaseState.CLOSED, Case.urgency < urgency)
     rose = work.session.scalars(lower.values(urgency=urgency).returning(Case.id).execution_options(synchronize_session=False)).all()
     risen = [work.session.get_one(Case, identity, populate_existing=True) for identity in rose]
     for each in risen:

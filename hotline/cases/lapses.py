@@ -4,97 +4,94 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.cases import alarms, dispatch, liaison_phrases
-from hotline.cases import assignment as asking
-from hotline.cases import missed_promises as admitting
-from hotline.cases import notify_liaison as telling
+from hotline.cases import alarms, assignment, dispatch, liaison_phrases, missed_promises, notify_liaison
 from hotline.cases.case import Case
-from hotline.cases.dispatch import LAPSED, TAKEN, Dispatch
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.escalation_policy import STILL
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory.categories import Urgency
-from hotline.messaging import message as messages
-from hotline.messaging import quiet_hours
-from hotline.outbox import What, drop
+from hotline.messaging import message, quiet_hours
+from hotline.messaging.message import message_waits
+from hotline.outbox import TaskKind, cancel
 
 MOST_WAITS = 4
 """As many times as long to answer they have at most, where our question cannot be sent."""
 
 
-def watch(work: Work, case: Case, taken: Dispatch) -> None:
+def watch(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
     """They have just taken a step, or said that they are still on it: from now on they have time until the next."""
     taken.stepped_at, taken.wondered_at = work.now, None
-    drop(work.session, What.LAPSE, taken.id)
-    work.put(What.STILL, taken.id, _patience(work, case, taken))
+    cancel(work.session, TaskKind.LAPSE, taken.id)
+    work.schedule(TaskKind.STILL, taken.id, _patience(work, case, taken))
 
 
-def leave(work: Work, taken: Dispatch) -> None:
+def leave(work: UnitOfWork, taken: Dispatch) -> None:
     """Nothing more is expected of them."""
-    drop(work.session, What.STILL, taken.id)
-    drop(work.session, What.LAPSE, taken.id)
+    cancel(work.session, TaskKind.STILL, taken.id)
+    cancel(work.session, TaskKind.LAPSE, taken.id)
 
 
-def hasten(work: Work, case: Case) -> None:
+def hasten(work: UnitOfWork, case: Case) -> None:
     """The case has become more urgent: whoever has it is asked sooner, and if nobody has it, the next."""
-    asking.hasten(work, case)
-    for taken in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == TAKEN)):
+    assignment.hasten(work, case)
+    for taken in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == DispatchState.TAKEN)):
         if dispatch.has_it(case, taken) and taken.wondered_at is None:
-            work.put_sooner(What.STILL, taken.id, _patience(work, case, taken))
+            work.schedule_sooner(TaskKind.STILL, taken.id, _patience(work, case, taken))
 
 
-def _patience(work: Work, case: Case, taken: Dispatch) -> datetime:
+def _patience(work: UnitOfWork, case: Case, taken: Dispatch) -> datetime:
     """Until when they are left alone. A step that lies in the future was noted by a clock that was wrong."""
     still = STILL[Urgency(case.pace.urgency)]
     minutes = still.there if case.there_at else still.on_the_way if case.on_the_way_at else still.taken
     return _awake(work, case, min(taken.stepped_at or taken.at, work.now) + work.settings.minutes(minutes))
 
 
-def _awake(work: Work, case: Case, moment: datetime) -> datetime:
+def _awake(work: UnitOfWork, case: Case, moment: datetime) -> datetime:
     """The same moment, or the next morning: what is ordinary is not worth waking anybody for."""
     return moment if case.pace.urgency > Urgency.ORDINARY else quiet_hours.waking(work, moment)
 
 
-def wonder(work: Work, identity: int) -> None:
+def ask_if_still_on_it(work: UnitOfWork, identity: int) -> None:
     """Is anything happening? One who is on the way is asked whether they are safe."""
-    taken, case = dispatch.hold(work.session, identity)
+    taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken):
         return
     if work.now < (until := _patience(work, case, taken)):
-        work.put(What.STILL, taken.id, until)
+        work.schedule(TaskKind.STILL, taken.id, until)
         return
     taken.wondered_at = work.now
     by = _awake(work, case, work.in_minutes(STILL[Urgency(case.pace.urgency)].answer))
     case.note(work.session, work.now, "still on it?", taken.who)
-    telling.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
+    notify_liaison.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
     dispatch.redraw(work, case)
-    work.put(What.LAPSE, taken.id, by)
+    work.schedule(TaskKind.LAPSE, taken.id, by)
 
 
 def _key(taken: Dispatch) -> str:
     asked_at = int(taken.wondered_at.timestamp()) if taken.wondered_at else 0
-    return f"{messages.STILL}{taken.id}:{asked_at}"
+    return f"{message.STILL}{taken.id}:{asked_at}"
 
 
-def _question(case: Case, word: str, by: str) -> Words:
+def _question(case: Case, word: str, by: str) -> Phrase:
     if case.there_at:
         return liaison_phrases.are_you_done(word, by)
     return liaison_phrases.are_you_safe(word, by) if case.on_the_way_at else liaison_phrases.are_you_on_it(word, by)
 
 
-def lapse(work: Work, identity: int) -> None:
+def lapse(work: UnitOfWork, identity: int) -> None:
     """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them are told."""
-    taken, case = dispatch.hold(work.session, identity)
+    taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
     answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
-    if work.now < taken.wondered_at + MOST_WAITS * answer and messages.waits(work.session, _key(taken)):  # they were never asked
-        work.put(What.LAPSE, taken.id, work.now + answer)
+    if work.now < taken.wondered_at + MOST_WAITS * answer and message_waits(work.session, _key(taken)):  # they were never asked
+        work.schedule(TaskKind.LAPSE, taken.id, work.now + answer)
         return
     was_out = case.on_the_way_at
-    dispatch.end(work, taken, LAPSED)
+    dispatch.end(work, taken, DispatchState.LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
-    telling.tell(work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
+    notify_liaison.tell(work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
     if was_out is not None:
         alarms.tell(work, taken.liaison, liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
-    admitting.let_go_on(work, case)
+    missed_promises.let_go_on(work, case)

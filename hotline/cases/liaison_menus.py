@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from hotline.cases.liaison_phrases import heading
 from hotline.conversation.screens import Choices, LookUp, Menu, Scene
-from hotline.core.i18n import SOURCE, Words, _, say, verbatim
+from hotline.core.i18n import SOURCE, Phrase, _, say, verbatim
 from hotline.directory.categories import CATEGORIES
 
 Step = Literal[
@@ -24,7 +24,7 @@ NOT_MINE, CANNOT, ASIDE = ("not_mine", _("Not mine")), ("cannot", _("I cannot"))
 STILL_ON_IT, SAFE, HELP = ("still", _("Still on it")), ("still", _("Still on it, safe")), ("help", _("I need help"))
 """The same steps where they can be chosen. One should not have what is about people one knows; then one never sees it again."""
 
-REASONS: tuple[tuple[Step, Words], ...] = (
+REASONS: tuple[tuple[Step, Phrase], ...] = (
     ("no_vehicle", _("No vehicle or fuel")),
     ("too_far", _("Too far away")),
     ("busy", _("Busy with another case")),
@@ -57,7 +57,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Assignments:
     """What waits for a liaison who calls in."""
 
     on_duty: bool
@@ -89,7 +89,7 @@ class GoOff:
     """For so many days; until their next shift, or until they say otherwise, where they do not say."""
 
 
-def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
+def at_desk(desk: Assignments) -> Scene[Act | GoOn | GoOff]:
     """The same by dialling in, for when no text arrives: the cases that wait, and whether one is on duty."""
     word = yield Menu("desk", _("You are on duty.") if desk.on_duty else _("You are off duty."), _at_desk(desk))
     match word:
@@ -101,7 +101,7 @@ def at_desk(desk: Desk) -> Scene[Act | GoOn | GoOff]:
             return (yield from _next_step(desk, word))
 
 
-def _next_step(desk: Desk, word: str) -> Scene[Act]:
+def _next_step(desk: Assignments, word: str) -> Scene[Act]:
     """What to do with this case. Whoever would step aside for good is asked whether they are sure."""
     how: How = next((case.how for case in desk.cases if case.word == word), "over")
     details = yield LookUp("?details", word)
@@ -113,7 +113,7 @@ def _next_step(desk: Desk, word: str) -> Scene[Act]:
     return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
 
 
-def step_menu(name: str, text: Words, how: How) -> Menu:
+def step_menu(name: str, text: Phrase, how: How) -> Menu:
     """The steps under the numbers by which they are texted."""
     numbers: dict[str, int] = {"still": 1, **{step: int(key) for key, step in STEPS.items()}}
     choices = sorted(NEXT.get(how, ()), key=lambda choice: numbers[choice[0]]) or [I_HAVE_IT]
@@ -123,7 +123,7 @@ def step_menu(name: str, text: Words, how: How) -> Menu:
 IS_SURE: Choices = (("yes", _("Yes")), ("no", _("No")))
 
 
-def sure(word: str) -> Words:
+def sure(word: str) -> Phrase:
     return _("Step aside from {word} for good? You will not see it again.", word=word)
 
 
@@ -131,6 +131,6 @@ def _step(name: str) -> Step:
     return next(each for each in get_args(Step) if each == name)
 
 
-def _at_desk(desk: Desk) -> Choices:
+def _at_desk(desk: Assignments) -> Choices:
     cases = tuple((case.word, heading(case.word, CATEGORIES[case.category].name, case.place)) for case in desk.cases)
     return (*cases, ("off", _("Go off duty")) if desk.on_duty else ("on", _("Come on duty")))

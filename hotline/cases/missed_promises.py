@@ -2,32 +2,30 @@
 
 from collections.abc import Callable
 
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import citizen_phrases, dispatch, notify_citizen, promises
-from hotline.cases.case import OPEN, Case
-from hotline.cases.promises import MISSED, Promise
-from hotline.context import Work
+from hotline.cases import assignment, citizen_phrases, dispatch, notify_citizen, promises
+from hotline.cases.case import Case, CaseState, lock_case, release
+from hotline.cases.promises import Promise, PromiseState
+from hotline.context import UnitOfWork
 from hotline.core.gsm import fits, shorten
-from hotline.core.i18n import Words, say, verbatim
+from hotline.core.i18n import Phrase, say, verbatim
 from hotline.messaging.message import GONE_ON, LATE, About
 
 ONE_TEXT = {"septets": 160, "units": 70}
 
 
-def admit(work: Work, identity: int) -> None:
+def admit(work: UnitOfWork, identity: int) -> None:
     """The time of this promise has come. If nobody has the case, the citizen is told so, once; one who wants no texts sees it when they
     dial in."""
     promise = work.session.get_one(Promise, identity)
-    case = cases.hold(work.session, promise.case_id)
+    case = lock_case(work.session, promise.case_id)
     work.session.refresh(promise)
-    if promise.state != promises.OPEN or case.state != OPEN:
+    if promise.state != PromiseState.OPEN or case.state != CaseState.OPEN:
         return
     asked = dispatch.asked_now(work.session, case)
-    if not asked and asking.nobody_may(work, case):
+    if not asked and assignment.nobody_may(work, case):
         promises.renew(work, case)  # they were told that nobody may look into it: it is watched on, and nothing is promised
         return
-    promise.state, promise.ended_at = MISSED, work.now
+    promise.state, promise.ended_at = PromiseState.MISSED, work.now
     case.note(work.session, work.now, "promise missed")
     by, emergency = work.clock_time(promises.renew(work, case).due_at), work.country.emergency
     who = named(case, asked[-1].body.name) if asked else None
@@ -35,13 +33,13 @@ def admit(work: Work, identity: int) -> None:
     notify_citizen.tell(work, case, what, About.CASE, f"{LATE}{promise.id}")
 
 
-def let_go_on(work: Work, case: Case) -> None:
+def let_go_on(work: UnitOfWork, case: Case) -> None:
     """Whoever had the case has it no more, and the citizen had been told that somebody has: the next is asked, and they hear who that is
     and until when."""
     had_it = case.liaison.body_code if case.liaison else None
-    cases.give_up(case)
+    release(case)
     promise = promises.renew(work, case)
-    asked = asking.put_before_next(work, case)
+    asked = assignment.put_before_next(work, case)
     by, emergency = work.clock_time(promise.due_at), work.country.emergency
     elsewhere = [each.body.name for each in asked if each.body_code != had_it]
     who = named(case, elsewhere[-1]) if elsewhere else None
@@ -49,12 +47,12 @@ def let_go_on(work: Work, case: Case) -> None:
     notify_citizen.tell(work, case, what, About.CASE, f"{GONE_ON}{promise.id}")
 
 
-def named(case: Case, body: str) -> Words:
+def named(case: Case, body: str) -> Phrase:
     """Who is asked now, as far as others who see this phone may know."""
     return citizen_phrases.another_office() if case.category.discreet else verbatim(body)
 
 
-def _fitting(text: Callable[[Words | None], Words], who: Words | None, language: str) -> Words:
+def _fitting(text: Callable[[Phrase | None], Phrase], who: Phrase | None, language: str) -> Phrase:
     """What is said, with as much of the name of who is asked now as one text holds."""
     if who is None:
         return text(None)

@@ -1,14 +1,13 @@
 """A citizen is told about their case."""
 
 from hotline.cases.case import Case
-from hotline.context import Work
-from hotline.core.i18n import Words
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
+from hotline.messaging.message import About, write_message
 
 
-def tell(work: Work, case: Case, what: Words, about: About, key: str) -> None:
+def tell(work: UnitOfWork, case: Case, what: Phrase, about: About, key: str) -> None:
     """Write to the citizen of a case; the gate decides whether it leaves."""
     address = case.person.best if case.person else None
     if address is not None:
-        messages.write(work, address, about, what, case.language, key=key, case=case)
+        write_message(work, address, about, what, case.language, key=key, case=case)

@@ -1,21 +1,32 @@
 """The time by which a citizen was told they would be answered. Each is a row: it is kept, or openly admitted as missed."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.cases.case import Case
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment
-from hotline.outbox import What, drop
+from hotline.outbox import TaskKind, cancel
 
 MOST_DOUBLED = 4
 """How often the time to the next promise is doubled at most."""
 
-OPEN, KEPT, MISSED, VOID = "open", "kept", "missed", "void"
-"""Void: the case was over, or began anew, before its time."""
+
+class PromiseState(StrEnum):
+    """What has become of a promise."""
+
+    OPEN = "open"
+    """Its time has not come."""
+    KEPT = "kept"
+    """Somebody had the case in time."""
+    MISSED = "missed"
+    """Its time passed, and nobody had the case."""
+    VOID = "void"
+    """The case was over, or began anew, before its time."""
 
 
 class Promise(Base):
@@ -25,41 +36,41 @@ class Promise(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
-    state: Mapped[str] = mapped_column(String(8), default=OPEN)
+    state: Mapped[str] = mapped_column(String(8), default=PromiseState.OPEN)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     case: Mapped[Case] = relationship()
 
 
-def make(work: Work, case: Case, missed_before: int = 0) -> Promise:
+def make(work: UnitOfWork, case: Case, missed_before: int = 0) -> Promise:
     """Promise an answer by the time that the category says, counted from now; later for each promise that was missed before, for nobody is
     helped by being told every quarter of an hour that nobody came. It is to be watched, and its citizen told."""
     minutes = case.pace.promise << min(missed_before, MOST_DOUBLED)
-    promise = Promise(case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=OPEN)
+    promise = Promise(case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=PromiseState.OPEN)
     work.session.add(promise)
     return promise
 
 
-def watch(work: Work, promise: Promise) -> None:
+def watch(work: UnitOfWork, promise: Promise) -> None:
     """See to it that its time does not pass unnoticed."""
     work.session.flush()
-    work.put(What.PROMISE, promise.id, promise.due_at)
+    work.schedule(TaskKind.PROMISE, promise.id, promise.due_at)
 
 
-def renew(work: Work, case: Case) -> Promise:
+def renew(work: UnitOfWork, case: Case) -> Promise:
     """A new promise in the place of one that is over or void."""
-    end(work, case, VOID)
+    end(work, case, PromiseState.VOID)
     promise = make(work, case, missed(work.session, case))
     watch(work, promise)
     return promise
 
 
-def end(work: Work, case: Case, state: str) -> list[Promise]:
+def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
     """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void. Returns what has ended so."""
-    ended = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == OPEN)))
+    ended = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)))
     for promise in ended:
-        promise.state = MISSED if state == KEPT and work.now > promise.due_at else state
+        promise.state = PromiseState.MISSED if state == PromiseState.KEPT and work.now > promise.due_at else state
         promise.ended_at = work.now
-        drop(work.session, What.PROMISE, promise.id)
+        cancel(work.session, TaskKind.PROMISE, promise.id)
     return ended
 
 
@@ -84,5 +95,5 @@ def first_due(session: Session, case: Case) -> datetime:
 def missed(session: Session, case: Case) -> int:
     """How many times that the citizen was told in this round have passed without an answer."""
     session.flush()
-    here = (Promise.case_id == case.id, Promise.state == MISSED, Promise.made_at >= case.round_began_at)
+    here = (Promise.case_id == case.id, Promise.state == PromiseState.MISSED, Promise.made_at >= case.round_began_at)
     return session.scalar(select(func.count()).select_from(Promise).where(*here)) or 0

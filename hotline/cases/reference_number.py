@@ -15,7 +15,7 @@ DAMM = (
 )  # fmt: skip
 
 
-def new() -> str:
+def new_reference() -> str:
     """A reference that nobody can guess from another."""
     digits = str(secrets.randbelow(9 * 10 ** (DIGITS - 2)) + 10 ** (DIGITS - 2))
     return digits + check_digit(digits)
@@ -28,12 +28,12 @@ def check_digit(digits: str) -> str:
     return interim
 
 
-def read(typed: str) -> str | None:
+def read_reference(typed: str) -> str | None:
     """The reference that somebody keyed in, with or without the dash. None where the check digit tells of a slip."""
     digits = tidy(typed.replace("-", "").replace(" ", ""))
     return digits if len(digits) == DIGITS and digits.isdecimal() and check_digit(digits) == "0" else None
 
 
-def spoken(reference: str) -> str:
+def spoken_reference(reference: str) -> str:
     """As it is shown and read aloud: 4071-3826."""
     return f"{reference[:4]}-{reference[4:]}"

@@ -7,24 +7,31 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import citizen_phrases, evidence, incidents, lapses, liaison_phrases, notify_citizen, promises
-from hotline.cases import conflicts as firewall
-from hotline.cases import notify_liaison as telling
-from hotline.cases import reference_number as references
-from hotline.cases.case import Case
+from hotline.cases import (
+    assignment,
+    citizen_phrases,
+    conflicts,
+    evidence,
+    incidents,
+    lapses,
+    liaison_phrases,
+    notify_citizen,
+    notify_liaison,
+    promises,
+)
+from hotline.cases.case import Case, CaseState, bar_liaison, case_by_session, details_place
 from hotline.cases.citizen_menus import Report
-from hotline.context import Work
+from hotline.cases.promises import PromiseState
+from hotline.cases.reference_number import new_reference
+from hotline.context import UnitOfWork
 from hotline.core.crypto import Tampered
 from hotline.core.database import insert_once
 from hotline.directory import affiliations, people
 from hotline.directory.categories import CATEGORIES, CONDUCT
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
-from hotline.outbox import What
+from hotline.messaging.message import NOBODY, RECEIVED, About
+from hotline.outbox import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,14 @@ class Call:
         return people.TELEGRAM if self.channel == people.TELEGRAM else people.PHONE
 
 
-def open_case(work: Work, report: Report, call: Call) -> Case:
+def open_case(work: UnitOfWork, report: Report, call: Call) -> Case:
     """Make a report a case, once for each sitting: the same sitting again gets the same case."""
     person = _reporter(work, report, call)
     while True:
         values = _values(work, report, call, person)
         if insert_once(work.session, Case, **values):
             break
-        if known := cases.by_session(work.session, call.session_index):
+        if known := case_by_session(work.session, call.session_index):
             return known
     case = Case(**values)
     promises.make(work, case)
@@ -61,20 +68,20 @@ def open_case(work: Work, report: Report, call: Call) -> Case:
         keep_from_named(work, case, f"{report.named_officer} {report.details}")
     case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
     evidence.belongs_to(work.session, call.session_index, case, work.now)
-    work.put(What.OPEN, case.id)
+    work.schedule(TaskKind.OPEN, case.id)
     return case
 
 
-def _values(work: Work, report: Report, call: Call, person: Person | None) -> dict[str, object]:
+def _values(work: UnitOfWork, report: Report, call: Call, person: Person | None) -> dict[str, object]:
     identity, category = uuid4(), CATEGORIES[report.category]
     return {
         "id": identity,
-        "reference": references.new(),
+        "reference": new_reference(),
         "session_index": call.session_index,
         "channel": call.channel,
         "category_code": category.code,
         "area_code": report.area,
-        "locked_details": work.keys.vault.lock(_details_of(report), cases.details_place(identity)),
+        "locked_details": work.keys.vault.encrypt(_details_of(report), details_place(identity)),
         "contact": report.contact if person else "none",
         "language": call.language,
         "person_id": person.id if person else None,
@@ -91,21 +98,21 @@ def _details_of(report: Report) -> str:
     return f"{report.details} ({report.named_officer})" if report.named_officer else report.details
 
 
-def keep_from_named(work: Work, case: Case, words: str) -> None:
+def keep_from_named(work: UnitOfWork, case: Case, words: str) -> None:
     """Whoever on our list may be somebody that a citizen names in a report about the police never sees it."""
     for identity, name in work.session.execute(select(Liaison.id, Liaison.name)):
         if affiliations.may_be(words, name):
-            cases.bar(work.session, case, identity, firewall.NAMED, work.now)
+            bar_liaison(work.session, case, identity, conflicts.NAMED, work.now)
 
 
-def keep_from_newly_listed(work: Work) -> None:
+def keep_from_newly_listed(work: UnitOfWork) -> None:
     """The same for whoever has come on the list since: before they are asked about anything."""
-    for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != cases.CLOSED)):
+    for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != CaseState.CLOSED)):
         with suppress(Tampered):  # what nobody can read names nobody
             keep_from_named(work, case, case.details(work.keys))
 
 
-def _reporter(work: Work, report: Report, call: Call) -> Person | None:
+def _reporter(work: UnitOfWork, report: Report, call: Call) -> Person | None:
     """Whoever reports, as little of them as they allow."""
     if call.number is None:
         return None
@@ -118,27 +125,27 @@ def _reporter(work: Work, report: Report, call: Call) -> Person | None:
     return person
 
 
-def take_up(work: Work, case: Case) -> None:
+def take_up(work: UnitOfWork, case: Case) -> None:
     """What happens first to a case: its citizen hears that it was received, it is linked with others about the same event, and put before a
     liaison."""
     promise = promises.latest(work.session, case)
-    if promise is not None and promise.state == promises.OPEN:
+    if promise is not None and promise.state == PromiseState.OPEN:
         promises.watch(work, promise)
-    if case.state != cases.OPEN:
+    if case.state != CaseState.OPEN:
         return
     for risen in incidents.join(work, case):
         lapses.hasten(work, risen)
     _tell_of_call(work, case)
-    asked = asking.put_before_next(work, case)
-    if not asked and asking.nobody_may(work, case):
+    asked = assignment.put_before_next(work, case)
+    if not asked and assignment.nobody_may(work, case):
         notify_citizen.tell(
-            work, case, citizen_phrases.there_is_news(case.spoken, work.settings.service_code), About.CASE, f"{messages.NOBODY}{case.id}"
+            work, case, citizen_phrases.there_is_news(case.spoken, work.settings.service_code), About.CASE, f"{NOBODY}{case.id}"
         )
     else:
         _tell_received(work, case)
 
 
-def _tell_of_call(work: Work, case: Case) -> None:
+def _tell_of_call(work: UnitOfWork, case: Case) -> None:
     """Whoever has the same event already hears that it was reported again."""
     calls = incidents.calls(work.session, case, work.now)
     if calls.nth == 1:
@@ -146,10 +153,10 @@ def _tell_of_call(work: Work, case: Case) -> None:
     case.note(work.session, work.now, "linked", why=f"report number {calls.nth} about the same place and kind")
     if incidents.is_news(calls.nth):
         another_call = partial(liaison_phrases.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
-        telling.tell_of_event(work, case, another_call, f"call:{case.id}")
+        notify_liaison.tell_of_event(work, case, another_call, f"call:{case.id}")
 
 
-def _tell_received(work: Work, case: Case) -> None:
+def _tell_received(work: UnitOfWork, case: Case) -> None:
     if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
         received = citizen_phrases.received(case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency)
-        notify_citizen.tell(work, case, received, About.CASE, f"{messages.RECEIVED}{case.id}")
+        notify_citizen.tell(work, case, received, About.CASE, f"{RECEIVED}{case.id}")

@@ -4,50 +4,60 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from hotline.cases import alarms, citizen_phrases, dispatch, followups, lapses, liaison_phrases, notify_citizen, promises
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import missed_promises as admitting
-from hotline.cases.case import ACKNOWLEDGED, OPEN, RESOLVED, Case
-from hotline.cases.dispatch import CANNOT, DONE, TAKEN, Dispatch
+from hotline.cases import (
+    alarms,
+    assignment,
+    citizen_phrases,
+    conflicts,
+    dispatch,
+    followups,
+    lapses,
+    liaison_menus,
+    liaison_phrases,
+    missed_promises,
+    notify_citizen,
+    promises,
+)
+from hotline.cases.case import Case, CaseState, acknowledge, bar_liaison, lock_case, was_noted
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.liaison_menus import Act, Step
-from hotline.cases.promises import KEPT, MISSED
-from hotline.context import Work
-from hotline.core.i18n import SOURCE, Words, say
+from hotline.cases.promises import PromiseState
+from hotline.context import UnitOfWork
+from hotline.core.i18n import SOURCE, Phrase, say
 from hotline.directory.liaisons import Liaison
 from hotline.messaging.message import About
-from hotline.outbox import What, drop
+from hotline.outbox import TaskKind, cancel
 
 
-def act(work: Work, who: Liaison, wish: Act) -> Words:
+def act(work: UnitOfWork, who: Liaison, wish: Act) -> Phrase:
     """Do what the liaison asks, and say what has come of it."""
     if wish.step == "help":
         return _call_for_help(work, who, wish.word)
     waiting = dispatch.before(work.session, who, work.now)
-    if wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.WORDS:  # `2 no fuel`: there is but one it can mean
+    if (
+        wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.CASE_WORDS
+    ):  # `2 no fuel`: there is but one it can mean
         wish = replace(wish, word="", why=f"{wish.word} {wish.why}")
     found = _meant(work, who, wish.word, waiting)
-    return found if isinstance(found, Words) else _take_step(work, who, found, wish)
+    return found if isinstance(found, Phrase) else _take_step(work, who, found, wish)
 
 
-def _take_step(work: Work, who: Liaison, asked: Dispatch, wish: Act) -> Words:
+def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Phrase:
     """Whether they may see the case is asked once nobody else can change it."""
-    case = cases.hold(work.session, asked.case_id)
+    case = lock_case(work.session, asked.case_id)
     work.session.expire_all()
-    if not firewall.may_see(work.session, case, who, work.now):
+    if not conflicts.may_see(work.session, case, who, work.now):
         return liaison_phrases.over(asked.word)
     return STEPS[wish.step](work, case, asked, wish)
 
 
-def tap(work: Work, who: Liaison, identity: int, step: Step) -> Words:
+def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
     """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
     tapped = dispatch.own(work.session, who, identity, work.now)
     return liaison_phrases.no_cases() if tapped is None else _take_step(work, who, tapped, Act(step, tapped.word))
 
 
-def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Words:
+def _meant(work: UnitOfWork, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Phrase:
     """The dispatch that the liaison speaks of, or what to tell them where that is not clear."""
     waiting = waiting or dispatch.late(work.session, who, work.now)
     named = [each for each in waiting if each.word == word] or ([] if word else waiting)
@@ -61,46 +71,46 @@ def _meant(work: Work, who: Liaison, word: str, waiting: list[Dispatch]) -> Disp
     return liaison_phrases.no_such_word(words) if word else liaison_phrases.which_word(words)
 
 
-def _take(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+def _take(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
     if asked.round != case.round:
         return liaison_phrases.over(asked.word)
-    if cases.acknowledge(work.session, case, asked.liaison_id, work.now):
+    if acknowledge(work.session, case, asked.liaison_id, work.now):
         work.session.refresh(case)
-        asked.state, asked.taken_at, asked.ended_at = TAKEN, work.now, None
+        asked.state, asked.taken_at, asked.ended_at = DispatchState.TAKEN, work.now, None
         work.session.flush()
         _go_on(work, case, asked)
         return liaison_phrases.yours(asked.word)
     if dispatch.has_it(case, asked):
         return _still(work, case, asked, wish)
-    if case.state == RESOLVED and case.liaison_id == asked.liaison_id and asked.state == DONE:
+    if case.state == CaseState.RESOLVED and case.liaison_id == asked.liaison_id and asked.state == DispatchState.DONE:
         return _not_done_after_all(work, case, asked)
     return liaison_phrases.first_was(asked.word, case.liaison.name) if case.liaison else liaison_phrases.over(asked.word)
 
 
-def _go_on(work: Work, case: Case, taken: Dispatch) -> None:
+def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
     """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
     dispatch.supersede(work, case, but=taken.id)
-    drop(work.session, What.ESCALATE, taken.id)
-    drop(work.session, What.FIND, case.id)
+    cancel(work.session, TaskKind.ESCALATE, taken.id)
+    cancel(work.session, TaskKind.FIND, case.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
-    is_late = any(promise.state == MISSED for promise in promises.end(work, case, KEPT))
+    is_late = any(promise.state == PromiseState.MISSED for promise in promises.end(work, case, PromiseState.KEPT))
     what = citizen_phrases.somebody_has_it_late(case.spoken) if is_late else citizen_phrases.somebody_has_it(case.spoken)
     notify_citizen.tell(work, case, what, About.CASE, _once("taken", case, taken))
     followups.plan(work, case)
     lapses.watch(work, case, taken)
 
 
-def _not_done_after_all(work: Work, case: Case, done: Dispatch) -> Words:
+def _not_done_after_all(work: UnitOfWork, case: Case, done: Dispatch) -> Phrase:
     """They said *done* by a slip of the thumb, and the citizen has not judged it yet."""
-    case.state, case.resolved_at = ACKNOWLEDGED, None
-    done.state, done.ended_at = TAKEN, None
+    case.state, case.resolved_at = CaseState.ACKNOWLEDGED, None
+    done.state, done.ended_at = DispatchState.TAKEN, None
     case.note(work.session, work.now, "not done after all", done.who)
     work.session.flush()
     _step(work, case, done)
     return liaison_phrases.not_done_after_all(done.word)
 
 
-def _still(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+def _still(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     """They are still on it, and safe."""
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
@@ -111,7 +121,7 @@ def _still(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
     return liaison_phrases.already_yours(taken.word)
 
 
-def _on_the_way(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
     if case.on_the_way_at is None:
@@ -122,7 +132,7 @@ def _on_the_way(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
     return liaison_phrases.on_the_way(taken.word)
 
 
-def _there(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+def _there(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
     if case.there_at is None:
@@ -138,46 +148,46 @@ def _once(what: str, case: Case, taken: Dispatch) -> str:
     return f"{what}:{taken.id}:{case.had_since}"
 
 
-def _step(work: Work, case: Case, taken: Dispatch) -> None:
+def _step(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
     lapses.watch(work, case, taken)
     dispatch.redraw(work, case)
 
 
-def _call_for_help(work: Work, who: Liaison, word: str) -> Words:
+def _call_for_help(work: UnitOfWork, who: Liaison, word: str) -> Phrase:
     """They are in trouble themselves. Nothing about any case stands in the way of that: the one they name, or took last, tells where."""
     about = (dispatch.recent(work.session, who, word, work.now) if word else None) or dispatch.taken_last(work.session, who, work.now)
     return _help(work, about.case, about, who) if about is not None else _told(work, who, None)
 
 
-def _help(work: Work, case: Case, taken: Dispatch, who: Liaison) -> Words:
-    case = cases.hold(work.session, case.id)
+def _help(work: UnitOfWork, case: Case, taken: Dispatch, who: Liaison) -> Phrase:
+    case = lock_case(work.session, case.id)
     if dispatch.has_it(case, taken):
         _step(work, case, taken)
     return _told(work, who, case)
 
 
-def _told(work: Work, who: Liaison, case: Case | None) -> Words:
+def _told(work: UnitOfWork, who: Liaison, case: Case | None) -> Phrase:
     number = alarms.tell(work, who, liaison_phrases.asks_for_help(who.name), case) or alarms.tell(
         work, who, liaison_phrases.asks_for_help(who.name), None
     )
     return liaison_phrases.help_is_told(work.country.emergency) if number else liaison_phrases.nobody_to_tell(work.country.emergency)
 
 
-def _cannot(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+def _cannot(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
     return _pass_on(work, case, asked, wish.why)
 
 
-def _not_mine(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+def _not_mine(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
     return _pass_on(work, case, asked, wish.why, "it is not theirs to answer")
 
 
-def _aside(work: Work, case: Case, asked: Dispatch, wish: Act) -> Words:
+def _aside(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
     """They know those involved, or should not have it for another reason: nobody asks which. They never see the case again, so they are
     asked once whether they are sure."""
-    if not wish.sure and not cases.was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
+    if not wish.sure and not was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
         case.note(work.session, work.now, SURE, asked.who)
         return liaison_phrases.sure_to_step_aside(asked.word)
-    cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
+    bar_liaison(work.session, case, asked.liaison_id, conflicts.STEPPED_ASIDE, work.now)
     case.note(work.session, work.now, "stepped aside", asked.who)
     _pass_on(work, case, asked, "")
     return liaison_phrases.stepped_aside(asked.word)
@@ -189,53 +199,57 @@ SURE = "step aside?"
 """Stands in the history of a case when somebody was asked whether they are sure."""
 
 
-def _pass_on(work: Work, case: Case, asked: Dispatch, why: str, kind: str = "") -> Words:
+def _pass_on(work: UnitOfWork, case: Case, asked: Dispatch, why: str, kind: str = "") -> Phrase:
     """`why`: in their own words, which are locked away; `kind`: in ours."""
     had_it = dispatch.has_it(case, asked)
-    if not dispatch.end(work, asked, CANNOT):
+    if not dispatch.end(work, asked, DispatchState.CANNOT):
         return liaison_phrases.over(asked.word)
     case.note(work.session, work.now, "passed on", asked.who, kind or (why if why in OUR_REASONS else ""))
     if why not in OUR_REASONS:
         asked.keep_why(work.keys, why)
-    drop(work.session, What.ESCALATE, asked.id)
+    cancel(work.session, TaskKind.ESCALATE, asked.id)
     lapses.leave(work, asked)
     if had_it:
-        admitting.let_go_on(work, case)
-    elif case.state == OPEN:
-        asking.put_before_next(work, case)
+        missed_promises.let_go_on(work, case)
+    elif case.state == CaseState.OPEN:
+        assignment.put_before_next(work, case)
     return liaison_phrases.passed_on(asked.word)
 
 
-OUR_REASONS = {say(words, SOURCE) for _step, words in liaison.REASONS} | {""}
+OUR_REASONS = {say(words, SOURCE) for _step, words in liaison_menus.REASONS} | {""}
 
 
-def _because(reason: Step) -> "Callable[[Work, Case, Dispatch, Act], Words]":
+def _because(reason: Step) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]":
     """One who has passed it on says why."""
 
-    def note(work: Work, case: Case, asked: Dispatch, _wish: Act) -> Words:
-        if asked.state == CANNOT:
-            case.note(work.session, work.now, "passed on", asked.who, say(dict(liaison.REASONS)[reason], SOURCE))
+    def note(work: UnitOfWork, case: Case, asked: Dispatch, _wish: Act) -> Phrase:
+        if asked.state == DispatchState.CANNOT:
+            case.note(work.session, work.now, "passed on", asked.who, say(dict(liaison_menus.REASONS)[reason], SOURCE))
         return liaison_phrases.passed_on(asked.word)
 
     return note
 
 
-def _done(work: Work, case: Case, taken: Dispatch, _wish: Act) -> Words:
+def _done(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
-    dispatch.end(work, taken, DONE)
+    dispatch.end(work, taken, DispatchState.DONE)
     lapses.leave(work, taken)
-    case.state, case.resolved_at = RESOLVED, work.now
+    case.state, case.resolved_at = CaseState.RESOLVED, work.now
     case.note(work.session, work.now, "resolved", taken.who)
     followups.ask_now(work, case)
     return liaison_phrases.done(taken.word)
 
 
-def _not_theirs(case: Case, asked: Dispatch) -> Words:
-    return liaison_phrases.take_first(asked.word) if case.state == OPEN and asked.round == case.round else liaison_phrases.over(asked.word)
+def _not_theirs(case: Case, asked: Dispatch) -> Phrase:
+    return (
+        liaison_phrases.take_first(asked.word)
+        if case.state == CaseState.OPEN and asked.round == case.round
+        else liaison_phrases.over(asked.word)
+    )
 
 
-STEPS: dict[Step, Callable[[Work, Case, Dispatch, Act], Words]] = {
+STEPS: dict[Step, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
     "take": _take,
     "on_the_way": _on_the_way,
     "there": _there,
@@ -245,6 +259,6 @@ STEPS: dict[Step, Callable[[Work, Case, Dispatch, Act], Words]] = {
     "cannot": _cannot,
     "not_mine": _not_mine,
     "aside": _aside,
-    **{reason: _because(reason) for reason, _words in liaison.REASONS},
+    **{reason: _because(reason) for reason, _words in liaison_menus.REASONS},
 }
 """What each step does, in a case that is held."""

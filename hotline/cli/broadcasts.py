@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import func, select
 
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
+from hotline.broadcasts import control as broadcast_control
 from hotline.broadcasts import ledger, limits
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts.broadcast import Broadcast, Copy, Deed, as_sent
+from hotline.broadcasts import preview as broadcast_preview
+from hotline.broadcasts.broadcast import UNSENT, Broadcast, BroadcastState, Copy, Deed, as_sent, broadcast_by_code
 from hotline.cli.terminal import heading, indented
-from hotline.context import Work, ready
+from hotline.context import UnitOfWork, ready
 from hotline.core.errors import Misconfigured
 from hotline.core.i18n import SOURCE, own_name, say
 from hotline.directory.subscriptions import Subscription
@@ -32,14 +31,14 @@ def broadcasts_() -> None:
 @click.pass_obj
 def list_broadcasts(settings: Settings, everything: bool) -> None:
     """The broadcasts, the newest first."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         newest = select(Broadcast).order_by(Broadcast.id.desc()).limit(None if everything else LATEST)
         lines = [_line(work, each) for each in work.session.scalars(newest)]
     for line in lines or ["Nobody has written one yet. A liaison does, by dialling in or on Telegram: Messages to the public."]:
         click.echo(line)
 
 
-def _line(work: Work, broadcast: Broadcast) -> str:
+def _line(work: UnitOfWork, broadcast: Broadcast) -> str:
     dealt, listed, _left = ledger.progress(work, broadcast)
     drill = " (exercise)" if broadcast.exercise else ""
     at = work.clock_time(broadcast.written_at)
@@ -50,7 +49,7 @@ def _state(broadcast: Broadcast) -> str:
     return "paused" if broadcast.is_paused else broadcast.state
 
 
-def _places(work: Work, broadcast: Broadcast) -> str:
+def _places(work: UnitOfWork, broadcast: Broadcast) -> str:
     return ", ".join(work.areas.full_name(work.areas[code]) for code in broadcast.areas)
 
 
@@ -59,33 +58,33 @@ def _places(work: Work, broadcast: Broadcast) -> str:
 @click.pass_obj
 def show_broadcast(settings: Settings, code: str) -> None:
     """What the broadcast CODE says, how it stands, whom it goes to and what it costs, and every hand that was laid on it."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         found = _found(work, code)
         lines = [*_text(work, found), *_preview(work, found), *_ledger(work, found), *_history(work, found)]
     click.echo("\n".join(lines))
 
 
-def _found(work: Work, code: str) -> Broadcast:
-    found = broadcasts.by_code(work.session, code)
+def _found(work: UnitOfWork, code: str) -> Broadcast:
+    found = broadcast_by_code(work.session, code)
     if found is None:
         raise Misconfigured(f"There is no broadcast {code}. Do: itikia broadcasts list")
     return found
 
 
-def _text(work: Work, broadcast: Broadcast) -> Iterator[str]:
+def _text(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     yield f"{broadcast.code}: {_state(broadcast)}. {_places(work, broadcast)}. Holds until {work.clock_time(broadcast.expires_at)}."
     for language in broadcast.texts:
         yield f"  {own_name(language)}: {as_sent(broadcast, language)}"
 
 
-def _preview(work: Work, broadcast: Broadcast) -> Iterator[str]:
-    if broadcast.state in broadcasts.UNSENT:
+def _preview(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
+    if broadcast.state in UNSENT:
         yield from heading("If it went now")
-        for each in previewing.lines(previewing.preview(work, broadcast, waits=limits.waits(work, broadcast))):
+        for each in broadcast_preview.lines(broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))):
             yield from indented(say(each, SOURCE))
 
 
-def _ledger(work: Work, broadcast: Broadcast) -> Iterator[str]:
+def _ledger(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     if not broadcast.listed:
         return
     _dealt, listed, left = ledger.progress(work, broadcast)
@@ -96,7 +95,7 @@ def _ledger(work: Work, broadcast: Broadcast) -> Iterator[str]:
     yield from (f"  {number:6} {own_name(language)}, {work.areas.full_name(work.areas[area])}" for area, language, number in rows)
 
 
-def _history(work: Work, broadcast: Broadcast) -> Iterator[str]:
+def _history(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     yield from heading("What was done")
     for deed in broadcast.deeds:
         yield from indented(f"{work.clock_time(deed.at)} {deed.what} {_by(deed)}{f': {deed.why}' if deed.why else ''}")
@@ -105,7 +104,7 @@ def _history(work: Work, broadcast: Broadcast) -> Iterator[str]:
 def _by(deed: Deed) -> str:
     if deed.liaison is not None and deed.body is not None:
         return f"{deed.liaison.name}, {deed.body.name}"
-    return "the operator" if deed.what == broadcasts.STOPPED else "by itself"
+    return "the operator" if deed.what == BroadcastState.STOPPED else "by itself"
 
 
 @broadcasts_.command("stop")
@@ -114,9 +113,9 @@ def _by(deed: Deed) -> str:
 @click.pass_obj
 def stop_broadcast(settings: Settings, code: str, why: str) -> None:
     """Stop the broadcast CODE, at once and for good. At most the batch that is in hand still leaves."""
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         try:
-            words = broadcasting.stop(work, None, code, why)
+            words = broadcast_control.stop(work, None, code, why)
         except limits.NotNow as stands:
             words = stands.words
         said = say(words, SOURCE)
@@ -132,7 +131,7 @@ def rumours_() -> None:
 @click.pass_obj
 def list_rumours(settings: Settings) -> None:
     """Those of the last week."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         click.echo("\n".join(spread.table(work)))
 
 
@@ -141,7 +140,7 @@ def list_rumours(settings: Settings) -> None:
 @click.pass_obj
 def show_rumour(settings: Settings, number: str) -> None:
     """The rumour NUMBER, R12 for one: its state, its sources by body, and how it spread by time and place. Not its words."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         click.echo("\n".join(spread.lines(work, number)))
 
 
@@ -149,7 +148,7 @@ def show_rumour(settings: Settings, number: str) -> None:
 @click.pass_obj
 def subscriptions_(settings: Settings) -> None:
     """How many want news of which place, by language. Whoever asked and never said yes once more does not count."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         on = select(Subscription.area_code, Subscription.language, func.count()).where(Subscription.state == "on")
         rows = work.session.execute(on.group_by(Subscription.area_code, Subscription.language).order_by(func.count().desc())).all()
         lines = [f"{number:7} {own_name(language):12} {work.areas.full_name(work.areas[area])}" for area, language, number in rows]

@@ -19,7 +19,7 @@ from hotline.directory.categories import CATEGORIES, Kind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.shifts import Stretch
-from hotline.messaging import message as messages
+from hotline.messaging.message import count_undelivered
 from hotline.operations import auditor
 from hotline.operations.queue import Poster
 from hotline.places import areas
@@ -197,10 +197,10 @@ def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
 def _troubles(service: Service, session: Session) -> Iterator[Finding]:
     now = service.clock()
     if failing := outbox.failing(session):
-        yield Finding(f"Errands that have failed and are tried again: {failing}. The workers' log says why.")
+        yield Finding(f"Tasks that have failed and are tried again: {failing}. The workers' log says why.")
     if late := outbox.overdue(session, now):
-        yield Finding(f"Errands that should have been done a minute ago: {late}. Is there a worker for each queue, and the clock?")
-    if doubtful := messages.undelivered(session, now - timedelta(days=1)):
+        yield Finding(f"Tasks that should have been done a minute ago: {late}. Is there a worker for each queue, and the clock?")
+    if doubtful := count_undelivered(session, now - timedelta(days=1)):
         yield Finding(f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.", serious=False)
 
 
@@ -212,7 +212,7 @@ def _audits(session: Session, now: datetime) -> Iterator[Finding]:
         seen = f"for {_minutes(now - since)} minutes" if last is not None else "ever"
         yield Finding(f"Nobody has looked {seen} whether a case is forgotten. Is the clock running? Do: itikia clock")
     if last is not None and not last.all_is_well:
-        found = "; ".join(filter(None, (last.found, f"errands overdue: {last.overdue}" if last.overdue else "")))
+        found = "; ".join(filter(None, (last.found, f"tasks overdue: {last.overdue}" if last.overdue else "")))
         yield Finding(f"The audit {_minutes(now - last.at)} minutes ago found: {found}.", serious=False)
 
 

@@ -9,27 +9,23 @@ import click
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch, promises
-from hotline.cases import reference_number as references
-from hotline.cases.case import Case, Entry
+from hotline.cases import assignment, conflicts, dispatch
+from hotline.cases.case import Case, CaseState, Entry, case_by_reference, history_of
 from hotline.cases.conflicts import Subject
-from hotline.cases.dispatch import Dispatch
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.escalation_policy import AFTER_TWO_NOES, STILL, Row, Rung, Ways, order_of
 from hotline.cases.matching import Candidate
-from hotline.cases.promises import Promise
+from hotline.cases.promises import Promise, PromiseState
+from hotline.cases.reference_number import read_reference, spoken_reference
 from hotline.cases.verdicts import Verdict
 from hotline.cli.terminal import heading, indented, wrapped
-from hotline.context import Work, ready
+from hotline.context import UnitOfWork, ready
 from hotline.core.i18n import SOURCE, own_name, say
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Serves
 from hotline.directory.categories import CATEGORIES, Urgency
 from hotline.directory.liaisons import Liaison
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
+from hotline.messaging.message import About, Message, MessageState
 from hotline.settings import Settings
 
 WHO = 66
@@ -52,10 +48,10 @@ WAYS = {Ways.BEST: "the best channel, then the next", Ways.ALL: "all channels at
 VERDICTS = {"helped": "help came", "not_helped": "help did not come", "danger": "help did not come, and they are in danger"}
 
 STATES = {
-    cases.OPEN: "nobody has it",
-    cases.ACKNOWLEDGED: "somebody has it",
-    cases.RESOLVED: "the liaison says done",
-    cases.CLOSED: "closed",
+    CaseState.OPEN: "nobody has it",
+    CaseState.ACKNOWLEDGED: "somebody has it",
+    CaseState.RESOLVED: "the liaison says done",
+    CaseState.CLOSED: "closed",
 }
 
 NEVER = "Nobody on our list may see this case and answers what it is about. Take it to the oversight authority by hand: {oversight}."
@@ -119,32 +115,32 @@ def why(settings: Settings, case: str) -> None:
 
     Nothing of what was reported is shown, and nobody's number.
     """
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         click.echo(explained(work, _found(work, case)))
 
 
-def _found(work: Work, typed: str) -> Case:
-    reference = references.read(typed)
+def _found(work: UnitOfWork, typed: str) -> Case:
+    reference = read_reference(typed)
     if reference is None:
         raise click.ClickException(
             f"{typed!r} is no case's number. Write all eight digits, such as 4071-3826; a slip in one shows in the last."
         )
-    case = cases.by_reference(work.session, reference)
+    case = case_by_reference(work.session, reference)
     if case is None:
-        raise click.ClickException(f"there is no case {references.spoken(reference)}")
+        raise click.ClickException(f"there is no case {spoken_reference(reference)}")
     return case
 
 
-def explained(work: Work, case: Case) -> str:
+def explained(work: UnitOfWork, case: Case) -> str:
     """All there is to say of one case, as lines for a terminal."""
     return "\n\n".join("\n".join(part(work, case)) for part in PARTS)
 
 
-def _standing(work: Work, case: Case) -> Iterator[str]:
+def _standing(work: UnitOfWork, case: Case) -> Iterator[str]:
     place = work.areas.full_name(work.areas[case.area_code])
     yield from heading(f"{case.spoken}: {say(case.category.name, SOURCE)}, {place}")
-    has = f": {case.liaison.name}, {case.liaison.body.name}" if case.liaison and case.state == cases.ACKNOWLEDGED else ""
-    yield from indented(f"{URGENCIES[Urgency(case.urgency)]}; {STATES[case.state]}{has}.")
+    has = f": {case.liaison.name}, {case.liaison.body.name}" if case.liaison and case.state == CaseState.ACKNOWLEDGED else ""
+    yield from indented(f"{URGENCIES[Urgency(case.urgency)]}; {STATES[CaseState(case.state)]}{has}.")
     spoken = " They would rather speak to a woman." if case.wants_woman else ""
     yield from indented(f"Reported {_time(work, case.opened_at)} in {own_name(case.language)}, by {case.channel}.{spoken}")
     if case.round > 1:
@@ -157,7 +153,7 @@ def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
-def _had_it(work: Work, case: Case) -> Iterator[str]:
+def _had_it(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("Who was asked")
     asked = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
     told = _tellings(work, case)
@@ -170,7 +166,7 @@ def _had_it(work: Work, case: Case) -> Iterator[str]:
         yield "  Nobody yet."
 
 
-def _tellings(work: Work, case: Case) -> dict[int, str]:
+def _tellings(work: UnitOfWork, case: Case) -> dict[int, str]:
     """Of each dispatch, on which channels it was told, and what is known of that."""
     written = select(Message).where(Message.case_id == case.id, Message.about == About.DISPATCH).order_by(Message.written_at, Message.key)
     told: dict[int, list[str]] = defaultdict(list)
@@ -179,34 +175,34 @@ def _tellings(work: Work, case: Case) -> dict[int, str]:
     return {identity: f"Told by {'; by '.join(each)}." for identity, each in told.items()}
 
 
-def _left(work: Work, message: Message) -> str:
+def _left(work: UnitOfWork, message: Message) -> str:
     """What became of a message that puts the case before somebody."""
-    if message.state == messages.SENT:
+    if message.state == MessageState.SENT:
         arrived = f", arrived {_time(work, message.delivered_at)}" if message.delivered_at else ""
         return f"sent{f' {_time(work, message.sent_at)}' if message.sent_at else ''}{arrived}"
     return {
-        messages.UNKNOWN: "and nobody knows whether it left",
-        messages.FAILED: f"which failed ({message.code})",
-        messages.WITHHELD: f"held back: {message.code}",
-    }.get(message.state, "which has not left yet")
+        MessageState.UNKNOWN: "and nobody knows whether it left",
+        MessageState.FAILED: f"which failed ({message.code})",
+        MessageState.WITHHELD: f"held back: {message.code}",
+    }.get(MessageState(message.state), "which has not left yet")
 
 
-def _became(work: Work, each: Dispatch) -> str:
+def _became(work: UnitOfWork, each: Dispatch) -> str:
     took = f"Took it {_time(work, each.taken_at)}" if each.taken_at else ""
     ended = f" {_time(work, each.ended_at)}" if each.ended_at else ""
     match each.state:
-        case dispatch.ASKED:
+        case DispatchState.ASKED:
             return f"Has until {_time(work, each.answer_by)} to answer." if each.answer_by else "Has not answered yet."
-        case dispatch.TAKEN:
+        case DispatchState.TAKEN:
             wondered = f", and was asked {_time(work, each.wondered_at)} whether they are still on it" if each.wondered_at else ""
             return f"{took} and has it{wondered}."
-        case dispatch.DONE:
+        case DispatchState.DONE:
             return f"{took}, and said{ended} that it is done."
-        case dispatch.CANNOT:
+        case DispatchState.CANNOT:
             return f"{took}, and passed it on{ended}." if took else f"Passed it on{ended}."
-        case dispatch.LAPSED:
+        case DispatchState.LAPSED:
             return f"{took}; nothing followed, so they have it no more since{ended}."
-        case dispatch.UNANSWERED:
+        case DispatchState.UNANSWERED:
             return f"Did not answer; the next was asked{ended}."
         case _:
             return f"{took + '; the' if took else 'The'} case went on without them{ended}."
@@ -251,16 +247,16 @@ HAPPENED = {
 """Each kind of line in a case's history, in plain words. One that was written when the hotline knew others is told as it stands."""
 
 
-def _happened(work: Work, case: Case) -> Iterator[str]:
+def _happened(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("What happened")
     own = _own_words(work, case)
-    for entry in cases.history(work.session, case):
+    for entry in history_of(work.session, case):
         yield from indented(f"{_time(work, entry.at)}  {_as_said(entry, own.get((entry.at, entry.who), ''))}")
 
 
-def _own_words(work: Work, case: Case) -> dict[tuple[datetime | None, str], str]:
+def _own_words(work: UnitOfWork, case: Case) -> dict[tuple[datetime | None, str], str]:
     """What those who passed it on said themselves of why, by when that was and who they are."""
-    passed = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == dispatch.CANNOT, Dispatch.locked_why.is_not(None))
+    passed = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == DispatchState.CANNOT, Dispatch.locked_why.is_not(None))
     return {(each.ended_at, each.who): f"“{each.why(work.keys)}”" for each in work.session.scalars(passed)}
 
 
@@ -271,24 +267,24 @@ def _as_said(entry: Entry, own: str) -> str:
     return words.format(what=entry.what, who=entry.who, why=why, because=f": {because}" if because else "")
 
 
-def _promised(work: Work, case: Case) -> Iterator[str]:
+def _promised(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("What the citizen was promised")
     made = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id).order_by(Promise.id)))
     for each in made:
-        yield f"  An answer by {_time(work, each.due_at)}: {PROMISES[each.state]}."
+        yield f"  An answer by {_time(work, each.due_at)}: {PROMISES[PromiseState(each.state)]}."
     if not made:
         yield "  Nothing."
 
 
 PROMISES = {
-    promises.OPEN: "its time has not come",
-    promises.KEPT: "kept",
-    promises.MISSED: "missed",
-    promises.VOID: "void, for the case was over or began anew before",
+    PromiseState.OPEN: "its time has not come",
+    PromiseState.KEPT: "kept",
+    PromiseState.MISSED: "missed",
+    PromiseState.VOID: "void, for the case was over or began anew before",
 }
 
 
-def _said(work: Work, case: Case) -> Iterator[str]:
+def _said(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("What the citizen says")
     asked = list(work.session.scalars(select(Verdict).where(Verdict.case_id == case.id).order_by(Verdict.id)))
     for each in asked:
@@ -298,7 +294,7 @@ def _said(work: Work, case: Case) -> Iterator[str]:
         yield "  They have not been asked yet."
 
 
-def _word(work: Work, verdict: Verdict) -> str:
+def _word(work: UnitOfWork, verdict: Verdict) -> str:
     asked = f", asked {_time(work, verdict.asked_at)}" if verdict.asked_at else ", unasked"
     if verdict.word is None:
         return f"unknown{asked}"
@@ -308,9 +304,9 @@ def _word(work: Work, verdict: Verdict) -> str:
 # Who could ever see it
 
 
-def _could(work: Work, case: Case) -> Iterator[str]:
+def _could(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("Who could be asked, now or later")
-    could = asking.could_be_asked(work, case)
+    could = assignment.could_be_asked(work, case)
     for who in sorted(could, key=lambda each: (each.neighbour, each.body_name, each.liaison)):
         yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
     for leader, led in _leading(work, case, could):
@@ -319,35 +315,35 @@ def _could(work: Work, case: Case) -> Iterator[str]:
         yield from indented(NEVER.format(oversight=work.country.oversight))
 
 
-def _fits(work: Work, who: Candidate) -> str:
+def _fits(work: UnitOfWork, who: Candidate) -> str:
     said = [f"serves {work.areas[who.area].name}", "on duty" if who.on_duty else "off duty"]
     leads = ["leads it"] if who.supervisor else []
     return f"{', '.join([*said, *leads])}; nothing stands against it."
 
 
-def _leading(work: Work, case: Case, could: Collection[Candidate]) -> Iterator[tuple[Liaison, list[str]]]:
+def _leading(work: UnitOfWork, case: Case, could: Collection[Candidate]) -> Iterator[tuple[Liaison, list[str]]]:
     """Who is asked only because they lead some of those, and the bodies that they lead."""
     under = {above: sorted({each.body_name for each in could if above in each.above}) for who in could for above in who.above}
     here = work.areas[case.area_code]
     near = [area.code for area in (*work.areas.outwards(here), *work.areas.nearby(here))]
     leads = (Liaison.supervisor.is_(True), Liaison.body_code.in_(under), Liaison.id.not_in([each.liaison for each in could]))
-    subject = firewall.subject_of(work.session, case)
+    subject = conflicts.subject_of(work.session, case)
     for who in _of_bodies_serving(work, near, *leads):
-        if firewall.eligible(subject, affiliations.viewer_of(who, work.now)).allowed:
+        if conflicts.eligible(subject, affiliations.viewer_of(who, work.now)).allowed:
             yield who, under[who.body_code]
 
 
-def _off(work: Work, who: Liaison) -> str:
+def _off(work: UnitOfWork, who: Liaison) -> str:
     return "" if shifts.on_duty(work.session, [who.id], work.country.zone, work.now) else "; off duty now"
 
 
-def _of_bodies_serving(work: Work, areas: Collection[str], *where: ColumnElement[bool]) -> Sequence[Liaison]:
+def _of_bodies_serving(work: UnitOfWork, areas: Collection[str], *where: ColumnElement[bool]) -> Sequence[Liaison]:
     there = Liaison.body_code.in_(select(Serves.body_code).where(Serves.area_code.in_(areas)))
     whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
     return work.session.scalars(select(Liaison).where(there, *where).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
 
 
-def _never(work: Work, case: Case) -> Iterator[str]:
+def _never(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("Who never will, though their body serves the place")
     shut_out: dict[tuple[str, str], list[str]] = defaultdict(list)
     for who, reason in _shut_out(work, case):
@@ -358,22 +354,22 @@ def _never(work: Work, case: Case) -> Iterator[str]:
         yield "  Nobody."
 
 
-def _shut_out(work: Work, case: Case) -> Iterator[tuple[Liaison, str]]:
+def _shut_out(work: UnitOfWork, case: Case) -> Iterator[tuple[Liaison, str]]:
     """Liaisons of the bodies that serve the place who may not see it, and why."""
-    subject = firewall.subject_of(work.session, case)
+    subject = conflicts.subject_of(work.session, case)
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
     for who in _of_bodies_serving(work, around):
         if reason := _against(work, subject, who):
             yield who, reason
 
 
-def _against(work: Work, subject: Subject, who: Liaison) -> str:
+def _against(work: UnitOfWork, subject: Subject, who: Liaison) -> str:
     """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it would say who reported the
     case or whom it names; and where another reason stands against them as well, that one, so that they are as their colleagues."""
     viewer = affiliations.viewer_of(who, work.now)
-    if firewall.eligible(subject, viewer).allowed:
+    if conflicts.eligible(subject, viewer).allowed:
         return ""
-    unbarred = firewall.eligible(replace(subject, barred={}), viewer)
+    unbarred = conflicts.eligible(replace(subject, barred={}), viewer)
     return BARRED if unbarred.allowed else unbarred.reason
 
 
@@ -386,7 +382,7 @@ PARTS = (_standing, _had_it, _happened, _promised, _said, _could, _never)
 # -------------------------------------------------------------------------------------------------------------- how it looks
 
 
-def _time(work: Work, moment: datetime | None) -> str:
+def _time(work: UnitOfWork, moment: datetime | None) -> str:
     """A time with its day; and with the year, where it is not this one."""
     if moment is None:
         return ""

@@ -18,10 +18,7 @@ from granian.constants import Interfaces
 from granian.server import Server as Granian
 
 from hotline.carriers import carrier_of
-from hotline.cli import broadcasts as announcing
-from hotline.cli import explain as explaining
-from hotline.cli import rosters
-from hotline.cli import statistics as inquiries
+from hotline.cli import broadcasts, explain, rosters, statistics
 from hotline.cli.doctor import account, findings
 from hotline.cli.rosters import bodies_into, liaisons_into
 from hotline.context import Service, ready, service_of
@@ -321,7 +318,7 @@ def areas_into(service: Service, read: list[areas.Area]) -> int:
     return len(read)
 
 
-for brought in (*rosters.COMMANDS, *explaining.COMMANDS, *announcing.COMMANDS, inquiries.stats):
+for brought in (*rosters.COMMANDS, *explain.COMMANDS, *broadcasts.COMMANDS, statistics.stats):
     itikia.add_command(brought)
 
 

@@ -14,15 +14,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from hotline.cases import escalation, reporting
 from hotline.cli import terminal
-from hotline.context import Service, Work, ready
-from hotline.core import csv_files as tables
+from hotline.context import Service, UnitOfWork, ready
+from hotline.core import csv_files
 from hotline.core.i18n import languages
 from hotline.directory import affiliations, bodies, liaisons, people, shifts
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Person
 from hotline.directory.shifts import DutyChange, Shift, Stretch
-from hotline.duty import night_check as readiness
+from hotline.duty import night_check
 from hotline.settings import Settings
 
 WEEK = timedelta(days=7)
@@ -66,12 +66,12 @@ def load_bodies(settings: Settings, file: Path) -> None:
 @click.pass_obj
 def list_bodies(settings: Settings) -> None:
     """Which there are, where they answer, and how many of their liaisons are on duty now."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         for line in directory(work):
             click.echo(line)
 
 
-def directory(work: Work) -> Iterator[str]:
+def directory(work: UnitOfWork) -> Iterator[str]:
     """A line for each body, by its code."""
     known = work.session.scalars(select(Body).options(selectinload(Body.serves)).order_by(Body.code)).all()
     those = [each for each in _everybody(work) if is_one_now(each, work.now)]
@@ -83,14 +83,14 @@ def directory(work: Work) -> Iterator[str]:
     yield from terminal.columns(("code", "name", "kind", "parent", "on duty", "areas"), rows)
 
 
-def _served(work: Work, body: Body) -> str:
+def _served(work: UnitOfWork, body: Body) -> str:
     return " | ".join(work.areas.full_name(work.areas[each.area_code]) for each in body.serves)
 
 
 def bodies_into(service: Service, file: Path) -> int:
-    table = tables.read(file, bodies.COLUMNS)
-    with service.work() as work:
-        listed = bodies.check(table, work.areas, bodies.parents(work.session))
+    table = csv_files.read(file, bodies.COLUMNS)
+    with service.transaction() as work:
+        listed = bodies.read_rows(table, work.areas, bodies.parents(work.session))
         police = affiliations.of_the_police(work.session, work.now)
         bodies.save(work.session, listed)
         affiliations.remember(work.session, police, work.now)
@@ -98,7 +98,7 @@ def bodies_into(service: Service, file: Path) -> int:
     return len(listed)
 
 
-def _withdraw(work: Work) -> None:
+def _withdraw(work: UnitOfWork) -> None:
     """Who may see a case goes by the rosters: whoever may not any more has it no longer."""
     work.session.flush()
     work.session.expire_all()
@@ -142,9 +142,9 @@ def load_liaisons(settings: Settings, file: Path) -> None:
 
 def liaisons_into(service: Service, file: Path) -> int:
     settings = service.settings
-    table = tables.read(file, liaisons.COLUMNS)
-    with service.work() as work:
-        listed = liaisons.check(table, bodies.by_code(work.session), settings.country, languages())
+    table = csv_files.read(file, liaisons.COLUMNS)
+    with service.transaction() as work:
+        listed = liaisons.read_rows(table, bodies.by_code(work.session), settings.country, languages())
         liaisons.save(work.session, settings.keys, listed, languages(), work.now)
         _withdraw(work)
     return len(listed)
@@ -154,12 +154,12 @@ def liaisons_into(service: Service, file: Path) -> int:
 @click.pass_obj
 def list_liaisons(settings: Settings) -> None:
     """Who they are, each with the ID by which other commands know them. No numbers."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         for line in roll(work):
             click.echo(line)
 
 
-def roll(work: Work) -> Iterator[str]:
+def roll(work: UnitOfWork) -> Iterator[str]:
     """A line for each liaison, those first whose body comes first."""
     everybody = _everybody(work)
     there = {each.id for each in _on_duty(work, everybody)}
@@ -171,18 +171,18 @@ def roll(work: Work) -> Iterator[str]:
     yield from terminal.columns(("ID", "name", "body", "duty", "until", "languages", "reached by", "also"), rows)
 
 
-def _everybody(work: Work) -> Sequence[Liaison]:
+def _everybody(work: UnitOfWork) -> Sequence[Liaison]:
     """All there are and were, by their bodies."""
     whole = (joinedload(Liaison.body), selectinload(Liaison.roles), joinedload(Liaison.person).options(selectinload(Person.addresses)))
     return work.session.scalars(select(Liaison).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
 
 
-def _on_duty(work: Work, those: Sequence[Liaison]) -> list[Liaison]:
+def _on_duty(work: UnitOfWork, those: Sequence[Liaison]) -> list[Liaison]:
     there = shifts.on_duty(work.session, [each.id for each in those], work.country.zone, work.now)
     return [each for each in those if each.id in there]
 
 
-def _last_day(work: Work, liaison: Liaison) -> str:
+def _last_day(work: UnitOfWork, liaison: Liaison) -> str:
     return f"{(liaison.until - timedelta(seconds=1)).astimezone(work.country.zone):%Y-%m-%d}" if liaison.until else ""
 
 
@@ -202,7 +202,7 @@ def _roles(liaison: Liaison) -> str:
 @click.pass_obj
 def remove_liaison(settings: Settings, identity: int) -> None:
     """Somebody is a liaison no longer: nothing more is put before them. What they did stays in the history."""
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         who = terminal.liaison(work, identity)
         liaisons.remove(who, work.now)
         _withdraw(work)
@@ -239,7 +239,7 @@ def load_shifts(settings: Settings, file: Path) -> None:
 
 def shifts_into(service: Service, file: Path) -> int:
     """Returns how many liaisons the file has shifts of."""
-    table, settings = tables.read(file, shifts.COLUMNS), service.settings
+    table, settings = csv_files.read(file, shifts.COLUMNS), service.settings
     with service.database.writing() as session:
 
         def who(number: str) -> int | None:
@@ -247,7 +247,7 @@ def shifts_into(service: Service, file: Path) -> int:
             liaison = liaisons.of(session, person) if person else None
             return liaison.id if liaison else None
 
-        listed = shifts.check(table, settings.country, who)
+        listed = shifts.read_rows(table, settings.country, who)
         shifts.save(session, listed, settings.country.zone, service.clock())
     return len({each.liaison for each in listed})
 
@@ -257,12 +257,12 @@ def shifts_into(service: Service, file: Path) -> int:
 def list_shifts(settings: Settings) -> None:
     """Who is on duty now and when by their shifts, the leave and swaps to come, the empty hours of the next seven days, and what is not
     well with tonight."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         _paragraph("On duty now", list(on_duty_now(work)), "Nobody.")
         _paragraph("Weekly shifts; who has none is on duty or not as they say", list(patterns(work)), "None.")
         _paragraph("Leave and swaps to come; itikia shifts cancel NUMBER undoes one", list(arranged(work)), "None.")
         _paragraph("Hours of the next seven days with nobody on duty", list(empty_week(work)), "None.")
-        _paragraph("Tonight", readiness.state_of_tonight(work), "All is well.")
+        _paragraph("Tonight", night_check.state_of_tonight(work), "All is well.")
 
 
 def _paragraph(heading: str, lines: Sequence[str], otherwise: str) -> None:
@@ -271,13 +271,13 @@ def _paragraph(heading: str, lines: Sequence[str], otherwise: str) -> None:
         click.echo(f"  {line}")
 
 
-def on_duty_now(work: Work) -> Iterator[str]:
+def on_duty_now(work: UnitOfWork) -> Iterator[str]:
     """A line for each body, with those of it who are."""
     for body, those in groupby(_on_duty(work, _everybody(work)), key=lambda each: each.body):
         yield f"{body.name}: {', '.join(each.name for each in those)}"
 
 
-def patterns(work: Work) -> Iterator[str]:
+def patterns(work: UnitOfWork) -> Iterator[str]:
     """A line for each liaison who has shifts."""
     weekly = work.session.scalars(select(Shift).order_by(Shift.days, Shift.begins)).all()
     for who in _everybody(work):
@@ -286,7 +286,7 @@ def patterns(work: Work) -> Iterator[str]:
             yield f"{who.body.name}: {who.name}, {'; '.join(theirs)}"
 
 
-def arranged(work: Work) -> Iterator[str]:
+def arranged(work: UnitOfWork) -> Iterator[str]:
     """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap have its number."""
     rows, names = shifts.coming(work.session, work.now), {each.id: each.name for each in _everybody(work)}
     in_place = {(each.number, each.begins_at): each for each in rows if each.on_duty}
@@ -301,7 +301,7 @@ def _as_stretch(change: DutyChange) -> Stretch:
     return Stretch(change.begins_at, change.ends_at)
 
 
-def empty_week(work: Work) -> Iterator[str]:
+def empty_week(work: UnitOfWork) -> Iterator[str]:
     """A line for each body that has empty hours."""
     known, week = bodies.by_code(work.session), Stretch(work.now, work.now + WEEK)
     for code, stretches in shifts.empty_hours(work.session, work.country.zone, *week).items():
@@ -337,7 +337,7 @@ def moment(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
     return there.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _from_until(work: Work, begins: str, until: str) -> Stretch:
+def _from_until(work: UnitOfWork, begins: str, until: str) -> Stretch:
     stretch = Stretch(moment(begins, work.country.zone), moment(until, work.country.zone, is_end=True))
     if stretch.ends <= stretch.begins:
         raise click.ClickException(f"{until} is not after {begins}")
@@ -356,7 +356,7 @@ def leave(settings: Settings, identity: int, begins: str, until: str) -> None:
 
     Both are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
     """
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         who, stretch = terminal.liaison(work, identity), _from_until(work, begins, until)
         number = shifts.give_leave(work.session, who.id, *stretch)
         click.echo(f"{who.name} is off duty {_span(work, stretch)}. {_undo(number)}")
@@ -388,7 +388,7 @@ def stand_in(settings: Settings, one: int, other: int, begins: str, until: str, 
 
     Both times are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
     """
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         giver, taker = _two(work, one, other, anyway=anyway)
         stretch = _from_until(work, begins, until)
         number = shifts.stand_in(work.session, giver.id, taker.id, stretch)
@@ -404,7 +404,7 @@ def swap(settings: Settings, one: int, other: int, begins: str, until: str, begi
 
     All times are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
     """
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         first, second = _two(work, one, other, anyway=anyway)
         stretches = _from_until(work, begins, until), _from_until(work, begins_2, until_2)
         _refuse_overlap(*stretches)
@@ -415,7 +415,7 @@ def swap(settings: Settings, one: int, other: int, begins: str, until: str, begi
             _tell_empty(work, [first, second], stretch)
 
 
-def _two(work: Work, one: int, other: int, *, anyway: bool) -> tuple[Liaison, Liaison]:
+def _two(work: UnitOfWork, one: int, other: int, *, anyway: bool) -> tuple[Liaison, Liaison]:
     first, second = terminal.liaison(work, one), terminal.liaison(work, other)
     if first is second:
         raise click.ClickException("nobody can stand in for themselves; name two liaisons")
@@ -436,7 +436,7 @@ def _refuse_overlap(first: Stretch, second: Stretch) -> None:
 @click.pass_obj
 def cancel(settings: Settings, number: int) -> None:
     """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are undone."""
-    with ready(settings) as service, service.work() as work:
+    with ready(settings) as service, service.transaction() as work:
         undone = shifts.cancel(work.session, number, work.now)
         if not undone:
             raise click.ClickException(f"there is no leave or swap {number} to come; itikia shifts list shows what there is")
@@ -448,7 +448,7 @@ def _undo(number: int) -> str:
     return f"To undo: itikia shifts cancel {number}"
 
 
-def _tell_empty(work: Work, those: Sequence[Liaison], within: Stretch) -> None:
+def _tell_empty(work: UnitOfWork, those: Sequence[Liaison], within: Stretch) -> None:
     """Which hours of a stretch are empty now."""
     ahead = Stretch(max(within.begins, work.now), within.ends)
     empty = shifts.empty_hours(work.session, work.country.zone, *ahead)
@@ -459,7 +459,7 @@ def _tell_empty(work: Work, those: Sequence[Liaison], within: Stretch) -> None:
             click.echo(f"Somebody of {body.name} is on duty all that time.")
 
 
-def _span(work: Work, stretch: Stretch) -> str:
+def _span(work: UnitOfWork, stretch: Stretch) -> str:
     begins, ends = (f"{moment.astimezone(work.country.zone):%Y-%m-%d %H:%M}" for moment in stretch)
     return f"from {begins} until {ends}"
 

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import click
 
-from hotline.cases import conflicts as firewall
+from hotline.cases import conflicts
 from hotline.cli.terminal import WIDTH, liaison, wrapped
-from hotline.context import Work, ready
+from hotline.context import UnitOfWork, ready
 from hotline.core.i18n import SOURCE, say
 from hotline.directory import bodies
 from hotline.directory.categories import CATEGORIES
 from hotline.settings import Settings
-from hotline.situation import statistics as measures
+from hotline.situation import statistics
 from hotline.situation.statistics import Known, Measures, Share, Wait, Words
 
 MEANING = (
@@ -36,7 +36,7 @@ WAITS = {
 }
 WAIT_OF_BODY = "From when somebody of the body was asked until they had the case"
 
-FEWER = f"fewer than {measures.FEW}"
+FEWER = f"fewer than {statistics.FEW}"
 BESIDE = "not shown"
 """What stands in place of figures that are kept back, for a small group and for one beside it."""
 
@@ -68,20 +68,20 @@ class Column:
 @click.pass_obj
 def stats(settings: Settings, days: int, by: str | None, level: str, viewer: int | None, public: bool) -> None:
     """How fast somebody answers, which promises are kept, and whether citizens say that help came."""
-    with ready(settings) as service, service.look() as work:
+    with ready(settings) as service, service.read() as work:
         click.echo(answer(work, days, by, level, viewer, public=public))
 
 
-def answer(work: Work, days: int, by: str | None, level: str = "", viewer: int | None = None, *, public: bool = False) -> str:
+def answer(work: UnitOfWork, days: int, by: str | None, level: str = "", viewer: int | None = None, *, public: bool = False) -> str:
     """Everything that is said, as lines for a terminal, of what the liaison with the number `viewer` may see, if one is named.
 
     Raises `Misconfigured` for a level that there is not.
     """
     who = liaison(work, viewer) if viewer is not None else None
     since = work.now - timedelta(days=days)
-    may_see = firewall.sees(work.session, who, work.now) if who else None
-    known = measures.gather(work.session, since, work.now, may_see)
-    number = FEWER if public and len(known.cases) < measures.FEW else f"{len(known.cases):,}"
+    may_see = conflicts.sees(work.session, who, work.now) if who else None
+    known = statistics.gather(work.session, since, work.now, may_see)
+    number = FEWER if public and len(known.cases) < statistics.FEW else f"{len(known.cases):,}"
     heading = f"{_period(work, since)}: {number} {'case' if number == '1' else 'cases'}{f' that {who.name} may see' if who else ''}."
     if number in ("0", FEWER):
         return heading
@@ -90,7 +90,7 @@ def answer(work: Work, days: int, by: str | None, level: str = "", viewer: int |
     return "\n\n".join([_paragraph(heading), _paragraph(MEANING), _paragraph(SILENCE), *tables, *_footnotes(groups)]) + "\n"
 
 
-def _period(work: Work, since: datetime) -> str:
+def _period(work: UnitOfWork, since: datetime) -> str:
     begins, ends = (moment.astimezone(work.country.zone) for moment in (since, work.now))
     return f"Reported from {begins:%H:%M on %-d %B %Y} to {ends:%H:%M on %-d %B %Y}"
 
@@ -98,33 +98,33 @@ def _period(work: Work, since: datetime) -> str:
 # The groups
 
 
-def _groups(work: Work, known: Known, by: str | None, level: str, *, public: bool) -> list[Group]:
+def _groups(work: UnitOfWork, known: Known, by: str | None, level: str, *, public: bool) -> list[Group]:
     """A group for each line, the largest first, and at the end one for all."""
     told, called = _told(work, known, by, level), _called(work, by)
-    hidden = measures.not_to_be_published(told) if public else set()
+    hidden = statistics.not_to_be_published(told) if public else set()
     groups = [Group(called(code), each, _kept_back(each) if code in hidden else "") for code, each in told.items()]
     groups.sort(key=lambda group: (-group.measures.cases, group.name))
-    return [*groups, Group("All", measures.of_all_bodies(known) if by == "body" else measures.of_all(known))]
+    return [*groups, Group("All", statistics.of_all_bodies(known) if by == "body" else statistics.of_all(known))]
 
 
 def _kept_back(group: Measures) -> str:
-    return FEWER if group.cases < measures.FEW else BESIDE
+    return FEWER if group.cases < statistics.FEW else BESIDE
 
 
-def _told(work: Work, known: Known, by: str | None, level: str) -> dict[str, Measures]:
+def _told(work: UnitOfWork, known: Known, by: str | None, level: str) -> dict[str, Measures]:
     """The figures by the code of the category, area or body."""
     match by:
         case "category":
-            return measures.by_case(known, lambda case: case.category)
+            return statistics.by_case(known, lambda case: case.category)
         case "area":
-            return measures.by_case(known, measures.area_at(work.areas, level))
+            return statistics.by_case(known, statistics.area_at(work.areas, level))
         case "body":
-            return measures.by_body(known, lambda code: code)
+            return statistics.by_body(known, lambda code: code)
         case _:
             return {}
 
 
-def _called(work: Work, by: str | None) -> Callable[[str], str]:
+def _called(work: UnitOfWork, by: str | None) -> Callable[[str], str]:
     """Says what people call it."""
     match by:
         case "category":
@@ -195,7 +195,7 @@ def _verdicts(words: Words) -> Cells:
 
 
 def _turns(of: Measures) -> Cells:
-    return [f"{of.turns[what]:,}" for what in measures.TURNS]
+    return [f"{of.turns[what]:,}" for what in statistics.TURNS]
 
 
 def _percent(share: Share) -> str:

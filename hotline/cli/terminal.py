@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.directory.liaisons import Liaison
 
 WIDTH = 100
@@ -35,7 +35,7 @@ def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
         yield GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def liaison(work: Work, identity: int) -> Liaison:
+def liaison(work: UnitOfWork, identity: int) -> Liaison:
     """The liaison with this number. Where there is none, the operator is told who there is."""
     who = work.session.get(Liaison, identity)
     if who is None:

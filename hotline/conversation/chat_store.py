@@ -14,12 +14,12 @@ from hotline.core.database import Base, Moment, insert_once
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(hours=24)
+LIFETIME = timedelta(hours=24)
 """How long somebody may think before they answer; then it begins anew, and what they had said is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class ChatState:
     """Where a conversation in a chat has got to."""
 
     sitting: str
@@ -54,21 +54,21 @@ class Chat(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-def find(session: Session, vault: Vault, index: str, now: datetime) -> Talk | None:
+def find(session: Session, vault: Vault, index: str, now: datetime) -> ChatState | None:
     """The conversation in this chat, held until the transaction ends. None where there is none, or one too old to go on with."""
     chat = session.scalar(select(Chat).where(Chat.index == index).with_for_update())
-    if chat is None or now - chat.at > KEPT:
+    if chat is None or now - chat.at > LIFETIME:
         return None
     try:
-        kept = json.loads(vault.unlock(chat.locked_talk, _place(index)))
-        return Talk(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
+        kept = json.loads(vault.decrypt(chat.locked_talk, _place(index)))
+        return ChatState(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
     except (Tampered, TypeError, ValueError, KeyError):  # another release may have kept it
         log.warning("a conversation that was kept does not open; it begins anew")
         return None
 
 
-def keep(session: Session, vault: Vault, index: str, talk: Talk, now: datetime) -> None:
-    locked = vault.lock(json.dumps(asdict(talk)), _place(index))
+def keep(session: Session, vault: Vault, index: str, talk: ChatState, now: datetime) -> None:
+    locked = vault.encrypt(json.dumps(asdict(talk)), _place(index))
     if not insert_once(session, Chat, index=index, locked_talk=locked, at=now):
         chat = session.get_one(Chat, index)
         chat.locked_talk, chat.at = locked, now
@@ -79,7 +79,7 @@ def forget(session: Session, index: str) -> None:
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    session.execute(delete(Chat).where(Chat.at < now - KEPT))
+    session.execute(delete(Chat).where(Chat.at < now - LIFETIME))
 
 
 def _place(index: str) -> str:

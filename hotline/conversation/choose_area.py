@@ -7,7 +7,7 @@ from itertools import count
 from math import nan
 
 from hotline.conversation.screens import Choices, Menu, Question, Scene
-from hotline.core.i18n import Words, _, verbatim
+from hotline.core.i18n import Phrase, _, verbatim
 from hotline.places.areas import Area, Areas
 
 
@@ -76,11 +76,11 @@ WHERE = _("Where? Type the name of the place, or choose:")
 NOT_SURE, NONE_OF_THESE = _("I am not sure"), _("None of these")
 
 
-def where_in(area: str) -> Words:
+def where_in(area: str) -> Phrase:
     return _("Where in {area}? Type or choose:", area=area)
 
 
-def not_known(place: str) -> Words:
+def not_known(place: str) -> Phrase:
     """What was typed is no place that we know."""
     return _("We do not know {place}. Type it another way or choose:", place=place[:30])
 

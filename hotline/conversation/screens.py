@@ -4,11 +4,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hotline.core.i18n import Words
+from hotline.core.i18n import Phrase
 
 Outcome = TypeVar("Outcome")
 
-Choices = tuple[tuple[str, Words], ...]
+Choices = tuple[tuple[str, Phrase], ...]
 """What can be chosen: the answer that a choice stands for, and its words. The order is the order on the screen."""
 
 
@@ -17,7 +17,7 @@ class Menu:
     """Choose one. The answer is the key of a choice, or, where `typed`, also whatever else the person wrote."""
 
     name: str
-    text: Words
+    text: Phrase
     choices: Choices
     typed: bool = False
     numbers: tuple[int, ...] = ()
@@ -34,7 +34,7 @@ class Ask:
     """Say it in your own words."""
 
     name: str
-    text: Words
+    text: Phrase
     number: bool = False
     """A number is asked for, and no words."""
 
@@ -67,7 +67,7 @@ Question = Menu | Ask | LookUp
 class Nothing:
     """Nothing more is wanted; these are the last words."""
 
-    words: Words
+    words: Phrase
 
 
 Scene = Generator[Question, str, Outcome]

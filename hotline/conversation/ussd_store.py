@@ -13,7 +13,7 @@ import redis
 
 from hotline.conversation.replay import Answers
 from hotline.core.crypto import Tampered, Vault
-from hotline.core.redis_link import Command, Trips
+from hotline.core.redis_link import RedisCommand, RedisPipeline
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ Read = TypeVar("Read")
 Known = list[Any]
 """Facts about a caller, in a form that JSON can hold."""
 
-KEPT = 240
+LIFETIME = 240
 """Seconds: longer than the longest dial-in (180 s), and no longer than it must be."""
-DRAFT_KEPT = 900
+DRAFT_LIFETIME = 900
 """Seconds for which somebody who was cut off can go on where they were."""
 TRUCE = 1.0
 """Seconds to leave it alone after it did not answer."""
@@ -53,7 +53,7 @@ class Conversations:
     """Keeps them. One trip to Redis to look, one to keep."""
 
     def __init__(self, url: str, vault: Vault) -> None:
-        self._redis = Trips(url)
+        self._redis = RedisPipeline(url)
         self._vault = vault
         self._away_until = 0.0
 
@@ -62,7 +62,7 @@ class Conversations:
         if time.monotonic() < self._away_until:
             return None, ()
         try:
-            ((kept, draft),) = self._redis.trip(("MGET", _key(session), _draft_key(caller)))
+            ((kept, draft),) = self._redis.execute(("MGET", _key(session), _draft_key(caller)))
         except redis.RedisError as error:
             self._leave_alone(error)
             return None, ()
@@ -74,14 +74,14 @@ class Conversations:
             return
         key, draft_key = _key(session), _draft_key(caller)
         try:
-            self._redis.trip(*self._to_keep(key, draft_key, conversation, draft))
+            self._redis.execute(*self._to_keep(key, draft_key, conversation, draft))
         except redis.RedisError as error:
             self._leave_alone(error)
 
-    def _to_keep(self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None) -> Iterator[Command]:
-        yield "SET", key, self._vault.lock(json.dumps(conversation), key), "EX", KEPT
+    def _to_keep(self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None) -> Iterator[RedisCommand]:
+        yield "SET", key, self._vault.encrypt(json.dumps(conversation), key), "EX", LIFETIME
         if draft:
-            yield "SET", draft_key, self._vault.lock(json.dumps(draft), draft_key), "EX", DRAFT_KEPT
+            yield "SET", draft_key, self._vault.encrypt(json.dumps(draft), draft_key), "EX", DRAFT_LIFETIME
         elif draft is not None:
             yield "DEL", draft_key
 
@@ -97,7 +97,7 @@ class Conversations:
         if not isinstance(locked, bytes):
             return None
         try:
-            return read(json.loads(self._vault.unlock(locked, key)))
+            return read(json.loads(self._vault.decrypt(locked, key)))
         except (Tampered, TypeError, ValueError):
             log.warning("a conversation that was kept does not open; it begins anew")
             return None

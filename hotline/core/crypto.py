@@ -107,12 +107,12 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
-    def lock(self, plain: str | bytes, place: str) -> bytes:
+    def encrypt(self, plain: str | bytes, place: str) -> bytes:
         nonce = os.urandom(NONCE)
         data = plain.encode() if isinstance(plain, str) else plain
         return nonce + self._cipher.encrypt(nonce, data, place.encode())
 
-    def unlock(self, locked: bytes, place: str) -> bytes:
+    def decrypt(self, locked: bytes, place: str) -> bytes:
         """What was locked for exactly this place. Raises `Tampered` for anything else."""
         try:
             return self._cipher.decrypt(locked[:NONCE], locked[NONCE:], place.encode())
@@ -120,7 +120,7 @@ class Vault:
             raise Tampered(f"what is kept in {place.partition(':')[0]} does not belong there") from None
 
     def read(self, locked: bytes, place: str) -> str:
-        return self.unlock(locked, place).decode()
+        return self.decrypt(locked, place).decode()
 
 
 class Tampered(Exception):

@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
     )
 
 
-Kept = TypeVar("Kept", bound=Base)
+Record = TypeVar("Record", bound=Base)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -96,14 +96,14 @@ class Database:
 
     def _turn(self) -> AbstractContextManager[None]:
         """Writers on SQLite go one after another, as they came. Left to itself it lets them try again at random, and some starve."""
-        return in_line(Path(f"{self.url.database}.turn")) if self.is_sqlite and self.url.database else nullcontext()
+        return writers_line(Path(f"{self.url.database}.turn")) if self.is_sqlite and self.url.database else nullcontext()
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 @contextmanager
-def in_line(file: Path) -> Iterator[None]:
+def writers_line(file: Path) -> Iterator[None]:
     """Wait for whoever writes now, in whatever process. One who dies lets the next in; after `PATIENCE` seconds it is `Locked`."""
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
@@ -150,9 +150,9 @@ def _once(record: type[Base], dialect: str) -> Executable:
     return insert.on_conflict_do_nothing().returning(*table.primary_key)
 
 
-def held(session: Session, record: type[Kept], identity: object) -> Kept:
+def lock_row(session: Session, kind: type[Record], identity: object) -> Record:
     """The row with this key, read anew and to be changed: nobody else changes it until this transaction ends."""
-    return session.get_one(record, identity, with_for_update=True, populate_existing=True)
+    return session.get_one(kind, identity, with_for_update=True, populate_existing=True)
 
 
 def changed(result: object) -> bool:

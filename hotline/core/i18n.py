@@ -20,33 +20,33 @@ SOURCE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Phrase:
     """A sentence not yet said: its English, and what goes into its {gaps}. The gaps may hold sentences themselves."""
 
     english: str
-    values: tuple[tuple[str, "Words | str | int"], ...] = ()
+    values: tuple[tuple[str, "Phrase | str | int"], ...] = ()
 
 
-def _(english: str, /, **values: Words | str | int) -> Words:
+def _(english: str, /, **values: Phrase | str | int) -> Phrase:
     """Note a sentence down to be said later. Translators find it by this call's name."""
-    return Words(english, tuple(values.items()))
+    return Phrase(english, tuple(values.items()))
 
 
-def verbatim(text: str) -> Words:
+def verbatim(text: str) -> Phrase:
     """A text that is the same in every language: a name, or what somebody wrote."""
-    return Words("{text}", (("text", text),))
+    return Phrase("{text}", (("text", text),))
 
 
-def say(words: Words, language: str) -> str:
+def say(words: Phrase, language: str) -> str:
     """The sentence in this language, or in English where its translation is missing."""
     english = words.english
     said = english if language == SOURCE or english == "{text}" else _catalog(language).gettext(english)
     if not words.values:
         return said
-    return said.format(**{name: say(value, language) if isinstance(value, Words) else value for name, value in words.values})
+    return said.format(**{name: say(value, language) if isinstance(value, Phrase) else value for name, value in words.values})
 
 
-def means(text: str, words: Words) -> bool:
+def means(text: str, words: Phrase) -> bool:
     """Whether somebody wrote one of these words, in any language we speak. Translators put commas between them."""
     said = text.strip().casefold().rstrip(".!)")
     return any(said in (each.strip() for each in say(words, language).casefold().split(",")) for language in languages())

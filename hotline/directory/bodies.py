@@ -71,7 +71,7 @@ Parents = Mapping[str, str | None]
 """The code of each body, and of the one that it is under."""
 
 
-def check(table: Table, areas: Areas, known: Parents | None = None) -> list[Listed]:
+def read_rows(table: Table, areas: Areas, known: Parents | None = None) -> list[Listed]:
     """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong. `known` are those there are already."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}

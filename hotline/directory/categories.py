@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from hotline.core.i18n import Words, _
+from hotline.core.i18n import Phrase, _
 
 
 class Kind(StrEnum):
@@ -29,7 +29,7 @@ class Urgency(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Category:
     code: str
-    name: Words
+    name: Phrase
     """As the citizen's menu has it: short, for nine of them go on small screens."""
     urgency: Urgency
     promise: int

@@ -99,7 +99,7 @@ class Listed:
     """The end of their mandate."""
 
 
-def check(table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]) -> list[Listed]:
+def read_rows(table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]) -> list[Listed]:
     """The liaisons that a file lists, or `BadRows` with a reason for each row that is wrong. `spoken` are the hotline's languages."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}

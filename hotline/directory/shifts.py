@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.csv_files import Cells, Table
 from hotline.core.database import Base, Moment
 from hotline.core.errors import BadRow, BadRows
@@ -232,7 +232,7 @@ def empty_hours(session: Session, zone: tzinfo, begins: datetime, ends: datetime
     return {body: empty for body, those in of_body.items() if (empty := gaps(those, zone, begins, ends))}
 
 
-def come_on(work: Work, who: Liaison) -> datetime | None:
+def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
     """They say that they are on duty. It holds until the end of their shift, or of the next, and ends the leave they took themselves.
 
     Returns until when it holds; None: until they say otherwise.
@@ -243,7 +243,7 @@ def come_on(work: Work, who: Liaison) -> datetime | None:
     return who.said_until
 
 
-def go_off(work: Work, who: Liaison, days: int | None = None) -> datetime | None:
+def go_off(work: UnitOfWork, who: Liaison, days: int | None = None) -> datetime | None:
     """They say that they are off duty, until their next shift begins; or on leave for so many days, from 1 on.
 
     Returns until when it holds; None: until they say otherwise.
@@ -257,7 +257,7 @@ def go_off(work: Work, who: Liaison, days: int | None = None) -> datetime | None
     return until
 
 
-def stay_off(work: Work, who: Liaison) -> None:
+def stay_off(work: UnitOfWork, who: Liaison) -> None:
     """They want to hear nothing from us: they are off duty until they say otherwise, whatever their shifts."""
     _say(who, Word(False, work.now))
 
@@ -341,7 +341,7 @@ class Listed:
     ends: int = 0
 
 
-def check(table: Table, country: Country, who: Callable[[str], int | None]) -> list[Listed]:
+def read_rows(table: Table, country: Country, who: Callable[[str], int | None]) -> list[Listed]:
     """The shifts that a file lists, or `BadRows` with a reason for each row that is wrong. `who` finds the liaison with a number."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed = []

@@ -8,21 +8,20 @@ from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, selectinload
 
 from hotline.cases.dispatch import Dispatch
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment, insert_once
 from hotline.core.gsm import fits
-from hotline.core.i18n import SOURCE, Words, say
+from hotline.core.i18n import SOURCE, Phrase, say
 from hotline.directory import bodies, shifts
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Address, Person
 from hotline.directory.shifts import Stretch
-from hotline.duty import phrases as duty
+from hotline.duty import phrases
 from hotline.duty.phrases import Tonight
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
-from hotline.outbox import Errand, Queue, What
+from hotline.messaging.message import About, write_message
+from hotline.outbox import Queue, Task, TaskKind
 
 NIGHT = timedelta(hours=12)
 """How far we look ahead."""
@@ -53,31 +52,31 @@ class Ping(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-def plan(work: Work) -> None:
+def plan(work: UnitOfWork) -> None:
     """Put the question for the next evening, if it was not put before."""
     today = work.now.astimezone(work.country.zone).date()
     for evening in (today, today + timedelta(days=1)):
         due = _due(work, evening)
         if due is not None and due > work.now:
-            known = work.session.scalar(select(Errand.id).where(Errand.key == f"{What.READY}:{evening}"))
+            known = work.session.scalar(select(Task.id).where(Task.key == f"{TaskKind.READY}:{evening}"))
             if known is None:
-                work.put(What.READY, evening, due, Queue.ORDINARY)
+                work.schedule(TaskKind.READY, evening, due, Queue.ORDINARY)
             return
 
 
-def _due(work: Work, evening: date) -> datetime | None:
+def _due(work: UnitOfWork, evening: date) -> datetime | None:
     """When those who have this night are asked; None where they never are."""
     at = work.settings.readiness
     return None if at is None else datetime.combine(evening, at, work.country.zone).astimezone(UTC)
 
 
-def _is_over(work: Work, evening: str) -> bool:
+def _is_over(work: UnitOfWork, evening: str) -> bool:
     """Whether it is too late to do anything about this night, or nobody wants it done any more."""
     due = _due(work, date.fromisoformat(evening))
     return due is None or work.now >= due + NIGHT
 
 
-def ask(work: Work, evening: str) -> None:
+def ask(work: UnitOfWork, evening: str) -> None:
     """Ask everybody who is on duty at some time in the coming twelve hours whether they are there; once each evening."""
     if _is_over(work, evening):
         return
@@ -85,11 +84,11 @@ def ask(work: Work, evening: str) -> None:
         address = _reached_at(liaison)
         if address is not None and insert_once(work.session, Ping, liaison_id=liaison.id, evening=evening, at=work.now):
             language = liaison.language
-            messages.write(work, address, About.DUTY, duty.are_you_there(), language, key=f"{What.READY}:{evening}:{liaison.id}")
-    work.put(What.WARN, evening, work.in_minutes(TO_ANSWER), Queue.ORDINARY)
+            write_message(work, address, About.DUTY, phrases.are_you_there(), language, key=f"{TaskKind.READY}:{evening}:{liaison.id}")
+    work.schedule(TaskKind.WARN, evening, work.in_minutes(TO_ANSWER), Queue.ORDINARY)
 
 
-def answered(work: Work, liaison: Liaison) -> bool:
+def answered(work: UnitOfWork, liaison: Liaison) -> bool:
     """A word from them, whatever it is: they are there. True if we had asked."""
     asked = (Ping.liaison_id == liaison.id, Ping.answered_at.is_(None), Ping.at > work.now - OPEN_FOR)
     found = work.session.scalars(select(Ping.id).where(*asked)).all()
@@ -98,7 +97,7 @@ def answered(work: Work, liaison: Liaison) -> bool:
     return bool(found)
 
 
-def warn(work: Work, evening: str) -> None:
+def warn(work: UnitOfWork, evening: str) -> None:
     """Tell those who coordinate what is not well with this night. Where all is well, nothing."""
     state = tonight(work)
     if _is_over(work, evening) or not state.longest:
@@ -106,22 +105,22 @@ def warn(work: Work, evening: str) -> None:
     for liaison in _liaisons(work, Liaison.body_code.in_(select(Body.code).where(Body.kind == Kind.COORDINATION))):
         address, language = _reached_at(liaison), liaison.language
         if address is not None and is_one_now(liaison, work.now):
-            messages.write(work, address, About.DUTY, fitting(state, language), language, key=f"{What.WARN}:{evening}:{liaison.id}")
+            write_message(work, address, About.DUTY, fitting(state, language), language, key=f"{TaskKind.WARN}:{evening}:{liaison.id}")
 
 
-def fitting(state: Tonight, language: str) -> Words:
+def fitting(state: Tonight, language: str) -> Phrase:
     """The warning with as many names as three texts hold."""
-    ways = (duty.warning(state, most) for most in range(min(state.longest, MOST_NAMES), 0, -1))
-    return next((words for words in ways if fits(say(words, language), **THREE_TEXTS)), duty.warning(state, 0))
+    ways = (phrases.warning(state, most) for most in range(min(state.longest, MOST_NAMES), 0, -1))
+    return next((words for words in ways if fits(say(words, language), **THREE_TEXTS)), phrases.warning(state, 0))
 
 
-def state_of_tonight(work: Work) -> list[str]:
+def state_of_tonight(work: UnitOfWork) -> list[str]:
     """What the warning would say now, in English and in full, a line each; nothing where all is well."""
     state = tonight(work)
-    return [say(line, SOURCE) for line in duty.lines(state, state.longest)]
+    return [say(line, SOURCE) for line in phrases.lines(state, state.longest)]
 
 
-def tonight(work: Work) -> Tonight:
+def tonight(work: UnitOfWork) -> Tonight:
     """What is not well with the coming twelve hours."""
     there = _who_has_the_night(work)
     silent = _silent(work, [each.id for each in there])
@@ -138,12 +137,12 @@ def _named(liaison: Liaison) -> str:
     return f"{liaison.name}, {liaison.body.name}"
 
 
-def _who_has_the_night(work: Work) -> Sequence[Liaison]:
+def _who_has_the_night(work: UnitOfWork) -> Sequence[Liaison]:
     there = shifts.on_duty_between(work.session, work.country.zone, work.now, work.now + NIGHT)
     return _liaisons(work, Liaison.id.in_(there))
 
 
-def _liaisons(work: Work, where: ColumnElement[bool]) -> Sequence[Liaison]:
+def _liaisons(work: UnitOfWork, where: ColumnElement[bool]) -> Sequence[Liaison]:
     """These liaisons with all that is needed to write to them."""
     found = select(Liaison).where(where).order_by(Liaison.body_code, Liaison.id)
     whole = (joinedload(Liaison.body), joinedload(Liaison.person).options(selectinload(Person.addresses)))
@@ -155,12 +154,12 @@ def _reached_at(liaison: Liaison) -> Address | None:
     return next(iter(liaison.person.reached_at), None)
 
 
-def _unanswered(work: Work) -> set[int]:
+def _unanswered(work: UnitOfWork) -> set[int]:
     asked = select(Ping.liaison_id).where(Ping.answered_at.is_(None), Ping.at > work.now - NIGHT)
     return set(work.session.scalars(asked))
 
 
-def _silent(work: Work, those: Collection[int]) -> set[int]:
+def _silent(work: UnitOfWork, those: Collection[int]) -> set[int]:
     """Those of them who left the last three questions without an answer, and have taken no case since the first of these."""
     asked = defaultdict[int, list[Ping]](list)
     recent = select(Ping).where(Ping.liaison_id.in_(those), Ping.at > work.now - REMEMBERED).order_by(Ping.at.desc())
@@ -180,7 +179,7 @@ def _last_taken(session: Session, those: Collection[int]) -> dict[int, datetime]
     return {who: at for who, at in session.execute(took.group_by(Dispatch.liaison_id)) if at}
 
 
-def _empty(work: Work) -> tuple[str, ...]:
+def _empty(work: UnitOfWork) -> tuple[str, ...]:
     """Bodies and the hours in which nobody of theirs is on duty; those who coordinate first, then the police."""
     empty = shifts.empty_hours(work.session, work.country.zone, work.now, work.now + NIGHT)
     known = [body for code, body in bodies.by_code(work.session).items() if code in empty]
@@ -188,6 +187,6 @@ def _empty(work: Work) -> tuple[str, ...]:
     return tuple(f"{body.name} {_hours(work, empty[body.code])}" for body in known)
 
 
-def _hours(work: Work, empty: Sequence[Stretch]) -> str:
+def _hours(work: UnitOfWork, empty: Sequence[Stretch]) -> str:
     """Without the day, for all of them are of tonight."""
     return ", ".join("-".join(f"{moment.astimezone(work.country.zone):%H:%M}" for moment in stretch) for stretch in empty)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from hotline.core.i18n import Words, _, verbatim
+from hotline.core.i18n import Phrase, _, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Tonight:
         return max(len(getattr(self, each.name)) for each in fields(self))
 
 
-def are_you_there() -> Words:
+def are_you_there() -> Phrase:
     return _("You are on duty tonight. Are you there? Text 1 if you are, OFF if you cannot be.")
 
 
-def thanks_ready() -> Words:
+def thanks_ready() -> Phrase:
     return _("Thank you. We count on you tonight.")
 
 
-def lines(tonight: Tonight, most: int) -> list[Words]:
+def lines(tonight: Tonight, most: int) -> list[Phrase]:
     """A line for each thing that is not well, with at most so many names each; with 0 only their number."""
     told = (
         (tonight.empty, nobody_on_duty(_some(tonight.empty, most))),
@@ -43,39 +43,39 @@ def lines(tonight: Tonight, most: int) -> list[Words]:
     return [line for names, line in told if names]
 
 
-def nobody_on_duty(who: Words) -> Words:
+def nobody_on_duty(who: Phrase) -> Phrase:
     return _("Nobody on duty: {who}", who=who)
 
 
-def cannot_be_reached(who: Words) -> Words:
+def cannot_be_reached(who: Phrase) -> Phrase:
     return _("Cannot be reached: {who}", who=who)
 
 
-def silent(who: Words) -> Words:
+def silent(who: Phrase) -> Phrase:
     return _("Silent for three evenings: {who}", who=who)
 
 
-def not_answered(who: Words) -> Words:
+def not_answered(who: Phrase) -> Phrase:
     return _("Have not answered: {who}", who=who)
 
 
 TONIGHT = _("Tonight:")
 
 
-def warning(tonight: Tonight, most: int) -> Words:
+def warning(tonight: Tonight, most: int) -> Phrase:
     """The same in one text."""
     text = TONIGHT
     for line in lines(tonight, most):
-        text = Words("{before}\n{line}", (("before", text), ("line", line)))
+        text = Phrase("{before}\n{line}", (("before", text), ("line", line)))
     return text
 
 
-def _some(names: tuple[str, ...], most: int) -> Words:
+def _some(names: tuple[str, ...], most: int) -> Phrase:
     if not most:
         return verbatim(str(len(names)))
     named = "; ".join(names[:most])
     return and_more(named, len(names) - most) if len(names) > most else verbatim(named)
 
 
-def and_more(names: str, number: int) -> Words:
+def and_more(names: str, number: int) -> Phrase:
     return _("{names} and {number} more", names=names, number=number)

@@ -2,17 +2,17 @@
 
 from sqlalchemy import delete, select, update
 
-from hotline.broadcasts.broadcast import HELD, LISTED, SENDS, Copy
+from hotline.broadcasts.broadcast import Copy, CopyState
 from hotline.cases import evidence
-from hotline.cases.case import CLOSED, ERASED, Case
-from hotline.context import Work
-from hotline.conversation import chat_store as chats
+from hotline.cases.case import ERASED, Case, CaseState
+from hotline.context import UnitOfWork
+from hotline.conversation import chat_store
 from hotline.directory import liaisons
 from hotline.directory.people import Address, Person
 from hotline.messaging.message import Message
 
 
-def forget(work: Work, person: Person, channel: str) -> None:
+def forget(work: UnitOfWork, person: Person, channel: str) -> None:
     """Delete the address of this channel, all that was written to it and said there, and the person with their last address.
 
     A case that is open goes on without its citizen; of one that is closed only the fact remains. A liaison stays one, by phone.
@@ -22,10 +22,10 @@ def forget(work: Work, person: Person, channel: str) -> None:
         _forget_citizen(work, case)
     address = person.at(channel)
     if address is not None:
-        chats.forget(session, address.number_index)
+        chat_store.forget(session, address.number_index)
         session.execute(delete(Message).where(Message.address_id == address.id))
-        on_its_way = (Copy.address_id == address.id, Copy.state.in_((LISTED, SENDS)))
-        session.execute(update(Copy).where(*on_its_way).values(state=HELD, code="everything about them was deleted"))
+        on_its_way = (Copy.address_id == address.id, Copy.state.in_((CopyState.LISTED, CopyState.SENDS)))
+        session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code="everything about them was deleted"))
         session.execute(delete(Address).where(Address.id == address.id))
     session.flush()
     session.expire(person)
@@ -35,9 +35,9 @@ def forget(work: Work, person: Person, channel: str) -> None:
         session.execute(update(Person).where(Person.id == person.id).values(home_area=None))
 
 
-def _forget_citizen(work: Work, case: Case) -> None:
+def _forget_citizen(work: UnitOfWork, case: Case) -> None:
     case.person_id, case.contact = None, ERASED
     case.note(work.session, work.now, "forgotten", "citizen", "asked us to delete what we keep of them")
-    if case.state == CLOSED:
+    if case.state == CaseState.CLOSED:
         case.empty(work.keys)
         evidence.forget(work.session, case.id)

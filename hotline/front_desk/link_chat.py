@@ -5,17 +5,17 @@ from sqlalchemy import delete, update
 from hotline.broadcasts.receipts import leave_copies_behind
 from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.crypto import seal, typed_number
 from hotline.core.errors import NotANumber
-from hotline.core.i18n import Words
+from hotline.core.i18n import Phrase
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address, Person
-from hotline.messaging import message as messages
+from hotline.messaging.message import move_messages
 
 
-def link(work: Work, channel: str, chat: str, phone: str) -> tuple[Liaison | None, Words]:
+def link(work: UnitOfWork, channel: str, chat: str, phone: str) -> tuple[Liaison | None, Phrase]:
     """Give the liaison with this phone this chat, if there is such a liaison, and say what has come of it.
 
     `phone` is as the channel writes it, often without its +. Whether it is the sender's own the door has checked. The number of
@@ -29,7 +29,7 @@ def link(work: Work, channel: str, chat: str, phone: str) -> tuple[Liaison | Non
     return who, liaison_phrases.linked(who.name, who.body.name)
 
 
-def _by_phone(work: Work, phone: str) -> Person | None:
+def _by_phone(work: UnitOfWork, phone: str) -> Person | None:
     for written in (f"+{phone.lstrip('+')}", phone):
         try:
             known = people.by_number(work.session, work.keys, typed_number(written, work.country.code))
@@ -40,7 +40,7 @@ def _by_phone(work: Work, phone: str) -> Person | None:
     return None
 
 
-def _move(work: Work, liaison: Person, channel: str, chat: str) -> None:
+def _move(work: UnitOfWork, liaison: Person, channel: str, chat: str) -> None:
     """The chat is theirs, whoever it was before, and the only one on this channel."""
     session, earlier = work.session, liaison.at(channel)
     before = people.meet(session, work.keys, chat, work.now, may_write=True, channel=channel)
@@ -61,14 +61,14 @@ def _move(work: Work, liaison: Person, channel: str, chat: str) -> None:
         _become_one(work, before, liaison)
 
 
-def _hand_over(work: Work, address: Address, other: Address) -> None:
+def _hand_over(work: UnitOfWork, address: Address, other: Address) -> None:
     """What was written to this address leaves from the other one, but for copies of broadcasts."""
     work.session.flush()
     leave_copies_behind(work, address)
-    messages.move(work, address, other)
+    move_messages(work, address, other)
 
 
-def _become_one(work: Work, before: Person, liaison: Person) -> None:
+def _become_one(work: UnitOfWork, before: Person, liaison: Person) -> None:
     """Whoever wrote in this chat was this liaison all along: what they reported is never put before them, and the language that they chose
     is theirs."""
     session = work.session

@@ -5,21 +5,19 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import board as boards
-from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import dispatch, followups, liaison_phrases
-from hotline.cases import reference_number as references
-from hotline.cases.case import Case
+from hotline.broadcasts import board as broadcast_board
+from hotline.cases import citizen_menus, dispatch, followups, liaison_phrases
+from hotline.cases.case import Case, case_by_reference
 from hotline.cases.citizen_menus import Caller
 from hotline.cases.citizen_phrases import Standing
 from hotline.cases.dispatch import Dispatch
-from hotline.cases.liaison_menus import Desk, Waiting
+from hotline.cases.liaison_menus import Assignments, Waiting
+from hotline.cases.reference_number import read_reference
 from hotline.cases.reporting import Call
 from hotline.cases.status import standing_of
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.directory import liaisons, people, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.categories import Kind
@@ -32,7 +30,7 @@ MOST_LISTED = 8
 """Cases of one person that are listed; of others they know the number."""
 
 
-def who_calls(work: Work, number_index: str, channel: str = people.PHONE) -> Caller:
+def who_calls(work: UnitOfWork, number_index: str, channel: str = people.PHONE) -> Caller:
     """What is known of a caller when they dial in, or write in a chat."""
     known = liaisons.known_by(work.session, number_index, channel)
     if known is None:
@@ -48,55 +46,55 @@ def reported_from(session: Session, number_index: str, channel: str) -> list[tup
     return [(row[0], row[1]) for row in session.execute(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED))]
 
 
-def _desk_of(work: Work, who: Liaison) -> Desk:
+def _desk_of(work: UnitOfWork, who: Liaison) -> Assignments:
     there = shifts.on_duty(work.session, [who.id], work.country.zone, work.now)
-    return Desk(who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now)))
+    return Assignments(who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now)))
 
 
-def _waiting(work: Work, each: Dispatch) -> Waiting:
+def _waiting(work: UnitOfWork, each: Dispatch) -> Waiting:
     place = work.areas[each.case.area_code].name
     return Waiting(each.word, each.case.category_code, place, each.how(work.session, work.now))
 
 
-def look_up(work: Work, question: LookUp, call: Call) -> str:
+def look_up(work: UnitOfWork, question: LookUp, call: Call) -> str:
     """Answer what a dialogue asks of the hotline, not of the person."""
     if question.name.startswith("?case"):
         return standing(work, question.key).to_text()
     if question.name == "?bodies":
-        return citizen.bodies_to_text(_stations(work, question.key))
+        return citizen_menus.bodies_to_text(_stations(work, question.key))
     if question.name in OF_NEWS:
         return OF_NEWS[question.name](work, question.key, call)
     who = liaison(work, call)
-    if who is not None and (found := boards.answer(work, who, question, call.language)) is not None:
+    if who is not None and (found := broadcast_board.answer(work, who, question, call.language)) is not None:
         return found
     if question.name in OF_RUMOURS and who is not None:
         return OF_RUMOURS[question.name](work, who, question.key)
     return say(_details(work, who, question.key), call.language)
 
 
-OF_NEWS: dict[str, Callable[[Work, str, Call], str]] = {
+OF_NEWS: dict[str, Callable[[UnitOfWork, str, Call], str]] = {
     "?news": lambda work, area, call: published.listing(work, area, call.language),
     "?ours": lambda work, code, call: say(published.is_it_ours(work, code, call.language), call.language),
     "?mine": lambda work, _key, call: subscribing.theirs(work, call.number, call.address),
 }
 """What anybody may look up of what is said to everybody."""
 
-OF_RUMOURS: dict[str, Callable[[Work, Liaison, str], str]] = {
+OF_RUMOURS: dict[str, Callable[[UnitOfWork, Liaison, str], str]] = {
     "?rumours": lambda work, who, _number: rumour_views.listing(work, who),
     "?rumour": rumour_views.details,
 }
 """What only a liaison may."""
 
 
-def standing(work: Work, typed: str) -> Standing:
-    reference = references.read(typed)
+def standing(work: UnitOfWork, typed: str) -> Standing:
+    reference = read_reference(typed)
     if reference is None:
         return Standing("slip")
-    case = cases.by_reference(work.session, reference)
+    case = case_by_reference(work.session, reference)
     return standing_of(work, case) if case is not None else Standing("unknown")
 
 
-def _stations(work: Work, area: str) -> list[tuple[str, str]]:
+def _stations(work: UnitOfWork, area: str) -> list[tuple[str, str]]:
     """The police bodies of a place, the nearest first: their codes and names."""
     around = {each.code: steps for steps, each in enumerate(work.areas.outwards(work.areas[area]))}
     here = select(Body.code, Body.name, Serves.area_code).join(Serves, Serves.body_code == Body.code)
@@ -105,7 +103,7 @@ def _stations(work: Work, area: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys((code, name) for code, name, _area in nearest))[:MOST_LISTED]
 
 
-def _details(work: Work, who: Liaison | None, word: str) -> Words:
+def _details(work: UnitOfWork, who: Liaison | None, word: str) -> Phrase:
     if who is not None:
         for each in dispatch.before(work.session, who, work.now):
             if each.word == word:
@@ -114,10 +112,10 @@ def _details(work: Work, who: Liaison | None, word: str) -> Words:
     return liaison_phrases.over(word)
 
 
-def person_of(work: Work, call: Call) -> Person | None:
+def person_of(work: UnitOfWork, call: Call) -> Person | None:
     return people.by_number(work.session, work.keys, call.number, call.address) if call.number else None
 
 
-def liaison(work: Work, call: Call) -> Liaison | None:
+def liaison(work: UnitOfWork, call: Call) -> Liaison | None:
     person = person_of(work, call)
     return liaisons.of(work.session, person) if person else None

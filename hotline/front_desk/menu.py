@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts.menus import Compose, Deal
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import liaison_phrases
+from hotline.cases import liaison_menus, liaison_phrases
 from hotline.cases.citizen_menus import Caller, InChat, Judge, Report, danger, judge, my_case, report
 from hotline.cases.citizen_phrases import standing
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
@@ -15,10 +14,10 @@ from hotline.conversation.screens import Choices, LookUp, Menu, Nothing, Scene
 from hotline.core.i18n import _, own_name, verbatim
 from hotline.directory.categories import DANGER
 from hotline.front_desk.phrases import how_to_report
-from hotline.news import menus as news
+from hotline.news import menus as news_menus
 from hotline.news.menus import Subscribe, Unsubscribe
 from hotline.places.areas import Areas
-from hotline.rumours.menus import Look, Wonder
+from hotline.rumours.menus import AskRumour, LookAtRumour
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,12 @@ class Forget:
     """Nothing of this person is to be kept."""
 
 
-OfNews = Wonder | Subscribe | Unsubscribe
-OfCommittee = Compose | Deal | Look
-Wish = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget | OfNews | OfCommittee
+OfNews = AskRumour | Subscribe | Unsubscribe
+OfCommittee = Compose | Deal | LookAtRumour
+Command = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget | OfNews | OfCommittee
 
 
-def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Wish]:
+def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: str) -> Scene[Command]:
     """Everything that can be done by dialling in."""
     if caller.language is None:
         yield choose_language("language", languages, emergency if caller.chat else "")
@@ -50,15 +49,15 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
             case "case" | "answer":
                 return (yield from _of_my_case(caller, wish, emergency))
             case "news":
-                return (yield from news.at_news(areas, caller.home, chat=caller.chat is not None))
+                return (yield from news_menus.at_news(areas, caller.home, chat=caller.chat is not None))
             case "stop":
                 return Stop()
             case "forget":
                 return (yield from forget_me()) if caller.desk is None else Nothing(liaison_phrases.ask_whoever_keeps_the_list())
             case "desk" if caller.desk is not None:
-                return (yield from liaison.at_desk(caller.desk))
+                return (yield from liaison_menus.at_desk(caller.desk))
             case "board" if caller.desk is not None:
-                return (yield from committee.at_committee(areas, languages, emergency))
+                return (yield from broadcast_menus.at_committee(areas, languages, emergency))
             case _:
                 yield choose_language(f"language{turn}", languages)
     raise AssertionError("one can always go on")

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.crypto import open_seal
 from hotline.core.i18n import SOURCE
 from hotline.gate import gate
-from hotline.messaging.message import FAILED, SENDING, SENT, UNKNOWN, WAITING, WITHHELD, About, Gate, Message, place, queue_of, stop
+from hotline.messaging.message import About, Message, MessageState, Passage, queue_of, stop_texts, text_place
 from hotline.messaging.receipts import match_receipts
-from hotline.outbox import What
+from hotline.outbox import TaskKind
 
 LEASE = timedelta(seconds=20)
 """Longer than the carrier's slowest answer: whoever holds a message longer than this has died."""
@@ -40,17 +40,17 @@ class Leased:
     """That it was written in."""
 
 
-def lease(work: Work, identity: UUID) -> Leased | None:
+def lease(work: UnitOfWork, identity: UUID) -> Leased | None:
     """Take a message to send it. None where it is not to be sent now: done, held back, or in other hands."""
     message = work.session.scalar(select(Message).where(Message.id == identity).with_for_update())
     if message is None:  # the person has had everything about them deleted
-        outbox.finish(work.session, What.DELIVER, identity)
+        outbox.complete(work.session, TaskKind.DELIVER, identity)
         return None
-    if message.state == SENDING and _expired(message, work) and not _may_be_repeated(message):
-        message.state, message.code = UNKNOWN, "we do not know whether it left"
-        outbox.finish(work.session, What.DELIVER, identity)
+    if message.state == MessageState.SENDING and _expired(message, work) and not _may_be_repeated(message):
+        message.state, message.code = MessageState.UNKNOWN, "we do not know whether it left"
+        outbox.complete(work.session, TaskKind.DELIVER, identity)
         return None
-    if message.state not in (WAITING, SENDING) or not _expired(message, work):
+    if message.state not in (MessageState.WAITING, MessageState.SENDING) or not _expired(message, work):
         _let_go(work, message)
         return None
     if not message.address.is_open and _go_elsewhere(work, message):
@@ -59,11 +59,11 @@ def lease(work: Work, identity: UUID) -> Leased | None:
     if not passage.allowed:
         _hold_back(work, message, passage)
         return None
-    message.state, message.lease, message.leased_until, message.sent_at = SENDING, uuid4(), work.now + LEASE, work.now
+    message.state, message.lease, message.leased_until, message.sent_at = MessageState.SENDING, uuid4(), work.now + LEASE, work.now
     message.tries += 1
     assert message.lease is not None
     assert message.address.sealed is not None
-    text = work.keys.vault.read(message.locked_text, place(identity))
+    text = work.keys.vault.read(message.locked_text, text_place(identity))
     number = open_seal(work.keys, message.address.sealed)
     return Leased(identity, message.lease, message.address_id, About(message.about), message.key, number, text, _language(message))
 
@@ -74,7 +74,7 @@ def _language(message: Message) -> str:
     return message.address.person.language or SOURCE
 
 
-def _expired(message: Message, work: Work) -> bool:
+def _expired(message: Message, work: UnitOfWork) -> bool:
     return message.leased_until is None or message.leased_until <= work.now
 
 
@@ -82,61 +82,61 @@ def _may_be_repeated(message: Message) -> bool:
     return message.about in (About.DISPATCH, About.NEWS, About.ALARM, About.CONSULT) and message.tries < DOUBTFUL_TRIES
 
 
-def _let_go(work: Work, message: Message) -> None:
+def _let_go(work: UnitOfWork, message: Message) -> None:
     """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time is up."""
-    if message.state in (WAITING, SENDING):
-        work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
+    if message.state in (MessageState.WAITING, MessageState.SENDING):
+        work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
     else:
-        outbox.finish(work.session, What.DELIVER, message.id)
+        outbox.complete(work.session, TaskKind.DELIVER, message.id)
 
 
-def _hold_back(work: Work, message: Message, passage: Gate) -> None:
+def _hold_back(work: UnitOfWork, message: Message, passage: Passage) -> None:
     if passage.not_before is not None:
-        work.put(What.DELIVER, message.id, passage.not_before, queue_of(message))
+        work.schedule(TaskKind.DELIVER, message.id, passage.not_before, queue_of(message))
         return
-    message.state, message.code = WITHHELD, passage.reason
-    outbox.finish(work.session, What.DELIVER, message.id)
+    message.state, message.code = MessageState.WITHHELD, passage.reason
+    outbox.complete(work.session, TaskKind.DELIVER, message.id)
 
 
-def record(work: Work, leased: Leased, sending: Sending) -> Message | None:
+def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | None:
     """Write down the carrier's answer. None where the lease had run out and somebody else has it."""
     message = work.session.scalar(select(Message).where(Message.id == leased.message).with_for_update())
     if message is None or message.lease != leased.lease:
         return None
     message.code, message.lease, message.leased_until = sending.code[:80], None, None
     if sending.opted_out:
-        stop(work, message.address)
+        stop_texts(work, message.address)
     if sending.closed and leased.address == message.address_id:
         message.address.close(work.now)
     if sending.closed and _go_elsewhere(work, message):
         return message
     match sending.meaning:
         case Meaning.ACCEPTED:
-            message.state, message.provider_id = SENT, sending.provider_id
+            message.state, message.provider_id = MessageState.SENT, sending.provider_id
             match_receipts(work.session, message)
         case Meaning.PERMANENT:
-            message.state = FAILED
+            message.state = MessageState.FAILED
         case Meaning.UNKNOWN if not _may_be_repeated(message):
-            message.state, message.provider_id = UNKNOWN, sending.provider_id
+            message.state, message.provider_id = MessageState.UNKNOWN, sending.provider_id
         case _ if work.now - message.written_at > GIVE_UP:
-            message.state = FAILED
+            message.state = MessageState.FAILED
         case _:
             _again(work, message, sending)
             return message
-    outbox.finish(work.session, What.DELIVER, message.id)
+    outbox.complete(work.session, TaskKind.DELIVER, message.id)
     return message
 
 
-def _again(work: Work, message: Message, sending: Sending) -> None:
-    message.state = WAITING
+def _again(work: UnitOfWork, message: Message, sending: Sending) -> None:
+    message.state = MessageState.WAITING
     if sending.retry_after is not None:  # it was not tried, but turned away
         message.tries -= 1
     pause = sending.retry_after or timedelta(seconds=PAUSES[min(max(message.tries, 1), len(PAUSES)) - 1])
     message.leased_until = work.now + pause
-    work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
+    work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
-def _go_elsewhere(work: Work, message: Message) -> bool:
+def _go_elsewhere(work: UnitOfWork, message: Message) -> bool:
     """Send it to where else the person can be reached. False where there is nowhere, and for what has an order of its own in which each
     way is tried: see `dispatch.write_next`."""
     closed, other = message.address, message.address.person.best
@@ -144,6 +144,6 @@ def _go_elsewhere(work: Work, message: Message) -> bool:
         return False
     if message.case is not None:
         message.case.note(work.session, work.now, "goes elsewhere", why=f"{closed.channel} is closed, so it goes to the {other.channel}")
-    message.address, message.state, message.tries, message.leased_until = other, WAITING, 0, None
-    work.put(What.DELIVER, message.id, queue=queue_of(message))
+    message.address, message.state, message.tries, message.leased_until = other, MessageState.WAITING, 0, None
+    work.schedule(TaskKind.DELIVER, message.id, queue=queue_of(message))
     return True

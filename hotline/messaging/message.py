@@ -9,14 +9,14 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, upd
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.cases.case import Case
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment
 from hotline.core.gsm import plain
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.directory import people, subscriptions
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.outbox import Queue, What
+from hotline.outbox import Queue, TaskKind
 
 PAUSED = timedelta(seconds=15)
 """How often a copy is looked at whose broadcast is paused."""
@@ -25,7 +25,21 @@ RECEIVED, LATE, GONE_ON, NOBODY, STILL = "received:", "late:", "gone_on:", "nobo
 """How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; that
 there is nobody who may see it; or that asks a liaison whether they are still on it."""
 
-WAITING, SENDING, SENT, UNKNOWN, FAILED, WITHHELD = "waiting", "sending", "sent", "unknown", "failed", "withheld"
+
+class MessageState(StrEnum):
+    """What has become of a message."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """A process has leased it."""
+    SENT = "sent"
+    """Its carrier took it."""
+    UNKNOWN = "unknown"
+    """Nobody knows whether it left."""
+    FAILED = "failed"
+    """It will not arrive."""
+    WITHHELD = "withheld"
+    """The gate held it back for good."""
 
 
 class About(StrEnum):
@@ -95,7 +109,7 @@ class Message(Base):
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     locked_text: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime] = mapped_column(Moment)
-    state: Mapped[str] = mapped_column(String(12), default=WAITING)
+    state: Mapped[str] = mapped_column(String(12), default=MessageState.WAITING)
     lease: Mapped[UUID | None]
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
@@ -111,13 +125,13 @@ class Message(Base):
     __table_args__ = (
         Index(
             "ix_messages_unfinished", "state",
-            postgresql_where=state.in_((WAITING, SENDING)), sqlite_where=state.in_((WAITING, SENDING)),
+            postgresql_where=state.in_((MessageState.WAITING, MessageState.SENDING)), sqlite_where=state.in_((MessageState.WAITING, MessageState.SENDING)),
         ),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Passage:
     """Whether a message may leave, why not, and when to ask again."""
 
     allowed: bool
@@ -125,23 +139,25 @@ class Gate:
     not_before: datetime | None = None
 
 
-def write(work: Work, address: Address, about: About, words: Words, language: str, *, key: str, case: Case | None = None) -> Message:
+def write_message(
+    work: UnitOfWork, address: Address, about: About, words: Phrase, language: str, *, key: str, case: Case | None = None
+) -> Message:
     """Write a text to this address, to be delivered after the commit. The same key is written once."""
     message = work.session.scalar(select(Message).where(Message.key == key))
     if message is not None:
         return message
     identity = uuid4()
-    text = work.keys.vault.lock(plain(say(words, language)), place(identity))
+    text = work.keys.vault.encrypt(plain(say(words, language)), text_place(identity))
     message = Message(id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now)
     work.session.add(message)
-    work.put(What.DELIVER, identity, queue=queue_of(message))
+    work.schedule(TaskKind.DELIVER, identity, queue=queue_of(message))
     return message
 
 
-def consult(work: Work, who: Liaison, words: Words, *, key: str) -> None:
+def consult(work: UnitOfWork, who: Liaison, words: Phrase, *, key: str) -> None:
     """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same key is written once."""
     if (address := who.person.best) is not None:
-        write(work, address, About.CONSULT, words, who.language, key=key)
+        write_message(work, address, About.CONSULT, words, who.language, key=key)
 
 
 def queue_of(message: Message) -> Queue:
@@ -154,11 +170,11 @@ def queue_of(message: Message) -> Queue:
     return Queue.ORDINARY if can_wait else Queue.URGENT
 
 
-def place(message: UUID) -> str:
+def text_place(message: UUID) -> str:
     return f"messages.text:{message}"
 
 
-def closed(address: Address, *, is_answer: bool = False) -> str | None:
+def why_closed(address: Address, *, is_answer: bool = False) -> str | None:
     """Why nothing may be sent to this address, whatever it is; None where something may. Somebody's own text is answered all the same."""
     if address.sealed is None:
         return "we were never given leave to write to this number"
@@ -169,28 +185,30 @@ def closed(address: Address, *, is_answer: bool = False) -> str | None:
     return None
 
 
-def waits(session: Session, key: str) -> bool:
+def message_waits(session: Session, key: str) -> bool:
     """Whether the message with this key is written and has not left."""
-    return session.scalar(select(Message.state).where(Message.key == key)) in (WAITING, SENDING)
+    return session.scalar(select(Message.state).where(Message.key == key)) in (MessageState.WAITING, MessageState.SENDING)
 
 
-def move(work: Work, address: Address, other: Address) -> None:
+def move_messages(work: UnitOfWork, address: Address, other: Address) -> None:
     """Whatever was written to this address belongs to another from now on: what has not left leaves from there, and what was shown here
     is not looked for there."""
     work.session.flush()
     work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
     work.session.expire_all()
-    for message in work.session.scalars(select(Message).where(Message.address_id == other.id, Message.state.in_((WAITING, SENDING)))):
-        work.put(What.DELIVER, message.id, message.leased_until, queue_of(message))
+    for message in work.session.scalars(
+        select(Message).where(Message.address_id == other.id, Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+    ):
+        work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
-def stop(work: Work, address: Address) -> None:
+def stop_texts(work: UnitOfWork, address: Address) -> None:
     """The person wants no texts any more, and no news of any place either: to have those again, they ask anew."""
     address.opted_out_at = address.opted_out_at or work.now
     subscriptions.end(work.session, address, work.now)
 
 
-def undelivered(session: Session, since: datetime) -> int:
+def count_undelivered(session: Session, since: datetime) -> int:
     """How many texts failed, or left us in doubt, since then."""
-    doubtful = select(func.count()).where(Message.state.in_((FAILED, UNKNOWN)), Message.written_at >= since)
+    doubtful = select(func.count()).where(Message.state.in_((MessageState.FAILED, MessageState.UNKNOWN)), Message.written_at >= since)
     return session.scalar(doubtful) or 0

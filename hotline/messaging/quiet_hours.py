@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from hotline.context import Work
+from hotline.context import UnitOfWork
 
 WAKING = (time(7), time(21))
 """When a phone may ring for something that can wait."""
@@ -10,7 +10,7 @@ DAYLIGHT = (time(6, 30), time(20))
 """When it may ring for a calm message."""
 
 
-def waking(work: Work, moment: datetime, hours: tuple[time, time] = WAKING) -> datetime:
+def waking(work: UnitOfWork, moment: datetime, hours: tuple[time, time] = WAKING) -> datetime:
     """This moment, or if it is at night there, when the next morning begins."""
     there = moment.astimezone(work.country.zone)
     begins, ends = hours

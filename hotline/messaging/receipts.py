@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts.broadcast import CopyState, copy_by_provider_id
 from hotline.broadcasts.receipts import receive_of_copy, settle
 from hotline.carriers import Receipt
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment, insert_once
 from hotline.directory import people
-from hotline.messaging.message import FAILED, SENT, Message, stop
+from hotline.messaging.message import Message, MessageState, stop_texts
 
 
 class ReceiptRecord(Base):
@@ -29,10 +29,10 @@ class ReceiptRecord(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-def receive(work: Work, receipt: Receipt) -> Message | None:
+def receive(work: UnitOfWork, receipt: Receipt) -> Message | None:
     """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
     session = work.session
-    if (copy := broadcasts.copy_of(session, receipt.provider_id)) is not None and copy.state != broadcasts.SENDS:
+    if (copy := copy_by_provider_id(session, receipt.provider_id)) is not None and copy.state != CopyState.SENDS:
         settle(work, copy, receipt)
         return None
     values = {name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")}
@@ -43,17 +43,17 @@ def receive(work: Work, receipt: Receipt) -> Message | None:
         _stop_number(work, receipt)
         return None
     if receipt.opted_out:
-        stop(work, message.address)
+        stop_texts(work, message.address)
     was = message.state
     match_receipts(session, message)
-    return message if message.state == FAILED and was != FAILED else None
+    return message if message.state == MessageState.FAILED and was != MessageState.FAILED else None
 
 
-def _stop_number(work: Work, receipt: Receipt) -> None:
+def _stop_number(work: UnitOfWork, receipt: Receipt) -> None:
     """A receipt that says that somebody wants no texts binds us, whatever it is the receipt of."""
     person = people.by_number(work.session, work.keys, receipt.number) if receipt.opted_out and receipt.number else None
     if person is not None and person.phone is not None:
-        stop(work, person.phone)
+        stop_texts(work, person.phone)
 
 
 def match_receipts(session: Session, message: Message) -> None:
@@ -63,6 +63,6 @@ def match_receipts(session: Session, message: Message) -> None:
     receipts = list(session.scalars(select(ReceiptRecord).where(ReceiptRecord.provider_id == message.provider_id, ReceiptRecord.final)))
     arrived = [each for each in receipts if each.delivered]
     if arrived:
-        message.state, message.code, message.delivered_at = SENT, arrived[0].status, arrived[0].at
+        message.state, message.code, message.delivered_at = MessageState.SENT, arrived[0].status, arrived[0].at
     elif receipts:
-        message.state, message.code = FAILED, (receipts[-1].reason or receipts[-1].status)[:80]
+        message.state, message.code = MessageState.FAILED, (receipts[-1].reason or receipts[-1].status)[:80]

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from uuid import uuid4
 
-from hotline.cases import case as cases
 from hotline.cases import dispatch, followups
 from hotline.cases import sms_commands as case_commands
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.cases.case import latest_case_of
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.core.typed_input import tidy
 from hotline.directory import liaisons, people, subscriptions
 from hotline.directory.people import Address, Person
@@ -18,8 +18,8 @@ from hotline.news.published import is_it_ours
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews
 from hotline.news.subscribing import SMS, confirm, declines, subscribe, unsubscribe
 from hotline.places.areas import Area, bare_words
-from hotline.rumours import questions as wondering
-from hotline.rumours.menus import Wonder
+from hotline.rumours import questions as rumour_questions
+from hotline.rumours.menus import AskRumour
 
 MOST_NAMED = 3
 FEW_WORDS = 2
@@ -30,7 +30,7 @@ ALIKE = 0.6
 # What they text
 
 
-def text_in(work: Work, person: Person, address: Address, text: str) -> Words | None:
+def text_in(work: UnitOfWork, person: Person, address: Address, text: str) -> Phrase | None:
     """Do what a text wants that is about news. None where it is about something else, or may well be."""
     verdict = case_commands.verdict_in(text)
     if verdict in ("helped", "not_helped") and _is_for_news(work, person, address, text):
@@ -48,7 +48,7 @@ def text_in(work: Work, person: Person, address: Address, text: str) -> Words | 
             return None
 
 
-def _is_for_news(work: Work, person: Person, address: Address, text: str) -> bool:
+def _is_for_news(work: UnitOfWork, person: Person, address: Address, text: str) -> bool:
     """Whether a yes or no is for what we have asked last, and that was whether they want news. A liaison's bare key is for their case."""
     asked = subscriptions.asked_last(work.session, address, work.now)
     if asked is None or (tidy(text) in ("1", "2") and _has_cases(work, person)):
@@ -57,12 +57,12 @@ def _is_for_news(work: Work, person: Person, address: Address, text: str) -> boo
     return case is None or case.asked_at is None or case.asked_at < asked
 
 
-def _has_cases(work: Work, person: Person) -> bool:
+def _has_cases(work: UnitOfWork, person: Person) -> bool:
     who = liaisons.of(work.session, person)
     return who is not None and bool(dispatch.before(work.session, who, work.now))
 
 
-def _language(work: Work, person: Person, used: str) -> str:
+def _language(work: UnitOfWork, person: Person, used: str) -> str:
     """Theirs; of one who has chosen none, that of the word which they used."""
     if person.language is None and used in work.country.languages:
         person.language = used
@@ -73,13 +73,13 @@ def _by(address: Address) -> str:
     return people.TELEGRAM if address.channel == people.TELEGRAM else SMS
 
 
-def _wants(work: Work, person: Person, address: Address, wants: WantsNews) -> Words | None:
+def _wants(work: UnitOfWork, person: Person, address: Address, wants: WantsNews) -> Phrase | None:
     """News about the place that they named, if it is one. In Kiswahili the same word is a greeting, and a report may begin with it."""
     if sms_commands.greets(wants.place):
-        return None if cases.latest_of(work.session, person) else _asked_for_place(work, person, wants)
+        return None if latest_case_of(work.session, person) else _asked_for_place(work, person, wants)
     meant = _meant(work, wants.place)
     if not meant:
-        is_more = len(bare_words(wants.place)) > FEW_WORDS or cases.latest_of(work.session, person)
+        is_more = len(bare_words(wants.place)) > FEW_WORDS or latest_case_of(work.session, person)
         return None if is_more else phrases.unknown_place(wants.place, work.settings.service_code, work.country.emergency)
     language = _language(work, person, wants.language)
     if len(meant) > 1:
@@ -87,12 +87,12 @@ def _wants(work: Work, person: Person, address: Address, wants: WantsNews) -> Wo
     return subscribe(work, address, meant[0].code, language, _by(address), sure=False)
 
 
-def _asked_for_place(work: Work, person: Person, wants: WantsNews) -> Words:
+def _asked_for_place(work: UnitOfWork, person: Person, wants: WantsNews) -> Phrase:
     _language(work, person, wants.language)
     return phrases.which_place()
 
 
-def _meant(work: Work, place: str) -> list[Area]:
+def _meant(work: UnitOfWork, place: str) -> list[Area]:
     """The places that somebody may mean who wrote nothing but a place; the only one that has exactly that name, if one has."""
     said = set(bare_words(place))
     found = [each.area for each in work.areas.closest(place) if _is_all_of(said, _words_around(work, each.area))]
@@ -100,12 +100,12 @@ def _meant(work: Work, place: str) -> list[Area]:
     return exactly if len(exactly) == 1 else found[:MOST_NAMED]
 
 
-def knows_place(work: Work, place: str) -> bool:
+def knows_place(work: UnitOfWork, place: str) -> bool:
     """Whether these words, and nothing else, name a place of ours, or nearly."""
     return bool(_meant(work, place))
 
 
-def _words_around(work: Work, area: Area) -> set[str]:
+def _words_around(work: UnitOfWork, area: Area) -> set[str]:
     """Every word in the names of an area, and of what it lies in."""
     return {word for each in work.areas.outwards(area) for name in (each.name, *each.aliases) for word in bare_words(name)}
 
@@ -119,18 +119,18 @@ def _is_called(area: Area, said: set[str]) -> bool:
     return any(set(bare_words(name)) <= said for name in (area.name, *area.aliases))
 
 
-def _wonders(work: Work, person: Person, address: Address, asked: IsTrue) -> Words | None:
+def _wonders(work: UnitOfWork, person: Person, address: Address, asked: IsTrue) -> Phrase | None:
     """They ask whether something is true. Of one who has a case the same words may tell us that it is."""
-    if not asked.is_question and cases.latest_of(work.session, person):
+    if not asked.is_question and latest_case_of(work.session, person):
         return None
     language = _language(work, person, asked.language)
     if not asked.claim:
         return phrases.what_have_you_heard()
-    claim = Wonder(asked.claim, _place_in(work, person, asked.claim), may_answer=True)
-    return wondering.wonder(work, claim, language, _by(address), address, uuid4().hex)
+    claim = AskRumour(asked.claim, _place_in(work, person, asked.claim), may_answer=True)
+    return rumour_questions.ask(work, claim, language, _by(address), address, uuid4().hex)
 
 
-def _place_in(work: Work, person: Person, claim: str) -> str:
+def _place_in(work: UnitOfWork, person: Person, claim: str) -> str:
     """The place that a claim names, else the home of whoever asks, else the country."""
     said = set(bare_words(claim))
     named = [each.area for each in work.areas.closest(claim) if _is_called(each.area, said)]

@@ -10,8 +10,8 @@ from hotline.core.gsm import fits, plain
 from hotline.core.i18n import _, verbatim
 from hotline.news.phrases import no_news, then_nothing
 from hotline.places.areas import Areas
-from hotline.rumours import menus as rumour
-from hotline.rumours.menus import Wonder
+from hotline.rumours import menus as rumour_menus
+from hotline.rumours.menus import AskRumour
 
 LAST_PAGE = {"septets": 156, "units": 78}
 """What the last page of a call holds, which nobody can turn."""
@@ -31,7 +31,7 @@ class Unsubscribe:
     """No more news. What concerns their own case still comes."""
 
 
-Wish = Wonder | Subscribe | Unsubscribe | Nothing
+Wish = AskRumour | Subscribe | Unsubscribe | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def at_news(areas: Areas, home: str | None, chat: bool) -> Scene[Wish]:
     already = theirs((yield LookUp("?mine", "")))
     match (yield Menu("news", _("News and rumours"), _wishes(already))):
         case "rumour":
-            return (yield from rumour.ask(areas, home, chat))
+            return (yield from rumour_menus.ask(areas, home, chat))
         case "read":
             return (yield from _read(areas, home, chat))
         case "ours":

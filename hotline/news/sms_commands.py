@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from hotline.core.i18n import Words, _, languages, say
+from hotline.core.i18n import Phrase, _, languages, say
 from hotline.core.typed_input import tidy
 from hotline.news.menus import Unsubscribe
 from hotline.places.areas import bare_words
@@ -130,7 +130,7 @@ def code_in(text: str) -> str:
     return found[0] if found else typed[:10]
 
 
-def _without(text: str, words: Words) -> str:
+def _without(text: str, words: Phrase) -> str:
     found = _after(text, words)
     return found[0] if found else text
 
@@ -139,16 +139,16 @@ def _bare(text: str) -> str:
     return text.strip(" \n\t\"'.,:;!?-")
 
 
-def _after(text: str, words: Words) -> tuple[str, str] | None:
+def _after(text: str, words: Phrase) -> tuple[str, str] | None:
     """What comes after one of these words, and the language of that word. None where the text begins with none of them."""
     return _besides(text, words, lambda phrase: rf"\W*{phrase}(?!\w)[^\w(]*(.*)")
 
 
-def _before(text: str, words: Words) -> tuple[str, str] | None:
+def _before(text: str, words: Phrase) -> tuple[str, str] | None:
     return _besides(text, words, lambda phrase: rf"(.*\w)\W+{phrase}\W*")
 
 
-def _besides(text: str, words: Words, pattern: Callable[[str], str]) -> tuple[str, str] | None:
+def _besides(text: str, words: Phrase, pattern: Callable[[str], str]) -> tuple[str, str] | None:
     for phrase, language in _phrases(words):
         if found := re.fullmatch(pattern(r"\W+".join(map(re.escape, phrase.split()))), text, re.IGNORECASE | re.DOTALL):
             return found[1], language
@@ -156,13 +156,13 @@ def _besides(text: str, words: Words, pattern: Callable[[str], str]) -> tuple[st
 
 
 @cache
-def _phrases(words: Words) -> tuple[tuple[str, str], ...]:
+def _phrases(words: Phrase) -> tuple[tuple[str, str], ...]:
     """Everything that these words can be in any language, and its language; the longest first."""
     said = {(each.strip(), language) for language in languages() for each in say(words, language).split(",")}
     return tuple(sorted(said, key=lambda each: (-len(each[0]), each[0], languages().index(each[1]))))
 
 
 @cache
-def _single(words: Words) -> frozenset[str]:
+def _single(words: Phrase) -> frozenset[str]:
     """The same, where each is one word."""
     return frozenset(each.casefold() for each, _language in _phrases(words))

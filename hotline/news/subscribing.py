@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
 from hotline.directory.subscriptions import MOST, ON
-from hotline.messaging import message as messages
-from hotline.messaging.message import About
+from hotline.messaging.message import About, write_message
 from hotline.news import phrases
 from hotline.news.menus import Theirs
 
@@ -18,7 +17,7 @@ SMS = "sms"
 # Who wants it
 
 
-def theirs(work: Work, number: str | None, channel: str) -> str:
+def theirs(work: UnitOfWork, number: str | None, channel: str) -> str:
     """What news they get already, as the answer to `?mine`."""
     person = people.by_number(work.session, work.keys, number, channel) if number else None
     address = person.at(channel) if person else None
@@ -26,7 +25,7 @@ def theirs(work: Work, number: str | None, channel: str) -> str:
     return Theirs(have, have < MOST).to_text()
 
 
-def subscribe(work: Work, address: Address, area: str, language: str, how: str, sure: bool) -> Words:
+def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how: str, sure: bool) -> Phrase:
     """They want news about an area. One who is not `sure` is asked once more by a text, and gets nothing until they say yes."""
     place, have = work.areas.full_name(work.areas[area]), {each.area_code for each in subscriptions.of(work.session, address)}
     if area not in have and len(have) >= MOST:
@@ -39,34 +38,34 @@ def subscribe(work: Work, address: Address, area: str, language: str, how: str, 
     if how in (SMS, people.TELEGRAM):  # what we answer stays where they see it
         return phrases.do_you_want(place)
     key = f"news:{wanted.id}:{work.now:%m%d%H}"  # whoever asks over and over is not texted over and over
-    messages.write(work, address, About.ANSWER, phrases.do_you_want(place), language, key=key)
+    write_message(work, address, About.ANSWER, phrases.do_you_want(place), language, key=key)
     return phrases.answer_the_text(place)
 
 
-def confirm(work: Work, address: Address) -> Words | None:
+def confirm(work: UnitOfWork, address: Address) -> Phrase | None:
     """They say yes once more. None where they had not asked for anything."""
     new = subscriptions.confirm(work.session, address, work.now)
     return _begins(work, address, new) if new else None
 
 
-def _begins(work: Work, address: Address, new: Sequence[subscriptions.Subscription]) -> Words:
+def _begins(work: UnitOfWork, address: Address, new: Sequence[subscriptions.Subscription]) -> Phrase:
     """Whoever had stopped our messages has them again: they have said yes to these twice since."""
     address.reopen()
     return phrases.you_get(", ".join(name(work, each.area_code) for each in new))
 
 
-def declines(work: Work, address: Address) -> Words:
+def declines(work: UnitOfWork, address: Address) -> Phrase:
     """They do not want what they had asked for after all."""
     subscriptions.decline(work.session, address, work.now)
     return phrases.then_nothing()
 
 
-def unsubscribe(work: Work, address: Address) -> Words:
+def unsubscribe(work: UnitOfWork, address: Address) -> Phrase:
     """No more news. Whatever concerns their own case still comes."""
     return phrases.no_more_news() if subscriptions.end(work.session, address, work.now) else phrases.had_no_news()
 
 
-def name(work: Work, code: str) -> str:
+def name(work: UnitOfWork, code: str) -> str:
     """The name of an area, or its code, where it is on our map no more."""
     area = work.areas.get(code)
     return area.name if area else code

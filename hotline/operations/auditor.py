@@ -18,19 +18,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import outbox
 from hotline.broadcasts import ledger
-from hotline.cases import case as cases
-from hotline.cases import dispatch, escalation, followups, promises
-from hotline.cases import missed_promises as admitting
-from hotline.cases.case import CLOSED, OPEN, Case
-from hotline.cases.dispatch import WAITS, Dispatch
-from hotline.context import Service, Work
+from hotline.cases import dispatch, escalation, followups, missed_promises, promises
+from hotline.cases.case import Case, CaseState, lock_case
+from hotline.cases.dispatch import EXPECTED, Dispatch
+from hotline.cases.promises import PromiseState
+from hotline.context import Service, UnitOfWork
 from hotline.core.database import Base, Moment
 from hotline.directory.liaisons import Liaison
-from hotline.messaging import message as messages
-from hotline.messaging.message import SENDING, WAITING, Message
+from hotline.messaging.message import Message, MessageState, queue_of
 from hotline.operations import heartbeat, next_steps
 from hotline.operations.next_steps import Future
-from hotline.outbox import What
+from hotline.outbox import TaskKind
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +37,13 @@ EVERY = 60.0
 PAGE = 500
 """Cases, or messages, that are looked at in one go."""
 LATE = timedelta(minutes=2)
-"""An errand so late is not being done."""
+"""A task so late is not being done."""
 SILENT = timedelta(minutes=5)
 """With no audit for so long, nobody looks any more."""
 KEPT = timedelta(days=30)
 """How long the audits themselves are kept."""
-UNFINISHED = Case.state != literal(CLOSED, literal_execute=True)
-ON_ITS_WAY = Message.state.in_((literal(WAITING, literal_execute=True), literal(SENDING, literal_execute=True)))
+UNFINISHED = Case.state != literal(CaseState.CLOSED, literal_execute=True)
+ON_ITS_WAY = Message.state.in_((literal(MessageState.WAITING, literal_execute=True), literal(MessageState.SENDING, literal_execute=True)))
 """Both are written out, so that every plan may go by the index of the few unfinished among the many."""
 
 NOT_MENDED = "could not be mended"
@@ -65,7 +63,7 @@ class Audit(Base):
     mended: Mapped[int]
     """What had no future step, and was given one."""
     overdue: Mapped[int]
-    """Errands that nobody did in time."""
+    """Tasks that nobody did in time."""
     found: Mapped[str] = mapped_column(String(200), default="")
     """In words, where something was wrong."""
 
@@ -74,7 +72,7 @@ class Audit(Base):
         return not self.mended and not self.overdue and not self.found
 
 
-Mend = Callable[[Work, Case], object]
+Mend = Callable[[UnitOfWork, Case], object]
 
 
 class Lack(NamedTuple):
@@ -85,7 +83,7 @@ class Lack(NamedTuple):
 
 
 def lacks(future: Future, waiting: set[str]) -> list[Lack]:
-    """What this case lacks, if these errands wait."""
+    """What this case lacks, if these tasks wait."""
     return [*_lacks_promise(future, waiting), *_lacks_step(future, waiting)]
 
 
@@ -94,59 +92,61 @@ def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
     match case.state:
         case "open" if future.asked:
             yield from _lacks_end(future, waiting)
-        case "open" if not _any(waiting, (What.OPEN, case.id), (What.FIND, case.id)):
+        case "open" if not _any(waiting, (TaskKind.OPEN, case.id), (TaskKind.FIND, case.id)):
             yield Lack("nobody is asked next", _find)
         case "acknowledged" if not future.taken:
             yield Lack("taken by nobody", _take_back)
-        case "acknowledged" if not _any(waiting, *((what, each) for each in future.taken for what in (What.STILL, What.LAPSE))):
+        case "acknowledged" if not _any(waiting, *((what, each) for each in future.taken for what in (TaskKind.STILL, TaskKind.LAPSE))):
             yield Lack("nobody asks whether anything happens", _wonder(future.taken[-1]))
-        case "resolved" if case.asked_at is None and not _any(waiting, (What.FOLLOW_UP, followups.subject(case.id, case.round))):
+        case "resolved" if case.asked_at is None and not _any(waiting, (TaskKind.FOLLOW_UP, followups.subject(case.id, case.round))):
             yield Lack("nobody asks the citizen", followups.ask_now)
 
 
 def _lacks_end(future: Future, waiting: set[str]) -> Iterator[Lack]:
     """As long as anybody is being asked, nobody else is: so each who is asked must come to an end."""
     for identity, answer_by in future.asked:
-        if not _any(waiting, (What.ESCALATE, identity)):
-            yield Lack("an answer is awaited for ever", _put_at(What.ESCALATE, identity, answer_by))
+        if not _any(waiting, (TaskKind.ESCALATE, identity)):
+            yield Lack("an answer is awaited for ever", _put_at(TaskKind.ESCALATE, identity, answer_by))
 
 
 def _lacks_promise(future: Future, waiting: set[str]) -> Iterator[Lack]:
     for identity, due_at in future.promised:
-        if future.case.state != OPEN:
+        if future.case.state != CaseState.OPEN:
             yield Lack("a promise is kept and not ended", _keep)
-        elif not _any(waiting, (What.PROMISE, identity), (What.OPEN, future.case.id)):  # taking a case up, its promise is watched
-            yield Lack("a promise is not watched", _put_at(What.PROMISE, identity, due_at))
-    if future.case.state == OPEN and not future.promised:
+        elif not _any(waiting, (TaskKind.PROMISE, identity), (TaskKind.OPEN, future.case.id)):  # taking a case up, its promise is watched
+            yield Lack("a promise is not watched", _put_at(TaskKind.PROMISE, identity, due_at))
+    if future.case.state == CaseState.OPEN and not future.promised:
         yield Lack("nothing is promised", promises.renew)
 
 
-def _any(waiting: set[str], *errands: tuple[What, object]) -> bool:
-    return any(outbox.key_of(what, subject) in waiting for what, subject in errands)
+def _any(waiting: set[str], *tasks: tuple[TaskKind, object]) -> bool:
+    return any(outbox.key_of(what, subject) in waiting for what, subject in tasks)
 
 
-def _find(work: Work, case: Case) -> None:
+def _find(work: UnitOfWork, case: Case) -> None:
     """Ask the next; from the very beginning, where nobody was ever asked."""
-    work.put(What.FIND if dispatch.was_ever_asked(work.session, case) else What.OPEN, case.id)
+    work.schedule(TaskKind.FIND if dispatch.was_ever_asked(work.session, case) else TaskKind.OPEN, case.id)
 
 
-def _take_back(work: Work, case: Case) -> None:
+def _take_back(work: UnitOfWork, case: Case) -> None:
     """It says that somebody has it, and nobody has: it is open again, and the next is asked."""
     dispatch.supersede(work, case)
     case.note(work.session, work.now, "mended", why="nobody had taken it")
-    admitting.let_go_on(work, case)
+    missed_promises.let_go_on(work, case)
 
 
 def _wonder(taken: int) -> Mend:
-    return lambda work, _case: work.put(What.STILL, taken)
+    return lambda work, _case: work.schedule(TaskKind.STILL, taken)
 
 
-def _put_at(what: What, subject: int, due_at: datetime | None) -> Mend:
-    return lambda work, _case: work.put(what, subject, due_at if due_at is not None and due_at < work.now + next_steps.FAR else work.now)
+def _put_at(what: TaskKind, subject: int, due_at: datetime | None) -> Mend:
+    return lambda work, _case: work.schedule(
+        what, subject, due_at if due_at is not None and due_at < work.now + next_steps.FAR else work.now
+    )
 
 
-def _keep(work: Work, case: Case) -> None:
-    promises.end(work, case, promises.KEPT)
+def _keep(work: UnitOfWork, case: Case) -> None:
+    promises.end(work, case, PromiseState.KEPT)
 
 
 # ---------------------------------------------------------------------------------------------------------------- looking
@@ -185,7 +185,7 @@ def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
 
 def _lacking(session: Session, page: Sequence[UUID], now: datetime) -> dict[UUID, list[Lack]]:
     found = next_steps.of(session, page)
-    waiting = next_steps.waiting(session, sorted({key for future in found.values() for key in future.errands()}), now)
+    waiting = next_steps.waiting(session, sorted({key for future in found.values() for key in future.tasks()}), now)
     return {case: lacks(future, waiting) for case, future in found.items()}
 
 
@@ -198,8 +198,8 @@ def _stranded(service: Service) -> list[UUID]:
 
 def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     with service.database.reading() as session:
-        delivered = next_steps.waiting(session, [outbox.key_of(What.DELIVER, each) for each in page], service.clock())
-    return [each for each in page if outbox.key_of(What.DELIVER, each) not in delivered]
+        delivered = next_steps.waiting(session, [outbox.key_of(TaskKind.DELIVER, each) for each in page], service.clock())
+    return [each for each in page if outbox.key_of(TaskKind.DELIVER, each) not in delivered]
 
 
 def _stuck(service: Service) -> list[int]:
@@ -210,7 +210,7 @@ def _stuck(service: Service) -> list[int]:
 
 def _before_the_gone(service: Service) -> bool:
     """Whether a case waits before somebody whose mandate has ended by itself since."""
-    gone = (Dispatch.state.in_(WAITS), Liaison.until <= service.clock())
+    gone = (Dispatch.state.in_(EXPECTED), Liaison.until <= service.clock())
     with service.database.reading() as session:
         return session.scalar(select(Dispatch.id).join(Liaison, Liaison.id == Dispatch.liaison_id).where(*gone).limit(1)) is not None
 
@@ -229,8 +229,8 @@ def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
 
 def _mend_case(service: Service, identity: UUID) -> Counter[str]:
     """Somebody may have carried it on meanwhile, so it is looked at once more, and nobody else changes it now."""
-    with service.work() as work:
-        case = cases.hold(work.session, identity)
+    with service.transaction() as work:
+        case = lock_case(work.session, identity)
         lacking = _lacking(work.session, [identity], work.now)[identity]
         for lack in lacking:
             lack.mend(work, case)
@@ -238,27 +238,27 @@ def _mend_case(service: Service, identity: UUID) -> Counter[str]:
 
 
 def _mend_message(service: Service, identity: UUID) -> Counter[str]:
-    with service.work() as work:
+    with service.transaction() as work:
         message = work.session.scalar(select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update())
-        if message is None or next_steps.waiting(work.session, [outbox.key_of(What.DELIVER, identity)], work.now):
+        if message is None or next_steps.waiting(work.session, [outbox.key_of(TaskKind.DELIVER, identity)], work.now):
             return Counter()
-        work.put(What.DELIVER, identity, queue=messages.queue_of(message))
+        work.schedule(TaskKind.DELIVER, identity, queue=queue_of(message))
     return Counter({"a text is not on its way": 1})
 
 
 def _carry_on(service: Service, broadcast: int) -> Counter[str]:
-    with service.work() as work:
+    with service.transaction() as work:
         return Counter({"a broadcast stood still": int(ledger.carry_on(work, broadcast))})
 
 
 def _withdraw(service: Service) -> Counter[str]:
-    with service.work() as work:
+    with service.transaction() as work:
         return Counter({"before one who no longer serves": escalation.withdraw(work)})
 
 
 def _write_down(service: Service, unfinished: int, found: Counter[str]) -> Audit:
     said = "; ".join(f"{what}: {number}" for what, number in found.most_common())[:200]
-    with service.work() as work:
+    with service.transaction() as work:
         work.session.execute(delete(Audit).where(Audit.at < work.now - KEPT))
         late = outbox.overdue(work.session, work.now, LATE)
         mended = found.total() - found[NOT_MENDED]

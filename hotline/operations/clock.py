@@ -10,20 +10,19 @@ from functools import partial
 from sqlalchemy import select
 
 from hotline import outbox
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.cases import case as cases
+from hotline.broadcasts.broadcast import unfinished_broadcasts
 from hotline.cases import evidence, followups
-from hotline.cases.case import RESOLVED, Case
+from hotline.cases.case import Case, CaseState, lock_case
 from hotline.context import Service
-from hotline.conversation import chat_store as chats
-from hotline.core import fault_points as faults
+from hotline.conversation import chat_store
+from hotline.core import fault_points
 from hotline.directory import subscriptions
-from hotline.duty import night_check as readiness
-from hotline.messaging import seen as arrivals
+from hotline.duty import night_check
+from hotline.messaging import seen
 from hotline.operations import auditor
 from hotline.operations.auditor import UNFINISHED
 from hotline.operations.queue import Poster
-from hotline.outbox import Posting, Queue, What
+from hotline.outbox import Posting, Queue, TaskKind
 
 log = logging.getLogger(__name__)
 
@@ -41,47 +40,47 @@ def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
     busy = poster.busy()
     if len(busy) == len(Queue):
         return []
-    with service.work() as work:
+    with service.transaction() as work:
         postings = outbox.fallen_due(work.session, work.now, but=busy)
     if postings:
-        faults.point("after-claim")
+        fault_points.point("after-claim")
         poster(postings)
     return postings
 
 
 def forget(service: Service) -> None:
     """Forget what was kept for a while only: conversations that nobody went on with, and what was sent in them."""
-    with service.work() as work:
-        chats.forget_old(work.session, work.now)
+    with service.transaction() as work:
+        chat_store.forget_old(work.session, work.now)
         evidence.forget_unclaimed(work.session, work.now)
-        arrivals.forget_old(work.session, work.now)
+        seen.forget_old(work.session, work.now)
         subscriptions.forget_unconfirmed(work.session, work.now)
 
 
 def close_the_silent(service: Service) -> None:
     """Close what a liaison has done and whose citizen has had two weeks to say no. Each by itself, for they may be speaking just now."""
     before = service.clock() - SILENCE
-    silent = (UNFINISHED, Case.state == RESOLVED, Case.asked_at < before)
+    silent = (UNFINISHED, Case.state == CaseState.RESOLVED, Case.asked_at < before)
     with service.database.reading() as session:
         found = list(session.scalars(select(Case.id).where(*silent).limit(500)))
     for identity in found:
-        with service.work() as work:
-            case = cases.hold(work.session, identity)
-            if case.state == RESOLVED and case.asked_at is not None and case.asked_at < before:
+        with service.transaction() as work:
+            case = lock_case(work.session, identity)
+            if case.state == CaseState.RESOLVED and case.asked_at is not None and case.asked_at < before:
                 followups.close(work, case, SILENT)
 
 
 def plan_readiness(service: Service) -> None:
     """See to it that those who have the night are asked whether they are there."""
-    with service.work() as work:
-        readiness.plan(work)
+    with service.transaction() as work:
+        night_check.plan(work)
 
 
 def ask_what_is_left(service: Service) -> None:
     """While a broadcast is in hand, whoever prepares it wants to know what is left on the carrier's account."""
-    with service.work() as work:
-        if broadcasts.unfinished(work.session):
-            work.put(What.BALANCE, "account", queue=Queue.BULK)
+    with service.transaction() as work:
+        if unfinished_broadcasts(work.session):
+            work.schedule(TaskKind.BALANCE, "account", queue=Queue.BULK)
 
 
 TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_the_silent, ask_what_is_left)

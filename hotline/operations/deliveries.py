@@ -9,31 +9,30 @@ from hotline.broadcasts import ledger
 from hotline.carriers import Sending
 from hotline.cases import escalation
 from hotline.context import Service
-from hotline.core import fault_points as faults
+from hotline.core import fault_points
 from hotline.messaging import leasing
-from hotline.messaging import message as messages
 from hotline.messaging.leasing import Leased
-from hotline.messaging.message import About, Message
+from hotline.messaging.message import About, Message, MessageState
 
 
 def take(service: Service, message: UUID) -> Leased | None:
     """The message, for this process alone to send now. None where it is not to be sent now."""
-    with service.work() as work:
+    with service.transaction() as work:
         leased = leasing.lease(work, message)
         held = work.session.get(Message, message) if leased is None else None
         if held is not None and held.about == About.BROADCAST:
             ledger.note_message(work, held)
-        elif held is not None and held.state == messages.WITHHELD:
+        elif held is not None and held.state == MessageState.WITHHELD:
             escalation.not_told(work, held)
         return leased
 
 
 def note(service: Service, leased: Leased, answer: Sending) -> None:
     """Write down what the carrier said."""
-    with service.work() as work:
+    with service.transaction() as work:
         sent = leasing.record(work, leased, answer)
         if sent is not None and sent.about == About.BROADCAST:
             ledger.note_message(work, sent)
-        elif sent is not None and sent.state == messages.FAILED:
+        elif sent is not None and sent.state == MessageState.FAILED:
             escalation.not_told(work, sent)
-        faults.point("before-record")
+        fault_points.point("before-record")

@@ -1,4 +1,4 @@
-"""What may carry a case on: the errands that are put for it, and the people who are asked. Looked up for many cases at once."""
+"""What may carry a case on: the tasks that are put for it, and the people who are asked. Looked up for many cases at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.cases import dispatch, followups, promises
+from hotline.cases import dispatch, followups
 from hotline.cases.case import Case
-from hotline.cases.dispatch import ASKED, TAKEN, Dispatch
-from hotline.cases.promises import Promise
-from hotline.outbox import Errand, What
+from hotline.cases.dispatch import Dispatch, DispatchState
+from hotline.cases.promises import Promise, PromiseState
+from hotline.outbox import Task, TaskKind
 
 FAR = timedelta(days=3)
 """What is further off than this was put while the clock was wrong: no step is meant to wait so long."""
@@ -42,12 +42,16 @@ class Future:
     promised: list[tuple[int, datetime]] = field(default_factory=list)
     """Open promises, and when they are due."""
 
-    def errands(self) -> set[str]:
-        """The keys of the errands that may carry it on."""
-        of_case = ((What.OPEN, self.case.id), (What.FIND, self.case.id), (What.FOLLOW_UP, followups.subject(self.case.id, self.case.round)))
-        escalations = ((What.ESCALATE, each) for each, _until in self.asked)
-        questions = ((what, each) for each in self.taken for what in (What.STILL, What.LAPSE))
-        promised = ((What.PROMISE, each) for each, _due in self.promised)
+    def tasks(self) -> set[str]:
+        """The keys of the tasks that may carry it on."""
+        of_case = (
+            (TaskKind.OPEN, self.case.id),
+            (TaskKind.FIND, self.case.id),
+            (TaskKind.FOLLOW_UP, followups.subject(self.case.id, self.case.round)),
+        )
+        escalations = ((TaskKind.ESCALATE, each) for each, _until in self.asked)
+        questions = ((what, each) for each in self.taken for what in (TaskKind.STILL, TaskKind.LAPSE))
+        promised = ((TaskKind.PROMISE, each) for each, _due in self.promised)
         return {outbox.key_of(what, subject) for what, subject in (*of_case, *escalations, *questions, *promised)}
 
 
@@ -56,7 +60,7 @@ def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
     stands = select(Case.id, Case.state, Case.round, Case.liaison_id, Case.asked_at).where(Case.id.in_(page))
     futures = {row.id: Future(Stands(*row)) for row in session.execute(stands)}
     _sort_in(session, page, futures)
-    promised = select(Promise.case_id, Promise.id, Promise.due_at).where(Promise.case_id.in_(page), Promise.state == promises.OPEN)
+    promised = select(Promise.case_id, Promise.id, Promise.due_at).where(Promise.case_id.in_(page), Promise.state == PromiseState.OPEN)
     for case, identity, due_at in session.execute(promised.order_by(Promise.id)):
         futures[case].promised.append((identity, due_at))
     return futures
@@ -65,16 +69,16 @@ def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
 def _sort_in(session: Session, page: Sequence[UUID], futures: Mapping[UUID, Future]) -> None:
     """The dispatches that wait for something."""
     waits = select(Dispatch.case_id, Dispatch.id, Dispatch.round, Dispatch.liaison_id, Dispatch.state, Dispatch.answer_by)
-    waits = waits.where(Dispatch.case_id.in_(page), Dispatch.state.in_(dispatch.WAITS)).order_by(Dispatch.id)
+    waits = waits.where(Dispatch.case_id.in_(page), Dispatch.state.in_(dispatch.EXPECTED)).order_by(Dispatch.id)
     for case, identity, round_, liaison, state, answer_by in session.execute(waits):
         future = futures[case]
-        if round_ == future.case.round and state == ASKED:
+        if round_ == future.case.round and state == DispatchState.ASKED:
             future.asked.append((identity, answer_by))
-        if round_ == future.case.round and state == TAKEN and liaison == future.case.liaison_id:
+        if round_ == future.case.round and state == DispatchState.TAKEN and liaison == future.case.liaison_id:
             future.taken.append(identity)
 
 
 def waiting(session: Session, keys: Sequence[str], now: datetime) -> set[str]:
-    """Those of these errands, by their keys, that wait and will be done."""
-    waits = select(Errand.key).where(Errand.key.in_(keys), outbox.WAITS, Errand.due_at <= now + FAR)
+    """Those of these tasks, by their keys, that wait and will be done."""
+    waits = select(Task.key).where(Task.key.in_(keys), outbox.WAITS, Task.due_at <= now + FAR)
     return set(session.scalars(waits))

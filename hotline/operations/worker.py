@@ -1,4 +1,4 @@
-"""The workers: they take errands off the queue and do them. The queue holds only numbers of errands, nothing about anybody."""
+"""The workers: they take tasks off the queue and do them. The queue holds only numbers of tasks, nothing about anybody."""
 
 import logging
 import time
@@ -9,41 +9,41 @@ from dataclasses import replace
 from uuid import UUID
 
 from hotline import outbox
-from hotline.broadcasts import batches as sending
-from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import batches
 from hotline.broadcasts.batches import Batch
+from hotline.broadcasts.broadcast import note_balance
 from hotline.carriers import Carrier, Meaning, Sending, Unreachable
 from hotline.context import Service
-from hotline.core import fault_points as faults
+from hotline.core import fault_points
 from hotline.core.database import Locked
 from hotline.operations import deliveries
-from hotline.operations.tasks import ACTS, HELD_BEFORE
-from hotline.outbox import Posting, Queue, What
+from hotline.operations.tasks import ACTS, LOCKED_BEFORE
+from hotline.outbox import Posting, Queue, TaskKind
 
 log = logging.getLogger(__name__)
 
 CARRIED = (Queue.URGENT, Queue.ORDINARY, Queue.BULK)
-"""The queues whose workers do errands of every kind, and send by the carrier. What goes by Telegram has a worker of its own."""
+"""The queues whose workers do tasks of every kind, and send by the carrier. What goes by Telegram has a worker of its own."""
 
 
 TOO_LATE = Sending(Meaning.TRANSIENT, "too late")
 
 
 class Worker:
-    """Does errands, one after another, and at once what an errand leads to on the same queue."""
+    """Does tasks, one after another, and at once what a task leads to on the same queue."""
 
     def __init__(self, service: Service, carrier: Carrier, queue: Queue) -> None:
         self._elsewhere = service.post
         self._service = replace(service, post=self._note)
         self._carrier = carrier
         self._queue = queue
-        self._pace = Pace(service.settings.bulk_rate)
+        self._pace = RateLimit(service.settings.bulk_rate)
         self._next: deque[int] = deque()
 
-    def run(self, errand: int) -> None:
-        """Do it, if it is still to be done. It never raises: an errand that fails is put off, and says so in the log."""
-        faults.point("after-pop")
-        self._next.append(errand)
+    def run(self, task: int) -> None:
+        """Do it, if it is still to be done. It never raises: a task that fails is put off, and says so in the log."""
+        fault_points.point("after-pop")
+        self._next.append(task)
         while self._next:
             self._do(self._next.popleft())
 
@@ -51,35 +51,35 @@ class Worker:
         if self._queue == Queue.BULK:  # a batch is followed by the next: each is a job of its own, or this one would never end
             self._elsewhere(postings)
             return
-        self._next.extend(posting.errand for posting in postings if posting.queue == self._queue)
+        self._next.extend(posting.task for posting in postings if posting.queue == self._queue)
         if elsewhere := [posting for posting in postings if posting.queue != self._queue]:
             self._elsewhere(elsewhere)
 
-    def _do(self, errand: int) -> None:
+    def _do(self, task: int) -> None:
         try:
             with self._service.database.reading() as session:
-                found = outbox.look(session, errand)
+                found = outbox.peek(session, task)
             if found is None:
                 return
             what, subject = found
             match what:
-                case What.DELIVER:
+                case TaskKind.DELIVER:
                     self._deliver(UUID(subject))
-                case What.BATCH:
+                case TaskKind.BATCH:
                     self._batch(int(subject))
-                case What.BALANCE:
-                    self._balance(errand)
+                case TaskKind.BALANCE:
+                    self._balance(task)
                 case _:
-                    self._act(errand, what, subject)
+                    self._act(task, what, subject)
         except Exception as error:
-            put_off(self._service, errand, error)
+            retry_later(self._service, task, error)
 
-    def _act(self, errand: int, what: What, subject: str) -> None:
-        """What it is about is held before the errand is: whoever takes a step in it puts errands, and two must not wait for each other."""
-        with self._service.work() as work:
-            if what in HELD_BEFORE:
-                HELD_BEFORE[what](work, subject)
-            if outbox.begin(work.session, errand) is not None:
+    def _act(self, task: int, what: TaskKind, subject: str) -> None:
+        """What it is about is held before the task is: whoever takes a step in it puts tasks, and two must not wait for each other."""
+        with self._service.transaction() as work:
+            if what in LOCKED_BEFORE:
+                LOCKED_BEFORE[what](work, subject)
+            if outbox.begin(work.session, task) is not None:
                 ACTS[what](work, subject)
 
     def _deliver(self, message: UUID) -> None:
@@ -87,19 +87,19 @@ class Worker:
         leased = deliveries.take(self._service, message)
         if leased is None:
             return
-        faults.point("after-lease")
+        fault_points.point("after-lease")
         sending = self._carrier.send(leased.number, leased.text)
-        faults.point("after-send")
+        fault_points.point("after-send")
         deliveries.note(self._service, leased, sending)
 
     def _batch(self, broadcast: int) -> None:
         """The same with many at once, as fast as the carrier allows."""
         self._pace.wait()
         began = time.monotonic()
-        batch = sending.claim(self._service, broadcast)
+        batch = batches.claim(self._service, broadcast)
         if batch is None:
             return
-        faults.point("after-lease")
+        fault_points.point("after-lease")
         self._pace.spend(batch.size, began)
         answers: dict[int, Sending] = {}
         for text, numbers in batch.requests:
@@ -108,31 +108,31 @@ class Worker:
                 continue
             said = self._carrier.send_many(list(numbers.values()), text)
             answers |= {copy: said[number] for copy, number in numbers.items() if number in said}
-        faults.point("after-send")
+        fault_points.point("after-send")
         self._write_down(batch, answers)
 
     def _write_down(self, batch: Batch, answers: Mapping[int, Sending]) -> None:
         """What the carrier said is known here and nowhere else: where the database is locked, try again as long as the lease lasts."""
         while True:
             try:
-                return sending.record(self._service, batch, answers)
+                return batches.record(self._service, batch, answers)
             except Locked:
                 if self._service.clock() >= batch.until:
                     raise
                 time.sleep(1)
 
-    def _balance(self, errand: int) -> None:
+    def _balance(self, task: int) -> None:
         """Ask the carrier what is left; where it does not answer, what it said before stands."""
         try:
             left = self._carrier.balance()
         except Unreachable:
             left = ""
-        with self._service.work() as work:
-            if outbox.begin(work.session, errand) is not None and left:
-                broadcasts.note_balance(work.session, self._carrier.name, left, work.now)
+        with self._service.transaction() as work:
+            if outbox.begin(work.session, task) is not None and left:
+                note_balance(work.session, self._carrier.name, left, work.now)
 
 
-class Pace:
+class RateLimit:
     """No more texts a second than the carrier takes."""
 
     def __init__(self, rate: int) -> None:
@@ -148,14 +148,14 @@ class Pace:
         self._free_at = max(self._free_at, since) + texts / self._rate
 
 
-def put_off(service: Service, errand: int, error: Exception) -> None:
+def retry_later(service: Service, task: int, error: Exception) -> None:
     """Try it again later. What went wrong is told by its kind and place only: its words may hold what a citizen said."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if any(package in frame.filename for package in ("/hotline/", "/bot/"))]
     where = f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else "?"
-    log.error("errand %s failed and is tried again: %s at %s", errand, type(error).__name__, where)
+    log.error("task %s failed and is tried again: %s at %s", task, type(error).__name__, where)
     try:
-        with service.work() as work:
-            outbox.fail(work.session, errand, f"{type(error).__name__} at {where}", work.now)
+        with service.transaction() as work:
+            outbox.retry_later(work.session, task, f"{type(error).__name__} at {where}", work.now)
     except Exception as worse:
         log.error("and could not be put off: %s", type(worse).__name__)  # noqa: TRY400

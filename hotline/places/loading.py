@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hotline.core import csv_files as tables
+from hotline.core import csv_files
 from hotline.core.csv_files import Cells, Row
 from hotline.core.errors import BadRow, BadRows, Misconfigured
 from hotline.places.areas import Area, AreaRecord, Areas
@@ -25,7 +25,7 @@ def read(source: Path | str | IO[str] | IO[bytes]) -> list[Area]:
 
     Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without a parent is the country.
     """
-    table = tables.read(source, NEEDED)
+    table = csv_files.read(source, NEEDED)
     rows = [(line, {SHORT_HEADINGS.get(heading, heading): cell for heading, cell in cells.items()}) for line, cells in table.rows]
     wrong = [*table.wrong, *_wrong_cells(rows), *_wrong_codes(rows), *_wrong_parents(rows)]
     if wrong:

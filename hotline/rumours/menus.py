@@ -8,7 +8,7 @@ from typing import Literal
 from hotline.conversation.choose_area import choose_area
 from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
 from hotline.core.gsm import shorten
-from hotline.core.i18n import Words, _, verbatim
+from hotline.core.i18n import Phrase, _, verbatim
 from hotline.places.areas import Areas
 from hotline.rumours.phrases import Shown, how_it_stands, in_full, no_rumours, no_such_rumour
 
@@ -16,7 +16,7 @@ Act = Literal["check", "true", "false", "unknown", "same", "apart", "answer", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Wonder:
+class AskRumour:
     """A citizen asks whether something is true that they have heard."""
 
     claim: str
@@ -26,7 +26,7 @@ class Wonder:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookAtRumour:
     """What a liaison does about a rumour."""
 
     act: Act
@@ -46,12 +46,12 @@ ON_A_LINE, LINE_UNITS = 40, 20
 # What is asked of a citizen
 
 
-def ask(areas: Areas, home: str | None, chat: bool) -> Scene[Wonder]:
+def ask(areas: Areas, home: str | None, chat: bool) -> Scene[AskRumour]:
     """Somebody has heard something and wonders whether it is true."""
     claim = yield Ask("heard", _("What did you hear? Tell us in a few words."))
     area = yield from choose_area(areas, home, which="rumour:")
     answer = yield may_we_answer(chat)
-    return Wonder(claim.strip()[:MOST_CLAIM], area.code, answer == "yes")
+    return AskRumour(claim.strip()[:MOST_CLAIM], area.code, answer == "yes")
 
 
 MAY_WE_WRITE, MAY_WE_TEXT = _("May we write the answer to you here?"), _("May we text this phone the answer?")
@@ -109,7 +109,7 @@ class WriteAbout:
     number: str
 
 
-def at_rumours() -> Scene[Look | WriteAbout | Nothing]:
+def at_rumours() -> Scene[LookAtRumour | WriteAbout | Nothing]:
     """The rumours that wait, one of them in full, and what to do about it."""
     lines = lines_in((yield LookUp("?rumours", "")))
     if not lines:
@@ -127,7 +127,7 @@ WRITE = ("write", _("Write a message about it"))
 NOTHING_CHANGED, NOTHING_SENT = _("Nothing was changed."), _("Nothing was sent.")
 
 
-def _look(shown: Shown, step: str) -> Scene[Look | WriteAbout | Nothing]:
+def _look(shown: Shown, step: str) -> Scene[LookAtRumour | WriteAbout | Nothing]:
     act, _space, other = step.partition(" ")
     match act:
         case "leave":
@@ -136,17 +136,17 @@ def _look(shown: Shown, step: str) -> Scene[Look | WriteAbout | Nothing]:
             return WriteAbout(shown.number)
         case "true" | "false" | "unknown":
             note = yield Ask("how", _("How do you know? This is never shown to citizens."))
-            return Look(act, shown.number, note=note.strip()[:MOST_NOTE])
+            return LookAtRumour(act, shown.number, note=note.strip()[:MOST_NOTE])
         case "same":
-            return Look("same", shown.number, other)
+            return LookAtRumour("same", shown.number, other)
         case "apart":
-            return Look("apart", other)
+            return LookAtRumour("apart", other)
         case "answer" if (yield _sure(shown)) == "no":
             return Nothing(NOTHING_SENT)
         case "answer":
-            return Look("answer", shown.number)
+            return LookAtRumour("answer", shown.number)
         case _:
-            return Look("check", shown.number)
+            return LookAtRumour("check", shown.number)
 
 
 def _sure(shown: Shown) -> Menu:
@@ -154,7 +154,7 @@ def _sure(shown: Shown) -> Menu:
     return Menu("sure", text, (("yes", _("Yes")), ("no", _("No"))))
 
 
-def _as_line(line: Line) -> Words:
+def _as_line(line: Line) -> Phrase:
     return verbatim(f"{line.number} {line.place} ({line.asked}): {shorten(line.words, ON_A_LINE, LINE_UNITS)}")
 
 
@@ -174,5 +174,5 @@ def steps(shown: Shown) -> Choices:
     return (*((step, words) for step, words in STEPS if step in shown.steps), *same, *apart)
 
 
-def _same_as(number: str, words: str) -> Words:
+def _same_as(number: str, words: str) -> Phrase:
     return _("The same as {rumour}: {words}", rumour=number, words=shorten(words, ON_A_LINE, LINE_UNITS))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hotline.core.gsm import shorten
-from hotline.core.i18n import Words, _
+from hotline.core.i18n import Phrase, _
 
 IN_A_TEXT, TEXT_UNITS = 90, 20
 LONGEST_WHO, LONGEST_PLACE = 40, 45
@@ -36,7 +36,7 @@ class Shown:
     """How many wait for what is known now."""
 
 
-def in_full(shown: Shown) -> Words:
+def in_full(shown: Shown) -> Phrase:
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}, in {places} places. {known}",
         rumour=shown.number, place=shown.place, claim=shown.claim, people=shown.asked, time=shown.since, places=shown.places,
@@ -44,7 +44,7 @@ def in_full(shown: Shown) -> Words:
     )  # fmt: skip
 
 
-def in_brief(shown: Shown) -> Words:
+def in_brief(shown: Shown) -> Phrase:
     """The same as a text."""
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}. {known} Text CHECK, TRUE, FALSE, UNKNOWN or ANSWER, then {rumour}.",
@@ -53,14 +53,14 @@ def in_brief(shown: Shown) -> Words:
     )  # fmt: skip
 
 
-def how_it_stands(state: str, checker: str = "") -> Words:
+def how_it_stands(state: str, checker: str = "") -> Phrase:
     """What is known of a rumour. `checker`: who is looking into it."""
     if checker:
         return _("{name} is looking into it.", name=_who(checker))
     return KNOWN[state]
 
 
-KNOWN: Mapping[str, Words] = {
+KNOWN: Mapping[str, Phrase] = {
     "new": _("Nobody has looked into it."),
     "checking": _("It is being checked."),
     "likely": _("It is probably true."),
@@ -79,7 +79,7 @@ Says = Literal["true", "false", "unknown"]
 # What a citizen is told
 
 
-def received(number: str, emergency: str, may_answer: bool) -> Words:
+def received(number: str, emergency: str, may_answer: bool) -> Phrase:
     """Their question is with those who may know."""
     if may_answer:
         return _(
@@ -94,7 +94,7 @@ def received(number: str, emergency: str, may_answer: bool) -> Words:
     )  # fmt: skip
 
 
-def answer(number: str, state: str, at: str) -> Words:
+def answer(number: str, state: str, at: str) -> Phrase:
     """What is known of it, as of this time. The claim is never repeated: whoever reads half of a sentence keeps what was false in it."""
     match state:
         case "true":
@@ -117,16 +117,16 @@ def answer(number: str, state: str, at: str) -> Words:
             return _("{rumour}: nobody could look into it yet. Please do not pass it on, and ask us again later.", rumour=number)
 
 
-def corrected(answer: Words) -> Words:
+def corrected(answer: Phrase) -> Phrase:
     """They were told otherwise."""
     return _("We said otherwise before, and are sorry. {answer}", answer=answer)
 
 
-def too_many() -> Words:
+def too_many() -> Phrase:
     return _("You have asked a lot today. Please ask again tomorrow. We are still looking into what you asked before.")
 
 
-def headline(number: str, asked: str, place: str, state: str) -> Words:
+def headline(number: str, asked: str, place: str, state: str) -> Phrase:
     """A line of what was checked."""
     return _("{rumour}, asked {time}, {place}: checked. {known}", rumour=number, time=asked, place=place, known=how_it_stands(state))
 
@@ -134,7 +134,7 @@ def headline(number: str, asked: str, place: str, state: str) -> Words:
 # What a liaison is told
 
 
-def new_rumour(number: str, place: str, claim: str, like: str = "") -> Words:
+def new_rumour(number: str, place: str, claim: str, like: str = "") -> Phrase:
     """Puts a rumour before a liaison. `like`: the number of another one that it may be the same as."""
     words = _(
         "{rumour}, {place}: {claim}\n"
@@ -146,7 +146,7 @@ def new_rumour(number: str, place: str, claim: str, like: str = "") -> Words:
     return _("{text} If it is the same as {other}, text SAME {rumour} {other}.", text=words, rumour=number, other=like)
 
 
-def nobody_checks(number: str, place: str, people: int) -> Words:
+def nobody_checks(number: str, place: str, people: int) -> Phrase:
     return _(
         "{rumour}, {place}: asked by {people}, and nobody looks into it yet. "
         "Text READ {rumour}, or CHECK {rumour} to look into it.",
@@ -154,7 +154,7 @@ def nobody_checks(number: str, place: str, people: int) -> Words:
     )  # fmt: skip
 
 
-def spreads(number: str, asked: int, minutes: int, places: int) -> Words:
+def spreads(number: str, asked: int, minutes: int, places: int) -> Phrase:
     return _(
         "{rumour} spreads: asked by {people} in {minutes} minutes, in {places} places. "
         "Text READ {rumour}, or CHECK {rumour} to look into it.",
@@ -162,7 +162,7 @@ def spreads(number: str, asked: int, minutes: int, places: int) -> Words:
     )  # fmt: skip
 
 
-def second_needed(number: str, place: str, claim: str) -> Words:
+def second_needed(number: str, place: str, claim: str) -> Phrase:
     """To another body: what the first one says is not told, so that theirs is a word of its own."""
     return _(
         "{rumour}, {place}: {claim}\nOne body has looked into it; a second one is needed. "
@@ -171,42 +171,42 @@ def second_needed(number: str, place: str, claim: str) -> Words:
     )  # fmt: skip
 
 
-def they_disagree(number: str) -> Words:
+def they_disagree(number: str) -> Phrase:
     return _(
         "{rumour}: those who looked into it disagree. Please find out together, then text TRUE {rumour} or FALSE {rumour}.", rumour=number
     )
 
 
-def told_otherwise(number: str, state: str) -> Words:
+def told_otherwise(number: str, state: str) -> Phrase:
     """What they were told does not hold any more."""
     if state in ("new", "checking"):
         return _("{rumour}: those who asked were told something that is not sure any more. Please find out soon.", rumour=number)
     return _("{rumour}: those who asked were told otherwise. Text ANSWER {rumour} to correct it.", rumour=number)
 
 
-def still_checking(number: str) -> Words:
+def still_checking(number: str) -> Phrase:
     return _(
         "{rumour}: have you found out? Text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour}; or CHECK {rumour} if you are still on it.",
         rumour=number,
     )
 
 
-def lapsed(number: str) -> Words:
+def lapsed(number: str) -> Phrase:
     return _("{rumour} goes to somebody else, for we have not heard from you. To take it back, text CHECK {rumour}.", rumour=number)
 
 
-def yours(number: str) -> Words:
+def yours(number: str) -> Phrase:
     return _("{rumour} is yours to look into. Then text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and how you know.", rumour=number)
 
 
-def being_checked(number: str, name: str) -> Words:
+def being_checked(number: str, name: str) -> Phrase:
     return _(
         "{rumour}: {name} is looking into it. If you know more, text TRUE {rumour} or FALSE {rumour} and how you know.",
         rumour=number, name=_who(name),
     )  # fmt: skip
 
 
-def how_do_you_know(number: str, says: Says) -> Words:
+def how_do_you_know(number: str, says: Says) -> Phrase:
     """What they found out is not kept without this."""
     match says:
         case "true":
@@ -217,7 +217,7 @@ def how_do_you_know(number: str, says: Says) -> Words:
             return _("Whom did you ask? Text UNKNOWN {rumour} and whom you asked.", rumour=number)
 
 
-def noted(number: str, state: str, *, otherwise: bool = False) -> Words:
+def noted(number: str, state: str, *, otherwise: bool = False) -> Phrase:
     """What a liaison has found out is kept. `otherwise`: those who asked were told something else."""
     known = how_it_stands(state)
     if otherwise:
@@ -227,7 +227,7 @@ def noted(number: str, state: str, *, otherwise: bool = False) -> Words:
     return _("{rumour}: noted. {known} Another body is asked too. ANSWER {rumour} tells those who asked.", rumour=number, known=known)
 
 
-def noted_sure(number: str, state: str, people: int) -> Words:
+def noted_sure(number: str, state: str, people: int) -> Phrase:
     """The same, where two bodies say it: so many are told at once."""
     known = how_it_stands(state)
     if not people:
@@ -235,7 +235,7 @@ def noted_sure(number: str, state: str, people: int) -> Words:
     return _("{rumour}: noted. {known} Those who asked are told now ({people}).", rumour=number, known=known, people=people)
 
 
-def they_wait(number: str, state: str, people: int) -> Words:
+def they_wait(number: str, state: str, people: int) -> Phrase:
     """Something is known, and those who asked were not told."""
     known = how_it_stands(state)
     return _(
@@ -243,25 +243,25 @@ def they_wait(number: str, state: str, people: int) -> Words:
     )
 
 
-def noted_disagree(number: str) -> Words:
+def noted_disagree(number: str) -> Phrase:
     return _("{rumour}: noted. Others say otherwise, so it is being checked still. They are told.", rumour=number)
 
 
-def answering(number: str, people: int, state: str) -> Words:
+def answering(number: str, people: int, state: str) -> Phrase:
     return _("{rumour}: those who asked are told now ({people}). {known}", rumour=number, people=people, known=how_it_stands(state))
 
 
-def nobody_waits(number: str) -> Words:
+def nobody_waits(number: str) -> Phrase:
     return _("{rumour}: nobody waits for an answer.", rumour=number)
 
 
-def not_known_yet(number: str) -> Words:
+def not_known_yet(number: str) -> Phrase:
     return _(
         "{rumour}: nothing is known yet that could be told. Text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} first.", rumour=number
     )
 
 
-def same(number: str, other: str, *, is_answered: bool = False) -> Words:
+def same(number: str, other: str, *, is_answered: bool = False) -> Phrase:
     """They are one from now on. `is_answered`: what is known of the other could be told at once."""
     if is_answered:
         return _(
@@ -271,31 +271,31 @@ def same(number: str, other: str, *, is_answered: bool = False) -> Words:
     return _("{rumour} counts as {other} now. A slip? Text APART {rumour}.", rumour=number, other=other)
 
 
-def same_already(number: str, other: str) -> Words:
+def same_already(number: str, other: str) -> Phrase:
     return _("{rumour} and {other} are the same already.", rumour=number, other=other)
 
 
-def which_other(number: str) -> Words:
+def which_other(number: str) -> Phrase:
     return _("The same as which? Text SAME {rumour} and the number of the other.", rumour=number)
 
 
-def apart(number: str) -> Words:
+def apart(number: str) -> Phrase:
     return _("{rumour} is a rumour of its own again.", rumour=number)
 
 
-def not_joined(number: str) -> Words:
+def not_joined(number: str) -> Phrase:
     return _("{rumour} is a rumour of its own.", rumour=number)
 
 
-def no_such_rumour(number: str) -> Words:
+def no_such_rumour(number: str) -> Phrase:
     return _("We have no rumour {rumour} for you. Dial in to see those that wait.", rumour=shorten(number, 12, 6))
 
 
-def no_rumours() -> Words:
+def no_rumours() -> Phrase:
     return _("No rumour waits.")
 
 
-def what_to_text() -> Words:
+def what_to_text() -> Phrase:
     return _(
         "Of a rumour text CHECK, TRUE, FALSE, UNKNOWN, SAME, ANSWER or READ and its number: CHECK R12. "
         "After TRUE or FALSE say how you know."

@@ -4,17 +4,15 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import insert_once
-from hotline.core.i18n import Words
+from hotline.core.i18n import Phrase
 from hotline.directory.people import Address
-from hotline.outbox import Queue, What
+from hotline.outbox import Queue, TaskKind
 from hotline.places.areas import bare_words
-from hotline.rumours import answers as answering
-from hotline.rumours import phrases, reminders
-from hotline.rumours import rumour as rumours
-from hotline.rumours.menus import Wonder
-from hotline.rumours.rumour import NEW, Question, Rumour
+from hotline.rumours import answers, phrases, reminders
+from hotline.rumours.menus import AskRumour
+from hotline.rumours.rumour import Question, Rumour, RumourState, encrypt_claim, lock_root, root_of
 from hotline.rumours.spread import RECENT
 
 DAY = timedelta(days=1)
@@ -23,7 +21,7 @@ MOST_ASKED = 5
 MOST_COMPARED = 500
 
 
-def wonder(work: Work, wish: Wonder, language: str, channel: str, address: Address | None, session_index: str) -> Words:
+def ask(work: UnitOfWork, wish: AskRumour, language: str, channel: str, address: Address | None, session_index: str) -> Phrase:
     """Somebody asks whether something is true. What is known already they are told at once; else it is put before the desk.
 
     The same sitting asks once, and so does the same phone in the same words.
@@ -38,11 +36,11 @@ def wonder(work: Work, wish: Wonder, language: str, channel: str, address: Addre
     return _told_at_once(work, question)
 
 
-def _of_sitting(work: Work, session_index: str) -> Question | None:
+def _of_sitting(work: UnitOfWork, session_index: str) -> Question | None:
     return work.session.scalar(select(Question).where(Question.session_index == session_index))
 
 
-def _asked_already(work: Work, wish: Wonder, address: Address | None) -> Question | None:
+def _asked_already(work: UnitOfWork, wish: AskRumour, address: Address | None) -> Question | None:
     """What this phone has asked in the same words, wherever it said that it was."""
     if address is None:
         return None
@@ -50,16 +48,16 @@ def _asked_already(work: Work, wish: Wonder, address: Address | None) -> Questio
     return next((each for each in work.session.scalars(asked) if _same_words(work, each.rumour, wish.claim)), None)
 
 
-def _asks_too_much(work: Work, address: Address | None) -> bool:
+def _asks_too_much(work: UnitOfWork, address: Address | None) -> bool:
     if address is None:
         return False
     today = select(func.count()).where(Question.address_id == address.id, Question.at > work.now - DAY)
     return (work.session.scalar(today) or 0) >= MOST_ASKED
 
 
-def _ask(work: Work, wish: Wonder, language: str, channel: str, address: Address | None, session_index: str) -> Question:
+def _ask(work: UnitOfWork, wish: AskRumour, language: str, channel: str, address: Address | None, session_index: str) -> Question:
     heard = _heard_before(work, wish) or _open(work, wish, language)
-    held = rumours.hold_root(work.session, heard)
+    held = lock_root(work.session, heard)
     may_answer = wish.may_answer and address is not None
     values = {"rumour_id": heard.id, "address_id": address.id if address else None, "area_code": wish.area, "language": language}
     asked = {**values, "session_index": session_index, "channel": channel, "may_answer": may_answer, "at": work.now}
@@ -72,35 +70,35 @@ def _ask(work: Work, wish: Wonder, language: str, channel: str, address: Address
     return question
 
 
-def _heard_before(work: Work, wish: Wonder) -> Rumour | None:
+def _heard_before(work: UnitOfWork, wish: AskRumour) -> Rumour | None:
     """A rumour of the same place in the very same words. Whatever is only alike, a person decides about."""
     here = select(Rumour).where(Rumour.area_code == wish.area, Rumour.opened_at > work.now - RECENT)
     latest = work.session.scalars(here.order_by(Rumour.id.desc()).limit(MOST_COMPARED))
     return next((each for each in latest if _same_words(work, each, wish.claim)), None)
 
 
-def _same_words(work: Work, rumour: Rumour, claim: str) -> bool:
+def _same_words(work: UnitOfWork, rumour: Rumour, claim: str) -> bool:
     said = bare_words(claim)
     return bool(said) and said == bare_words(rumour.claim(work.keys))
 
 
-def _open(work: Work, wish: Wonder, language: str) -> Rumour:
-    locked = rumours.lock_claim(work.keys, wish.claim, wish.area, work.now)
+def _open(work: UnitOfWork, wish: AskRumour, language: str) -> Rumour:
+    locked = encrypt_claim(work.keys, wish.claim, wish.area, work.now)
     opened = Rumour(locked_claim=locked, language=language, area_code=wish.area, opened_at=work.now)
     work.session.add(opened)
     work.session.flush()
-    work.put(What.RUMOUR, f"{opened.id}/0", queue=Queue.ORDINARY)
+    work.schedule(TaskKind.RUMOUR, f"{opened.id}/0", queue=Queue.ORDINARY)
     return opened
 
 
-def _told_at_once(work: Work, question: Question) -> Words:
+def _told_at_once(work: UnitOfWork, question: Question) -> Phrase:
     """What is known, if those who asked before were told that; else that we have their question, or that nobody could look into it, where
     they were told that before. By the number that they know."""
-    rumour, heard = rumours.root(work.session, question.rumour), question.rumour
+    rumour, heard = root_of(work.session, question.rumour), question.rumour
     if rumour.told and rumour.told == rumour.state:
         question.told = rumour.told
-        return phrases.answer(heard.number, rumour.state, answering.as_of(work, rumour))
+        return phrases.answer(heard.number, rumour.state, answers.as_of(work, rumour))
     reminders.remind_once_more(work, rumour)
-    if question.told == rumour.state == NEW:
-        return phrases.answer(heard.number, NEW, answering.as_of(work, rumour))
+    if question.told == rumour.state == RumourState.NEW:
+        return phrases.answer(heard.number, RumourState.NEW, answers.as_of(work, rumour))
     return phrases.received(heard.number, work.country.emergency, question.may_answer)

@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 
 from hotline import outbox
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
-from hotline.outbox import Queue, What
-from hotline.rumours import answers as answering
-from hotline.rumours import phrases, spread
-from hotline.rumours import rumour as rumours
+from hotline.outbox import Queue, TaskKind
+from hotline.rumours import answers, phrases, spread
 from hotline.rumours.readers import HOUR, checker, coordinating, desks_for, leading, tell
-from hotline.rumours.rumour import NEW, Rumour
+from hotline.rumours.rumour import Rumour, RumourState, lock_rumour
 from hotline.rumours.similar import for_reader, those_alike
 
 SPREADS = (3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
@@ -35,7 +33,7 @@ UNTOLD, UNTOLD_STILL, ONCE, TWICE = "untold", "untold-still", 15, 60
 # That it spreads
 
 
-def tell_of_spread(work: Work, rumour: Rumour) -> None:
+def tell_of_spread(work: UnitOfWork, rumour: Rumour) -> None:
     asked = spread.asked(work, rumour, work.now - HOUR)
     if asked.people not in SPREADS:
         return
@@ -46,29 +44,29 @@ def tell_of_spread(work: Work, rumour: Rumour) -> None:
     tell(work, those.values(), told, f"rumour:{rumour.id}/spreads/{asked.people}")
 
 
-def hold_for(work: Work, subject: str) -> None:
-    """Take hold of the rumour that an errand is about."""
-    rumours.hold(work.session, int(subject.partition("/")[0]))
+def lock_for(work: UnitOfWork, subject: str) -> None:
+    """Take hold of the rumour that a task is about."""
+    lock_rumour(work.session, int(subject.partition("/")[0]))
 
 
-def remind(work: Work, subject: str) -> None:
+def remind(work: UnitOfWork, subject: str) -> None:
     """Put a new rumour before the desk; while nobody checks it, remind them and pass it on, and at last tell those who asked. Who checks it
     is asked for a result, and to have it told."""
     identity, _slash, step = subject.partition("/")
-    rumour = rumours.hold(work.session, int(identity))
+    rumour = lock_rumour(work.session, int(identity))
     if rumour.same_as_id is not None:
         return
     if step in (STILL_ON_IT, LAPSES):
         _ask_for_result(work, rumour, step)
     elif step in (UNTOLD, UNTOLD_STILL):
         _ask_for_answer(work, rumour, step)
-    elif rumour.state == NEW and step == LEFT:
-        answering.say_that_nobody_could(work, rumour)
-    elif rumour.state == NEW:
+    elif rumour.state == RumourState.NEW and step == LEFT:
+        answers.say_that_nobody_could(work, rumour)
+    elif rumour.state == RumourState.NEW:
         _put_before(work, rumour, int(step))
 
 
-def _put_before(work: Work, rumour: Rumour, step: int) -> None:
+def _put_before(work: UnitOfWork, rumour: Rumour, step: int) -> None:
     desk = desks_for(work, rumour)
     behind = [each for each in coordinating(work, rumour) if each not in desk] if step >= PASSED_ON else []
     new = {0: desk, PASSED_ON: behind}.get(step, [])
@@ -76,47 +74,47 @@ def _put_before(work: Work, rumour: Rumour, step: int) -> None:
     _tell_new(work, rumour, new, key)
     tell(work, [each for each in (*desk, *behind) if each not in new], _reminder(work, rumour), key)
     following, minutes = (step + 1, REMINDED[step + 1] - REMINDED[step]) if step < LAST else (LEFT, GIVEN_UP)
-    work.put(What.RUMOUR, f"{rumour.id}/{following}", work.in_minutes(minutes), Queue.ORDINARY)
+    work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{following}", work.in_minutes(minutes), Queue.ORDINARY)
 
 
-def remind_once_more(work: Work, rumour: Rumour) -> None:
+def remind_once_more(work: UnitOfWork, rumour: Rumour) -> None:
     """Somebody asks what nobody was reminded of for a while: whoever looks into it hears that people wait still."""
-    if rumour.state in answering.ANSWERS:
+    if rumour.state in answers.ANSWERS:
         remind_to_answer(work, rumour)
-    elif rumour.state == NEW and _was_left(work, rumour):
-        work.put(What.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(ONCE), Queue.ORDINARY)
+    elif rumour.state == RumourState.NEW and _was_left(work, rumour):
+        work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(ONCE), Queue.ORDINARY)
 
 
-def _was_left(work: Work, rumour: Rumour) -> bool:
+def _was_left(work: UnitOfWork, rumour: Rumour) -> bool:
     """Whether all were reminded long ago, and nothing more is about to happen."""
     is_long_ago = work.now >= rumour.opened_at + work.settings.minutes(REMINDED[LAST])
     return is_long_ago and not any(_waits(work, rumour, step) for step in (str(LAST), LEFT))
 
 
-def remind_to_answer(work: Work, rumour: Rumour) -> None:
+def remind_to_answer(work: UnitOfWork, rumour: Rumour) -> None:
     """Twice in an hour at most."""
     if not _waits(work, rumour, UNTOLD_STILL):
         for step, minutes in ((UNTOLD, ONCE), (UNTOLD_STILL, TWICE)):
-            work.put(What.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(minutes), Queue.ORDINARY)
+            work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(minutes), Queue.ORDINARY)
 
 
-def _waits(work: Work, rumour: Rumour, step: str) -> bool:
-    return outbox.is_due_by(work.session, What.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(LAPSE))
+def _waits(work: UnitOfWork, rumour: Rumour, step: str) -> bool:
+    return outbox.is_due_by(work.session, TaskKind.RUMOUR, f"{rumour.id}/{step}", work.in_minutes(LAPSE))
 
 
-def _ask_for_answer(work: Work, rumour: Rumour, step: str) -> None:
+def _ask_for_answer(work: UnitOfWork, rumour: Rumour, step: str) -> None:
     """Whoever leads is reminded that those who asked were not told."""
-    people = answering.to_tell(work, rumour)
-    if people and rumour.state in answering.ANSWERS:
+    people = answers.to_tell(work, rumour)
+    if people and rumour.state in answers.ANSWERS:
         told = phrases.they_wait(rumour.number, rumour.state, people)
         tell(work, leading(work, rumour), told, f"rumour:{rumour.id}/{step}/{_stamp(work)}")
 
 
-def _reminder(work: Work, rumour: Rumour) -> Words:
+def _reminder(work: UnitOfWork, rumour: Rumour) -> Phrase:
     return phrases.nobody_checks(rumour.number, spread.place_of(work, rumour), spread.asked(work, rumour).people)
 
 
-def _tell_new(work: Work, rumour: Rumour, those: Iterable[Liaison], key: str) -> None:
+def _tell_new(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison], key: str) -> None:
     """Put it before each of them, with another that it may be the same as and that they may read."""
     place, claim, alike = spread.place_of(work, rumour), rumour.claim(work.keys), those_alike(work, rumour)
     for who in those:
@@ -124,7 +122,7 @@ def _tell_new(work: Work, rumour: Rumour, those: Iterable[Liaison], key: str) ->
         tell(work, [who], phrases.new_rumour(rumour.number, place, claim, *like), key)
 
 
-def _ask_for_result(work: Work, rumour: Rumour, step: str) -> None:
+def _ask_for_result(work: UnitOfWork, rumour: Rumour, step: str) -> None:
     """Whoever took it and says nothing is asked; then it is with the others again."""
     who = rumour.looked_into_by
     if who is None:
@@ -134,13 +132,13 @@ def _ask_for_result(work: Work, rumour: Rumour, step: str) -> None:
         return
     rumour.checker = None
     if not rumour.sources:
-        rumour.state = NEW
+        rumour.state = RumourState.NEW
     tell(work, [who], phrases.lapsed(rumour.number), f"rumour:{rumour.id}/lapse/{_stamp(work)}")
     others = {each.id: each for each in (*desks_for(work, rumour), *coordinating(work, rumour)) if each != who}
     tell(work, others.values(), _reminder(work, rumour), f"rumour:{rumour.id}/again/{_stamp(work)}")
-    work.put(What.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(LAPSE), Queue.ORDINARY)
+    work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(LAPSE), Queue.ORDINARY)
 
 
-def _stamp(work: Work) -> int:
+def _stamp(work: UnitOfWork) -> int:
     """Tells one telling from another of the same kind."""
     return int(work.now.timestamp())

@@ -10,14 +10,14 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.core.crypto import Keys, Tampered
-from hotline.core.database import Base, Moment, held
+from hotline.core.database import Base, Moment, lock_row
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
 from hotline.places.areas import bare_words
 
 
-class State(StrEnum):
+class RumourState(StrEnum):
     """What is known of a rumour."""
 
     NEW = "new"
@@ -33,10 +33,13 @@ class State(StrEnum):
     """It cannot be verified."""
 
 
-NEW, CHECKING, PROBABLY_TRUE, PROBABLY_FALSE, TRUE, FALSE, UNVERIFIABLE = State
+class SourceSays(StrEnum):
+    """What one source says of a rumour."""
 
-TRUE_, FALSE_, UNKNOWN_ = "yes", "no", "unknown"
-"""What one source says of it."""
+    TRUE = "yes"
+    FALSE = "no"
+    UNKNOWN = "unknown"
+
 
 INDEPENDENT = 2
 """Sources that are needed to confirm anything; each from another body."""
@@ -50,7 +53,7 @@ class Rumour(Base):
     """In the words of whoever asked first."""
     language: Mapped[str] = mapped_column(String(8))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), index=True)
-    state: Mapped[str] = mapped_column(String(12), default=NEW)
+    state: Mapped[str] = mapped_column(String(12), default=RumourState.NEW)
     checker_id: Mapped[int | None] = mapped_column(ForeignKey("liaisons.id"))
     """Who is looking into it."""
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("rumours.id"), index=True)
@@ -135,28 +138,32 @@ def _note_place(rumour: int, liaison: int, at: datetime) -> str:
     return f"sources.note:{rumour}:{liaison}:{at.isoformat()}"
 
 
-def lock_note(keys: Keys, note: str, rumour: int, liaison: int, at: datetime) -> bytes:
-    return keys.vault.lock(note, _note_place(rumour, liaison, at))
+def encrypt_note(keys: Keys, note: str, rumour: int, liaison: int, at: datetime) -> bytes:
+    return keys.vault.encrypt(note, _note_place(rumour, liaison, at))
 
 
 def _place(area: str, opened_at: datetime) -> str:
     return f"rumours.claim:{area}:{opened_at.isoformat()}"
 
 
-def lock_claim(keys: Keys, claim: str, area: str, opened_at: datetime) -> bytes:
-    return keys.vault.lock(claim, _place(area, opened_at))
+def encrypt_claim(keys: Keys, claim: str, area: str, opened_at: datetime) -> bytes:
+    return keys.vault.encrypt(claim, _place(area, opened_at))
 
 
-def known(said: Iterable[tuple[str, str, str]]) -> State:
+def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
     """What is known, given of each source its liaison, its body and what it says, oldest first. Two bodies that say the same confirm it;
     one makes it probable; where they disagree it is being checked still."""
     latest = {who: (body, says) for who, body, says in said}
-    yes, no = ({body for body, says in latest.values() if says == word} for word in (TRUE_, FALSE_))
+    yes, no = ({body for body, says in latest.values() if says == word} for word in (SourceSays.TRUE, SourceSays.FALSE))
     if yes and no:
-        return CHECKING
+        return RumourState.CHECKING
     if yes or no:
-        return (TRUE if yes else FALSE) if len(yes | no) >= INDEPENDENT else (PROBABLY_TRUE if yes else PROBABLY_FALSE)
-    return UNVERIFIABLE if len({body for body, _says in latest.values()}) >= INDEPENDENT else CHECKING
+        return (
+            (RumourState.TRUE if yes else RumourState.FALSE)
+            if len(yes | no) >= INDEPENDENT
+            else (RumourState.PROBABLY_TRUE if yes else RumourState.PROBABLY_FALSE)
+        )
+    return RumourState.UNVERIFIABLE if len({body for body, _says in latest.values()}) >= INDEPENDENT else RumourState.CHECKING
 
 
 FILLERS = frozenset((
@@ -194,20 +201,20 @@ def named(session: Session, number: str) -> Rumour | None:
     return session.get(Rumour, int(digits)) if digits.isdecimal() and len(digits) < 10 else None
 
 
-def root(session: Session, rumour: Rumour) -> Rumour:
+def root_of(session: Session, rumour: Rumour) -> Rumour:
     """The rumour that this one is the same as, followed to the end; itself, if it is one of its own."""
     while rumour.same_as_id is not None:
         rumour = session.get_one(Rumour, rumour.same_as_id)
     return rumour
 
 
-def by_number(session: Session, number: str) -> Rumour | None:
+def rumour_by_number(session: Session, number: str) -> Rumour | None:
     """The rumour that people know by this, followed to the one that it is the same as."""
     rumour = named(session, number)
-    return root(session, rumour) if rumour is not None else None
+    return root_of(session, rumour) if rumour is not None else None
 
 
-def family(session: Session, rumour: Rumour) -> list[int]:
+def family_of(session: Session, rumour: Rumour) -> list[int]:
     """The rumour and all that were found to be the same as it: whoever asked one of them asked this."""
     found, newest = [rumour.id], [rumour.id]
     while newest:
@@ -216,16 +223,16 @@ def family(session: Session, rumour: Rumour) -> list[int]:
     return found
 
 
-def hold(session: Session, identity: int) -> Rumour:
+def lock_rumour(session: Session, identity: int) -> Rumour:
     """The rumour, to be changed: nobody else changes it until this transaction ends."""
-    return held(session, Rumour, identity)
+    return lock_row(session, Rumour, identity)
 
 
-def hold_root(session: Session, rumour: Rumour) -> Rumour:
+def lock_root(session: Session, rumour: Rumour) -> Rumour:
     """The same, of the one that it is the same as, also where somebody finds that out at this very moment."""
-    held = hold(session, root(session, rumour).id)
+    held = lock_rumour(session, root_of(session, rumour).id)
     while held.same_as_id is not None:
-        held = hold(session, held.same_as_id)
+        held = lock_rumour(session, held.same_as_id)
     return held
 
 

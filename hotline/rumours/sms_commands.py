@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import get_args
 
-from hotline.core.i18n import Words, _, languages, say
-from hotline.rumours.menus import MOST_NOTE, Act, Look
+from hotline.core.i18n import Phrase, _, languages, say
+from hotline.rumours.menus import MOST_NOTE, Act, LookAtRumour
 from hotline.rumours.phrases import Says
 
-VERBS: Mapping[Act, Words] = {
+VERBS: Mapping[Act, Phrase] = {
     "check": _("check, i check, checking"),
     "true": _("true, is true, it is true"),
     "false": _("false, not true, is not true, is false, it is not true, it is false"),
@@ -54,14 +54,14 @@ def _short_form() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:({verb}){BETWEEN}0*(\d{{1,9}})|{NUMBER})[\s.!?]*", re.IGNORECASE)
 
 
-def understand(text: str) -> Look | None:
+def understand(text: str) -> LookAtRumour | None:
     """What a liaison's text says of a rumour: `CHECK R12`, `true r12 saw it myself`, `R12: kweli`, `SAME R12 R7`, a bare `R12` to read it.
     A question reads it too. None where it is something else."""
     look = _understand(text)
-    return Look("show", look.number) if look is not None and ASKS.fullmatch(text) else look
+    return LookAtRumour("show", look.number) if look is not None and ASKS.fullmatch(text) else look
 
 
-def _understand(text: str) -> Look | None:
+def _understand(text: str) -> LookAtRumour | None:
     if found := _form().fullmatch(text):
         verb, first, second, after, rest = found.groups()
         return _as_look(_verbs()[" ".join((verb or after).casefold().split())], first or second, rest.strip())
@@ -71,13 +71,13 @@ def _understand(text: str) -> Look | None:
     return None
 
 
-def _as_look(act: Act, number: str, rest: str) -> Look:
+def _as_look(act: Act, number: str, rest: str) -> LookAtRumour:
     if act == "same":
         other = OTHER.match(rest)
-        return Look("same", _number(number), _number(other[1]) if other else "")
+        return LookAtRumour("same", _number(number), _number(other[1]) if other else "")
     if act not in get_args(Says):
-        return Look(act, _number(number))
-    return Look("show", _number(number)) if OR.match(rest) else Look(act, _number(number), note=rest[:MOST_NOTE])
+        return LookAtRumour(act, _number(number))
+    return LookAtRumour("show", _number(number)) if OR.match(rest) else LookAtRumour(act, _number(number), note=rest[:MOST_NOTE])
 
 
 def _number(digits: str) -> str:

@@ -2,17 +2,14 @@
 
 from itertools import islice
 
-from hotline.context import Work
-from hotline.core.i18n import Words
+from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
-from hotline.rumours import answers as answering
-from hotline.rumours import menus as words
-from hotline.rumours import phrases, spread
-from hotline.rumours import rumour as rumours
+from hotline.rumours import answers, menus, phrases, spread
 from hotline.rumours.menus import Line
 from hotline.rumours.phrases import Shown
 from hotline.rumours.readers import OPEN, may_read, seen
-from hotline.rumours.rumour import Rumour
+from hotline.rumours.rumour import Rumour, family_of
 from hotline.rumours.similar import suggestions
 
 MOST_LISTED = 12
@@ -21,40 +18,40 @@ MOST_LISTED = 12
 # What is shown
 
 
-def headline(work: Work, rumour: Rumour) -> Words:
+def headline(work: UnitOfWork, rumour: Rumour) -> Phrase:
     """A line of what was checked, for everybody. The claim is in somebody's own words, which nobody has checked, and is never repeated."""
     return phrases.headline(rumour.number, work.clock_time(rumour.opened_at), _name(work, rumour), rumour.state)
 
 
-def _name(work: Work, rumour: Rumour) -> str:
+def _name(work: UnitOfWork, rumour: Rumour) -> str:
     area = work.areas.get(rumour.area_code)
     return area.name if area else rumour.area_code
 
 
-def listing(work: Work, who: Liaison) -> str:
+def listing(work: UnitOfWork, who: Liaison) -> str:
     """The rumours that wait for something and that this liaison may see, the newest first, for `?rumours`."""
     latest = work.session.scalars(spread.recent(work).order_by(Rumour.id.desc())).all()
     seen = (each for each in latest if may_read(work, who, each))
-    waiting = (each for each in seen if each.state in OPEN or answering.to_tell(work, each))
-    return words.lines_to_text([_line(work, each) for each in islice(waiting, MOST_LISTED)])
+    waiting = (each for each in seen if each.state in OPEN or answers.to_tell(work, each))
+    return menus.lines_to_text([_line(work, each) for each in islice(waiting, MOST_LISTED)])
 
 
-def _line(work: Work, rumour: Rumour) -> Line:
-    begins = rumour.claim(work.keys)[: words.ON_A_LINE * 2]
+def _line(work: UnitOfWork, rumour: Rumour) -> Line:
+    begins = rumour.claim(work.keys)[: menus.ON_A_LINE * 2]
     return Line(rumour.number, _name(work, rumour), rumour.state, spread.asked(work, rumour).people, begins)
 
 
-def details(work: Work, who: Liaison, number: str) -> str:
+def details(work: UnitOfWork, who: Liaison, number: str) -> str:
     """One rumour in full, for `?rumour`; nothing to one who may not see it."""
     found = seen(work, who, number)
-    return words.shown_to_text(shown(work, found, who) if found is not None else None)
+    return menus.shown_to_text(shown(work, found, who) if found is not None else None)
 
 
-def shown(work: Work, rumour: Rumour, who: Liaison) -> Shown:
-    asked, waiting = spread.asked(work, rumour), answering.to_tell(work, rumour)
+def shown(work: UnitOfWork, rumour: Rumour, who: Liaison) -> Shown:
+    asked, waiting = spread.asked(work, rumour), answers.to_tell(work, rumour)
     checker, alike = rumour.looked_into_by, suggestions(work, rumour, who)
-    like = tuple((each.number, score, each.claim(work.keys)[: words.ON_A_LINE * 2]) for each, score in alike)
-    joined = tuple(f"R{identity}" for identity in rumours.family(work.session, rumour)[1:])
+    like = tuple((each.number, score, each.claim(work.keys)[: menus.ON_A_LINE * 2]) for each, score in alike)
+    joined = tuple(f"R{identity}" for identity in family_of(work.session, rumour)[1:])
     return Shown(
         rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys), asked.people, work.clock_time(asked.first_at), asked.places,
         rumour.state, checker.name if checker else "", _steps(rumour, who, checker, waiting), like, joined, waiting,
@@ -64,5 +61,5 @@ def shown(work: Work, rumour: Rumour, who: Liaison) -> Shown:
 def _steps(rumour: Rumour, who: Liaison, checker: Liaison | None, waiting: int) -> tuple[str, ...]:
     """What this liaison can do with it now."""
     check = ("check",) if checker in (None, who) and rumour.state in OPEN else ()
-    answer = ("answer",) if answering.can_be_told(rumour) and waiting else ()
+    answer = ("answer",) if answers.can_be_told(rumour) and waiting else ()
     return (*check, "true", "false", "unknown", *answer)

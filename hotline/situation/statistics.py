@@ -18,9 +18,9 @@ from sqlalchemy import ColumnElement, FunctionFilter, Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from hotline.cases.case import Case, Entry
-from hotline.cases.dispatch import ASKED, CANNOT, SUPERSEDED, Dispatch
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.liaison_menus import REASONS
-from hotline.cases.promises import KEPT, MISSED, Promise
+from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.verdicts import Verdict
 from hotline.core.errors import Misconfigured
 from hotline.core.i18n import SOURCE, say
@@ -346,13 +346,13 @@ def _kept(due: Sequence[Due]) -> Share:
     ended = Counter[str]()
     for each in due:
         ended[each.state] += each.number
-    return Share(ended[KEPT], ended[KEPT] + ended[MISSED])
+    return Share(ended[PromiseState.KEPT], ended[PromiseState.KEPT] + ended[PromiseState.MISSED])
 
 
 def _answered(asked: Sequence[Asked]) -> Share:
     """Whoever is still being asked, or whom another was quicker than, has not left anything unanswered."""
-    answers = sum(each.taken is not None or each.state == CANNOT for each in asked)
-    open_ = sum(each.taken is None and each.state in (ASKED, SUPERSEDED) for each in asked)
+    answers = sum(each.taken is not None or each.state == DispatchState.CANNOT for each in asked)
+    open_ = sum(each.taken is None and each.state in (DispatchState.ASKED, DispatchState.SUPERSEDED) for each in asked)
     return Share(answers, len(asked) - open_)
 
 

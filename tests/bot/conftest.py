@@ -140,7 +140,7 @@ class Hotline:
     def again(self, update: dict[str, Any]) -> None:
         """Have an update done once more that is kept anew, as if it had never been seen."""
         settings = self.world.service.settings
-        self.queue.xadd(STREAM, {"update": settings.keys.vault.lock(json.dumps(update), STREAM)})
+        self.queue.xadd(STREAM, {"update": settings.keys.vault.encrypt(json.dumps(update), STREAM)})
         self.settle()
 
     def on_the_bots_loop(self, act: Coroutine[Any, Any, object]) -> None:
@@ -160,7 +160,7 @@ class Hotline:
 
     def words(self) -> list[str]:
         """The words by which liaisons know their cases, in the order in which the cases were put before them."""
-        with self.world.service.look() as work:
+        with self.world.service.read() as work:
             found = work.session.scalars(select(Dispatch).order_by(Dispatch.id))
             return list(dict.fromkeys(each.word for each in found))
 

@@ -47,20 +47,20 @@ from tests.scenery.said import says
 
 def messages(hotline: Hotline) -> list[tuple[str, str]]:
     """Every message to a citizen, by what it is about, and what has become of it."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         written = work.session.scalars(select(Message).where(Message.about.in_(("case", "follow_up"))).order_by(Message.written_at))
         return [(each.about, each.state) for each in written]
 
 
 def told(hotline: Hotline) -> list[str]:
     """The history of the only case, each line with its reason."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         raw = work.session.connection().exec_driver_sql("SELECT what, why FROM history ORDER BY id").all()
     return [f"{what}: {why}" for what, why in raw]
 
 
 def number_of(hotline: Hotline, record: type[Person | Address | Chat | Message | Evidence]) -> int:
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return work.session.scalar(select(func.count()).select_from(record)) or 0
 
 
@@ -115,7 +115,7 @@ def test_a_new_report_with_leave_to_write_opens_again(hotline: Hotline) -> None:
     kipruto.text("1")
     kipruto.text(f"1 {hotline.words()[-1]}")
     assert len(hotline.world.cases()) == 2
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         (address,) = work.session.scalars(select(Address).where(Address.channel == TELEGRAM))
         assert address.opted_out_at is None
 
@@ -192,7 +192,7 @@ def test_of_a_closed_case_only_the_fact_remains(hotline: Hotline) -> None:
     assert (hotline.only_case().state, hotline.history()[-1]) == ("closed", "forgotten citizen")
 
 
-def test_an_errand_for_a_message_that_is_deleted_comes_to_nothing(hotline: Hotline, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_task_for_a_message_that_is_deleted_comes_to_nothing(hotline: Hotline, caplog: pytest.LogCaptureFixture) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
     hotline.town.trouble(telegram_down=True)
@@ -297,7 +297,7 @@ def test_one_who_blocks_us_while_they_are_answered_is_served_all_the_same(hotlin
 
 def closed(hotline: Hotline, user: int) -> None:
     """We have been told that nothing arrives in this chat."""
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, str(user), TELEGRAM)
         address = person.at(TELEGRAM) if person else None
         assert address is not None
@@ -355,7 +355,7 @@ def membership(update: int, status: str) -> dict[str, Any]:
 
 
 def is_open(hotline: Hotline, user: int) -> bool:
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         person = people.by_number(work.session, work.keys, str(user), TELEGRAM)
         address = person.at(TELEGRAM) if person else None
         return address is not None and address.is_open

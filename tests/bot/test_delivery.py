@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from hotline.cases import liaison_phrases
 from hotline.messaging.message import About, Message
-from hotline.outbox import Errand, What
+from hotline.outbox import Task, TaskKind
 from tests.bot.conftest import Hotline, on_sqlite
 from tests.hotline.messaging.test_messages import take_all
 from tests.scenery.chat_words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
@@ -27,7 +27,7 @@ def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> Non
 
 def told(hotline: Hotline) -> tuple[str, int]:
     """What has become of the message to the citizen, and how often it was tried."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         (message,) = work.session.scalars(select(Message).where(Message.about == About.CASE))
         return message.state, message.tries
 
@@ -37,8 +37,8 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     hotline.chat().report()
     hotline.town.trouble(telegram=[{"kind": "slow", "seconds": 0.3}])
     take_all(hotline.world, KIPRUTO, settle=False)
-    (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.errand)][:1]
-    hotline.delivery.run(redraw.errand)
+    (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.task)][:1]
+    hotline.delivery.run(redraw.task)
     wait_until(lambda: ends(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))), "the case is theirs")
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
@@ -46,9 +46,9 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     assert sergeant.card.buttons == (THERE_SW, DONE_SW, HELP_SW, CANNOT_SW), "it shows that they are on the way"
 
 
-def is_redraw(hotline: Hotline, errand: int) -> bool:
-    with hotline.world.service.look() as work:
-        return work.session.get_one(Errand, errand).what == What.REDRAW
+def is_redraw(hotline: Hotline, task: int) -> bool:
+    with hotline.world.service.read() as work:
+        return work.session.get_one(Task, task).what == TaskKind.REDRAW
 
 
 @on_sqlite

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import citizen_phrases, evidence, liaison_phrases
-from hotline.cases import image_sanitizer as pictures
-from hotline.cases.case import history
+from hotline.cases import citizen_phrases, evidence, image_sanitizer, liaison_phrases
+from hotline.cases.case import history_of
 from hotline.cases.evidence import Evidence
 from hotline.front_desk import phrases as desk_phrases
 from hotline.operations.clock import tidy
@@ -47,14 +46,14 @@ PHOTO = file(scene())
 
 def kept(hotline: Hotline) -> list[tuple[Evidence, bytes]]:
     """Every piece, with what is in it."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         pieces = work.session.scalars(select(Evidence).order_by(Evidence.at)).all()
         return [(piece, piece.content(work.keys)) for piece in pieces]
 
 
 def on_disk(hotline: Hotline) -> bytes:
     """What somebody sees who has the database and no key."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return b"".join(bytes(row[0]) for row in work.session.connection().exec_driver_sql("SELECT locked FROM evidence"))
 
 
@@ -75,13 +74,13 @@ def test_a_photo_in_the_middle_of_a_report_reaches_the_liaison_without_its_trace
     assert asha.screen == MAY_WE_WRITE, "it is said once"
     asha.finish()
     ((piece, content),) = kept(hotline)
-    assert content == pictures.rebuilt(with_traces())
+    assert content == image_sanitizer.rebuilt(with_traces())
     assert not [trace for trace in TRACES if trace in content]
     assert content[:20] not in on_disk(hotline), "at rest it is sealed"
     assert on_disk(hotline)
     assert (piece.case_id, piece.sha256, piece.size) == (hotline.only_case().id, hashlib.sha256(content).hexdigest(), len(content))
-    with hotline.world.service.look() as work:
-        lines = [f"{line.what} {line.why}" for line in history(work.session, hotline.only_case())]
+    with hotline.world.service.read() as work:
+        lines = [f"{line.what} {line.why}" for line in history_of(work.session, hotline.only_case())]
     assert f"evidence photo, {len(content)} bytes, sha256 {piece.sha256}" in lines
     sergeant.tap(photos_button(1))
     assert seen_in(sergeant, "photo") == [content]

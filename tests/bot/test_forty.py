@@ -17,8 +17,7 @@ from hotline.cases.dispatch import Dispatch
 from hotline.directory import liaisons
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM
-from hotline.front_desk import link_chat as linking
-from hotline.front_desk import texts
+from hotline.front_desk import link_chat, texts
 from tests.bot.conftest import Hotline
 from tests.scenery.chat_words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
 from tests.scenery.county import CITIZEN, MORNING
@@ -68,16 +67,16 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
 def asked(hotline: Hotline) -> tuple[str, dict[str, int]]:
     """A case that is before all forty, twenty of whom have a chat with us: its word, and the dispatch of each."""
     world = hotline.world
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         listed = [liaisons.Listed("station", name_of(place), number, ("en",), True) for place, number in enumerate(CROWD)]
         liaisons.save(work.session, work.keys, listed, ("en", "sw"), MORNING)
     report(world.phone(CITIZEN))
     for place in range(40):
         if place % 4 > 1:
             hotline.chat(chat_of(place), name_of(place))
-            with world.service.work() as work:
-                linking.link(work, TELEGRAM, str(chat_of(place)), CROWD[place])
-    with world.service.work() as work:
+            with world.service.transaction() as work:
+                link_chat.link(work, TELEGRAM, str(chat_of(place)), CROWD[place])
+    with world.service.transaction() as work:
         first = work.session.scalars(select(Dispatch)).first()
         assert first is not None
         have = set(work.session.scalars(select(Dispatch.liaison_id)))
@@ -127,7 +126,7 @@ def way(hotline: Hotline, place: int, word: str, dispatch: int) -> Way:
 
 def texted(hotline: Hotline, text: InboundText) -> str:
     """What comes back is a text, too, and comes later."""
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         texts.text_arrives(work, text)
     return ""
 
@@ -144,5 +143,5 @@ def in_base_36(number: int) -> str:
 
 
 def states(hotline: Hotline) -> list[str]:
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return list(work.session.scalars(select(Dispatch.state)))

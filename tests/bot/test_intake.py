@@ -55,7 +55,7 @@ def update_of(number: int, chat: int = 1) -> dict[str, Any]:
 
 def bring(queue: "redis.Redis", update: dict[str, Any], at: int | None = None) -> None:
     """Put it into the stream, as if it had come then."""
-    sealed = VAULT.lock(json.dumps(update), STREAM)
+    sealed = VAULT.encrypt(json.dumps(update), STREAM)
     queue.xadd(STREAM, {"update": sealed}, id=f"{at}-*" if at is not None else "*")
 
 

@@ -65,7 +65,7 @@ WELCOME = sw(liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station"))
 
 def chats(hotline: Hotline) -> int:
     """How many addresses on Telegram are kept."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return len(work.session.scalars(select(Address).where(Address.channel == TELEGRAM)).all())
 
 
@@ -122,7 +122,7 @@ def test_a_number_that_is_not_on_the_list_is_not_kept(hotline: Hotline) -> None:
     asha.say("/liaison")
     asha.share_contact(number="+254733999888")
     assert asha.screen == NOT_LISTED
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert people.by_number(work.session, work.keys, "+254733999888") is None
     assert chats(hotline) == 0
 
@@ -136,7 +136,7 @@ def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_th
     assert any(starts(said, promised(hotline.only_case().spoken)) for said in sergeant.said)
     assert hotline.world.phone(KIPRUTO).inbox == []
     assert "somebody broke into my house" in hotline.world.phone(ACHIENG).inbox[0]
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert len(work.session.scalars(select(Person)).all()) == 6
     hotline.world.pass_minutes(300)
     assert not any(says(said, en(liaison_phrases.answer_by(ANY))) for said in sergeant.said)
@@ -264,7 +264,7 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
     asha.say("an officer took my phone")
     asha.finish()
     assert "an officer took my phone" in njeri.screen
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         work.session.execute(update(Liaison).where(Liaison.name == "Ms. Njeri").values(body_code="station"))
         (asked,) = work.session.scalars(select(Dispatch.id))
     take = njeri.data(I_HAVE_IT)
@@ -273,7 +273,7 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
     assert njeri.last.buttons == ()
     assert step(hotline.world.service, Who(7020, 99, "en"), pressed(take)) is None
     assert pieces(hotline.world.service, Who(7020, 99, "en"), pressed(f"e:{asked}")) is None
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         shown = card(work, work.session.get_one(Dispatch, asked))
     assert "an officer" not in shown.text
     assert shown.buttons is None
@@ -335,7 +335,7 @@ def test_a_verdict_counts_for_whoever_had_the_case_when_it_was_asked(hotline: Ho
 
 
 def test_a_body_may_be_called_whatever_it_likes(hotline: Hotline) -> None:
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         work.session.execute(update(Body).where(Body.code == "station").values(name="Police <Post> & Co"))
     assert hotline.liaison().screen == WELCOME.replace("Kaptembwo Police Station", "Police <Post> & Co")
 

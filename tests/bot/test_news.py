@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.broadcasts import templates as calm
-from hotline.broadcasts.broadcast import GONE, HELD, Copy
+from hotline.broadcasts import templates
+from hotline.broadcasts.broadcast import Copy, CopyState
 from hotline.cases import sms_commands as case_commands
 from hotline.directory import people, subscriptions
 from hotline.directory.subscriptions import Subscription
@@ -30,21 +30,21 @@ def signs_up(hotline: Hotline) -> None:
 
 
 def states(hotline: Hotline) -> list[str]:
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return list(work.session.scalars(select(Copy.state).order_by(Copy.id)))
 
 
 def test_who_has_asked_for_it_in_a_chat_has_it_there_once(hotline: Hotline) -> None:
     signs_up(hotline)
     asha = hotline.chat()
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
     code, mark = written(hotline.world)
     hotline.world.phone(KIPRUTO).text(f"OK {code} {mark}")
     hotline.world.pass_minutes(20)
-    calm_there = en(calm.TEMPLATES["calm"].text).format(place="Kaptembwo", time=ANY, who=ANY)
+    calm_there = en(templates.TEMPLATES["calm"].text).format(place="Kaptembwo", time=ANY, who=ANY)
     assert sum(code in said and says(said, calm_there) for said in asha.said) == 1
-    assert states(hotline) == [GONE]
+    assert states(hotline) == [CopyState.GONE]
     assert stands(hotline.world, code) == "sent"
 
 
@@ -59,7 +59,7 @@ def test_once_it_is_stopped_what_waits_in_line_does_not_leave(hotline: Hotline) 
     hotline.world.phone(WANJIKU).text(f"STOP {code}")
     hotline.world.pass_minutes(20)
     assert not any(code in said for said in asha.said)
-    assert states(hotline) == [HELD]
+    assert states(hotline) == [CopyState.HELD]
 
 
 @on_sqlite
@@ -70,11 +70,11 @@ def test_one_who_asks_before_anything_else_is_answered(hotline: Hotline) -> None
     hotline.world.now += timedelta(days=3)
     asha.say("4417")
     assert asha.said[-1] == en(news_phrases.not_ours("4417"))
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, "for that nobody needs to know them"
     bahati.say("Is it true that the chief fled?")
     assert "R1" in bahati.said[-1]
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         (asked,) = work.session.scalars(select(Question))
         assert (asked.may_answer, asked.address.channel if asked.address else "") == (True, people.TELEGRAM)
 
@@ -90,7 +90,7 @@ def test_one_who_asks_at_the_first_question_is_answered_there(hotline: Hotline) 
     asha.say("NEWS Kaptembwo")
     assert asha.screen.startswith(en(news_phrases.do_you_want("Kaptembwo, Nakuru")))
     asha.say(as_typed(case_commands.YES, "en"))
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
 
 
@@ -114,6 +114,6 @@ def test_whoever_has_their_data_deleted_gets_none_and_the_sum_stays_right(hotlin
     asha.tap(YES_DELETE)
     hotline.world.pass_minutes(20)
     assert not any(code in said for said in hotline.chat(ASHA).said)
-    assert states(hotline) == [HELD]
-    with hotline.world.service.look() as work:
+    assert states(hotline) == [CopyState.HELD]
+    with hotline.world.service.read() as work:
         assert not work.session.scalars(select(Subscription)).all()

@@ -10,7 +10,7 @@ import pytest
 from bot import intake
 from bot.intake import DEAD
 from bot.profile import connect
-from hotline.conversation.chat_store import KEPT
+from hotline.conversation.chat_store import LIFETIME
 from hotline.core.i18n import say
 from hotline.front_desk import phrases as desk_phrases
 from tests.bot.conftest import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
@@ -51,7 +51,7 @@ pytestmark = on_sqlite
 
 def test_a_button_of_last_week_shows_the_question_of_now(hotline: Hotline, asha: Smartphone) -> None:
     asha.choose(REPORT, GO_ON_HERE, THEFT)
-    hotline.world.now += KEPT + timedelta(days=6)
+    hotline.world.now += LIFETIME + timedelta(days=6)
     asha.tap("Nakuru")
     assert asha.toast == EARLIER_QUESTION
     assert asha.screen == MENU
@@ -61,10 +61,10 @@ def test_a_button_of_last_week_shows_the_question_of_now(hotline: Hotline, asha:
 
 def test_after_a_day_a_report_begins_anew(hotline: Hotline, asha: Smartphone) -> None:
     asha.choose(REPORT, GO_ON_HERE, THEFT)
-    hotline.world.now += KEPT - timedelta(minutes=1)
+    hotline.world.now += LIFETIME - timedelta(minutes=1)
     asha.say("kaptembwa")
     assert asha.screen == WHICH_ONE, "for a day one may think"
-    hotline.world.now += KEPT + timedelta(minutes=1)
+    hotline.world.now += LIFETIME + timedelta(minutes=1)
     asha.say("Kaptembwo, Nakuru")
     assert asha.screen == MENU
     assert hotline.world.cases() == []

@@ -142,7 +142,7 @@ def test_no_exact_spot_is_kept(hotline: Hotline, asha: Smartphone) -> None:
     asha.choose(YES)
     asha.say("x")
     asha.finish()
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         raw = work.session.connection().exec_driver_sql("SELECT * FROM cases").all()
     assert "36.04" not in str(raw)
     assert "36.04" not in hotline.details()
@@ -169,7 +169,7 @@ COUNTIES = [Area(f"KE{number:03}", f"County {number:03}", "KE", "county") for nu
 @pytest.fixture
 def far(hotline: Hotline) -> Smartphone:
     """Somebody asked where in a country of 37 counties."""
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         area_loading.save(work.session, [*work.areas, *COUNTIES])
     hotline.world.service._areas = None
     asha = hotline.chat()

@@ -8,7 +8,7 @@ import pytest
 from bot.talks import Talks, Who
 from hotline.cases import liaison_phrases
 from hotline.cases import sms_commands as case_commands
-from hotline.cases.case import history as entries
+from hotline.cases.case import history_of as entries
 from hotline.core.i18n import own_name, say, verbatim
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.people import TELEGRAM
@@ -236,7 +236,7 @@ def test_one_who_wants_no_messages_gets_none(hotline: Hotline) -> None:
     kipruto.text("3")
     hotline.world.pass_minutes(3000)
     assert starts(asha.screen, promised(contact="none")), "the promise is the last that was said"
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         person = person_with(work.session, work.keys, str(ASHA), TELEGRAM)
         assert person is not None
         address = person.at(TELEGRAM)
@@ -339,7 +339,7 @@ def test_a_link_brings_its_area_and_its_poster(hotline: Hotline) -> None:
     assert asha.choose("Kaptembwo, Nakuru") == WHAT_HAPPENED
     asha.say("they took my phone")
     asha.choose(DO_NOT_WRITE)
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         why = [entry.why for entry in entries(work.session, hotline.only_case())]
     assert why[0] == "telegram KE0321750872-market"
 
@@ -358,7 +358,7 @@ def test_a_link_that_we_have_not_made_counts_for_nothing(hotline: Hotline, junk:
     asha = hotline.chat()
     asha.begin(junk).say("they took my phone")
     asha.finish()
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         why = [entry.why for entry in entries(work.session, hotline.only_case())]
     assert why[0] == "telegram"
 

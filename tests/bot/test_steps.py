@@ -7,10 +7,9 @@ from bot.cards import WHY
 from bot.keyboards import pressed
 from bot.talks import Who
 from bot.taps import pieces, step
-from hotline.cases import citizen_phrases, liaison_phrases
-from hotline.cases import liaison_menus as liaison
+from hotline.cases import citizen_phrases, liaison_menus, liaison_phrases
 from hotline.cases import sms_commands as case_commands
-from hotline.cases.case import history as entries
+from hotline.cases.case import history_of as entries
 from hotline.directory.liaisons import Liaison
 from simulator.client import ChatMessage
 from tests.bot.conftest import SERGEANT, Hotline, Smartphone, on_sqlite
@@ -157,7 +156,7 @@ def test_after_a_lapse_the_card_says_that_somebody_else_is_asked_and_that_one_ma
 
 
 def test_who_asks_for_help_is_told_so_and_those_who_lead_them_hear_it(hotline: Hotline, coming: Smartphone) -> None:
-    with hotline.world.service.work() as work:
+    with hotline.world.service.transaction() as work:
         work.session.execute(update(Liaison).where(Liaison.name == "Cpl. Achieng").values(supervisor=True))
     coming.tap(HELP)
     assert coming.toast == en(liaison_phrases.help_is_told("999"))
@@ -222,7 +221,7 @@ def test_why_one_cannot_is_asked_once_and_only_on_the_card(hotline: Hotline, ask
     assert buttons(asked.last) == ()
     for data in (too_far, busy):
         asked.tap(data, stale=True)
-    assert whys(hotline) == ["", en(dict(liaison.REASONS)["too_far"])]
+    assert whys(hotline) == ["", en(dict(liaison_menus.REASONS)["too_far"])]
 
 
 def test_who_says_that_it_is_not_theirs_has_said_why(hotline: Hotline, asked: Smartphone) -> None:
@@ -234,7 +233,7 @@ def test_who_says_that_it_is_not_theirs_has_said_why(hotline: Hotline, asked: Sm
 
 def whys(hotline: Hotline) -> list[str]:
     """What is noted each time somebody passes the case on."""
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         return [entry.why for entry in entries(work.session, hotline.only_case()) if entry.what == "passed on"]
 
 

@@ -269,5 +269,5 @@ def test_a_liaison_goes_off_duty_whatever_is_asked_just_then(hotline: Hotline) -
     sergeant.choose(REPORT_SW, GO_ON_HERE_SW)
     sergeant.say(as_typed(case_commands.OFF, "en"))
     assert sergeant.screen.startswith(OFF_DUTY_SW)
-    with hotline.world.service.look() as work:
+    with hotline.world.service.read() as work:
         assert not work.session.scalars(select(Liaison).where(Liaison.name == "Sgt. Kipruto")).one().on_duty

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cases.dispatch import WORDS
+from hotline.cases.dispatch import CASE_WORDS
 from hotline.cli.main import CALLBACKS
 from hotline.directory.categories import CATEGORIES, Kind
 from hotline.operations import tasks
-from hotline.outbox import What
+from hotline.outbox import TaskKind
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hotline", "bot", "ussd", "webhooks", "simulator")
@@ -35,7 +35,7 @@ def test_a_module_opens_with_a_sentence_and_hides_no_import(path: Path) -> None:
 
 
 def test_everything_that_can_be_put_off_is_done_by_somebody() -> None:
-    assert set(tasks.ACTS) | {What.DELIVER, What.REDRAW, What.BATCH, What.BALANCE} == set(What)
+    assert set(tasks.ACTS) | {TaskKind.DELIVER, TaskKind.REDRAW, TaskKind.BATCH, TaskKind.BALANCE} == set(TaskKind)
 
 
 def test_every_kind_of_body_answers_something_and_the_police_never_for_themselves() -> None:
@@ -46,8 +46,8 @@ def test_every_kind_of_body_answers_something_and_the_police_never_for_themselve
 
 
 def test_case_words_cannot_be_taken_for_one_another() -> None:
-    assert len(set(WORDS)) == len(WORDS)
-    assert all(re.fullmatch("[A-Z]{3,8}", word) for word in WORDS)
+    assert len(set(CASE_WORDS)) == len(CASE_WORDS)
+    assert all(re.fullmatch("[A-Z]{3,8}", word) for word in CASE_WORDS)
 
 
 def test_every_door_for_the_carrier_is_told_to_the_operator() -> None:

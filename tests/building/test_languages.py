@@ -19,28 +19,25 @@ from bot.cards import FOLLOWED, Card, card
 from bot.keyboards import A_SLIP, LONGEST_LABEL, SHORT, buttons_of, chosen, number, pressed, steps, text_of, verdicts
 from bot.talks import WISHES
 from hotline.carriers.africastalking import AfricasTalking
-from hotline.cases import case as cases
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import citizen_phrases, evidence, liaison_phrases
-from hotline.cases import liaison_menus as liaison
-from hotline.cases.case import ACKNOWLEDGED, CLOSED, RESOLVED
+from hotline.cases import citizen_menus, citizen_phrases, evidence, liaison_menus, liaison_phrases
+from hotline.cases.case import CaseState, lock_case
 from hotline.cases.citizen_menus import Caller, InChat, Judge, Report
-from hotline.cases.dispatch import WORDS, Dispatch
+from hotline.cases.dispatch import CASE_WORDS, Dispatch
 from hotline.cases.evidence import Destination
-from hotline.cases.liaison_menus import Act, Desk, GoOff, GoOn, How, Waiting
+from hotline.cases.liaison_menus import Act, Assignments, GoOff, GoOn, How, Waiting
 from hotline.cases.reporting import Call, open_case, take_up
-from hotline.conversation import choose_area as places
-from hotline.conversation.chat_store import Talk
+from hotline.conversation import choose_area
+from hotline.conversation.chat_store import ChatState
 from hotline.conversation.replay import Asking
 from hotline.conversation.screens import Menu, Nothing
 from hotline.core import gsm
-from hotline.core.i18n import LOCALES, SOURCE, Words, _, languages, own_name, say, verbatim
+from hotline.core.i18n import LOCALES, SOURCE, Phrase, _, languages, own_name, say, verbatim
 from hotline.directory import bodies
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.liaisons import LONGEST_NAME
-from hotline.duty import night_check as readiness
-from hotline.duty import phrases as duty
+from hotline.duty import night_check
+from hotline.duty import phrases as duty_phrases
 from hotline.front_desk import menu
 from hotline.front_desk import phrases as desk_phrases
 from hotline.front_desk.menu import Forget, Stop
@@ -56,11 +53,11 @@ from ussd.pages import BACK, HOME, MORE, Limits, pages
 
 LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)
 ROOT = Path(__file__).parents[2]
-LONGEST_WORD = max(WORDS, key=len) + "9"
+LONGEST_WORD = max(CASE_WORDS, key=len) + "9"
 EMERGENCY = max((country.emergency for country in COUNTRIES.values()), key=len)
 GAPS = re.compile(r"{(\w+)}")
 
-DESK = Desk(
+DESK = Assignments(
     on_duty=True,
     cases=(
         Waiting(LONGEST_WORD, "violence", "Kaptembwo", "taken"), Waiting("SIMBA", "theft", "London", "asked"),
@@ -73,7 +70,7 @@ CALLERS = {
     "a stranger": Caller(),
     "one we know": Caller("sw", AREAS["KE0321750872"].code, asked=REFERENCE),
     "a liaison on duty": Caller("en", None, DESK),
-    "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=())),
+    "a liaison off duty": Caller("sw", None, Assignments(on_duty=False, cases=())),
 }
 
 
@@ -82,7 +79,7 @@ IN_CHATS = {
     "a stranger": Caller(chat=IN_CHAT),
     "one we know": Caller("sw", AREAS["KE0321750872"].code, asked=REFERENCE, chat=replace(IN_CHAT, warned=True)),
     "a liaison on duty": Caller("en", None, DESK, chat=replace(IN_CHAT, warned=True)),
-    "a liaison off duty": Caller("sw", None, Desk(on_duty=False, cases=()), chat=IN_CHAT),
+    "a liaison off duty": Caller("sw", None, Assignments(on_duty=False, cases=()), chat=IN_CHAT),
 }
 LONGEST_MESSAGE, LONGEST_TOAST, LONGEST_DATA = 4096, 200, 64
 SERVICE_CODE = "*384*4455#"
@@ -157,7 +154,7 @@ def assert_fit_and_whole(question: object, turned: tuple[str, ...]) -> None:
         assert len(set(choices)) == len(choices) == len(question.choices)
 
 
-def last_words(outcome: object) -> list[Words]:
+def last_words(outcome: object) -> list[Phrase]:
     """Everything that may be said when a path has come to this."""
     match outcome:
         case Report(contact=contact):
@@ -183,16 +180,16 @@ def last_words(outcome: object) -> list[Words]:
             raise AssertionError(outcome)
 
 
-def nobody_may() -> list[Words]:
+def nobody_may() -> list[Phrase]:
     """In each country, what is said where nobody on the list may see a report."""
     return [citizen_phrases.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
 
 
-def off_with_cases() -> Words:
+def off_with_cases() -> Phrase:
     return liaison_phrases.off_with_cases(liaison_phrases.off_duty(AT), "SIMBA, TEMBO, CHUI")
 
 
-def replies_to_liaisons() -> list[Words]:
+def replies_to_liaisons() -> list[Phrase]:
     word, some = LONGEST_WORD, "SIMBA, TEMBO"
     return [
         liaison_phrases.yours(word), liaison_phrases.already_yours(word), liaison_phrases.first_was(word, "Superintendent Wanjiku"), liaison_phrases.passed_on(word),
@@ -203,7 +200,7 @@ def replies_to_liaisons() -> list[Words]:
     ]  # fmt: skip
 
 
-def fits_one_page(words: Words, language: str) -> bool:
+def fits_one_page(words: Phrase, language: str) -> bool:
     return gsm.fits(say(words, language), septets=LIMITS.septets, units=LIMITS.units)
 
 
@@ -233,7 +230,7 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
         assert not any(word in said.casefold() for word in telling), said
 
 
-def standings() -> list[Words]:
+def standings() -> list[Phrase]:
     """What one is told who texts us something while their case waits, however long the name of the body that is asked is."""
     return [
         citizen_phrases.how_it_is(REFERENCE, citizen_phrases.how_it_stands(standing))
@@ -246,7 +243,7 @@ def standings() -> list[Words]:
 @pytest.mark.parametrize("name", ["Kaptembwo Police Station", "x" * bodies.LONGEST["name"], "Kituo cha [polisi] " * 5])
 @pytest.mark.parametrize("language", languages())
 def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: World, language: str, name: str) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         work.session.execute(update(Body).values(name=name))
         open_case(work, Report("theft", "KE0321750872", "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, language))
     world.tick()
@@ -274,7 +271,7 @@ def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -
         liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.went_and_is_silent(f"{name}, {body}", AT)]),
         liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.wishes_a_woman()]),
         liaison_phrases.on_duty(AT), liaison_phrases.off_duty(AT), liaison_phrases.resumed(liaison_phrases.on_duty(AT)), off_with_cases(),
-        duty.are_you_there(), duty.thanks_ready(), liaison_phrases.ready_with_cases(duty.thanks_ready(), some),
+        duty_phrases.are_you_there(), duty_phrases.thanks_ready(), liaison_phrases.ready_with_cases(duty_phrases.thanks_ready(), some),
     ]  # fmt: skip
     for words in texts:
         assert gsm.parts(say(words, language)) <= 2, say(words, language)
@@ -283,8 +280,12 @@ def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -
 @pytest.mark.parametrize("language", languages())
 def test_the_warning_before_the_night_is_three_parts_at_most(language: str) -> None:
     many = tuple(f"{number} {'x' * 60}" for number in range(60))
-    for state in (duty.Tonight(empty=many), duty.Tonight(many, many, many, many), duty.Tonight(unanswered=("Sgt. Kipruto, Station",))):
-        words = readiness.fitting(state, language)
+    for state in (
+        duty_phrases.Tonight(empty=many),
+        duty_phrases.Tonight(many, many, many, many),
+        duty_phrases.Tonight(unanswered=("Sgt. Kipruto, Station",)),
+    ):
+        words = night_check.fitting(state, language)
         assert gsm.parts(say(words, language)) <= 3, say(words, language)
         lines = [len(getattr(state, each)) > 0 for each in ("unanswered", "silent", "unreachable", "empty")].count(True)
         assert len(say(words, language).splitlines()) == 1 + lines
@@ -309,7 +310,7 @@ def lists_of(country: Areas) -> list[tuple[Area, Menu]]:
 
 
 def list_in(country: Areas, area: Area) -> Menu:
-    scene = places.choose_area(country)
+    scene = choose_area.choose_area(country)
     question = next(scene)
     if area != country.country:
         question = scene.send(area.code)
@@ -320,7 +321,7 @@ def list_in(country: Areas, area: Area) -> Menu:
 @pytest.mark.parametrize("language", languages())
 def test_every_place_in_kenya_can_be_confirmed_and_remembered(kenya: Areas, language: str) -> None:
     for area in kenya:
-        question = citizen.may_we_remember(kenya, area)
+        question = citizen_menus.may_we_remember(kenya, area)
         assert_fit_and_whole(question, pages(question, language, LIMITS))
 
 
@@ -348,7 +349,7 @@ def test_every_screen_of_every_path_fits_a_chat(caller: str, language: str) -> N
 
 def assert_chat_shows(asking: Asking) -> None:
     """Page after page, with the longest that may stand above it."""
-    talk = Talk(
+    talk = ChatState(
         "0123456789abcdef", asking.language, asking.answers, again=True, aside=say(desk_phrases.changes_are_not_seen(), asking.language)
     )
     shown = unescape(text_of(asking, talk))
@@ -376,7 +377,7 @@ def is_choice(button: InlineKeyboardButton) -> bool:
     return pressed(data_of(button)).kind == "q"
 
 
-def rows_of(asking: Asking, talk: Talk) -> Iterable[Sequence[InlineKeyboardButton]]:
+def rows_of(asking: Asking, talk: ChatState) -> Iterable[Sequence[InlineKeyboardButton]]:
     buttons = buttons_of(asking, talk)
     return buttons.inline_keyboard if buttons else ()
 
@@ -391,7 +392,7 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def last_words_in_chat(outcome: object) -> list[Words]:
+def last_words_in_chat(outcome: object) -> list[Phrase]:
     match outcome:
         case Stop():
             return [desk_phrases.texts_stopped()]
@@ -412,7 +413,7 @@ def test_every_list_of_places_in_kenya_fits_a_chat(kenya: Areas, language: str) 
 @pytest.mark.parametrize("language", languages())
 def test_a_question_that_is_too_long_for_a_chat_is_cut(language: str) -> None:
     asking = Asking(Menu("step", verbatim("<🔥&>" * 1500), (("take", _("I have it")),)), (), language)
-    talk = Talk("0123456789abcdef", language, again=True, aside=say(desk_phrases.changes_are_not_seen(), language))
+    talk = ChatState("0123456789abcdef", language, again=True, aside=say(desk_phrases.changes_are_not_seen(), language))
     assert 3400 < length(unescape(text_of(asking, talk))) <= LONGEST_MESSAGE
 
 
@@ -443,7 +444,7 @@ def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
     shows = _("Photos and voice: {number}", number=5)
-    for how, choices in liaison.NEXT.items():
+    for how, choices in liaison_menus.NEXT.items():
         made = steps(2**31 - 1, how, choices, language, shows)
         assert made is not None
         buttons = [button for row in made.inline_keyboard for button in row]
@@ -453,7 +454,7 @@ def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
         assert [pressed(data_of(button)).what for button in buttons[:-1]] == [step for step, _words in choices], "in their order"
         for row in made.inline_keyboard:
             assert len(row) == 1 or (len(row) == 2 and all(len(button.text) <= SHORT for button in row)), "nothing is cut off"
-    for verdicts_ in (citizen.VERDICTS, A_SLIP):
+    for verdicts_ in (citizen_menus.VERDICTS, A_SLIP):
         asked = verdicts("f" * 32, verdicts_, language)
         assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
 
@@ -462,13 +463,13 @@ MINE, THEIRS = 1, 2
 HOW_IT_CAME: dict[How, tuple[dict[str, object], dict[str, object]]] = {
     "asked": ({"state": "asked"}, {}),
     "late": ({"state": "unanswered"}, {}),
-    "taken": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE}),
-    "on_the_way": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING}),
-    "there": ({"state": "taken"}, {"state": ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING, "there_at": MORNING}),
-    "done": ({"state": "done"}, {"state": RESOLVED, "liaison_id": MINE}),
+    "taken": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE}),
+    "on_the_way": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING}),
+    "there": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING, "there_at": MORNING}),
+    "done": ({"state": "done"}, {"state": CaseState.RESOLVED, "liaison_id": MINE}),
     "passed_on": ({"state": "cannot"}, {}),
-    "first_was": ({"state": "superseded"}, {"state": ACKNOWLEDGED, "liaison_id": THEIRS}),
-    "over": ({"state": "done", "round": 0}, {"state": CLOSED}),
+    "first_was": ({"state": "superseded"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": THEIRS}),
+    "over": ({"state": "done", "round": 0}, {"state": CaseState.CLOSED}),
 }
 """For each standing of a case to a liaison, what its dispatch and the case itself are then."""
 
@@ -476,11 +477,11 @@ HOW_IT_CAME: dict[How, tuple[dict[str, object], dict[str, object]]] = {
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", languages())
 def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         report = Report("theft", "KE0321750872", "<b>🔥 & 'more'</b> " * 300, "text")
         identity = open_case(work, report, Call("c" * 32, "telegram", "7001", "en")).id
-    with world.service.work() as work:
-        case = cases.hold(work.session, identity)
+    with world.service.transaction() as work:
+        case = lock_case(work.session, identity)
         take_up(work, case)
         evidence.keep(work, Destination(case.session_index, case), "photo", b"a picture")
         work.session.flush()
@@ -490,7 +491,7 @@ def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> N
         dispatched = asked.id
     seen = set()
     for how in get_args(How):
-        with world.service.look() as work:
+        with world.service.read() as work:
             asked = work.session.get_one(Dispatch, dispatched)
             for record, values in zip((asked, asked.case), HOW_IT_CAME[how], strict=True):
                 for name, value in values.items():
@@ -513,7 +514,7 @@ def test_a_whole_card_in_each_of_its_standings(world: World, language: str) -> N
 
 
 def asked_word(world: World, dispatch: int) -> str:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return work.session.get_one(Dispatch, dispatch).word
 
 
@@ -528,11 +529,11 @@ def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: b
         shown.text.startswith(f"<b>{word}: {say(CATEGORIES['theft'].name, language)}, Kaptembwo, Nakuru</b>".replace("'", "'")) == readable
     )
     labels = [button.text for row in (shown.buttons.inline_keyboard if shown.buttons else ()) for button in row]
-    steps = sorted(liaison.NEXT.get(how, ()), key=lambda each: each[0] != "still")
+    steps = sorted(liaison_menus.NEXT.get(how, ()), key=lambda each: each[0] != "still")
     wanted = [say(words, language) for step, words in steps if step != "still" or wondering]
     assert labels == [*wanted, *([say(_("Photos and voice: {number}", number=1), language)] if readable else [])]
     if language != SOURCE:
-        assert not {say(words, SOURCE) for _step, words in liaison.NEXT.get(how, ())} & set(labels)
+        assert not {say(words, SOURCE) for _step, words in liaison_menus.NEXT.get(how, ())} & set(labels)
 
 
 @pytest.mark.parametrize("language", languages())

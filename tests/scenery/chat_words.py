@@ -5,26 +5,24 @@ What stands in capitals is in English, as `asha` reads it; what ends in `_SW` is
 
 from bot import keyboards, profile
 from bot.cards import photos_and_voice
-from hotline.broadcasts import menus as committee
-from hotline.broadcasts import templates as calm
-from hotline.cases import citizen_menus as citizen
-from hotline.cases import citizen_phrases, liaison_phrases
-from hotline.cases import liaison_menus as liaison
+from hotline.broadcasts import menus as broadcast_menus
+from hotline.broadcasts import templates
+from hotline.cases import citizen_menus, citizen_phrases, liaison_menus, liaison_phrases
 from hotline.cases.citizen_menus import Caller, InChat
-from hotline.cases.liaison_menus import REASONS, Desk
-from hotline.conversation import choose_area as places
+from hotline.cases.liaison_menus import REASONS, Assignments
+from hotline.conversation import choose_area
 from hotline.core.i18n import own_name, say
 from hotline.directory.categories import CATEGORIES
 from hotline.front_desk import menu
 from hotline.front_desk import phrases as desk_phrases
-from hotline.news import menus as news
+from hotline.news import menus as news_menus
 from tests.scenery.county import AREAS, KAPTEMBWO
 from tests.scenery.said import ANY, asked, en, labels, last_words, sw
 
 # The menu
 
 CHAT = InChat("Telegram", "*384*4455#", warned=False, cases=("1",))
-CALLER = Caller("en", desk=Desk(on_duty=True, cases=()), asked="1", chat=CHAT)
+CALLER = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="1", chat=CHAT)
 """One to whom everything is offered that anybody can be offered in a chat."""
 
 FIRST_MENU = asked(menu.welcome(CALLER, AREAS, ("sw", "en"), "999"))
@@ -54,46 +52,46 @@ EARLIER_QUESTION = en(desk_phrases.earlier_question())
 
 # A report
 
-_REPORTS = labels(asked(citizen.report(CALLER, AREAS)))
+_REPORTS = labels(asked(citizen_menus.report(CALLER, AREAS)))
 THEFT, CONDUCT, VIOLENCE_AT_HOME, SOMETHING_ELSE = (en(_REPORTS[code]) for code in ("theft", "conduct", "gender", "other"))
 IN_DANGER_SW = sw(CATEGORIES["danger"].name)
-ABOUT_WHAT, ABOUT_WHAT_SW = (say(asked(citizen.report(CALLER, AREAS)).text, each) for each in ("en", "sw"))
+ABOUT_WHAT, ABOUT_WHAT_SW = (say(asked(citizen_menus.report(CALLER, AREAS)).text, each) for each in ("en", "sw"))
 
-_WHERE = asked(places.choose_area(AREAS))
+_WHERE = asked(choose_area.choose_area(AREAS))
 WHERE, WHERE_SW = en(_WHERE.text), sw(_WHERE.text)
-_HOME = asked(places.choose_area(AREAS, KAPTEMBWO.code))
+_HOME = asked(choose_area.choose_area(AREAS, KAPTEMBWO.code))
 IN_YOUR_AREA, ANOTHER_PLACE = en(_HOME.text), en(labels(_HOME)["other"])
 """Asked of one who may be where they were before, or where a link says."""
-_FOUND = asked(places.choose_area(AREAS), "kaptembwa")
+_FOUND = asked(choose_area.choose_area(AREAS), "kaptembwa")
 WHICH_ONE, WHICH_ONE_SW, NONE_OF_THESE = en(_FOUND.text), sw(_FOUND.text), en(labels(_FOUND)["none"])
-NOT_SURE = en(labels(asked(places.choose_area(AREAS), "KE032"))["here"])
-NO_PLACE_NEAR_THERE = en(asked(places.choose_area(AREAS), places.spot(6.52, 3.38)).text)
+NOT_SURE = en(labels(asked(choose_area.choose_area(AREAS), "KE032"))["here"])
+NO_PLACE_NEAR_THERE = en(asked(choose_area.choose_area(AREAS), choose_area.spot(6.52, 3.38)).text)
 
 
 def where_in(code: str) -> str:
-    return en(asked(places.choose_area(AREAS), code).text)
+    return en(asked(choose_area.choose_area(AREAS), code).text)
 
 
 def is_it(latitude: float, longitude: float) -> str:
     """Asked of one who has shared where they are."""
-    return en(asked(places.choose_area(AREAS), places.spot(latitude, longitude)).text)
+    return en(asked(choose_area.choose_area(AREAS), choose_area.spot(latitude, longitude)).text)
 
 
 def unknown_place(typed: str) -> str:
-    return en(asked(places.choose_area(AREAS), typed).text)
+    return en(asked(choose_area.choose_area(AREAS), typed).text)
 
 
-_TOLD = asked(citizen.report(CALLER, AREAS), "theft", KAPTEMBWO.code)
+_TOLD = asked(citizen_menus.report(CALLER, AREAS), "theft", KAPTEMBWO.code)
 WHAT_HAPPENED, WHAT_HAPPENED_SW = en(_TOLD.text), sw(_TOLD.text)
-CONTACT = citizen.may_we_text(CALLER)
+CONTACT = citizen_menus.may_we_text(CALLER)
 MAY_WE_WRITE, MAY_WE_WRITE_SW = en(CONTACT.text), sw(CONTACT.text)
 YES, DO_NOT_WRITE = en(labels(CONTACT)["text"]), en(labels(CONTACT)["none"])
-REMEMBERS = citizen.may_we_remember(AREAS, KAPTEMBWO)
+REMEMBERS = citizen_menus.may_we_remember(AREAS, KAPTEMBWO)
 REMEMBER, REMEMBER_SW, DO_NOT_REMEMBER = en(REMEMBERS.text), sw(REMEMBERS.text), en(labels(REMEMBERS)["no"])
-_STATION = asked(citizen.whom_is_it_about(KAPTEMBWO), "station|Kaptembwo Police Station")
-_OFFICER = asked(citizen.whom_is_it_about(KAPTEMBWO), "")
-WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen.NOT_KNOWN)
-A_WOMAN, RATHER_A_WOMAN, NO_MATTER = en(citizen.a_woman().text), *map(en, labels(citizen.a_woman()).values())
+_STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "station|Kaptembwo Police Station")
+_OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "")
+WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen_menus.NOT_KNOWN)
+A_WOMAN, RATHER_A_WOMAN, NO_MATTER = en(citizen_menus.a_woman().text), *map(en, labels(citizen_menus.a_woman()).values())
 
 WORDS_KEPT = en(desk_phrases.words_kept())
 NOT_ASKED_WHERE = en(desk_phrases.not_asked_where())
@@ -119,16 +117,16 @@ def added_to(number: str = ANY) -> str:
 
 # One's own case
 
-_MY_CASE = asked(citizen.my_case("999", ("1",)))
+_MY_CASE = asked(citizen_menus.my_case("999", ("1",)))
 WHICH_CASE, ANOTHER_CASE = en(_MY_CASE.text), en(labels(_MY_CASE)["other"])
-WHICH_NUMBER = en(asked(citizen.my_case("999")).text)
+WHICH_NUMBER = en(asked(citizen_menus.my_case("999")).text)
 _UNKNOWN = ("1", citizen_phrases.Standing("unknown").to_text())
-NO_SUCH_NUMBER = en(asked(citizen.my_case("999"), *_UNKNOWN).text)
-CANNOT_FIND_IT = last_words(citizen.my_case("999"), *_UNKNOWN * citizen.TRIES)
-_VERDICT = asked(citizen.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text())
+NO_SUCH_NUMBER = en(asked(citizen_menus.my_case("999"), *_UNKNOWN).text)
+CANNOT_FIND_IT = last_words(citizen_menus.my_case("999"), *_UNKNOWN * citizen_menus.TRIES)
+_VERDICT = asked(citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text())
 NOT_YET_KNOWN = en(labels(_VERDICT)["later"])
-COME_BACK = last_words(citizen.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text(), "later")
-HELPED, NOT_HELPED, STILL_IN_DANGER = (en(words) for _verdict, words in citizen.VERDICTS)
+COME_BACK = last_words(citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text(), "later")
+HELPED, NOT_HELPED, STILL_IN_DANGER = (en(words) for _verdict, words in citizen_menus.VERDICTS)
 A_SLIP = en(dict(keyboards.A_SLIP)["not_helped"])
 
 
@@ -139,7 +137,7 @@ def how_it_stands(state: str, by: str = "") -> str:
 
 def standing_and_question(state: str) -> str:
     """The same to one who is asked whether help came."""
-    return en(asked(citizen.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text)
+    return en(asked(citizen_menus.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text)
 
 
 def thanks(verdict: citizen_phrases.Verdict, by: str = ANY) -> str:
@@ -167,17 +165,18 @@ STOPPED, STOPPED_SW, RESUMED = en(desk_phrases.texts_stopped()), sw(desk_phrases
 I_HAVE_IT, ON_THE_WAY, THERE, DONE, NOT_MINE, CANNOT, ASIDE, STILL_ON_IT, SAFE, HELP = (
     en(words)
     for _step, words in (
-        liaison.I_HAVE_IT, liaison.ON_THE_WAY, liaison.THERE, liaison.DONE, liaison.NOT_MINE,
-        liaison.CANNOT, liaison.ASIDE, liaison.STILL_ON_IT, liaison.SAFE, liaison.HELP,
+        liaison_menus.I_HAVE_IT, liaison_menus.ON_THE_WAY, liaison_menus.THERE, liaison_menus.DONE, liaison_menus.NOT_MINE,
+        liaison_menus.CANNOT, liaison_menus.ASIDE, liaison_menus.STILL_ON_IT, liaison_menus.SAFE, liaison_menus.HELP,
     )
 )  # fmt: skip
 I_HAVE_IT_SW, DONE_SW, THERE_SW, HELP_SW, CANNOT_SW = (
-    sw(words) for _step, words in (liaison.I_HAVE_IT, liaison.DONE, liaison.THERE, liaison.HELP, liaison.CANNOT)
+    sw(words)
+    for _step, words in (liaison_menus.I_HAVE_IT, liaison_menus.DONE, liaison_menus.THERE, liaison_menus.HELP, liaison_menus.CANNOT)
 )
 NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE = (en(words) for _reason, words in REASONS)
 ON_DUTY, OFF_DUTY = en(liaison_phrases.on_duty()), en(liaison_phrases.off_duty())
 ON_DUTY_SW, OFF_DUTY_SW = sw(liaison_phrases.on_duty()), sw(liaison_phrases.off_duty())
-_AT_DESK = asked(liaison.at_desk(Desk(on_duty=True, cases=())))
+_AT_DESK = asked(liaison_menus.at_desk(Assignments(on_duty=True, cases=())))
 AT_DESK, AT_DESK_SW = en(_AT_DESK.text), sw(_AT_DESK.text)
 GO_OFF_DUTY, GO_OFF_DUTY_SW = en(labels(_AT_DESK)["off"]), sw(labels(_AT_DESK)["off"])
 WHOEVER_KEEPS_THE_LIST, WHOEVER_KEEPS_THE_LIST_SW = (say(liaison_phrases.ask_whoever_keeps_the_list(), each) for each in ("en", "sw"))
@@ -191,10 +190,10 @@ def photos_button(number: int, language: str = "sw") -> str:
 
 # News, and messages to the public
 
-_NEWS = asked(news.at_news(AREAS, None, chat=True), news.Theirs().to_text())
+_NEWS = asked(news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text())
 AT_NEWS, CHECKED_NEWS, GET_NEWS = en(_NEWS.text), en(labels(_NEWS)["read"]), en(labels(_NEWS)["get"])
-YES_TO_NEWS = en(labels(asked(news.at_news(AREAS, None, chat=True), news.Theirs().to_text(), "get", KAPTEMBWO.code))["yes"])
-_BOARD = asked(committee.at_committee(AREAS, ("sw", "en"), "999"), '{"exercise": false, "broadcasts": [], "rumours": 0}')
+YES_TO_NEWS = en(labels(asked(news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text(), "get", KAPTEMBWO.code))["yes"])
+_BOARD = asked(broadcast_menus.at_committee(AREAS, ("sw", "en"), "999"), '{"exercise": false, "broadcasts": [], "rumours": 0}')
 AT_BOARD, WRITE_A_MESSAGE = en(_BOARD.text), en(labels(_BOARD)["write"])
-ALL_CALM = en(calm.TEMPLATES["calm"].name)
+ALL_CALM = en(templates.TEMPLATES["calm"].name)
 COMMAND, COMMAND_SW = ({command: say(words, each) for command, words in profile.COMMANDS.items()} for each in ("en", "sw"))

@@ -2,12 +2,12 @@
 
 import re
 
-from hotline.cases import citizen_menus as citizen
+from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller
-from hotline.cases.liaison_menus import Desk
+from hotline.cases.liaison_menus import Assignments
 from hotline.conversation.screens import Ask, LookUp, Menu, Scene
 from hotline.core.gsm import plain
-from hotline.core.i18n import Words, own_name, say
+from hotline.core.i18n import Phrase, own_name, say
 from hotline.directory.categories import CATEGORIES
 from hotline.front_desk import menu
 from tests.scenery.carrier import PretendCarrier
@@ -17,12 +17,12 @@ from ussd.pages import Limits, pages
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
 
-def en(words: Words) -> str:
+def en(words: Phrase) -> str:
     """In English, as a phone shows it."""
     return plain(say(words, "en"))
 
 
-def sw(words: Words) -> str:
+def sw(words: Phrase) -> str:
     """In Kiswahili, as a phone shows it."""
     return plain(say(words, "sw"))
 
@@ -36,19 +36,19 @@ def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
     return question
 
 
-def labels(question: Menu | Ask) -> dict[str, Words]:
+def labels(question: Menu | Ask) -> dict[str, Phrase]:
     """The choices of a question, by what they stand for."""
     assert isinstance(question, Menu), question
     return dict(question.choices)
 
 
-EVERYBODY = Caller("en", desk=Desk(on_duty=True, cases=()), asked="0")
+EVERYBODY = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="0")
 """A citizen who was asked for a verdict, and a liaison, in one: they are offered all that can be done by dialling in."""
 
 FIRST = labels(asked(menu.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
-CONTACT = labels(citizen.may_we_text(Caller()))
-REMEMBER = labels(citizen.may_we_remember(AREAS, KAPTEMBWO))
-WOMAN = labels(citizen.a_woman())
+CONTACT = labels(citizen_menus.may_we_text(Caller()))
+REMEMBER = labels(citizen_menus.may_we_remember(AREAS, KAPTEMBWO))
+WOMAN = labels(citizen_menus.a_woman())
 
 LIMITS = Limits(PretendCarrier.page_septets, PretendCarrier.page_units)
 

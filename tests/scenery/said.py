@@ -5,21 +5,21 @@ import re
 import pytest
 
 from hotline.conversation.screens import Ask, LookUp, Menu, Nothing, Question, Scene
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 
 ANY = "\0"
 """Stands in a gap of a sentence for whatever may stand there."""
 
 
-def en(words: Words) -> str:
+def en(words: Phrase) -> str:
     return say(words, "en")
 
 
-def sw(words: Words) -> str:
+def sw(words: Phrase) -> str:
     return say(words, "sw")
 
 
-def as_typed(words: Words, language: str) -> str:
+def as_typed(words: Phrase, language: str) -> str:
     """One of the words that people may write for something, which stand with commas between."""
     return say(words, language).split(", ")[-1]
 
@@ -63,7 +63,7 @@ def last_words(scene: Scene[object], *answers: str) -> str:
     return en(end.value.value.words)
 
 
-def labels(question: Menu | Ask) -> dict[str, Words]:
+def labels(question: Menu | Ask) -> dict[str, Phrase]:
     """The choices of a question, by what they stand for."""
     assert isinstance(question, Menu), question
     return dict(question.choices)

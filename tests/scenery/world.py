@@ -9,19 +9,18 @@ from itertools import count
 from sqlalchemy import delete, func, select
 
 from hotline import outbox
-from hotline.cases import case as cases
 from hotline.cases import verdicts
-from hotline.cases.case import Case
-from hotline.context import Service, Work
+from hotline.cases.case import Case, history_of
+from hotline.context import Service, UnitOfWork
 from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Base, Database
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import texts
 from hotline.operations import receipts
-from hotline.operations.queue import Errands
+from hotline.operations.queue import TaskRunner
 from hotline.operations.worker import CARRIED, Worker
-from hotline.outbox import Errand, Posting, Queue
+from hotline.outbox import Posting, Queue, Task
 from hotline.settings import Settings
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import MORNING
@@ -34,7 +33,7 @@ FURNITURE = {"areas", "bodies", "serves", "people", "addresses", "liaisons", "ro
 """The tables of what is there before anything happens."""
 
 
-def liaison(work: Work, number: str) -> Liaison:
+def liaison(work: UnitOfWork, number: str) -> Liaison:
     """Whoever answers from this phone."""
     person = people.by_number(work.session, work.keys, number)
     assert person is not None
@@ -53,7 +52,7 @@ class World:
         self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
         self.conversations = Conversations(settings.redis_url, settings.keys.vault)
         self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
-        self.workers: dict[Queue, Errands] = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        self.workers: dict[Queue, TaskRunner] = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
         self.others_rest: Callable[[], None] = lambda: None
         """Returns when whoever works on a thread of their own has nothing to do."""
 
@@ -65,12 +64,12 @@ class World:
         self.others_rest()
         while self.posted:
             posting = self.posted.popleft()
-            self.workers[posting.queue].run(posting.errand)
+            self.workers[posting.queue].run(posting.task)
             self.others_rest()
 
     def tick(self) -> None:
         """What the clock does."""
-        with self.service.work() as work:
+        with self.service.transaction() as work:
             self._post(outbox.fallen_due(work.session, work.now))
         self.settle()
 
@@ -84,7 +83,7 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with self.service.database.reading() as session:
-            return session.scalar(select(func.min(Errand.due_at)).where(Errand.state == "waiting"))
+            return session.scalar(select(func.min(Task.due_at)).where(Task.state == "waiting"))
 
     def phone(self, number: str) -> "Phone":
         return Phone(self, number)
@@ -100,7 +99,7 @@ class World:
 
     def history(self, case: Case) -> list[str]:
         with self.service.database.reading() as session:
-            return [f"{entry.what} {entry.who}".strip() for entry in cases.history(session, case)]
+            return [f"{entry.what} {entry.who}".strip() for entry in history_of(session, case)]
 
     def begin_anew(self) -> None:
         """Nothing has happened yet, and it is morning. Whoever became known stays so."""
@@ -175,14 +174,14 @@ class Phone:
     def text(self, body: str, identity: str = "") -> None:
         """Text the hotline."""
         form = {"id": identity or f"text-{next(ids)}", "from": self.number, "to": "22384", "text": body, "date": "2026-11-21 07:00:00"}
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             texts.text_arrives(work, self.world.carrier.inbound_text(form))
         self.world.settle()
 
     def receipt(self, provider_id: str, status: str) -> None:
         """The carrier tells what became of a text to this phone."""
         form = {"id": provider_id, "status": status, "phoneNumber": self.number, "failureReason": "None"}
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             receipts.receipt_arrives(work, self.world.carrier.receipt(form))
         self.world.settle()
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from hotline.cases.citizen_menus import NOT_KNOWN
-from hotline.cases.dispatch import WORDS
+from hotline.cases.dispatch import CASE_WORDS
 from hotline.directory.categories import Urgency
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, number_in, sw
@@ -28,7 +28,7 @@ def report(citizen: Phone, category: str = "violence", *, text: bool = True) -> 
     return number_in(citizen.screen)
 
 
-A_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\d*\b")
+A_WORD = re.compile(rf"\b(?:{'|'.join(CASE_WORDS)})\d*\b")
 
 
 def word_of(text: str) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from benchmarks.broadcast import MWANGI, by_day, number_of, service_by_day, subscribe, wards_of, write
 from benchmarks.processes import postgresql
-from hotline.broadcasts.broadcast import DOUBTFUL, GONE, LISTED, SENT, Broadcast, Copy
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState
 from hotline.directory import people
 from hotline.directory.people import Address
 from tests.scenery.stack import Stack
@@ -104,7 +104,7 @@ class Siege:
         for turn in range(self.plan.kills // 2):
             place = next(places)
             condemned = self.stack.wait_for_another(self.stack.condemn(place))
-            left = self.ledger()[LISTED]
+            left = self.ledger()[CopyState.LISTED]
             self.stack.wait_for_another(condemned)
             self._let_it_send(left - dice.randrange(3 * self.plan.batch))
             self.kills.update(("at any moment", place))
@@ -114,7 +114,7 @@ class Siege:
     def _let_it_send(self, left: int) -> None:
         """Until no more than these are left; or for a while, where the dead have all that could go."""
         until = time.monotonic() + 8
-        while time.monotonic() < until and self.ledger()[LISTED] >= left:
+        while time.monotonic() < until and self.ledger()[CopyState.LISTED] >= left:
             time.sleep(0.05)
 
     def _others(self, turn: int) -> None:
@@ -150,7 +150,7 @@ class Siege:
         wait_until(quiet, "all receipts have come")
 
     def wait_for_the_end(self) -> None:
-        wait_until(lambda: self._states() == {SENT}, "everything was sent")
+        wait_until(lambda: self._states() == {BroadcastState.SENT}, "everything was sent")
         self.wait_for_receipts()
 
     def _states(self) -> set[str]:
@@ -173,7 +173,7 @@ class Siege:
     def doubtful_batches(self) -> Counter[object]:
         """How many are in doubt, by the batch that they were in."""
         with self.stack.database.reading() as session:
-            return Counter(session.scalars(select(Copy.lease).where(Copy.state == DOUBTFUL)))
+            return Counter(session.scalars(select(Copy.lease).where(Copy.state == CopyState.DOUBTFUL)))
 
     def said_to_be(self, state: str) -> set[str]:
         """Everybody of whose copy the ledger says this."""
@@ -195,15 +195,15 @@ def judge(siege: Siege) -> str:
     """Whether everything is as it must be; and how it went, in a line."""
     plan, ledger, taken, batches = siege.plan, siege.ledger(), siege.taken(), siege.doubtful_batches()
     assert siege.listed() == [plan.each] * plan.wards
-    assert ledger[GONE] + ledger[DOUBTFUL] == ledger.total() == plan.people, f"each is gone or in doubt: {ledger}"
+    assert ledger[CopyState.GONE] + ledger[CopyState.DOUBTFUL] == ledger.total() == plan.people, f"each is gone or in doubt: {ledger}"
     assert set(taken.values()) == {1}, f"nobody has it twice: {Counter(taken.values())}"
-    assert siege.said_to_be(GONE) == set(taken), "what the carrier took is what is written as gone, once its receipts are in"
-    assert not siege.said_to_be(DOUBTFUL) & set(taken)
+    assert siege.said_to_be(CopyState.GONE) == set(taken), "what the carrier took is what is written as gone, once its receipts are in"
+    assert not siege.said_to_be(CopyState.DOUBTFUL) & set(taken)
     assert len(batches) <= siege.deaths, "a death leaves one batch in doubt at most"
     assert all(number <= plan.batch for number in batches.values())
     return (
-        f"{siege.deaths} deaths of the bulk worker ({dict(siege.kills)}); {plan.people} listed: {ledger[GONE]} gone, "
-        f"{ledger[DOUBTFUL]} never sent, in {len(batches)} batches; nobody twice"
+        f"{siege.deaths} deaths of the bulk worker ({dict(siege.kills)}); {plan.people} listed: {ledger[CopyState.GONE]} gone, "
+        f"{ledger[CopyState.DOUBTFUL]} never sent, in {len(batches)} batches; nobody twice"
     )
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from hotline.carriers import Meaning, Sending
 from hotline.core.database import Database
 from hotline.directory import people
-from hotline.front_desk import link_chat as linking
+from hotline.front_desk import link_chat
 from hotline.operations import receipts
 from hotline.operations.worker import Worker
-from hotline.outbox import Errand, Queue, What, finish
+from hotline.outbox import Queue, Task, TaskKind, complete
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
 from tests.scenery.world import World
@@ -29,12 +29,12 @@ class Chats:
         self._database: Database = world.service.database
         self._worker = Worker(world.service, self.company, Queue.TELEGRAM)
 
-    def run(self, errand: int) -> None:
+    def run(self, task: int) -> None:
         with self._database.writing() as session:
-            subject = session.scalar(select(Errand.subject).where(Errand.id == errand, Errand.what == What.REDRAW))
+            subject = session.scalar(select(Task.subject).where(Task.id == task, Task.what == TaskKind.REDRAW))
             if subject is not None:
-                finish(session, What.REDRAW, subject)
-        self._worker.run(errand)
+                complete(session, TaskKind.REDRAW, subject)
+        self._worker.run(task)
 
 
 @pytest.fixture
@@ -42,15 +42,15 @@ def chats(world: World) -> PretendCarrier:
     """Sergeant Kipruto has shown us his number from a chat; everybody else is reached by text."""
     made = Chats(world)
     world.workers[Queue.TELEGRAM] = made
-    with world.service.work() as work:
-        linking.link(work, people.TELEGRAM, CHAT, KIPRUTO)
+    with world.service.transaction() as work:
+        link_chat.link(work, people.TELEGRAM, CHAT, KIPRUTO)
     return made.company
 
 
 def receipt(world: World, sent: int, status: str, reason: str = "") -> None:
     """The carrier says what became of the text that it took so many texts after the first."""
     form = {"id": f"ATXid_{sent}", "status": status, "failureReason": reason}
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         receipts.receipt_arrives(work, world.carrier.receipt(form))
     world.settle()
 

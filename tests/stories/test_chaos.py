@@ -10,21 +10,19 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import case as cases
-from hotline.cases import reference_number as references
-from hotline.cases.case import Case
+from hotline.cases.case import Case, CaseState
 from hotline.cases.dispatch import Dispatch
+from hotline.cases.reference_number import read_reference
 from hotline.core.database import Locked
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
-from hotline.outbox import Errand, What
+from hotline.messaging.message import About, Message, MessageState
+from hotline.outbox import Task, TaskKind
 from simulator.client import Phone, received
 from tests.scenery.stack import Stack
 from tests.scenery.waiting import wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
-LATER = (What.STILL, What.FOLLOW_UP, What.READY, What.WARN)
+LATER = (TaskKind.STILL, TaskKind.FOLLOW_UP, TaskKind.READY, TaskKind.WARN)
 SECONDS = 20
 PRODUCERS = 2
 SEED = 20261121
@@ -101,8 +99,8 @@ def _unfinished(stack: Stack) -> bool:
     tonight."""
     try:
         with stack.database.reading() as session:
-            to_take = session.scalars(select(Case.id).where(Case.state == cases.OPEN)).all()
-            to_do = session.scalars(select(Errand.id).where(Errand.state == "waiting", Errand.what.not_in(LATER))).all()
+            to_take = session.scalars(select(Case.id).where(Case.state == CaseState.OPEN)).all()
+            to_do = session.scalars(select(Task.id).where(Task.state == "waiting", Task.what.not_in(LATER))).all()
     except Locked:  # somebody writes, so they have not finished
         return True
     return bool(to_take or to_do)
@@ -115,7 +113,7 @@ def _judge(chaos: Chaos) -> str:
         dispatched = set(session.scalars(select(Case.reference).join(Dispatch, Dispatch.case_id == Case.id)))
         states = {about: Counter(session.scalars(select(Message.state).where(Message.about == about))) for about in About}
         wants_none = len(session.scalars(select(Case.id).where(Case.contact == "none")).all())
-    shown = [references.read(number) for number in chaos.shown]
+    shown = [read_reference(number) for number in chaos.shown]
     assert sorted(opened) == sorted(map(str, shown)), "each number that was shown is one case, and each case's number was shown"
     assert dispatched == set(opened)
 
@@ -123,15 +121,15 @@ def _judge(chaos: Chaos) -> str:
     to_liaisons = [text["count"] for text in texts if " = " in text["text"] and "report " in text["text"]]
     to_citizens = [text["count"] for text in texts if re.match(r"\d{4}-\d{4}: ", text["text"])]
     twice, hands = sum(to_liaisons) - len(to_liaisons), chaos.kills["work urgent"] + chaos.kills["queue"]
-    unknown = states[About.CASE][messages.UNKNOWN]
+    unknown = states[About.CASE][MessageState.UNKNOWN]
     assert twice <= chaos.kills["work urgent"], "a liaison hears twice only where a worker died with the text in its hands"
     assert set(to_citizens) == {1}, "no citizen is told a thing twice"
     assert unknown <= hands, "a text is in doubt only where a worker died"
-    assert states[About.DISPATCH].keys() <= {messages.SENT, messages.WITHHELD}, (
+    assert states[About.DISPATCH].keys() <= {MessageState.SENT, MessageState.WITHHELD}, (
         "withheld where the worker died with it and the liaison took the case"
     )
-    assert states[About.CASE].keys() <= {messages.SENT, messages.UNKNOWN, messages.WITHHELD}
-    assert states[About.CASE][messages.WITHHELD] == 2 * wants_none
+    assert states[About.CASE].keys() <= {MessageState.SENT, MessageState.UNKNOWN, MessageState.WITHHELD}
+    assert states[About.CASE][MessageState.WITHHELD] == 2 * wants_none
     return (
         f"{len(shown)} reports, {len(opened)} cases, 0 lost, {sum(chaos.kills.values())} kills, "
         f"{twice} dispatch texts sent twice, {unknown} citizens' texts in doubt"

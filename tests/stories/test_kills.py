@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import reference_number as references
 from hotline.cases.case import Case
+from hotline.cases.reference_number import read_reference
 from hotline.core.database import Database
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
+from hotline.messaging.message import RECEIVED, About, Message, MessageState
 from hotline.settings import from_environment
 from simulator.client import Phone, Town
 from tests.scenery.stack import ITIKIA, SECRET, WORKERS, Gateway, Stack, answers, below, environment, processes, running
@@ -36,19 +35,19 @@ class Death:
 
     @property
     def texts(self) -> bool:
-        return self.state != messages.WITHHELD
+        return self.state != MessageState.WITHHELD
 
     @property
     def told(self) -> tuple[str, str]:
         """How the key of the citizen's text in question begins, and words that are in it."""
-        return ("taken:", "seeing to it") if self.state == messages.UNKNOWN else (messages.RECEIVED, "received")
+        return ("taken:", "seeing to it") if self.state == MessageState.UNKNOWN else (RECEIVED, "received")
 
     @property
     def details(self) -> str:
         return f"{self.process} {self.place} {self.state}"
 
 
-SENT, UNKNOWN, WITHHELD = messages.SENT, messages.UNKNOWN, messages.WITHHELD
+SENT, UNKNOWN, WITHHELD = MessageState.SENT, MessageState.UNKNOWN, MessageState.WITHHELD
 
 DEATHS = [
     Death("work urgent", "before-commit", SENT),
@@ -77,7 +76,7 @@ def test_whoever_dies_wherever_every_report_is_put_before_a_liaison(stack: Stack
         times = _times_told(stack, death)
         assert 1 <= times <= (1 if death.texts else 2), f"the liaison heard {times} times of {death}"
         told = sum(text["count"] for text in _texts(stack) if text["number"] == numbers[death] and death.told[1] in text["text"])
-        assert told == {SENT: 1, UNKNOWN: int(death.place != "after-lease"), WITHHELD: 0}[death.state], death
+        assert told == {SENT: 1, UNKNOWN: int(death.place != "after-lease"), WITHHELD: 0}[MessageState(death.state)], death
         assert _state(stack, death, reference) == death.state, death
     assert len(_cases(stack)) == len(DEATHS), "a report that was dialled once is one case, however often its last turn came"
 
@@ -121,16 +120,16 @@ def _times_told(stack: Stack, death: Death) -> int:
 
 def _under_way(stack: Stack, shown: str = "") -> list[Message]:
     """The messages that nobody has seen to yet; of one case only, where its number is given, for others may be in the hands of the dead."""
-    under_way = select(Message).where(Message.state.in_((messages.WAITING, messages.SENDING)))
+    under_way = select(Message).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
     if shown:
-        under_way = under_way.join(Case).where(Case.reference == references.read(shown))
+        under_way = under_way.join(Case).where(Case.reference == read_reference(shown))
     with stack.database.reading() as session:
         return list(session.scalars(under_way))
 
 
 def _state(stack: Stack, death: Death, shown: str) -> str:
     """What is written of the citizen's text in question."""
-    theirs = select(Message.state).join(Case).where(Case.reference == references.read(shown), Message.about == About.CASE)
+    theirs = select(Message.state).join(Case).where(Case.reference == read_reference(shown), Message.about == About.CASE)
     with stack.database.reading() as session:
         return session.scalars(theirs.where(Message.key.startswith(death.told[0]))).one()
 
@@ -178,7 +177,7 @@ def test_a_hotline_that_is_killed_leaves_nothing_behind_and_starts_again_where_i
     assert not parts.keys() & {pid for pid, _above, _command in processes()}
     database = Database(settings.database_url)
     with database.reading() as session:
-        assert session.scalars(select(Case.reference)).all() == [references.read(shown)]
+        assert session.scalars(select(Case.reference)).all() == [read_reference(shown)]
     database.close()
 
 

@@ -57,13 +57,13 @@ def call(citizen: Phone, category: str = "violence", place: str = "Kaptembwo", *
 
 def found(world: World, *listed: bodies.Listed) -> None:
     """These bodies are there too, or are otherwise than before."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         bodies.save(work.session, listed)
 
 
 def employ(world: World, *listed: liaisons.Listed) -> None:
     """These liaisons are there too, or are somewhere else than before."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         liaisons.save(work.session, work.keys, listed, ("en", "sw"), work.now)
 
 
@@ -288,7 +288,7 @@ def test_who_is_off_for_three_days_is_asked_again_after_them(world: World) -> No
 
 def test_one_with_shifts_is_asked_while_they_last(world: World) -> None:
     rung, sergeant = rings(world), world.phone(KIPRUTO)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         who = liaisons.known_by(work.session, work.keys.index.of("address", KIPRUTO))
         assert who is not None
         assert who.liaison is not None

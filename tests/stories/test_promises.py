@@ -6,7 +6,7 @@ import pytest
 
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.core import fault_points as faults
+from hotline.core import fault_points
 from hotline.core.fault_points import Place
 from hotline.operations.worker import Worker
 from hotline.outbox import Queue
@@ -114,7 +114,7 @@ def test_a_job_that_comes_twice_says_sorry_once(world: World) -> None:
     call(citizen)
     world.pass_minutes(29)
     world.now += timedelta(minutes=1)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         postings = outbox.fallen_due(work.session, work.now)
     world.posted.extend(postings * 2)
     world.settle()
@@ -128,7 +128,7 @@ def test_a_job_that_is_lost_with_its_worker_is_done_by_the_next(world: World) ->
     call(citizen)
     world.pass_minutes(29)
     world.now += timedelta(minutes=1)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         assert outbox.fallen_due(work.session, work.now), "taken by one who has just died"
     world.pass_minutes(0.1)
     assert sorry(citizen) == []
@@ -149,12 +149,12 @@ def dies(world: World, place: Place, minutes: float) -> None:
         if reached == place and "after-pop" in seen:
             raise Died
 
-    faults.on(come_to)
+    fault_points.on(come_to)
     try:
         with pytest.raises(Died):
             world.pass_minutes(minutes)
     finally:
-        faults.on(faults.nothing)
+        fault_points.on(fault_points.nothing)
     world.posted.clear()
     world.workers = {queue: Worker(world.service, world.carrier, queue) for queue in Queue}
 

@@ -5,22 +5,20 @@ from itertools import count
 import pytest
 from sqlalchemy import func, select, update
 
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.i18n import say
 from hotline.directory import people
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Role
 from hotline.directory.people import Person
 from hotline.messaging.message import Message
-from hotline.outbox import Errand
-from hotline.rumours import answers as answering
-from hotline.rumours import questions as wondering
-from hotline.rumours import rumour as rumours
-from hotline.rumours import similar, spread
-from hotline.rumours import verification as rumour_desk
+from hotline.outbox import Task
+from hotline.rumours import answers as rumour_answers
+from hotline.rumours import questions as rumour_questions
+from hotline.rumours import similar, spread, verification
 from hotline.rumours import views as rumour_views
-from hotline.rumours.menus import Look, Wonder, lines_in, shown_in
-from hotline.rumours.rumour import Question, Rumour
+from hotline.rumours.menus import AskRumour, LookAtRumour, lines_in, shown_in
+from hotline.rumours.rumour import Question, Rumour, RumourState, named
 from tests.scenery.county import CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
 from tests.scenery.world import World, liaison
 
@@ -32,32 +30,32 @@ sittings = count(1)
 @pytest.fixture(autouse=True)
 def in_english(world: World) -> None:
     """Every liaison reads English."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         work.session.execute(update(Person).values(language="en"))
 
 
 def ask(world: World, number: str | None, claim: str = CLAIM, *, area: str = KAPTEMBWO.code, sitting: str = "", may: bool = True) -> str:
     """Somebody asks by dialling in; what they read then."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         address = None
         if number is not None:
             address = people.meet(work.session, work.keys, number, work.now, may_write=True, language="en").phone
             work.session.flush()
-        wish = Wonder(claim, area, may)
-        said = say(wondering.wonder(work, wish, "en", "ussd", address, sitting or f"{next(sittings):032}"), "en")
+        wish = AskRumour(claim, area, may)
+        said = say(rumour_questions.ask(work, wish, "en", "ussd", address, sitting or f"{next(sittings):032}"), "en")
     world.settle()
     return said
 
 
-def known(work: Work, number: str = "R1") -> Rumour:
-    found = rumours.named(work.session, number)
+def known(work: UnitOfWork, number: str = "R1") -> Rumour:
+    found = named(work.session, number)
     assert found is not None
     return found
 
 
 def notes(world: World) -> list[str]:
     """How those know who have looked into it."""
-    with world.service.look() as work:
+    with world.service.read() as work:
         return [source.note(work.keys) for source in known(work).sources]
 
 
@@ -69,7 +67,7 @@ def replies(world: World, number: str, *said: str) -> str:
 
 
 def questions(world: World) -> int:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return work.session.scalar(select(func.count()).select_from(Question)) or 0
 
 
@@ -138,10 +136,10 @@ def test_a_sitting_or_a_phone_asks_once_and_nobody_floods_the_desk(world: World)
     ask(world, None)
     assert questions(world) == 2
     assert ask(world, NEIGHBOUR, area=KAWANGWARE).startswith("We have your question: R2."), "another place is for a person to judge"
-    for number in range(wondering.MOST_ASKED - 1):
+    for number in range(rumour_questions.MOST_ASKED - 1):
         ask(world, CITIZEN, f"something else happened at the market, number {number}")
     assert ask(world, CITIZEN, "and another thing").startswith("You have asked a lot today.")
-    assert questions(world) == 2 + wondering.MOST_ASKED
+    assert questions(world) == 2 + rumour_questions.MOST_ASKED
 
 
 def test_two_found_to_be_the_same_are_answered_together_each_by_its_number(world: World) -> None:
@@ -153,8 +151,8 @@ def test_two_found_to_be_the_same_are_answered_together_each_by_its_number(world
     assert "counts as R1 now" in replies(world, WANJIKU, "SAME R3 R2"), "followed to the end"
     assert "the same already" in replies(world, WANJIKU, "SAME R1 R3"), "no ring"
     replies(world, WANJIKU, "FALSE R2 it is clean", "ANSWER R3")
-    with world.service.look() as work:
-        assert [known(work, number).state for number in ("R1", "R2")] == [rumours.PROBABLY_FALSE, rumours.NEW]
+    with world.service.read() as work:
+        assert [known(work, number).state for number in ("R1", "R2")] == [RumourState.PROBABLY_FALSE, RumourState.NEW]
     assert [world.phone(each).inbox[0][:3] for each in (CITIZEN, NEIGHBOUR, STRANGER)] == ["R1,", "R2,", "R3,"], "the number they know"
 
     assert replies(world, WANJIKU, "APART R3") == "R3 is a rumour of its own again."
@@ -199,7 +197,7 @@ def test_nobody_checks_so_it_is_passed_on_and_who_forgets_it_loses_it(world: Wor
     assert world.phone(DESK).inbox[-1].startswith("R1 goes to somebody else")
     assert "nobody looks into it yet" in world.phone(WANJIKU).inbox[asked]
     assert replies(world, WANJIKU, "CHECK R1").startswith("R1 is yours")
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert "Nakuru Peace Committee (Mama Wanjiku) is looking into it" in spread.lines(work, "R1")
 
 
@@ -246,7 +244,7 @@ def test_nobody_is_told_of_a_rumour_that_names_them_nor_of_any_found_to_be_the_s
     for text in ("READ R1", "CHECK R1", "FALSE R1 I did not", "ANSWER R1", "SAME R2 R1", "APART R1"):
         assert replies(world, WANJIKU, text).startswith("We have no rumour R1 for you."), text
     assert seen_by(world, WANJIKU) == (["R2"], None)
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert [similar.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)] == [False, True]
     replies(world, DESK, "SAME R1 R2", "FALSE R2 all of it is there")
     texts = len(world.phone(WANJIKU).inbox)
@@ -267,7 +265,7 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
     assert (listed, shown) == (["R1"], CLAIM)
     ask(world, CITIZEN, "the chief has left")
     assert [seen_by(world, number)[0] for number in (WANJIKU, CHEBET, KIPRUTO)] == [["R2"], ["R2"], []]
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         for number in (WANJIKU, DESK):
             work.session.add(Role(liaison_id=liaison(work, number).id, kind=Kind.POLICE, ended_at=work.now))
     texts = [len(world.phone(number).inbox) for number in (WANJIKU, DESK)]
@@ -278,7 +276,7 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
 
 
 def seen_by(world: World, number: str) -> tuple[list[str], str | None]:
-    with world.service.look() as work:
+    with world.service.read() as work:
         who = liaison(work, number)
         listed = [line.number for line in lines_in(rumour_views.listing(work, who))]
         shown = shown_in(rumour_views.details(work, who, "R1"))
@@ -286,43 +284,43 @@ def seen_by(world: World, number: str) -> tuple[list[str], str | None]:
 
 
 def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None:
-    with world.service.work() as work:
-        for number in range(answering.PAGE + 5):
+    with world.service.transaction() as work:
+        for number in range(rumour_answers.PAGE + 5):
             address = people.meet(work.session, work.keys, f"+254711{number:06}", work.now, may_write=True, language="en").phone
             work.session.flush()
-            wondering.wonder(work, Wonder(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}")
+            rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}")
         who = liaison(work, WANJIKU)
-        for look in (Look("false", "R1", note="saw it"), Look("answer", "R1")):
-            rumour_desk.act(work, who, look)
+        for look in (LookAtRumour("false", "R1", note="saw it"), LookAtRumour("answer", "R1")):
+            verification.act(work, who, look)
         work.session.info.clear()  # the workers are slow today
     page = "1/1/unlikely/1"
     written = []
     for _time in range(3):
-        with world.service.work() as work:
-            answering.answer_page(work, page)
+        with world.service.transaction() as work:
+            rumour_answers.answer_page(work, page)
             work.session.flush()
             written.append(work.session.scalar(select(func.count()).where(Message.about == "rumour")))
-            assert work.session.scalar(select(Errand.state).where(Errand.key == "answer:1/1/unlikely/2")) == "waiting"
+            assert work.session.scalar(select(Task.state).where(Task.key == "answer:1/1/unlikely/2")) == "waiting"
             work.session.info.clear()
-    assert written == [answering.PAGE, answering.PAGE + 5, answering.PAGE + 5]
-    with world.service.work() as work:
-        rumour_desk.act(work, liaison(work, DESK), Look("true", "R1", note="heard it"))
+    assert written == [rumour_answers.PAGE, rumour_answers.PAGE + 5, rumour_answers.PAGE + 5]
+    with world.service.transaction() as work:
+        verification.act(work, liaison(work, DESK), LookAtRumour("true", "R1", note="heard it"))
         ask_late = people.meet(work.session, work.keys, "+254733000444", work.now, may_write=True).phone
         work.session.flush()
-        wondering.wonder(work, Wonder(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)
-        answering.answer_page(work, page)
+        rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)
+        rumour_answers.answer_page(work, page)
         work.session.flush()
         assert work.session.scalar(select(func.count()).where(Message.about == "rumour")) == written[-1], "it does not hold any more"
 
 
 def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World) -> None:
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert spread.table(work) == ["Nobody has asked about anything in the last 7 days."]
     ask(world, CITIZEN)
     world.pass_minutes(61)
     ask(world, NEIGHBOUR)
     replies(world, WANJIKU, "FALSE R1 no")
-    with world.service.look() as work:
+    with world.service.read() as work:
         found = known(work)
         assert say(rumour_views.headline(work, found), "en") == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
         assert [people for _hour, _area, people in spread.hourly(work, found)] == [1, 1]

@@ -25,15 +25,13 @@ from bot.budgets import AT_ONCE
 from bot.intake import LOCK, Intake
 from bot.stream import STREAM, take_in
 from bot.talks import Why
-from hotline.cases import case as cases
-from hotline.cases.case import Case, Entry
+from hotline.cases.case import Case, CaseState, Entry
 from hotline.cases.liaison_menus import I_HAVE_IT
 from hotline.cli.main import SIMULATED_TOKEN
 from hotline.core.crypto import Vault
 from hotline.core.i18n import say
-from hotline.core.redis_link import Trips
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
+from hotline.core.redis_link import RedisPipeline
+from hotline.messaging.message import About, Message, MessageState
 from hotline.messaging.seen import Arrival
 from simulator.client import Chat, ChatMessage
 from tests.scenery.stack import Stack, running
@@ -102,7 +100,7 @@ def _is_done(stack: Stack) -> bool:
     if stack.town.telegram()["webhook"]["pending_update_count"] or _in_stream(stack):
         return False
     with stack.database.reading() as session:
-        waiting = select(Message.id).where(Message.state.in_((messages.WAITING, messages.SENDING)))
+        waiting = select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
         return session.scalars(waiting.limit(1)).first() is None and not _to_open(session)
 
 
@@ -253,7 +251,7 @@ def test_fifty_messages_in_each_of_twenty_chats_are_done_in_order_though_whoever
 
 
 def _bring_all(redis_url: str, vault: Vault) -> None:
-    trips = Trips(redis_url)
+    trips = RedisPipeline(redis_url)
     for turn in range(EACH):
         for chat in range(CHATS):
             message = {"message_id": 1, "chat": {"id": chat, "type": "private"}, "text": f"{turn}"}
@@ -321,14 +319,14 @@ class Death:
 
 
 DEATHS = [
-    Death("after-lease", About.CASE, 0, messages.UNKNOWN),
-    Death("after-send", About.CASE, 1, messages.UNKNOWN),
-    Death("before-record", About.CASE, 1, messages.UNKNOWN),
-    Death("after-lease", About.DISPATCH, 1, messages.SENT),
-    Death("after-send", About.DISPATCH, 2, messages.SENT),
-    Death("before-record", About.DISPATCH, 2, messages.SENT),
-    Death("after-pop", About.CASE, 1, messages.SENT),
-    Death("after-pop", About.DISPATCH, 1, messages.SENT),
+    Death("after-lease", About.CASE, 0, MessageState.UNKNOWN),
+    Death("after-send", About.CASE, 1, MessageState.UNKNOWN),
+    Death("before-record", About.CASE, 1, MessageState.UNKNOWN),
+    Death("after-lease", About.DISPATCH, 1, MessageState.SENT),
+    Death("after-send", About.DISPATCH, 2, MessageState.SENT),
+    Death("before-record", About.DISPATCH, 2, MessageState.SENT),
+    Death("after-pop", About.CASE, 1, MessageState.SENT),
+    Death("after-pop", About.DISPATCH, 1, MessageState.SENT),
 ]
 
 
@@ -523,4 +521,4 @@ def test_everything_dies_all_the_time_and_everybody_on_telegram_has_one_case_and
 
 def _acknowledged(stack: Stack) -> int:
     with stack.database.reading() as session:
-        return session.scalar(select(func.count()).where(Case.state == cases.ACKNOWLEDGED)) or 0
+        return session.scalar(select(func.count()).where(Case.state == CaseState.ACKNOWLEDGED)) or 0

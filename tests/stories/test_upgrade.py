@@ -20,13 +20,13 @@ from sqlalchemy import select
 from hotline.carriers import Meaning, Sending
 from hotline.cases.case import Case
 from hotline.cases.evidence import Evidence
-from hotline.conversation import chat_store as chats
+from hotline.conversation import chat_store
 from hotline.core.database import Database
 from hotline.directory import people
 from hotline.operations.supervisor import embedded_queue
 from hotline.rumours.rumour import Rumour, Source
 from hotline.settings import Settings
-from tests.scenery import county as builders
+from tests.scenery import county
 from tests.scenery.county import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.stack import ITIKIA, Stack, environment
 from tests.scenery.waiting import PATIENCE, wait_until
@@ -88,7 +88,7 @@ def on_postgresql(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> 
 def upgraded(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str) -> Iterator[Settings]:
     """The settings of the upgraded house."""
     shutil.copytree(FIRST_HOUSE / "keys", tmp_path / "keys")
-    made = replace(builders.settings(tmp_path), redis_url=redis_url)
+    made = replace(county.settings(tmp_path), redis_url=redis_url)
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("on_sqlite") / "itikia.db", tmp_path / "itikia.db")
         yield replace(made, database_url=f"sqlite:///{tmp_path / 'itikia.db'}")
@@ -168,7 +168,7 @@ def inserted(file: Path) -> list[str]:
 
 
 def test_whatever_was_locked_away_opens(world: World) -> None:
-    with world.service.look() as work:
+    with world.service.read() as work:
         keys = work.keys
         told = [case.details(keys) for case in work.session.scalars(select(Case)) if case.contact != "erased"]
         assert len(told) == 18
@@ -176,7 +176,7 @@ def test_whatever_was_locked_away_opens(world: World) -> None:
         assert all(piece.content(keys).startswith(b"\xff\xd8") for piece in work.session.scalars(select(Evidence)).all())
         assert "Ballot boxes were burnt at the stadium" in [rumour.claim(keys) for rumour in work.session.scalars(select(Rumour))]
         assert "my cousin saw them" in [source.note(keys) for source in work.session.scalars(select(Source))]
-        talk = chats.find(work.session, keys.vault, people.number_index(keys, "7009", people.TELEGRAM), work.now)
+        talk = chat_store.find(work.session, keys.vault, people.number_index(keys, "7009", people.TELEGRAM), work.now)
         assert talk is not None
         assert (talk.language, talk.answers, talk.screen) == ("en", (("wish", "report"), ("category", "theft")), 42)
 

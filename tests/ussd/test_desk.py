@@ -2,10 +2,9 @@
 
 import pytest
 
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import liaison_phrases
+from hotline.cases import liaison_menus, liaison_phrases
 from hotline.cases.case import Case
-from hotline.cases.case import history as entries
+from hotline.cases.case import history_of as entries
 from hotline.cases.citizen_menus import LOOK_AGAIN, NOT_KNOWN, a_woman, bodies_to_text, whom_is_it_about
 from hotline.cases.citizen_phrases import (
     Standing,
@@ -19,7 +18,7 @@ from hotline.cases.citizen_phrases import (
     thanks_for_verdict,
 )
 from hotline.cases.liaison_menus import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
-from hotline.core.i18n import Words
+from hotline.core.i18n import Phrase
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
 from tests.scenery.world import Phone, World
@@ -40,17 +39,17 @@ from tests.ussd.test_sessions import (
 )
 from ussd.pages import not_understood
 
-SURE = labels(asked(liaison.at_desk(liaison.Desk(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))
+SURE = labels(asked(liaison_menus.at_desk(liaison_menus.Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))
 STATION = asked(whom_is_it_about(KAPTEMBWO), bodies_to_text([("station", "Kaptembwo Police Station")]))
 OFFICER = asked(whom_is_it_about(KAPTEMBWO), "")
 
 
-def names(*choices: tuple[str, Words]) -> list[str]:
+def names(*choices: tuple[str, Phrase]) -> list[str]:
     """As they stand on an English phone."""
     return [en(words) for _key, words in choices]
 
 
-def numbered(*choices: tuple[int, tuple[str, Words]]) -> str:
+def numbered(*choices: tuple[int, tuple[str, Phrase]]) -> str:
     return "".join(f"\n{number}. {en(words)}" for number, (_key, words) in choices)
 
 
@@ -132,7 +131,7 @@ def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: P
     assert list(labels(WHY)) == ["no_vehicle", "too_far", "busy", "unsafe", "other"]
     assert steps_of(corporal) == names(*labels(WHY).items())
     assert corporal.choose(en(labels(WHY)[why])) == en(liaison_phrases.passed_on(word_of(corporal.inbox[0])))
-    with either.service.look() as work:
+    with either.service.read() as work:
         assert [entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"] == [
             "" if why == "other" else en(labels(WHY)[why])
         ]
@@ -143,7 +142,7 @@ def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: P
 def test_one_who_steps_aside_by_dialling_in_never_sees_it_again(either: World, corporal: Phone) -> None:
     at_case(corporal)
     word = word_of(corporal.inbox[0])
-    assert corporal.choose(*names(ASIDE)).startswith(f"{en(liaison.sure(word))}\n")
+    assert corporal.choose(*names(ASIDE)).startswith(f"{en(liaison_menus.sure(word))}\n")
     corporal.choose(en(SURE["no"]))
     assert names(ASIDE)[0] in steps_of(corporal), "a slip changes nothing"
     assert only_case(either).state == "open"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from hotline.carriers.africastalking import AfricasTalking
-from hotline.conversation import numbered_menu as numbered
+from hotline.conversation import numbered_menu
 from hotline.conversation.screens import Ask, Choices, Menu
 from hotline.core.gsm import fits, plain
 from hotline.core.i18n import verbatim
@@ -44,7 +44,7 @@ def test_every_page_fits_the_phone_and_nothing_is_dropped(labels: list[str], tex
     turned = shown(question, first=first, again=again)
     for page in turned:
         assert fits(page, septets=156, units=76), page
-    wanted = "".join("".join(plain(line).split()) for line in (text, *numbered.lines(question, "en")))
+    wanted = "".join("".join(plain(line).split()) for line in (text, *numbered_menu.lines(question, "en")))
     assert said(turned).replace("".join(SLIP.split()), "") == wanted
 
 
@@ -67,8 +67,8 @@ def test_no_choice_has_the_number_that_turns_the_page() -> None:
     question = menu(*(f"District {number}" for number in range(1, 101)))
     numbers = re.findall(r"^(\d+)\. District (\d+)$", "\n".join(shown(question)), re.MULTILINE)
     assert numbers[96:99] == [("97", "97"), ("99", "98"), ("100", "99")]
-    assert numbered.answer(question, "98", "en") is None
-    assert [numbered.answer(question, typed, "en") for typed in ("97", "99", "101")] == ["96", "97", "99"]
+    assert numbered_menu.answer(question, "98", "en") is None
+    assert [numbered_menu.answer(question, typed, "en") for typed in ("97", "99", "101")] == ["96", "97", "99"]
 
 
 def test_a_long_question_is_broken_between_words() -> None:

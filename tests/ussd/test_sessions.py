@@ -14,7 +14,7 @@ from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import ABOUT, COME_BACK, KEY_IN, LOOK_AGAIN, WHAT_ABOUT, Caller, may_we_text, my_case
 from hotline.cases.citizen_phrases import Standing, how_it_stands, no_such_case, promised, thanks_for_verdict
-from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT, Desk, at_desk
+from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT, Assignments, at_desk
 from hotline.conversation.choose_area import NONE_OF_THESE, NOT_SURE, WHERE, choose_area, not_known, where_in
 from hotline.conversation.screens import LookUp, Menu, Nothing
 from hotline.core.database import Database
@@ -42,8 +42,8 @@ TOPICS = Menu("category", WHAT_ABOUT, ABOUT)
 MAY_WE_TEXT = page(may_we_text(Caller()), "en")
 CUT_OFF = asked(cut_off())
 AFTER_A_CUT = labels(CUT_OFF)
-AT_DESK, OFF_DUTY = (asked(at_desk(Desk(on_duty, ()))) for on_duty in (True, False))
-WHY = asked(at_desk(Desk(on_duty=True, cases=())), "SIMBA", "what it is about", "cannot")
+AT_DESK, OFF_DUTY = (asked(at_desk(Assignments(on_duty, ()))) for on_duty in (True, False))
+WHY = asked(at_desk(Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "cannot")
 VERDICTS = labels(asked(my_case("999"), "1", Standing("taken", open_to_verdict=True).to_text()))
 
 
@@ -645,9 +645,9 @@ def test_what_does_not_belong_into_redis_is_ignored(world: World, foreign: str) 
                 case "empty":
                     client.set(name, b"")
                 case "old release":
-                    client.set(name, vault.lock(json.dumps(["", "Hello", False]), name))
+                    client.set(name, vault.encrypt(json.dumps(["", "Hello", False]), name))
                 case "no list":
-                    client.set(name, vault.lock(json.dumps({"answers": 7}), name))
+                    client.set(name, vault.encrypt(json.dumps({"answers": 7}), name))
                 case _:
                     client.rpush(name, "x")
     citizen.press("they took my phone")

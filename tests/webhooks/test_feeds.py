@@ -18,27 +18,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from sqlalchemy import select
 
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import cap, feeds
-from hotline.broadcasts.broadcast import (
-    APPROVED,
-    CHECKED,
-    COOLING,
-    CORRECTED,
-    DRAFT,
-    EXPIRED,
-    FIRST,
-    GOING,
-    OUT,
-    SENDING,
-    SENT,
-    STOPPED,
-    SUBMITTED,
-    UNSENT,
-    WITHDRAWN,
-    Broadcast,
-    State,
-)
+from hotline.broadcasts import cap
+from hotline.broadcasts import feeds as broadcast_feeds
+from hotline.broadcasts.broadcast import GOING, OUT, UNSENT, Broadcast, BroadcastState, broadcast_by_code
 from hotline.broadcasts.cap import What
 from hotline.core.database import Database
 from hotline.directory.liaisons import Liaison
@@ -53,29 +35,29 @@ SITE = "https://hotline.example.org"
 
 def names(told: Sequence[Broadcast], now: datetime = MORNING + HOUR) -> list[str]:
     """What stands in the feed of these."""
-    return [event.name for _each, event in feeds.in_feed(told, now)]
+    return [event.name for _each, event in broadcast_feeds.in_feed(told, now)]
 
 
 # What stands in the feed
 
 
 @pytest.mark.parametrize("state", OUT)
-def test_what_is_out_stands_until_it_expires(state: State) -> None:
+def test_what_is_out_stands_until_it_expires(state: BroadcastState) -> None:
     out = broadcast(state)
     assert names([out]) == ["4071.1"]
     assert names([out], out.expires_at - timedelta(seconds=1)) == ["4071.1"]
     assert names([out], out.expires_at) == []
 
 
-@pytest.mark.parametrize("state", State)
-def test_what_never_went_out_never_stands(state: State) -> None:
+@pytest.mark.parametrize("state", BroadcastState)
+def test_what_never_went_out_never_stands(state: BroadcastState) -> None:
     unsent = broadcast(state, out=None, ended_at=MORNING)
-    unsent.note(MORNING, state if state not in GOING else COOLING)
+    unsent.note(MORNING, state if state not in GOING else BroadcastState.COOLING)
     assert names([unsent]) == []
 
 
-@pytest.mark.parametrize("state", [*OUT, STOPPED, CORRECTED, WITHDRAWN])
-def test_a_drill_and_what_is_not_for_the_web_never_stand(state: State) -> None:
+@pytest.mark.parametrize("state", [*OUT, BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+def test_a_drill_and_what_is_not_for_the_web_never_stand(state: BroadcastState) -> None:
     seen = broadcast(state) if state in OUT else ended(state)
     assert len(names([seen])) == 1
     ways: list[dict[str, Any]] = [{"exercise": True}, {"public": False}, {"exercise": True, "public": False}]
@@ -83,8 +65,8 @@ def test_a_drill_and_what_is_not_for_the_web_never_stand(state: State) -> None:
         assert names([broadcast(state, **hidden) if state in OUT else ended(state, **hidden)]) == []
 
 
-@pytest.mark.parametrize("state", [STOPPED, CORRECTED, WITHDRAWN])
-def test_what_was_taken_back_says_so_for_a_day(state: State) -> None:
+@pytest.mark.parametrize("state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+def test_what_was_taken_back_says_so_for_a_day(state: BroadcastState) -> None:
     gone = ended(state)
     assert names([gone], MORNING + HOUR) == ["4071.2"]
     assert names([gone], MORNING + HOUR + timedelta(hours=24, seconds=-1)) == ["4071.2"]
@@ -92,48 +74,53 @@ def test_what_was_taken_back_says_so_for_a_day(state: State) -> None:
 
 
 @pytest.mark.parametrize("state", GOING)
-def test_while_it_is_paused_nobody_new_comes_upon_it(state: State) -> None:
+def test_while_it_is_paused_nobody_new_comes_upon_it(state: BroadcastState) -> None:
     assert names([broadcast(state, paused_at=MORNING)]) == []
 
 
 def test_a_correction_stands_in_the_place_of_what_it_sets_right_for_a_day_at_least() -> None:
-    wrong = ended(CORRECTED)
-    right = broadcast(SENDING, "5082", MORNING + HOUR, corrects=wrong)
+    wrong = ended(BroadcastState.CORRECTED)
+    right = broadcast(BroadcastState.SENDING, "5082", MORNING + HOUR, corrects=wrong)
     assert names([wrong, right]) == ["5082.1"]
-    right.state = EXPIRED
+    right.state = BroadcastState.EXPIRED
     assert names([wrong, right], MORNING + timedelta(hours=24)) == ["5082.1"]
     assert names([wrong, right], MORNING + timedelta(hours=25)) == []
 
 
 def test_a_correction_that_is_not_for_the_web_leaves_the_first_one_taken_back() -> None:
-    wrong = ended(CORRECTED)
-    for hidden in (broadcast(SENT, "5082", corrects=wrong, public=False), broadcast(COOLING, "5082", out=None, corrects=wrong)):
+    wrong = ended(BroadcastState.CORRECTED)
+    for hidden in (
+        broadcast(BroadcastState.SENT, "5082", corrects=wrong, public=False),
+        broadcast(BroadcastState.COOLING, "5082", out=None, corrects=wrong),
+    ):
         assert names([wrong, hidden]) == ["4071.2"]
 
 
 def test_a_correction_that_is_taken_back_itself_does_not_bring_the_first_one_back() -> None:
-    wrong = ended(CORRECTED)
-    again = ended(WITHDRAWN, code="5082", corrects=wrong)
+    wrong = ended(BroadcastState.CORRECTED)
+    again = ended(BroadcastState.WITHDRAWN, code="5082", corrects=wrong)
     assert sorted(names([wrong, again])) == ["4071.2", "5082.2"]
 
 
 def test_the_newest_stands_first() -> None:
-    told = [broadcast(SENT, f"400{hour}", MORNING + hour * HOUR) for hour in (1, 3, 2)]
+    told = [broadcast(BroadcastState.SENT, f"400{hour}", MORNING + hour * HOUR) for hour in (1, 3, 2)]
     assert names(told, MORNING + 4 * HOUR) == ["4003.1", "4002.1", "4001.1"]
 
 
 @given(
-    state=st.sampled_from(State), public=st.booleans(), exercise=st.booleans(), went_out=st.booleans(), paused=st.booleans(),
+    state=st.sampled_from(BroadcastState), public=st.booleans(), exercise=st.booleans(), went_out=st.booleans(), paused=st.booleans(),
     hours=st.integers(-30, 30), corrected=st.booleans(),
 )  # fmt: skip
 def test_whatever_stands_went_out_and_was_meant_for_everybody(
-    state: State, public: bool, exercise: bool, went_out: bool, paused: bool, hours: int, corrected: bool
+    state: BroadcastState, public: bool, exercise: bool, went_out: bool, paused: bool, hours: int, corrected: bool
 ) -> None:
     went_out = went_out and state not in UNSENT
     values: dict[str, Any] = {"public": public, "exercise": exercise, "paused_at": MORNING if paused else None, "ended_at": MORNING}
-    one = broadcast(state, out=MORNING if went_out else None, corrects=ended(CORRECTED, code="3000") if corrected else None, **values)
+    one = broadcast(
+        state, out=MORNING if went_out else None, corrects=ended(BroadcastState.CORRECTED, code="3000") if corrected else None, **values
+    )
     now = MORNING + hours * HOUR
-    for each, event in feeds.in_feed([one], now):
+    for each, event in broadcast_feeds.in_feed([one], now):
         assert each.public
         assert not each.exercise
         assert went_out
@@ -183,10 +170,19 @@ def channel(page: bytes) -> Element:
 
 def test_while_nothing_is_live_the_feed_is_empty_and_a_feed_all_the_same(world: World) -> None:
     web = site(world)
-    unsent = [broadcast(state, f"100{place}", out=None) for place, state in enumerate((DRAFT, CHECKED, SUBMITTED, APPROVED, COOLING))]
-    stopped = broadcast(STOPPED, "2001", out=None, ended_at=MORNING)
-    stopped.note(MORNING, STOPPED)
-    hidden = [broadcast(SENT, "2002", public=False), broadcast(SENT, "2003", exercise=True), ended(WITHDRAWN, code="2004", exercise=True)]
+    unsent = [
+        broadcast(state, f"100{place}", out=None)
+        for place, state in enumerate(
+            (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+        )
+    ]
+    stopped = broadcast(BroadcastState.STOPPED, "2001", out=None, ended_at=MORNING)
+    stopped.note(MORNING, BroadcastState.STOPPED)
+    hidden = [
+        broadcast(BroadcastState.SENT, "2002", public=False),
+        broadcast(BroadcastState.SENT, "2003", exercise=True),
+        ended(BroadcastState.WITHDRAWN, code="2004", exercise=True),
+    ]
     codes = [each.code for each in (*unsent, stopped, *hidden)]
     keep(world, *unsent, stopped, *hidden)
     world.now += HOUR
@@ -203,7 +199,7 @@ def test_while_nothing_is_live_the_feed_is_empty_and_a_feed_all_the_same(world: 
 def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> None:
     web, standard = site(world), schema()
     text = "Market <open> & calm ]]> 😀\x07 until 16:00"
-    keep(world, broadcast(SENDING, texts={"en": text, "sw": "Soko <wazi>"}))
+    keep(world, broadcast(BroadcastState.SENDING, texts={"en": text, "sw": "Soko <wazi>"}))
     world.now += HOUR
 
     (item,) = channel(web.get("/feed/rss.xml").data).findall("item")
@@ -221,11 +217,11 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
     assert web.get(urlsplit(link).path).data == answer.data
 
     with world.service.database.writing() as session:
-        wrong = broadcasts.by_code(session, "4071")
+        wrong = broadcast_by_code(session, "4071")
         assert wrong is not None
-        wrong.state, wrong.ended_at = CORRECTED, world.now
-        wrong.note(world.now, CORRECTED)
-        right = broadcast(FIRST, "5082", world.now, corrects=wrong, expires_at=world.now + 3 * HOUR)
+        wrong.state, wrong.ended_at = BroadcastState.CORRECTED, world.now
+        wrong.note(world.now, BroadcastState.CORRECTED)
+        right = broadcast(BroadcastState.FIRST, "5082", world.now, corrects=wrong, expires_at=world.now + 3 * HOUR)
         right.author = wrong.author
         session.add(right)
     (item,) = channel(web.get("/feed/rss.xml").data).findall("item")
@@ -236,10 +232,10 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
     assert web.get("/feed/4071.1.xml").status_code == 404
 
     with world.service.database.writing() as session:
-        held = broadcasts.by_code(session, "5082")
+        held = broadcast_by_code(session, "5082")
         assert held is not None
-        held.state, held.ended_at = WITHDRAWN, world.now + HOUR
-        held.note(world.now + HOUR, WITHDRAWN)
+        held.state, held.ended_at = BroadcastState.WITHDRAWN, world.now + HOUR
+        held.note(world.now + HOUR, BroadcastState.WITHDRAWN)
     world.now += HOUR
     assert [item.text for item in channel(web.get("/feed/rss.xml").data).findall("item/guid")] == ["itikia.5082.2", "itikia.4071.2"]
     for name in ("5082.2", "4071.2"):
@@ -254,7 +250,7 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
 
 def test_whoever_has_it_already_is_told_so_and_nobody_keeps_it_for_long(world: World) -> None:
     web = site(world, "")
-    keep(world, broadcast(SENT, expires_at=MORNING + 40 * HOUR))
+    keep(world, broadcast(BroadcastState.SENT, expires_at=MORNING + 40 * HOUR))
     world.now += 30 * HOUR
     for path in ("/feed/rss.xml", "/feed/4071.1.xml"):
         answer = web.get(path)
@@ -272,7 +268,7 @@ def test_whoever_has_it_already_is_told_so_and_nobody_keeps_it_for_long(world: W
 
 def test_there_is_nothing_else(world: World) -> None:
     web = site(world)
-    keep(world, broadcast(SENT))
+    keep(world, broadcast(BroadcastState.SENT))
     for name in ("4071", "4071.2", "4071.1.1", "4072.1", " 4071.1", "4071.1%00", "itikia.4071.1", "٤٠٧١.1", "x" * 3000):
         answer = web.get(f"/feed/{name}.xml")
         assert (answer.status_code, answer.text, answer.mimetype) == (404, "Not Found\n", "text/plain")

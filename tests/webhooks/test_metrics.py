@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from hotline.core.database import Database
 from hotline.messaging.message import Message
 from hotline.operations.auditor import Audit
-from hotline.outbox import Errand, What
+from hotline.outbox import Task, TaskKind
 from tests.scenery.county import CITIZEN, KIPRUTO
 from tests.scenery.world import World
 from tests.stories.test_a_report import report
@@ -114,14 +114,14 @@ def test_every_figure_says_in_words_what_it_is(world: World, prometheus: FlaskCl
 
 
 def test_what_nobody_does_grows_old_however_often_it_is_posted(world: World, prometheus: FlaskClient) -> None:
-    with world.service.work() as work:
-        work.put(What.OPEN, "one")
-        work.put(What.ESCALATE, "two", work.now + timedelta(minutes=3))
+    with world.service.transaction() as work:
+        work.schedule(TaskKind.OPEN, "one")
+        work.schedule(TaskKind.ESCALATE, "two", work.now + timedelta(minutes=3))
     world.posted.clear()
     world.now += timedelta(minutes=5)
     for _time in range(2):
         with world.service.database.writing() as session:
-            session.execute(update(Errand).values(posted=Errand.posted + 1, due_at=world.now + timedelta(seconds=15)))
+            session.execute(update(Task).values(posted=Task.posted + 1, due_at=world.now + timedelta(seconds=15)))
         found = told(prometheus)
         assert (found["errands_due", "urgent"], found["errand_oldest_due_seconds", "urgent"]) == (2, 300)
         assert (found["errands_due", "bulk"], found["errand_oldest_due_seconds", "bulk"]) == (0, 0)
@@ -129,12 +129,12 @@ def test_what_nobody_does_grows_old_however_often_it_is_posted(world: World, pro
 
 
 def test_what_is_still_in_time_or_done_is_not_due(world: World, prometheus: FlaskClient) -> None:
-    with world.service.work() as work:
-        work.put(What.ESCALATE, "one", work.now + timedelta(minutes=3))
-        work.put(What.FIND, "two")
-        work.put(What.PROMISE, "three")
+    with world.service.transaction() as work:
+        work.schedule(TaskKind.ESCALATE, "one", work.now + timedelta(minutes=3))
+        work.schedule(TaskKind.FIND, "two")
+        work.schedule(TaskKind.PROMISE, "three")
     with world.service.database.writing() as session:
-        session.execute(update(Errand).where(Errand.what == What.FIND).values(state="done"))
+        session.execute(update(Task).where(Task.what == TaskKind.FIND).values(state="done"))
     world.now += timedelta(seconds=60)
     found = told(prometheus)
     assert found["errands_due", "urgent"] == 1
@@ -151,7 +151,7 @@ def test_a_day_in_figures(world: World, prometheus: FlaskClient) -> None:
         session.add(Audit(at=world.now - timedelta(seconds=30), unfinished=1, mended=2, overdue=0))
         first = session.scalars(select(Message.id).limit(1)).one()
         session.execute(update(Message).where(Message.id == first).values(state="failed"))
-        session.execute(update(Errand).where(Errand.what == What.ESCALATE).values(failures=1))
+        session.execute(update(Task).where(Task.what == TaskKind.ESCALATE).values(failures=1))
     found = told(prometheus)
     assert (found["audit_age_seconds", ""], found["audit_mended", ""]) == (30, 2)
     assert found["carrier_callback_age_seconds", "ended"] == 100

@@ -16,7 +16,7 @@ from hotline.broadcasts.content.contact_details import links, unknown_numbers
 from hotline.broadcasts.content.figures import FIGURES, WORTH, differing, figures
 from hotline.broadcasts.content.lexicon import Hit
 from hotline.core import gsm
-from hotline.core.i18n import Words, _, languages, own_name
+from hotline.core.i18n import Phrase, _, languages, own_name
 from hotline.places.areas import Area, Areas
 
 HOLDS = timedelta(hours=12)
@@ -55,7 +55,7 @@ class Rule(StrEnum):
 BLOCKING = frozenset(list(Rule)[: list(Rule).index(Rule.REPEATS)])
 """With one of these it cannot be sent for approval. The others are said, and then somebody decides."""
 
-SAYS: Mapping[Rule, Words] = {
+SAYS: Mapping[Rule, Phrase] = {
     Rule.SLUR: _("Slur or coded word: {found}. Take it out."),
     Rule.GROUP: _("Group named: {found}. Say what and where, not which people."),
     Rule.PERSON: _("Person accused: {found}. Leave names out."),
@@ -89,13 +89,13 @@ class Finding:
     """What was found, in short."""
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Phrase:
         """A sentence that names the rule and says what to do."""
-        said = Words(SAYS[self.rule].english, (("found", gsm.shorten(self.found, SHOWN, SHOWN)),))
+        said = Phrase(SAYS[self.rule].english, (("found", gsm.shorten(self.found, SHOWN, SHOWN)),))
         return in_wording(_name(self.language), said) if self.language else said
 
 
-def in_wording(language: str, finding: Words) -> Words:
+def in_wording(language: str, finding: Phrase) -> Phrase:
     return _("{language}: {finding}", language=language, finding=finding)
 
 

@@ -3,15 +3,15 @@
 import json
 from dataclasses import replace
 
-from hotline.broadcasts import board as boards
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import board as broadcast_board
+from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts import templates as calm
+from hotline.broadcasts import preview as broadcast_preview
+from hotline.broadcasts import templates
 from hotline.broadcasts.content.rules import Finding, Rule
 from hotline.core.i18n import verbatim
-from hotline.rumours import questions as wondering
-from hotline.rumours.menus import Wonder
+from hotline.rumours import questions as rumour_questions
+from hotline.rumours.menus import AskRumour
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.labels import FIRST, en
 from tests.scenery.world import Phone, World, liaison
@@ -19,7 +19,7 @@ from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, wri
 
 
 def at_the_board(world: World, number: str) -> Phone:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         liaison(work, number).person.language = "en"
     phone = world.phone(number)
     phone.dial()
@@ -30,13 +30,13 @@ def at_the_board(world: World, number: str) -> Phone:
 def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -> None:
     numbers = readers(world, 21)
     author = at_the_board(world, CHEBET)
-    for words in (committee.WRITE, calm.TEMPLATES["calm"].name):
+    for words in (broadcast_menus.WRITE, templates.TEMPLATES["calm"].name):
         author.choose(en(words))
     author.press("Kaptembwo")
     author.choose("Kaptembwo")
-    no, real = dict(committee.YES_NO)["no"], dict(committee.REAL_OR_DRILL)["real"]
-    elders, three_hours = dict(calm.WHO)["elders"], dict(committee.HOURS)["3"]
-    for words in (no, committee.now_at("10:00"), elders, three_hours, no, real, committee.STEPS["submit"]):
+    no, real = dict(broadcast_menus.YES_NO)["no"], dict(broadcast_menus.REAL_OR_DRILL)["real"]
+    elders, three_hours = dict(templates.WHO)["elders"], dict(broadcast_menus.HOURS)["3"]
+    for words in (no, broadcast_menus.now_at("10:00"), elders, three_hours, no, real, broadcast_menus.STEPS["submit"]):
         author.choose(en(words))
     assert not author.in_call
     code = author.screen.partition(":")[0]
@@ -44,9 +44,9 @@ def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -
 
     sergeant = at_the_board(world, ACHIENG)
     sergeant.choose(f"{code}: Kaptembwo")
-    text = calm.render("calm", {"time": "10:00", "who": "elders"}, "Kaptembwo", "en")
+    text = templates.render("calm", {"time": "10:00", "who": "elders"}, "Kaptembwo", "en")
     assert text[:40] in sergeant.screen, "the rest is on the next page"
-    sergeant.choose(en(committee.STEPS["approve"]))
+    sergeant.choose(en(broadcast_menus.STEPS["approve"]))
     assert stands(world, code) == "cooling"
     world.pass_minutes(20)
     assert copies(world, code) == {"gone": 21}
@@ -57,47 +57,49 @@ def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -
 def test_whom_it_does_not_concern_does_not_see_it(world: World) -> None:
     readers(world, 3)
     code, _mark = written(world)
-    with world.service.look() as work:
-        seen = {number: boards.seen_by(work, liaison(work, number)) for number in (KIPRUTO, CHEBET, DESK, WANJIKU)}
+    with world.service.read() as work:
+        seen = {number: broadcast_board.seen_by(work, liaison(work, number)) for number in (KIPRUTO, CHEBET, DESK, WANJIKU)}
         assert {number: [each.code for each in those] for number, those in seen.items()} == {number: [code] for number in seen}
         (found,) = seen[DESK]
         for reach in found.reaches:
             reach.area_code = "KE047"
-        assert not boards.may_see(work, liaison(work, KIPRUTO), found)
-        assert boards.may_see(work, liaison(work, WANJIKU), found), "who wrote it always does"
-        assert boards.may_see(work, liaison(work, DESK), found)
+        assert not broadcast_board.may_see(work, liaison(work, KIPRUTO), found)
+        assert broadcast_board.may_see(work, liaison(work, WANJIKU), found), "who wrote it always does"
+        assert broadcast_board.may_see(work, liaison(work, DESK), found)
 
 
 def test_what_one_may_do_is_what_one_is_offered(world: World) -> None:
     readers(world, 3)
     code, _mark = written(world)
-    with world.service.look() as work:
-        offered = {number: json.loads(boards.broadcast_of(work, liaison(work, number), code))["steps"] for number in (WANJIKU, KIPRUTO)}
+    with world.service.read() as work:
+        offered = {
+            number: json.loads(broadcast_board.broadcast_of(work, liaison(work, number), code))["steps"] for number in (WANJIKU, KIPRUTO)
+        }
     assert offered == {WANJIKU: ["edit", "stop", "withdraw"], KIPRUTO: ["approve", "object", "edit", "stop"]}
 
 
 def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
     readers(world, 3)
     unwritten = replace(ALL_CALM, template="", fields=())
-    with world.service.look() as work:
+    with world.service.read() as work:
         who = liaison(work, WANJIKU)
-        shown = json.loads(boards.preview_of(work, who, committee.to_text(ALL_CALM), "en"))
+        shown = json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(ALL_CALM), "en"))
         assert not shown["blocked"]
-        assert en(previewing.goes_to(phones=3, chats=0)) in shown["text"]
-        blocked = json.loads(boards.preview_of(work, who, committee.to_text(unwritten), "en"))
+        assert en(broadcast_preview.goes_to(phones=3, chats=0)) in shown["text"]
+        blocked = json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(unwritten), "en"))
         assert blocked["blocked"], "somebody reads English, and nobody has written it"
 
 
 def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) -> None:
     readers(world, 3)
     claim = "they have poisoned the well of the school"
-    with world.service.work() as work:
-        wondering.wonder(work, Wonder(claim, KAPTEMBWO.code, may_answer=False), "en", "ussd", None, "1" * 32)
+    with world.service.transaction() as work:
+        rumour_questions.ask(work, AskRumour(claim, KAPTEMBWO.code, may_answer=False), "en", "ussd", None, "1" * 32)
     says_it = replace(ALL_CALM, template="", fields=(), own=(("en", f"{claim.capitalize()}, people say."), ("sw", "Msieneze uvumi.")))
-    with world.service.look() as work:
+    with world.service.read() as work:
         who = liaison(work, WANJIKU)
         about, not_about = (
-            json.loads(boards.preview_of(work, who, committee.to_text(replace(says_it, rumour=rumour)), "en"))["text"]
+            json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(replace(says_it, rumour=rumour)), "en"))["text"]
             for rumour in ("R1", "")
         )
     repeats = en(Finding(Rule.REPEATS, False, "en", claim).words)

@@ -18,22 +18,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hotline.broadcasts import cap
-from hotline.broadcasts.broadcast import (
-    COOLING,
-    CORRECTED,
-    EXPIRED,
-    FIRST,
-    SENDING,
-    SENT,
-    STOPPED,
-    SUBMITTED,
-    WITHDRAWN,
-    Broadcast,
-    Deed,
-    Reach,
-    State,
-    Wording,
-)
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Deed, Reach, Wording
 from hotline.broadcasts.templates import TEMPLATES
 from hotline.core.i18n import say
 from tests.scenery.county import AREAS, KAPTEMBWO, MORNING
@@ -58,7 +43,7 @@ def standard() -> Any:
     return schema()
 
 
-def broadcast(state: State = SENT, code: str = "4071", out: datetime | None = MORNING, **values: Any) -> Broadcast:
+def broadcast(state: BroadcastState = BroadcastState.SENT, code: str = "4071", out: datetime | None = MORNING, **values: Any) -> Broadcast:
     """One that nobody has kept, out since the morning."""
     made: dict[str, object] = {"mark": "123", "edition": 1, "template": "", "source": "chief", "written_at": MORNING}
     made |= {"exercise": False, "emergency": False, "public": True}
@@ -69,11 +54,11 @@ def broadcast(state: State = SENT, code: str = "4071", out: datetime | None = MO
     new.wordings = [Wording(language=language, text=text) for language, text in texts.items()]
     new.reaches = [Reach(area_code=area) for area in areas]
     if out:
-        new.note(out, FIRST)
+        new.note(out, BroadcastState.FIRST)
     return new
 
 
-def ended(state: State, after: timedelta = timedelta(hours=1), **values: Any) -> Broadcast:
+def ended(state: BroadcastState, after: timedelta = timedelta(hours=1), **values: Any) -> Broadcast:
     """One that went out and came to an end."""
     new = broadcast(state, ended_at=MORNING + after, **values)
     new.note(MORNING + after, state)
@@ -123,7 +108,17 @@ def any_text(chance: random.Random, most: int = 60) -> str:
 
 def any_broadcast(chance: random.Random, corrects: Broadcast | None = None) -> Broadcast:
     out = MORNING + timedelta(seconds=chance.uniform(-4e8, 4e8))
-    state = chance.choice([FIRST, SENDING, SENT, STOPPED, CORRECTED, WITHDRAWN, EXPIRED])
+    state = chance.choice(
+        [
+            BroadcastState.FIRST,
+            BroadcastState.SENDING,
+            BroadcastState.SENT,
+            BroadcastState.STOPPED,
+            BroadcastState.CORRECTED,
+            BroadcastState.WITHDRAWN,
+            BroadcastState.EXPIRED,
+        ]
+    )
     made = broadcast(
         state, str(chance.randrange(1000, 100000)), out,
         template=chance.choice(["", "long-gone", *TEMPLATES]),
@@ -248,13 +243,13 @@ def test_a_drill_says_so() -> None:
     assert head(broadcast(exercise=True))["status"] == "Exercise"
 
 
-@pytest.mark.parametrize("state", [FIRST, SENDING, SENT, EXPIRED])
-def test_while_it_goes_out_and_after_its_time_it_is_the_same_file(state: State) -> None:
+@pytest.mark.parametrize("state", [BroadcastState.FIRST, BroadcastState.SENDING, BroadcastState.SENT, BroadcastState.EXPIRED])
+def test_while_it_goes_out_and_after_its_time_it_is_the_same_file(state: BroadcastState) -> None:
     assert file(broadcast(state)) == file(broadcast())
 
 
-@pytest.mark.parametrize("state", [STOPPED, CORRECTED, WITHDRAWN])
-def test_one_that_was_taken_back_is_cancelled_and_not_said_again(state: State) -> None:
+@pytest.mark.parametrize("state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+def test_one_that_was_taken_back_is_cancelled_and_not_said_again(state: BroadcastState) -> None:
     told = head(ended(state))
     assert (told["identifier"], told["msgType"], told["sent"]) == ("itikia.4071.2", "Cancel", "2026-11-21T11:00:00+03:00")
     assert told["references"] == f"{SENDER},itikia.4071.1,2026-11-21T10:00:00+03:00"
@@ -266,14 +261,14 @@ def test_one_that_was_taken_back_is_cancelled_and_not_said_again(state: State) -
 
 
 def test_one_that_is_stopped_and_then_withdrawn_was_taken_back_when_it_was_stopped() -> None:
-    stopped, withdrawn = ended(STOPPED), ended(STOPPED)
-    withdrawn.state, withdrawn.ended_at = WITHDRAWN, MORNING + timedelta(hours=3)
-    withdrawn.note(MORNING + timedelta(hours=3), WITHDRAWN)
+    stopped, withdrawn = ended(BroadcastState.STOPPED), ended(BroadcastState.STOPPED)
+    withdrawn.state, withdrawn.ended_at = BroadcastState.WITHDRAWN, MORNING + timedelta(hours=3)
+    withdrawn.note(MORNING + timedelta(hours=3), BroadcastState.WITHDRAWN)
     assert file(withdrawn) == file(stopped)
 
 
 def test_a_correction_refers_to_what_it_sets_right() -> None:
-    correction = broadcast(SENDING, "5082", MORNING + timedelta(hours=2), corrects=ended(CORRECTED))
+    correction = broadcast(BroadcastState.SENDING, "5082", MORNING + timedelta(hours=2), corrects=ended(BroadcastState.CORRECTED))
     told = head(correction)
     assert (told["msgType"], told["identifier"]) == ("Update", "itikia.5082.1")
     assert told["references"] == f"{SENDER},itikia.4071.1,2026-11-21T10:00:00+03:00"
@@ -283,10 +278,10 @@ def test_a_correction_refers_to_what_it_sets_right() -> None:
 
 def test_a_correction_of_what_the_world_never_saw_refers_to_nothing() -> None:
     for unseen in ({"public": False}, {"exercise": True}, {"out": None}):
-        told = head(broadcast(SENT, "5082", corrects=ended(CORRECTED, **unseen)))
+        told = head(broadcast(BroadcastState.SENT, "5082", corrects=ended(BroadcastState.CORRECTED, **unseen)))
         assert told["msgType"] == "Alert"
         assert "references" not in told
-    among_us = broadcast(SENT, "5082", public=False, corrects=ended(CORRECTED, public=False))
+    among_us = broadcast(BroadcastState.SENT, "5082", public=False, corrects=ended(BroadcastState.CORRECTED, public=False))
     assert head(among_us)["msgType"] == "Update"
 
 
@@ -298,8 +293,10 @@ def test_every_moment_has_the_offset_of_the_country_and_greenwich_is_written_as_
 # What it never says
 
 
-@pytest.mark.parametrize("state", [SUBMITTED, COOLING, STOPPED, WITHDRAWN, EXPIRED])
-def test_what_never_went_out_has_no_file(state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [BroadcastState.SUBMITTED, BroadcastState.COOLING, BroadcastState.STOPPED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED]
+)
+def test_what_never_went_out_has_no_file(state: BroadcastState) -> None:
     unsent = broadcast(state, out=None)
     unsent.note(MORNING, state)
     with pytest.raises(ValueError, match="not gone out"):
@@ -307,7 +304,7 @@ def test_what_never_went_out_has_no_file(state: State) -> None:
 
 
 def test_an_approval_of_an_earlier_edition_does_not_count() -> None:
-    edited = broadcast(SUBMITTED)
+    edited = broadcast(BroadcastState.SUBMITTED)
     edited.edition += 1
     with pytest.raises(ValueError, match="not gone out"):
         file(edited)

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import pytest
 
-from hotline.broadcasts import menus as committee
+from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.approval_policy import Why, needed
-from hotline.broadcasts.broadcast import State
+from hotline.broadcasts.broadcast import BroadcastState
 from hotline.broadcasts.menus import ACTS, STEPS, CommitteeWish, Compose, Deal, at_committee, composed, to_text
 from hotline.broadcasts.phrases import STATES
 from hotline.broadcasts.sms_commands import VERBS, understand
@@ -19,7 +19,7 @@ from hotline.carriers.africastalking import AfricasTalking
 from hotline.conversation.replay import Answers, Asking, Said, resume
 from hotline.conversation.screens import Ask, LookUp, Menu, Nothing
 from hotline.core import gsm
-from hotline.core.i18n import Words, languages, say, verbatim
+from hotline.core.i18n import Phrase, languages, say, verbatim
 from hotline.directory.liaisons import LONGEST_NAME
 from tests.scenery.county import AREAS
 from ussd.pages import Limits, pages
@@ -74,7 +74,7 @@ def answers_to(question: Menu | Ask) -> list[str]:
 def walk(language: str, known: Found = KNOWN) -> Iterator[Asking | Said[CommitteeWish]]:
     """Every screen, and every answer to it at least once. Where all its answers were given on other paths, the first is given again."""
     todo: list[Answers] = [()]
-    given: set[tuple[str, Words, str]] = set()
+    given: set[tuple[str, Phrase, str]] = set()
     while todo:
         try:
             there = resume(at_committee(AREAS, ("sw", "en"), EMERGENCY), todo.pop(), language, lambda question: look_up(question, known))
@@ -184,7 +184,7 @@ def test_a_time_that_cannot_be_is_asked_again() -> None:
     assert isinstance(first, Menu)
     assert isinstance(again, Menu)
     assert [key for key, _words in first.choices] == ["16:00", "17:00", "19:00"]
-    assert again.text == committee.no_such_time(NOW)
+    assert again.text == broadcast_menus.no_such_time(NOW)
     assert play(*asked, "13:00") == again, "that is past"
     made = play(*asked, "13:00", "1615", "peace", "6", "no", "real", "submit")
     assert isinstance(made, Compose)
@@ -277,7 +277,7 @@ def test_no_word_means_two_things_in_any_language() -> None:
 # What is said
 
 
-def replies() -> list[Words]:
+def replies() -> list[Phrase]:
     """Everything that may be the last screen of a dial-in."""
     reasons = [
         broadcast_phrases.NOT_SENT_YET, broadcast_phrases.GONE_ALREADY, broadcast_phrases.CHANGED_JUST_NOW, broadcast_phrases.NOBODY_TO_APPROVE, broadcast_phrases.GOES_TO_NOBODY,
@@ -287,7 +287,7 @@ def replies() -> list[Words]:
         broadcast_phrases.NOT_YOURS, broadcast_phrases.OVER, broadcast_phrases.at_night(AT), *broadcast_phrases.REFUSED.values(),
     ]  # fmt: skip
     return [
-        broadcast_phrases.kept(CODE), broadcast_phrases.submitted(CODE, 8, 4), broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
+        broadcast_phrases.draft_saved(CODE), broadcast_phrases.submitted(CODE, 8, 4), broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
         broadcast_phrases.is_enough(CODE, 10), broadcast_phrases.is_enough(CODE, 0), *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *Why)),
         broadcast_phrases.objection_taken(CODE), broadcast_phrases.stop_done(CODE, 10000, 10000), broadcast_phrases.paused(CODE), broadcast_phrases.resumed(CODE),
         broadcast_phrases.withdrawn(CODE, 0), broadcast_phrases.withdrawn(CODE, 10000), broadcast_phrases.no_such(CODE), broadcast_phrases.reviewed(CODE),
@@ -295,9 +295,9 @@ def replies() -> list[Words]:
     ]  # fmt: skip
 
 
-def texts() -> list[Words]:
+def texts() -> list[Phrase]:
     """Everything that is texted to a liaison, with names and reasons as long as they may be."""
-    name, why, finding = "x" * LONGEST_NAME, "y" * committee.MOST_WHY, verbatim("z" * 120)
+    name, why, finding = "x" * LONGEST_NAME, "y" * broadcast_menus.MOST_WHY, verbatim("z" * 120)
     return [
         *replies(), broadcast_phrases.nobody_answers(CODE, name * 5), broadcast_phrases.paused_by_itself(CODE),
         broadcast_phrases.objected(CODE, name, why), broadcast_phrases.objected(CODE, name, ""),
@@ -348,7 +348,7 @@ def test_a_reason_that_was_chosen_is_told_in_the_authors_language() -> None:
 
 
 def test_there_are_words_for_every_state_and_every_refusal() -> None:
-    assert set(STATES) == {*State, "paused"}
+    assert set(STATES) == {*BroadcastState, "paused"}
     refused = [needed([], own_words=False, sorry=False, emergency=False), needed([1], own_words=False, sorry=False, emergency=True),
                needed([0], own_words=False, sorry=False, emergency=False)]  # fmt: skip
     assert [each.refused for each in refused] == list(broadcast_phrases.REFUSED)

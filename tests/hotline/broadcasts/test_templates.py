@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from hotline.broadcasts import templates as calm
+from hotline.broadcasts import templates
 from hotline.broadcasts.templates import BEFORE, LONGEST_PLACE, TEMPLATES, Field
 from hotline.core import gsm
 from hotline.core.i18n import languages, say
@@ -49,7 +49,7 @@ def filled(template: str) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_calm_message_is_one_part_and_says_where_and_blames_nobody(template: str, language: str) -> None:
     for fields in filled(template):
-        text = calm.render(template, fields, LONGEST, language)
+        text = templates.render(template, fields, LONGEST, language)
         before = BEFORE + BEFORE_IT * TEMPLATES[template].corrects
         assert gsm.parts(before + text) == 1, f"{len(before + text)}: {text}"
         assert LONGEST in text, "the place of a ward is never cut"
@@ -60,7 +60,7 @@ def test_a_calm_message_is_one_part_and_says_where_and_blames_nobody(template: s
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_everything_that_is_filled_in_stands_in_the_message(template: str) -> None:
     for fields in filled(template):
-        text = calm.render(template, fields, "Kaptembwo", "en")
+        text = templates.render(template, fields, "Kaptembwo", "en")
         for field in TEMPLATES[template].fields:
             value = fields[field.name]
             assert (say(dict(field.choices)[value], "en") if field.choices else value) in text
@@ -69,7 +69,7 @@ def test_everything_that_is_filled_in_stands_in_the_message(template: str) -> No
 def test_a_longer_place_is_shortened_alike_in_every_language() -> None:
     place = "Kaptembwo, London, Shaabab, Nakuru Town West, Dagoretti North, Kawangware"
     fields = next(filled("not_so"))
-    texts = [calm.render("not_so", fields, place, language) for language in languages()]
+    texts = [templates.render("not_so", fields, place, language) for language in languages()]
     assert all(gsm.parts(BEFORE + text) == 1 for text in texts)
     assert len({text.partition(":")[0] for text in texts}) == 1
     assert texts[0].startswith("Kaptembwo, London, ")
@@ -92,16 +92,16 @@ def test_the_templates_of_an_emergency_leave_nothing_to_choose() -> None:
 
 
 def test_as_of_when_it_is_so() -> None:
-    assert calm.as_of("calm", {"time": "14:30", "who": "chief"}) == "14:30"
-    assert calm.as_of("indoors", {"time": "02:10", "number": "999"}) == "02:10"
-    assert calm.as_of("road", {"time": "18:00"}) == "", "until then, not since then"
-    assert calm.as_of("", {}) == ""
+    assert templates.as_of("calm", {"time": "14:30", "who": "chief"}) == "14:30"
+    assert templates.as_of("indoors", {"time": "02:10", "number": "999"}) == "02:10"
+    assert templates.as_of("road", {"time": "18:00"}) == "", "until then, not since then"
+    assert templates.as_of("", {}) == ""
 
 
 def test_who_has_checked_it_is_on_the_list_or_in_their_own_words() -> None:
-    assert calm.checked_by("peace") == dict(calm.WHO)["peace"]
-    assert say(calm.checked_by("Mzee Juma and the nurse"), "en") == "Mzee Juma and the nurse"
-    assert calm.place_of(AREAS, ["KE0321750872", "KE0321750871"]) == "Kaptembwo, London"
+    assert templates.checked_by("peace") == dict(templates.WHO)["peace"]
+    assert say(templates.checked_by("Mzee Juma and the nurse"), "en") == "Mzee Juma and the nurse"
+    assert templates.place_of(AREAS, ["KE0321750872", "KE0321750871"]) == "Kaptembwo, London"
 
 
 @pytest.mark.parametrize(
@@ -110,18 +110,18 @@ def test_who_has_checked_it_is_on_the_list_or_in_their_own_words() -> None:
      ("24:00", None), ("14:60", None), ("14:3", None), ("2:30 pm", None), ("soon", None), ("", None), ("14", None), ("14301", None)],
 )  # fmt: skip
 def test_a_time_of_day_as_people_write_it(typed: str, meant: str | None) -> None:
-    assert calm.clock(typed) == meant
+    assert templates.clock(typed) == meant
 
 
 def test_a_time_that_was_lies_behind_and_one_that_comes_ahead() -> None:
-    assert calm.suits("past", "14:30", "14:30")
-    assert calm.suits("past", "08:30", "14:30")
-    assert not calm.suits("past", "02:31", "14:30"), "so long ago, it may not be so any more"
-    assert calm.suits("past", "23:50", "00:10"), "yesterday night"
-    assert calm.suits("past", "14:45", "14:30"), "the question stood there while they looked at their watch"
-    assert not calm.suits("past", "15:30", "14:30")
-    assert calm.suits("ahead", "15:00", "14:30")
-    assert calm.suits("ahead", "01:00", "23:30"), "tomorrow morning"
-    assert not calm.suits("ahead", "14:30", "14:30")
-    assert not calm.suits("ahead", "14:00", "14:30")
-    assert [calm.in_hours("22:40", hours) for hours in (2, 3)] == ["00:00", "01:00"]
+    assert templates.suits("past", "14:30", "14:30")
+    assert templates.suits("past", "08:30", "14:30")
+    assert not templates.suits("past", "02:31", "14:30"), "so long ago, it may not be so any more"
+    assert templates.suits("past", "23:50", "00:10"), "yesterday night"
+    assert templates.suits("past", "14:45", "14:30"), "the question stood there while they looked at their watch"
+    assert not templates.suits("past", "15:30", "14:30")
+    assert templates.suits("ahead", "15:00", "14:30")
+    assert templates.suits("ahead", "01:00", "23:30"), "tomorrow morning"
+    assert not templates.suits("ahead", "14:30", "14:30")
+    assert not templates.suits("ahead", "14:00", "14:30")
+    assert [templates.in_hours("22:40", hours) for hours in (2, 3)] == ["00:00", "01:00"]

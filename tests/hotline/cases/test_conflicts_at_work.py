@@ -12,33 +12,28 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
 
 from hotline.carriers import Meaning, Sending
-from hotline.cases import assignment as asking
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases import dispatch, followups, liaison_phrases, reporting
-from hotline.cases import responses as acknowledgement
-from hotline.cases.case import Bar, Case
+from hotline.cases import assignment, conflicts, dispatch, followups, liaison_phrases, reporting, responses
+from hotline.cases.case import Bar, Case, bars_of
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.liaison_menus import Act, Step
 from hotline.cases.reporting import Call
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
 from hotline.directory import bodies, liaisons, people
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import lookups
-from hotline.messaging import message as messages
-from hotline.messaging.message import Message
-from hotline.situation import statistics as measures
+from hotline.messaging.message import TO_LIAISONS, About, Message, MessageState
+from hotline.situation import statistics
 from tests.scenery.county import ACHIENG, BODIES, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, LIAISONS, MORNING, NJERI, WANJIKU
 from tests.scenery.world import World
 
 IS_LONG = hypothesis_settings.get_current_profile_name() == "long"
 DETAILS = "askari alimpiga kijana"
 STEPS: tuple[Step, ...] = ("take", "take", "on_the_way", "there", "done", "still", "help", "cannot", "not_mine", "aside")
-LEFT = (messages.SENDING, messages.SENT, messages.UNKNOWN)
+LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
 @dataclass
@@ -104,12 +99,12 @@ class Journey:
 
     def save_body(self, listed: bodies.Listed) -> None:
         self.bodies[listed.code] = listed
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             bodies.save(work.session, [listed])
 
     def save_liaison(self, listed: liaisons.Listed) -> None:
         self.people.setdefault(listed.number, Known(listed)).join(listed, self.bodies)
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             liaisons.save(work.session, work.keys, [listed], ("en", "sw"), work.now)
 
     # Who must not see it, found from the top down
@@ -125,14 +120,14 @@ class Journey:
         closed = police | self.under({self.named} - {""})
         shut = {number for number, known in self.people.items() if known.ever_at & closed or "police" in known.ever_of}
         ended = {number for number, known in self.people.items() if known.listed.until and known.listed.until <= self.world.now}
-        with self.world.service.look() as work:
+        with self.world.service.read() as work:
             barred = {self.number_of(work, bar.liaison_id) for bar in work.session.scalars(select(Bar))}
         return shut | ended | barred | ({self.reporter} & set(self.people))
 
-    def number_of(self, work: Work, liaison: int) -> str:
+    def number_of(self, work: UnitOfWork, liaison: int) -> str:
         return next(number for number in self.people if self.liaison(work, number).id == liaison)
 
-    def liaison(self, work: Work, number: str) -> Liaison:
+    def liaison(self, work: UnitOfWork, number: str) -> Liaison:
         person = people.by_number(work.session, work.keys, number)
         assert person is not None
         found = liaisons.of(work.session, person)
@@ -145,7 +140,7 @@ class Journey:
         self.named = self.random.choice(["", "", *self.bodies])
         about = Report("conduct", KAPTEMBWO.code, DETAILS, "text", wants_woman=self.random.random() < 0.5, named_body=self.named)
         self.note()  # nobody has heard anything yet
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             reporting.open_case(work, about, Call("a sitting", "ussd", self.reporter, "sw"))
         self.world.settle()
 
@@ -154,24 +149,24 @@ class Journey:
 
     def answer(self) -> None:
         """Somebody before whom it was ever put takes a step."""
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             everything = list(work.session.scalars(select(Dispatch)))
             if everything:
                 asked = self.random.choice(everything[-3:])
-                acknowledgement.tap(work, asked.liaison, asked.id, self.random.choice(STEPS))
+                responses.tap(work, asked.liaison, asked.id, self.random.choice(STEPS))
         self.world.settle()
 
     def meddle(self) -> None:
         """Anybody at all texts any word, and taps anything."""
         number, step = self.random.choice(list(self.people)), self.random.choice(STEPS)
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             for asked in list(work.session.scalars(select(Dispatch)))[-3:]:
-                acknowledgement.act(work, self.liaison(work, number), Act(step, asked.word))
-                acknowledgement.tap(work, self.liaison(work, number), asked.id, step)
+                responses.act(work, self.liaison(work, number), Act(step, asked.word))
+                responses.tap(work, self.liaison(work, number), asked.id, step)
         self.world.settle()
 
     def no_help(self) -> None:
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             followups.judge(work, self.case(work), self.random.choice(("not_helped", "danger")))
         self.world.settle()
 
@@ -180,7 +175,7 @@ class Journey:
 
     def move_to_the_police(self) -> None:
         """Whoever has it, or was asked last, goes to the police."""
-        with self.world.service.look() as work:
+        with self.world.service.read() as work:
             asked = list(work.session.scalars(select(Dispatch)))
             number = self.number_of(work, asked[-1].liaison_id) if asked else None
         if number is not None:
@@ -194,7 +189,7 @@ class Journey:
     def duty(self) -> None:
         self.world.phone(self.random.choice(list(self.people))).text(self.random.choice(["ON", "OFF"]))
 
-    def case(self, work: Work) -> Case:
+    def case(self, work: UnitOfWork) -> Case:
         return work.session.scalars(select(Case)).one()
 
     # And what must never
@@ -204,36 +199,36 @@ class Journey:
         shut = self.must_not_see()
         self.shut = {number: before for number, before in self.shut.items() if number in shut}
         for number in shut - set(self.shut):
-            with self.world.service.look() as work:
+            with self.world.service.read() as work:
                 self.shut[number] = self.reached(work, number)
 
-    def reached(self, work: Work, number: str) -> Shut:
+    def reached(self, work: UnitOfWork, number: str) -> Shut:
         who = self.liaison(work, number)
         asked = set(work.session.scalars(select(Dispatch.id).where(Dispatch.liaison_id == who.id)))
         addresses = [address.id for address in who.person.addresses]
         about_it = select(Message).where(Message.address_id.in_(addresses), Message.case_id.is_not(None), Message.state.in_(LEFT))
-        for_liaisons = {each.id for each in work.session.scalars(about_it) if each.about in messages.TO_LIAISONS}
+        for_liaisons = {each.id for each in work.session.scalars(about_it) if each.about in TO_LIAISONS}
         return Shut(asked, for_liaisons, len(self.world.carrier.to(number)))
 
     def check(self) -> None:
         for number, before in self.shut.items():
-            with self.world.service.look() as work:
+            with self.world.service.read() as work:
                 now = self.reached(work, number)
                 assert now.dispatches <= before.dispatches, "it was put before somebody who must not see it"
                 assert now.messages <= before.messages, "a message about it went to somebody who must not see it"
                 assert not any(DETAILS in text for text in self.world.carrier.to(number)[before.texts :])
                 self.check_sight(work, self.liaison(work, number))
 
-    def check_sight(self, work: Work, who: Liaison) -> None:
+    def check_sight(self, work: UnitOfWork, who: Liaison) -> None:
         everything = list(work.session.scalars(select(Dispatch)))
         assert dispatch.before(work.session, who, work.now) == []
         assert [each for each in everything if dispatch.own(work.session, who, each.id, work.now)] == []
         assert [each for each in everything if dispatch.recent(work.session, who, each.word, work.now)] == []
         assert [each for each in everything if each.liaison_id == who.id and each.may_be_read(work.session, work.now)] == []
-        sees = firewall.sees(work.session, who, work.now)
+        sees = conflicts.sees(work.session, who, work.now)
         assert not sees(self.case(work))
-        assert len(measures.gather(work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees).cases) == 0
-        assert who.id not in {each.liaison for each in asking.could_be_asked(work, self.case(work))}
+        assert len(statistics.gather(work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees).cases) == 0
+        assert who.id not in {each.liaison for each in assignment.could_be_asked(work, self.case(work))}
         call = Call("another sitting", "ussd", self.number_of(work, who.id), "sw")
         for word in {each.word for each in everything}:
             assert DETAILS not in lookups.look_up(work, LookUp("?details", word), call)
@@ -287,7 +282,7 @@ def test_the_journeys_go_somewhere(world: World) -> None:
 
 
 def conduct(world: World, reporter: str = CITIZEN, named: str = "") -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reporting.open_case(
             work, Report("conduct", KAPTEMBWO.code, DETAILS, "text", named_body=named), Call("a sitting", "ussd", reporter, "sw")
         )
@@ -295,13 +290,13 @@ def conduct(world: World, reporter: str = CITIZEN, named: str = "") -> None:
 
 
 def asked(world: World) -> list[str]:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return [each.liaison.name for each in work.session.scalars(select(Dispatch).order_by(Dispatch.id))]
 
 
 def transfer(world: World, number: str, body: str, *also: str) -> None:
     (listed,) = (each for each in LIAISONS if each.number == number)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         liaisons.save(work.session, work.keys, [replace(listed, body=body, also=also)], ("en", "sw"), work.now)
 
 
@@ -322,8 +317,8 @@ def test_what_was_written_before_a_transfer_to_the_police_is_held_back_after_it(
     transfer(world, NJERI, "oversight", "police")
     world.pass_minutes(5)
     assert world.phone(NJERI).inbox == []
-    with world.service.look() as work:
-        (held,) = work.session.scalars(select(Message).where(Message.about == messages.About.DISPATCH, Message.state == messages.WITHHELD))
+    with world.service.read() as work:
+        (held,) = work.session.scalars(select(Message).where(Message.about == About.DISPATCH, Message.state == MessageState.WITHHELD))
         assert held.code == "this liaison may not see the case"
 
 
@@ -339,7 +334,7 @@ def test_one_who_has_a_case_and_goes_to_the_police_has_it_no_more_after_a_while(
 
 
 def test_a_body_put_under_the_police_is_of_the_police(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         work.session.get_one(Body, "oversight").parent_code = "station"
     conduct(world)
     assert asked(world) == ["Duty desk"]
@@ -373,16 +368,16 @@ def test_who_reported_it_is_not_asked(world: World) -> None:
 
 def test_who_steps_aside_is_never_asked_again(world: World) -> None:
     conduct(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (only,) = work.session.scalars(select(Dispatch))
-        assert acknowledgement.tap(work, only.liaison, only.id, "aside") == liaison_phrases.sure_to_step_aside(only.word)
+        assert responses.tap(work, only.liaison, only.id, "aside") == liaison_phrases.sure_to_step_aside(only.word)
     assert asked(world) == ["Ms. Njeri"], "they are asked once whether they are sure"
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (only,) = work.session.scalars(select(Dispatch))
-        acknowledgement.tap(work, only.liaison, only.id, "aside")
+        responses.tap(work, only.liaison, only.id, "aside")
     world.settle()
     world.pass_minutes(24 * 60)
     assert asked(world).count("Ms. Njeri") == 1
     assert set(asked(world)[1:]) == {"Duty desk"}
-    with world.service.look() as work:
-        assert list(cases.bars(work.session, work.session.scalars(select(Case)).one()).values()) == [firewall.STEPPED_ASIDE]
+    with world.service.read() as work:
+        assert list(bars_of(work.session, work.session.scalars(select(Case)).one()).values()) == [conflicts.STEPPED_ASIDE]

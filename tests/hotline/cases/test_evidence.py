@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.cases import case as cases
 from hotline.cases import evidence
-from hotline.cases.case import Case
+from hotline.cases.case import Case, CaseState, history_of
 from hotline.cases.citizen_menus import Report
 from hotline.cases.evidence import UNCLAIMED, Destination, Evidence
 from hotline.cases.reporting import Call, open_case
@@ -22,24 +21,24 @@ REPORT = Report("theft", "KE0321750872", "they took my phone", "none")
 
 
 def send(world: World, content: bytes = b"a picture", sitting: str = SITTING, case: Case | None = None) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         evidence.keep(work, Destination(sitting, work.session.get(Case, case.id) if case else None), "photo", content)
 
 
 def report(world: World, sitting: str = SITTING) -> Case:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         identity = open_case(work, REPORT, Call(sitting, "telegram", "7001", "en")).id
-    with world.service.look() as work:
+    with world.service.read() as work:
         return work.session.get_one(Case, identity)
 
 
 def contents(world: World, case: Case) -> list[bytes]:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return [piece.content(work.keys) for piece in evidence.of(work.session, case.id)]
 
 
 def pieces(world: World) -> list[Evidence]:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return list(work.session.scalars(select(Evidence)))
 
 
@@ -50,10 +49,10 @@ def test_what_was_sent_in_a_sitting_goes_to_its_case_and_to_no_other(world: Worl
     world.now += timedelta(seconds=1)
     send(world, b"and more", case=case)
     assert contents(world, case) == [b"mine", b"and more"]
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert evidence.number_of(work.session, SITTING, case) == 2
         assert evidence.number_of(work.session, ANOTHER, None) == 1
-        told = [entry.why for entry in cases.history(work.session, case) if entry.what == "evidence"]
+        told = [entry.why for entry in history_of(work.session, case) if entry.what == "evidence"]
     assert told == [f"photo, {len(each)} bytes, sha256 {hashlib.sha256(each).hexdigest()}" for each in (b"mine", b"and more")]
 
 
@@ -61,14 +60,14 @@ def test_the_same_report_twice_does_not_claim_it_twice(world: World) -> None:
     send(world)
     case = report(world)
     report(world)
-    with world.service.look() as work:
-        assert len([entry for entry in cases.history(work.session, case) if entry.what == "evidence"]) == 1
+    with world.service.read() as work:
+        assert len([entry for entry in history_of(work.session, case) if entry.what == "evidence"]) == 1
 
 
 def test_it_is_sealed_and_opens_in_its_own_place_alone(world: World) -> None:
     send(world, b"mine")
     send(world, b"hers")
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         one, other = work.session.scalars(select(Evidence))
         assert one.locked not in (b"mine", b"hers")
         one.locked = other.locked
@@ -83,7 +82,7 @@ def test_what_nobody_claims_is_forgotten_after_a_day(world: World) -> None:
     case = report(world)
     for later, left in ((UNCLAIMED, 2), (timedelta(seconds=1), 1)):
         world.now += later
-        with world.service.work() as work:
+        with world.service.transaction() as work:
             evidence.forget_unclaimed(work.session, work.now)
         assert len(pieces(world)) == left
     assert contents(world, case) == [b"mine"]
@@ -93,7 +92,7 @@ def test_what_belongs_to_a_report_that_is_left_is_forgotten_and_nothing_else(wor
     send(world, b"mine")
     case = report(world)
     send(world, b"hers", ANOTHER)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         evidence.forget_unfinished(work.session, SITTING)
         evidence.forget_unfinished(work.session, ANOTHER)
     assert contents(world, case) == [b"mine"]
@@ -104,8 +103,8 @@ def test_where_a_piece_belongs_is_the_report_or_the_latest_case_or_nowhere(world
     first = report(world)
     world.now += timedelta(minutes=1)
     second = report(world, ANOTHER)
-    for state, belongs in ((cases.OPEN, second.id), (cases.ACKNOWLEDGED, second.id), (cases.CLOSED, first.id)):
-        with world.service.work() as work:
+    for state, belongs in ((CaseState.OPEN, second.id), (CaseState.ACKNOWLEDGED, second.id), (CaseState.CLOSED, first.id)):
+        with world.service.transaction() as work:
             work.session.get_one(Case, second.id).state = state
             person = people.by_number(work.session, work.keys, "7001", TELEGRAM)
             assert evidence.destination(work.session, "e" * 32, person, reports=True) == Destination("e" * 32, None)
@@ -114,8 +113,8 @@ def test_where_a_piece_belongs_is_the_report_or_the_latest_case_or_nowhere(world
             assert there.case is not None
             assert there.case.id == belongs
             assert evidence.destination(work.session, "e" * 32, None, reports=False) is None
-    with world.service.work() as work:
-        work.session.get_one(Case, first.id).state = cases.CLOSED
+    with world.service.transaction() as work:
+        work.session.get_one(Case, first.id).state = CaseState.CLOSED
         work.session.flush()
         assert (
             evidence.destination(work.session, "e" * 32, people.by_number(work.session, work.keys, "7001", TELEGRAM), reports=False) is None
@@ -127,7 +126,7 @@ def test_five_are_enough_for_a_report_and_for_a_case(world: World) -> None:
         send(world)
     case = report(world)
     for full in (False, True):
-        with world.service.look() as work:
+        with world.service.read() as work:
             there = Destination("e" * 32, work.session.get_one(Case, case.id))
             assert evidence.is_full(work.session, there) == full
             assert not evidence.is_full(work.session, Destination("e" * 32, None))
@@ -137,6 +136,6 @@ def test_five_are_enough_for_a_report_and_for_a_case(world: World) -> None:
 def test_a_case_can_lose_it(world: World) -> None:
     send(world)
     case = report(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         evidence.forget(work.session, case.id)
     assert pieces(world) == []

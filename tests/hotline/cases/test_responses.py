@@ -8,13 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from hotline.carriers import InboundText
-from hotline.cases import case as cases
-from hotline.cases import citizen_phrases, dispatch, liaison_phrases
-from hotline.cases import conflicts as firewall
-from hotline.cases import liaison_menus as to_liaison
+from hotline.cases import citizen_phrases, conflicts, dispatch, liaison_menus, liaison_phrases
 from hotline.cases import sms_commands as case_commands
+from hotline.cases.case import bar_liaison, bars_of, history_of, lock_case
 from hotline.cases.dispatch import Dispatch
-from hotline.cases.reference_number import spoken
+from hotline.cases.reference_number import spoken_reference
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import phrases as desk_phrases
@@ -51,7 +49,7 @@ def word(phone: Phone) -> str:
 
 def did_help_come(world: World) -> str:
     """The question in the words of the only case's citizen."""
-    return sw(citizen_phrases.did_help_come(spoken(world.cases()[0].reference)))
+    return sw(citizen_phrases.did_help_come(spoken_reference(world.cases()[0].reference)))
 
 
 def states(world: World) -> list[str]:
@@ -82,7 +80,7 @@ def test_to_take_it_twice_is_no_harm(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
     assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.already_yours(name))
-    assert world.phone(CITIZEN).inbox.count(sw(citizen_phrases.somebody_has_it(spoken(world.cases()[0].reference)))) == 1
+    assert world.phone(CITIZEN).inbox.count(sw(citizen_phrases.somebody_has_it(spoken_reference(world.cases()[0].reference)))) == 1
 
 
 def test_the_same_text_brought_twice_is_answered_once(sergeant: Phone) -> None:
@@ -159,7 +157,7 @@ def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) 
 
 def ask_everybody(world: World, numbers: list[str], name: str) -> None:
     """The case is before all of them, as if the standing order had got to each."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         first = work.session.scalars(select(Dispatch)).one()
         for step, number in enumerate(numbers, start=2):
             person = people.by_number(work.session, work.keys, number)
@@ -177,7 +175,7 @@ def take_at_the_same_instant(world: World, numbers: list[str], name: str) -> Non
     def take(number: str) -> None:
         text = InboundText(f"crowd-{number}", number, "22384", f"1 {name}")
         together.wait(PATIENCE)
-        with world.service.work() as work:
+        with world.service.transaction() as work:
             texts.text_arrives(work, text)
 
     with ThreadPoolExecutor(len(numbers)) as threads:
@@ -230,7 +228,7 @@ def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(wo
     sergeant.text("5")
     (case,) = world.cases()
     with world.service.database.reading() as session:
-        whys = [entry.why for entry in cases.history(session, case) if entry.what == "passed on"]
+        whys = [entry.why for entry in history_of(session, case) if entry.what == "passed on"]
         first, second = session.scalars(select(Dispatch).where(Dispatch.state == "cannot").order_by(Dispatch.id))
         assert (first.why(world.service.settings.keys), second.why(world.service.settings.keys)) == ("THE suspect is Otieno of plot 7", "")
         assert b"Otieno" not in (first.locked_why or b"")
@@ -239,7 +237,7 @@ def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(wo
 
 def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
-    other = next(each for each in dispatch.WORDS if each != name)
+    other = next(each for each in dispatch.CASE_WORDS if each != name)
     assert name in answer(sergeant, f"2 {other} no fuel")
     assert states(world) == ["asked"]
     sergeant.text(f"2 {name} no fuel")
@@ -256,7 +254,7 @@ def test_to_step_aside_is_asked_once_more(world: World, sergeant: Phone) -> None
     assert answer(sergeant, f"7 {name}") == sw(liaison_phrases.stepped_aside(name))
     assert states(world) == ["cannot", "asked"]
     with world.service.database.reading() as session:
-        assert list(cases.bars(session, world.cases()[0]).values()) == [firewall.STEPPED_ASIDE]
+        assert list(bars_of(session, world.cases()[0]).values()) == [conflicts.STEPPED_ASIDE]
 
 
 @pytest.mark.parametrize(("sure", "after"), [("yes", ["cannot", "asked"]), ("no", ["asked"])])
@@ -266,8 +264,8 @@ def test_and_on_a_screen_of_its_own_by_dialling(world: World, sergeant: Phone, s
     sergeant.choose(sw(FIRST["desk"]))
     sergeant.choose(name)
     sergeant.press("7")
-    assert sergeant.screen.startswith(sw(to_liaison.sure(name)))
-    sergeant.choose(sw(dict(to_liaison.IS_SURE)[sure]))
+    assert sergeant.screen.startswith(sw(liaison_menus.sure(name)))
+    sergeant.choose(sw(dict(liaison_menus.IS_SURE)[sure]))
     assert states(world) == after
     assert sergeant.in_call is (sure == "no"), "who is not sure chooses again"
 
@@ -446,14 +444,14 @@ def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergean
     name, answered = word(sergeant), threading.Event()
 
     def take() -> None:
-        with world.service.work() as work:
+        with world.service.transaction() as work:
             texts.text_arrives(work, InboundText("in-that-moment", KIPRUTO, "22384", f"1 {name}"))
         answered.set()
 
-    with world.service.work() as work:
-        case = cases.hold(work.session, world.cases()[0].id)
+    with world.service.transaction() as work:
+        case = lock_case(work.session, world.cases()[0].id)
         asked = work.session.scalars(select(Dispatch)).one()
-        cases.bar(work.session, case, asked.liaison_id, firewall.STEPPED_ASIDE, work.now)
+        bar_liaison(work.session, case, asked.liaison_id, conflicts.STEPPED_ASIDE, work.now)
         threading.Thread(target=take).start()
         assert not answered.wait(0.5)
     assert answered.wait(PATIENCE)

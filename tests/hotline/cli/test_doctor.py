@@ -17,7 +17,7 @@ from hotline.directory import people, shifts
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison, Role
 from hotline.operations.queue import Poster
-from hotline.outbox import Errand, What, put
+from hotline.outbox import Task, TaskKind, schedule
 from hotline.places.areas import AreaRecord
 from hotline.settings import Settings
 from tests.scenery.carrier import PretendCarrier
@@ -248,12 +248,12 @@ def test_what_nobody_else_answers_needs_a_body_that_is_not_police(service: Servi
 # What went wrong lately
 
 
-def test_errands_that_fail_are_counted(service: Service) -> None:
+def test_tasks_that_fail_are_counted(service: Service) -> None:
     with service.database.writing() as session:
-        put(session, What.FIND, "nobody", MORNING, now=MORNING)
+        schedule(session, TaskKind.FIND, "nobody", MORNING, now=MORNING)
         session.flush()
-        session.execute(update(Errand).values(failures=3, last_failure="KeyError at jobs.py:1"))
-    assert words(service) == ["Errands that have failed and are tried again: 1. The workers' log says why."]
+        session.execute(update(Task).values(failures=3, last_failure="KeyError at jobs.py:1"))
+    assert words(service) == ["Tasks that have failed and are tried again: 1. The workers' log says why."]
 
 
 def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world: World) -> None:
@@ -286,7 +286,7 @@ def test_the_carrier_is_asked_whether_it_knows_us() -> None:
 
 
 def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -> None:
-    with service.work() as work:
+    with service.transaction() as work:
         people.meet(work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM)
     without = live(service)
     assert [told for told in words(without, environ=LIVE) if "TELEGRAM_TOKEN" in told] == [

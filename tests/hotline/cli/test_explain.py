@@ -12,11 +12,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 import hotline
-from hotline.cases import case as cases
-from hotline.cases import conflicts as firewall
-from hotline.cases import followups, reporting
-from hotline.cases import responses as acknowledgement
-from hotline.cases.case import Case
+from hotline.cases import conflicts, followups, reporting, responses
+from hotline.cases.case import Case, bar_liaison, lock_case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.escalation_policy import ORDERS, STILL
@@ -38,7 +35,7 @@ SECRET = "kisu nyumba ya tatu"
 
 def opened(world: World, category: str = "violence", **other: object) -> Case:
     report = Report(category, KAPTEMBWO.code, SECRET, "text", **other)  # type: ignore[arg-type]
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reporting.open_case(work, report, Call("a sitting", "ussd", CITIZEN, "sw"))
     world.settle()
     (case,) = world.cases()
@@ -46,7 +43,7 @@ def opened(world: World, category: str = "violence", **other: object) -> Case:
 
 
 def told(world: World) -> str:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return explained(work, work.session.scalars(select(Case)).one())
 
 
@@ -78,10 +75,10 @@ def test_a_case_is_explained_from_beginning_to_end(world: World) -> None:
     assert "An answer by 21 Nov 10:30: its time has not come." in first
     assert "They have not been asked yet." in first
     world.pass_minutes(6)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         second = work.session.scalars(select(Dispatch).order_by(Dispatch.id.desc())).first()
         assert second is not None
-        acknowledgement.tap(work, second.liaison, second.id, "take")
+        responses.tap(work, second.liaison, second.id, "take")
     world.settle()
     after = told(world)
     assert "Did not answer; the next was asked 21 Nov 10:05." in after
@@ -92,14 +89,14 @@ def test_a_case_is_explained_from_beginning_to_end(world: World) -> None:
 
 def test_what_the_citizen_says_stands_there_and_what_they_do_not_say_too(world: World) -> None:
     case = opened(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (only,) = work.session.scalars(select(Dispatch))
-        acknowledgement.tap(work, only.liaison, only.id, "take")
-        acknowledgement.tap(work, only.liaison, only.id, "done")
+        responses.tap(work, only.liaison, only.id, "take")
+        responses.tap(work, only.liaison, only.id, "done")
     world.settle()
     assert "Of Sgt. Kipruto, Kaptembwo Police Station: unknown, asked 21 Nov 10:00." in told(world)
-    with world.service.work() as work:
-        followups.judge(work, cases.hold(work.session, case.id), "not_helped")
+    with world.service.transaction() as work:
+        followups.judge(work, lock_case(work.session, case.id), "not_helped")
     world.settle()
     after = told(world)
     assert "help did not come, said 21 Nov 10:00, asked 21 Nov 10:00." in after
@@ -119,17 +116,17 @@ def test_who_could_see_what_is_about_the_police_and_who_never_will(world: World)
     assert "Njeri" not in never
 
 
-@pytest.mark.parametrize("bar", [firewall.NAMED, firewall.STEPPED_ASIDE, "reported it"])
+@pytest.mark.parametrize("bar", [conflicts.NAMED, conflicts.STEPPED_ASIDE, "reported it"])
 @pytest.mark.parametrize("category", ["violence", "conduct"])
 def test_why_somebody_is_barred_is_never_told(world: World, bar: str, category: str) -> None:
     case = opened(world, category)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         chebet = work.session.scalars(select(Liaison).where(Liaison.name == "Ms. Chebet")).one()
         kipruto = work.session.scalars(select(Liaison).where(Liaison.name == "Sgt. Kipruto")).one()
         if bar == "reported it":
             work.session.get_one(Case, case.id).person_id = chebet.person_id
         for each in (kipruto,) if bar == "reported it" else (chebet, kipruto):
-            cases.bar(work.session, case, each.id, bar, work.now)
+            bar_liaison(work.session, case, each.id, bar, work.now)
     never = told(world).partition("Who never will")[2]
     assert "Nakuru Women's Desk, Ms. Chebet: may not see this case." in never
     if category == "conduct":
@@ -141,7 +138,7 @@ def test_why_somebody_is_barred_is_never_told(world: World, bar: str, category: 
 
 
 def test_who_only_leads_others_is_told_as_one_who_could_be_asked(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         division = [bodies.Listed("division", "Nakuru Division", Kind.POLICE, ("KE032",), ("land",))]
         bodies.save(work.session, [*division, replace(BODIES[0], parent="division")])
         leader = liaisons.Listed("division", "Insp. Mwangi", "+254722000177", ("sw",), False, supervisor=True)
@@ -161,11 +158,11 @@ def happened(world: World) -> str:
 def test_everything_that_happened_is_told_with_its_time(world: World) -> None:
     opened(world)
     world.pass_minutes(5)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         second = work.session.scalars(select(Dispatch).order_by(Dispatch.id.desc())).first()
         assert second is not None
         for step in ("take", "on_the_way"):
-            acknowledgement.tap(work, second.liaison, second.id, step)
+            responses.tap(work, second.liaison, second.id, step)
     world.pass_minutes(24 * 60)
     lines = happened(world)
     for line in (
@@ -197,17 +194,17 @@ TOO_FAR = en(dict(REASONS)["too_far"])
 )
 def test_why_it_was_passed_on_is_told_in_their_words_or_ours(world: World, wish: Act, because: str) -> None:
     opened(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (asked_,) = work.session.scalars(select(Dispatch))
-        acknowledgement.act(work, asked_.liaison, replace(wish, word=asked_.word))
+        responses.act(work, asked_.liaison, replace(wish, word=asked_.word))
     assert f"Sgt. Kipruto, Kaptembwo Police Station, passed it on{because}" in happened(world)
 
 
 def test_that_somebody_stepped_aside_is_not_told(world: World) -> None:
     opened(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (asked_,) = work.session.scalars(select(Dispatch))
-        acknowledgement.act(work, asked_.liaison, Act("aside", asked_.word, sure=True))
+        responses.act(work, asked_.liaison, Act("aside", asked_.word, sure=True))
     printed = told(world)
     assert "aside" not in printed
     assert "Sgt. Kipruto, Kaptembwo Police Station, may not see it from now on." in printed
@@ -218,11 +215,11 @@ def test_every_kind_of_line_that_the_hotline_writes_has_plain_words() -> None:
     folder = Path(hotline.__file__).parent
     kinds = {kind for file in folder.rglob("*.py") for kind in written.findall(file.read_text())}
     assert len(kinds) > 20
-    assert kinds | {acknowledgement.SURE} <= set(HAPPENED)
+    assert kinds | {responses.SURE} <= set(HAPPENED)
 
 
 def test_where_nobody_may_it_says_so_and_where_to_take_it(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         gone = [replace(each, until=MORNING - timedelta(days=1)) for each in LIAISONS if each.number in (NJERI, DESK)]
         liaisons.save(work.session, work.keys, gone, ("en", "sw"), work.now)
     opened(world, "conduct")

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from hotline.cli import rosters
-from hotline.core import csv_files as tables
+from hotline.core import csv_files
 from hotline.core.crypto import open_seal
 from hotline.core.database import Database
 from hotline.core.errors import BadRows
@@ -41,11 +41,11 @@ KENYA, SPOKEN = COUNTRIES["KE"], ("en", "sw")
 
 
 def read_bodies(text: str | bytes) -> list[bodies.Listed]:
-    return bodies.check(tables.read(opened(text), bodies.COLUMNS), AREAS)
+    return bodies.read_rows(csv_files.read(opened(text), bodies.COLUMNS), AREAS)
 
 
 def read_liaisons(text: str | bytes) -> list[liaisons.Listed]:
-    return liaisons.check(tables.read(opened(text), liaisons.COLUMNS), {"station", "women"}, KENYA, SPOKEN)
+    return liaisons.read_rows(csv_files.read(opened(text), liaisons.COLUMNS), {"station", "women"}, KENYA, SPOKEN)
 
 
 def opened(text: str | bytes) -> io.BytesIO:
@@ -207,7 +207,7 @@ def test_a_name_that_no_record_can_hold_is_refused() -> None:
 
 def under(rows: str, known: bodies.Parents | None = None) -> list[bodies.Listed]:
     text = "code,name,kind,areas,parent\n" + "".join(f"{row.split('<')[0]},A,police,KE,{row.split('<')[1]}\n" for row in rows.split())
-    return bodies.check(tables.read(opened(text), bodies.COLUMNS), AREAS, known)
+    return bodies.read_rows(csv_files.read(opened(text), bodies.COLUMNS), AREAS, known)
 
 
 def test_a_body_may_be_under_another_in_the_file_or_known_already() -> None:
@@ -409,7 +409,7 @@ def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operato
 
 
 def test_how_a_liaison_is_reached_is_listed_and_where_they_cannot_be(operator: Operator) -> None:
-    with operator.world.service.work() as work:
+    with operator.world.service.transaction() as work:
         kipruto, achieng = (work.session.get_one(Liaison, int(operator.number(name))) for name in ("Sgt. Kipruto", "Cpl. Achieng"))
         chat = people.meet(work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM).at(people.TELEGRAM)
         assert chat is not None
@@ -597,9 +597,9 @@ EXAMPLE = Path(bodies.__file__).parent / "examples" / "kenya"
 
 def test_the_examples_that_come_with_the_hotline_are_right() -> None:
     kenya = Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
-    listed = bodies.check(tables.read(EXAMPLE / "bodies.csv", bodies.COLUMNS), kenya)
+    listed = bodies.read_rows(csv_files.read(EXAMPLE / "bodies.csv", bodies.COLUMNS), kenya)
     codes = {body.code for body in listed}
-    those = liaisons.check(tables.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
+    those = liaisons.read_rows(csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
     assert {each.body for each in those if each.on_duty and each.until is None} == codes, "at any hour somebody is there"
     assert any(each.supervisor for each in those)
     assert any(each.woman for each in those)
@@ -608,12 +608,12 @@ def test_the_examples_that_come_with_the_hotline_are_right() -> None:
 
 def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
     with world.service.database.writing() as session:
-        everybody = tables.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS)
+        everybody = csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS)
         codes = {row["body"] for _line, row in everybody.rows}
         bodies.save(session, [bodies.Listed(code, code, Kind.PEACE, ("KE",), ()) for code in codes])
-        liaisons.save(session, world.service.settings.keys, liaisons.check(everybody, codes, KENYA, SPOKEN), SPOKEN, MORNING)
+        liaisons.save(session, world.service.settings.keys, liaisons.read_rows(everybody, codes, KENYA, SPOKEN), SPOKEN, MORNING)
     rosters.shifts_into(world.service, EXAMPLE / "shifts.csv")
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert {each.liaison_id for each in work.session.scalars(select(shifts.Shift))}
         assert shifts.empty_hours(work.session, KENYA.zone, work.now, work.now + timedelta(days=7)) == {}
 
@@ -621,5 +621,5 @@ def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
 def test_who_was_of_the_police_stays_so_when_their_body_is_called_something_else(operator: Operator) -> None:
     number = operator.number("Sgt. Kipruto")
     operator.enter("bodies", "load", operator.file("code,name,kind,areas\nstation,Kaptembwo Peace House,peace,KE032175\n"))
-    with operator.world.service.look() as work:
+    with operator.world.service.read() as work:
         assert int(number) in affiliations.of_the_police(work.session, work.now)

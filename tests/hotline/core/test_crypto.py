@@ -22,7 +22,7 @@ from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.core.crypto import Index, Keys, Tampered, Vault, open_seal, seal, strict_number, takes_texts, typed_number
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured, NotANumber
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.people import number_index
 from hotline.operations.queue import Poster
@@ -149,37 +149,37 @@ def test_a_number_is_found_again_but_not_under_another_purpose_or_key() -> None:
 
 def test_what_was_locked_opens_in_its_own_place_only() -> None:
     vault = Vault(b"k" * 32)
-    locked = vault.lock("silaha sokoni", "cases.details:1")
+    locked = vault.encrypt("silaha sokoni", "cases.details:1")
     assert vault.read(locked, "cases.details:1") == "silaha sokoni"
     for elsewhere in ("cases.details:2", "messages.text:1", "cases.details:", "cases.details:1 ", ""):
         with pytest.raises(Tampered):
-            vault.unlock(locked, elsewhere)
+            vault.decrypt(locked, elsewhere)
     with pytest.raises(Tampered):
-        Vault(b"o" * 32).unlock(locked, "cases.details:1")
+        Vault(b"o" * 32).decrypt(locked, "cases.details:1")
 
 
 def test_one_bit_changed_anywhere_is_noticed() -> None:
     vault = Vault(b"k" * 32)
-    locked = vault.lock("silaha", "here:1")
+    locked = vault.encrypt("silaha", "here:1")
     for place in range(len(locked)):
         for bit in range(8):
             changed = bytearray(locked)
             changed[place] ^= 1 << bit
             with pytest.raises(Tampered):
-                vault.unlock(bytes(changed), "here:1")
+                vault.decrypt(bytes(changed), "here:1")
 
 
 def test_what_was_cut_short_is_noticed_and_the_refusal_says_which_column_only() -> None:
     vault = Vault(b"k" * 32)
-    locked = vault.lock("silaha", "cases.details:4071")
+    locked = vault.encrypt("silaha", "cases.details:4071")
     for length in range(len(locked)):
         with pytest.raises(Tampered, match=r"^what is kept in cases\.details does not belong there$"):
-            vault.unlock(locked[:length], "cases.details:4071")
+            vault.decrypt(locked[:length], "cases.details:4071")
 
 
 def test_the_same_words_never_look_the_same() -> None:
     vault = Vault(b"k" * 32)
-    assert len({vault.lock("ndiyo", "here:1") for _ in range(1000)}) == 1000
+    assert len({vault.encrypt("ndiyo", "here:1") for _ in range(1000)}) == 1000
 
 
 # The keys
@@ -203,7 +203,7 @@ def test_whoever_steals_the_public_doors_keys_opens_no_number(keys: Keys) -> Non
         with pytest.raises(CryptoError):
             SealedBox(PrivateKey(key)).decrypt(sealed)
         with pytest.raises((Tampered, InvalidTag)):
-            Vault(key).unlock(sealed, "addresses.sealed:1")
+            Vault(key).decrypt(sealed, "addresses.sealed:1")
 
 
 def test_the_public_door_works_without_the_private_key(keys: Keys) -> None:
@@ -211,7 +211,7 @@ def test_the_public_door_works_without_the_private_key(keys: Keys) -> None:
     door = Keys(keys.folder)
     assert seal(door, NUMBER)
     assert number_index(door, NUMBER)
-    assert door.vault.lock("moto", "here:1")
+    assert door.vault.encrypt("moto", "here:1")
     assert not door.make(), "and it makes no new set in its stead"
 
 
@@ -248,7 +248,7 @@ def test_a_key_that_is_missing_or_spoilt_is_named(keys: Keys, name: str, used: s
 
 
 class Queued(World):
-    """A world whose errands are put on the real queue, too."""
+    """A world whose tasks are put on the real queue, too."""
 
     def _post(self, postings: Sequence[Posting]) -> None:
         super()._post(postings)
@@ -259,9 +259,9 @@ SAID = ("vijana wenye silaha", "karibu na stendi", "bibi mmoja amejeruhiwa", "si
 NUMBERS = tuple(number[start:] for number in (CITIZEN, NEIGHBOUR, KIPRUTO, WANJIKU) for start in (1, 4))
 
 
-def unmistakable(words: Words) -> str:
+def unmistakable(words: Phrase) -> str:
     """The longest piece of a sentence in Kiswahili between its blanks."""
-    return max(re.split(r"\{\w+\}", say(Words(words.english), "sw")), key=len).strip()
+    return max(re.split(r"\{\w+\}", say(Phrase(words.english), "sw")), key=len).strip()
 
 
 TEXTED = (
@@ -292,7 +292,7 @@ def test_no_number_and_no_word_of_a_report_is_left_anywhere(
             everywhere = b"\n".join((*at_rest(settings), *in_the_queue(queue, settings.redis_url), caplog.text.encode()))
             reference = world.cases()[0].reference
     assert b"Kaptembwo Police Station" in everywhere, "the database was searched"
-    assert b"hotline.errand" in everywhere, "the queue was searched, its packed jobs too"
+    assert b"hotline.task" in everywhere, "the queue was searched, its packed jobs too"
     assert reference.encode() in everywhere
     found = [secret for secret in (*SAID, *NUMBERS, *TEXTED) if secret.casefold().encode() in everywhere.lower()]
     assert found == []

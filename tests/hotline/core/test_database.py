@@ -24,15 +24,14 @@ from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.promises import Promise
 from hotline.cases.verdicts import Verdict
-from hotline.core import database as module
-from hotline.core.database import Base, Database, Locked, Moment, insert_once, journal_mode
+from hotline.core.database import Base, Database, Locked, Moment, __file__, insert_once, journal_mode
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
 from hotline.front_desk import desk  # noqa: F401 - each brings its tables
 from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
 from hotline.operations import auditor  # noqa: F401 - each brings its tables
-from hotline.outbox import Errand, What
+from hotline.outbox import Task, TaskKind
 from hotline.settings import Settings
 from tests.scenery.waiting import PATIENCE
 
@@ -65,7 +64,7 @@ def small(tmp_path: Path) -> Iterator[Database]:
 
 def migrations(database: Database) -> alembic.config.Config:
     config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(module.__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
     config.attributes["url"] = database.url.render_as_string(hide_password=False)
     return config
 
@@ -182,16 +181,16 @@ def test_whoever_answered_has_a_role_and_a_place_in_the_order(grown: Database) -
         asked = [
             (each.rung, each.place, each.stepped_at, each.answer_by) for each in session.scalars(select(Dispatch).order_by(Dispatch.id))
         ]
-        errand = session.scalars(select(Errand)).one()
+        task = session.scalars(select(Task)).one()
     assert who == {"Sgt. Kipruto": (["station"], False, False), "Mama Wanjiku": (["peace"], False, False)}
     assert asked == [("primary", 0, at(7, 10), at(7)), ("primary", 0, at(7, 5), at(7)), ("primary", 0, None, at(8))]
-    assert errand.wanted_at == errand.due_at == at(8, 20)
+    assert task.wanted_at == task.due_at == at(8, 20)
 
 
 def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(grown: Database) -> None:
     with grown.writing() as session:
-        for what in (What.PROMISE, What.STILL, What.LAPSE, What.READY, What.WARN):
-            outbox.put(session, what, "1", NOON, now=NOON)
+        for what in (TaskKind.PROMISE, TaskKind.STILL, TaskKind.LAPSE, TaskKind.READY, TaskKind.WARN):
+            outbox.schedule(session, what, "1", NOON, now=NOON)
     alembic.command.downgrade(migrations(grown), "0002")
     read = text("SELECT id, promised_at, verdict, verdict_at FROM cases ORDER BY reference").columns(
         id=Uuid, promised_at=Moment, verdict_at=Moment

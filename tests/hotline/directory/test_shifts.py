@@ -12,7 +12,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from hotline.core import csv_files as tables
+from hotline.core import csv_files
 from hotline.core.errors import BadRows
 from hotline.directory import shifts
 from hotline.directory.shifts import Duty, DutyChange, Shift, Stretch, Word, days_in, is_on_duty, minutes_in, next_change
@@ -202,7 +202,7 @@ def test_of_two_arrangements_the_later_goes() -> None:
 
 
 def give(world: World, number: str, *pattern: Shift) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         who = liaison(work, number)
         listed = [shifts.Listed(who.id, shift.days, shift.begins, shift.ends) for shift in pattern]
         shifts.save(work.session, listed or [shifts.Listed(who.id, "")], NAIROBI, work.now)
@@ -210,18 +210,18 @@ def give(world: World, number: str, *pattern: Shift) -> None:
 
 def is_there(world: World, number: str, when: str | None = None) -> bool:
     moment = at(when) if when else world.now
-    with world.service.look() as work:
+    with world.service.read() as work:
         who = liaison(work, number).id
         return who in shifts.on_duty(work.session, [who], NAIROBI, moment)
 
 
 def says_on(world: World, number: str) -> datetime | None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         return shifts.come_on(work, liaison(work, number))
 
 
 def says_off(world: World, number: str, days: int | None = None) -> datetime | None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         return shifts.go_off(work, liaison(work, number), days)
 
 
@@ -266,7 +266,7 @@ def test_leave_for_days_ends_by_itself_or_when_they_are_back(world: World) -> No
 
 
 def test_one_whose_mandate_is_over_is_never_on_duty(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         liaison(work, KIPRUTO).until = at("2026-11-22T00:00")
     assert is_there(world, KIPRUTO, "2026-11-21T23:59")
     assert not is_there(world, KIPRUTO, "2026-11-22T00:00")
@@ -275,7 +275,7 @@ def test_one_whose_mandate_is_over_is_never_on_duty(world: World) -> None:
 def test_leave_and_swaps_are_given(world: World) -> None:
     give(world, KIPRUTO, *NIGHTS)
     give(world, ACHIENG, *OFFICE)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         kipruto, achieng = liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id
         shifts.stand_in(work.session, kipruto, achieng, Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")))
         shifts.give_leave(work.session, achieng, at("2026-11-23T00:00"), at("2026-11-24T00:00"))
@@ -291,12 +291,12 @@ def test_a_swap_is_two_stretches_and_undone_whole(world: World) -> None:
     give(world, KIPRUTO, *NIGHTS)
     give(world, ACHIENG, *OFFICE)
     night, day = Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")), Stretch(at("2026-11-23T08:00"), at("2026-11-23T17:00"))
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         number = shifts.swap(work.session, liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id, night, day)
         assert [each.number for each in shifts.coming(work.session, work.now)] == [number] * 4
     assert [is_there(world, who, "2026-11-22T01:00") for who in (KIPRUTO, ACHIENG)] == [False, True]
     assert [is_there(world, who, "2026-11-23T12:00") for who in (KIPRUTO, ACHIENG)] == [True, False]
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         assert len(shifts.cancel(work.session, number, work.now)) == 4
         assert shifts.coming(work.session, work.now) == []
         assert shifts.cancel(work.session, number, work.now) == []
@@ -305,10 +305,10 @@ def test_a_swap_is_two_stretches_and_undone_whole(world: World) -> None:
 
 
 def test_leave_that_has_begun_is_ended_and_what_was_of_it_stays(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         one = shifts.give_leave(work.session, liaison(work, KIPRUTO).id, MORNING - DAY, MORNING + DAY)
         other = shifts.give_leave(work.session, liaison(work, ACHIENG).id, MORNING + DAY, MORNING + WEEK)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         shifts.cancel(work.session, one, work.now)
         assert [each.number for each in shifts.coming(work.session, work.now)] == [other], "no other is undone with it"
     assert is_there(world, KIPRUTO)
@@ -319,7 +319,7 @@ def test_empty_hours_are_told_of_each_body_that_has_anybody(world: World) -> Non
     give(world, KIPRUTO, *NIGHTS)
     give(world, ACHIENG, Shift(days="0123456", begins=8 * 60, ends=18 * 60))
     give(world, DESK, *OFFICE)
-    with world.service.look() as work:
+    with world.service.read() as work:
         empty = shifts.empty_hours(work.session, NAIROBI, at("2026-11-20T12:00"), at("2026-11-21T12:00"))
     assert empty == {
         "station": [Stretch(at("2026-11-21T06:00"), at("2026-11-21T08:00"))],
@@ -330,7 +330,7 @@ def test_empty_hours_are_told_of_each_body_that_has_anybody(world: World) -> Non
 def test_who_is_there_at_some_time_of_the_night(world: World) -> None:
     give(world, KIPRUTO, Shift(days="5", begins=20 * 60, ends=20 * 60 + 5))
     give(world, ACHIENG, *OFFICE)
-    with world.service.look() as work:
+    with world.service.read() as work:
         there = shifts.on_duty_between(work.session, NAIROBI, at("2026-11-21T18:00"), at("2026-11-22T06:00"))
         assert liaison(work, KIPRUTO).id in there
         assert liaison(work, ACHIENG).id not in there
@@ -346,7 +346,7 @@ def test_a_new_pattern_replaces_the_old_one_and_a_word_that_had_no_end(world: Wo
     assert not is_there(world, KIPRUTO), "ON was said when there were no shifts"
     assert not is_there(world, ACHIENG)
     assert is_there(world, ACHIENG, "2026-11-23T20:00"), "OFF holds until a shift begins"
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert work.session.scalar(select(func.count()).select_from(Shift)) == 2
     give(world, KIPRUTO)
     assert is_there(world, KIPRUTO), "without shifts it is as they said last"
@@ -359,7 +359,7 @@ HEADING = "phone,days,from,to\n"
 
 def read(rows: str) -> list[shifts.Listed]:
     who = {KIPRUTO: 1, ACHIENG: 2}
-    return shifts.check(tables.read(io.StringIO(HEADING + rows), shifts.COLUMNS), COUNTRIES["KE"], who.get)
+    return shifts.read_rows(csv_files.read(io.StringIO(HEADING + rows), shifts.COLUMNS), COUNTRIES["KE"], who.get)
 
 
 def test_shifts_are_read_as_people_write_them() -> None:

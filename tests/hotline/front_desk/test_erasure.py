@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hotline.cases import evidence, followups, notify_citizen
-from hotline.cases.case import CLOSED, ERASED, RESOLVED, Case
+from hotline.cases.case import ERASED, Case, CaseState
 from hotline.cases.citizen_menus import Report
 from hotline.cases.citizen_phrases import received
 from hotline.cases.evidence import Destination
@@ -22,7 +22,7 @@ CHAT = "7001"
 
 def reported(world: World, sitting: str = "c" * 32) -> Case:
     """By Telegram, with leave to write, and something written."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         report = Report("theft", "KE0321750872", "they took my phone", "text", remember=True)
         case = open_case(work, report, Call(sitting, TELEGRAM, CHAT, "en"))
         notify_citizen.tell(work, case, received("1", "12:00", "999"), About.CASE, f"told:{sitting}")
@@ -31,19 +31,19 @@ def reported(world: World, sitting: str = "c" * 32) -> Case:
 
 
 def forget(world: World, number: str = CHAT, channel: str = TELEGRAM) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, number, channel)
         assert person is not None
         erasure.forget(work, person, channel)
 
 
 def at(world: World, number: str, channel: str) -> Person | None:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return people.by_number(work.session, work.keys, number, channel)
 
 
 def case_of(world: World, identity: UUID) -> Case:
-    with world.service.look() as work:
+    with world.service.read() as work:
         return work.session.get_one(Case, identity)
 
 
@@ -51,7 +51,7 @@ def test_with_the_last_address_the_person_goes_and_the_open_case_stays(world: Wo
     case = reported(world)
     forget(world)
     assert at(world, CHAT, TELEGRAM) is None
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert work.session.scalars(select(Message)).all() == []
         assert len(work.session.scalars(select(Person)).all()) == 6
     left = case_of(world, case.id)
@@ -61,38 +61,38 @@ def test_with_the_last_address_the_person_goes_and_the_open_case_stays(world: Wo
 
 def test_of_a_closed_case_the_words_go_too(world: World) -> None:
     case = reported(world)
-    with world.service.work() as work:
-        work.session.get_one(Case, case.id).state = CLOSED
+    with world.service.transaction() as work:
+        work.session.get_one(Case, case.id).state = CaseState.CLOSED
     forget(world)
     assert case_of(world, case.id).details(world.service.settings.keys) == ""
 
 
 def test_of_a_case_that_is_closed_later_the_words_and_the_pictures_go_then(world: World) -> None:
     case = reported(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         evidence.keep(work, Destination("c" * 32, work.session.get_one(Case, case.id)), "photo", b"a picture")
     forget(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         left = work.session.get_one(Case, case.id)
         assert (left.details(work.keys), len(evidence.of(work.session, case.id))) == ("they took my phone", 1)
-        left.state = RESOLVED
+        left.state = CaseState.RESOLVED
         assert followups.judge(work, left, "helped")
     assert case_of(world, case.id).details(world.service.settings.keys) == ""
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert evidence.of(work.session, case.id) == []
 
 
 def test_of_a_case_whose_citizen_is_known_the_words_stay_when_it_is_closed(world: World) -> None:
     case = reported(world)
-    with world.service.work() as work:
-        work.session.get_one(Case, case.id).state = RESOLVED
+    with world.service.transaction() as work:
+        work.session.get_one(Case, case.id).state = CaseState.RESOLVED
         assert followups.judge(work, case, "helped")
     assert case_of(world, case.id).details(world.service.settings.keys) == "they took my phone"
 
 
 def test_one_who_can_be_reached_elsewhere_is_forgotten_here_alone(world: World) -> None:
     reported(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
         assert person is not None
         work.session.add(Address(person_id=person.id, channel=PHONE, number_index=people.number_index(work.keys, CITIZEN)))
@@ -104,7 +104,7 @@ def test_one_who_can_be_reached_elsewhere_is_forgotten_here_alone(world: World) 
 
 
 def test_a_liaison_stays_one(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, KIPRUTO)
         assert person is not None
         work.session.add(Address(person_id=person.id, channel=TELEGRAM, number_index=people.number_index(work.keys, CHAT, TELEGRAM)))

@@ -7,7 +7,7 @@ import pytest
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.menus import Compose
 from hotline.cases import liaison_phrases
-from hotline.core.i18n import Words, say
+from hotline.core.i18n import Phrase, say
 from hotline.rumours import phrases as rumour_phrases
 from tests.hotline.news.test_subscribing import reports
 from tests.scenery.county import KIPRUTO, WANJIKU
@@ -27,7 +27,7 @@ def said(world: World, text: str, number: str = KIPRUTO) -> str:
     return world.carrier.to(number)[-1]
 
 
-def begins(words: Words) -> str:
+def begins(words: Phrase) -> str:
     return say(words, LANGUAGE)
 
 

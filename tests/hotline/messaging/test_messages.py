@@ -12,17 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
-from hotline.cases import citizen_phrases, dispatch, liaison_phrases, reporting
-from hotline.cases import responses as acknowledgement
+from hotline.cases import citizen_phrases, dispatch, liaison_phrases, reporting, responses
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.citizen_menus import Contact, Report
 from hotline.cases.liaison_menus import Act, Step
-from hotline.cases.reference_number import spoken
+from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
 from hotline.core.i18n import verbatim
 from hotline.directory.categories import Urgency
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
+from hotline.messaging.message import About, Message, MessageState
 from hotline.operations import receipts
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, sw
@@ -47,7 +45,7 @@ def states(world: World, about: About) -> list[str]:
 
 
 def receive(world: World, receipt: Receipt) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         receipts.receipt_arrives(work, receipt)
     world.settle()
 
@@ -57,7 +55,7 @@ def test_a_citizen_is_not_told_twice_where_nobody_knows_whether_it_left(world: W
     report(world.phone(CITIZEN))
     world.pass_minutes(4)
     assert world.phone(CITIZEN).inbox == []
-    assert states(world, About.CASE) == [messages.UNKNOWN]
+    assert states(world, About.CASE) == [MessageState.UNKNOWN]
     assert len(world.phone(KIPRUTO).inbox) == 1
 
 
@@ -121,7 +119,7 @@ def test_to_be_turned_away_counts_as_no_try(world: World) -> None:
     report(world.phone(CITIZEN), text=False)
     world.pass_minutes(4)
     assert len(world.phone(KIPRUTO).inbox) == 1, "it may be said twice, and has been tried once only"
-    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [(messages.SENT, 2)]
+    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [(MessageState.SENT, 2)]
 
 
 def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison(world: World) -> None:
@@ -187,7 +185,7 @@ def test_a_text_that_puts_a_case_before_one_who_passed_it_on_meanwhile_is_not_se
     sergeant.text("2")
     world.pass_minutes(4)
     assert len(sergeant.inbox) == 1, "only the answer to his own text"
-    assert states(world, About.DISPATCH) == [messages.WITHHELD, messages.SENT]
+    assert states(world, About.DISPATCH) == [MessageState.WITHHELD, MessageState.SENT]
 
 
 def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
@@ -207,7 +205,7 @@ def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World
     sergeant.text("1")
     world.pass_minutes(1)
     assert len(sergeant.inbox) == 1, "only the answer to his own text"
-    assert states(world, About.DISPATCH) == [messages.WITHHELD]
+    assert states(world, About.DISPATCH) == [MessageState.WITHHELD]
 
 
 def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: World) -> None:
@@ -230,7 +228,7 @@ def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
     report_danger(citizen)
     arrive(world.phone(KIPRUTO))
     world.pass_minutes(31)
-    assert citizen.inbox[-1] == sw(citizen_phrases.did_help_come(spoken(world.cases()[0].reference)))
+    assert citizen.inbox[-1] == sw(citizen_phrases.did_help_come(spoken_reference(world.cases()[0].reference)))
 
 
 def report_danger(citizen: Phone) -> None:
@@ -259,7 +257,7 @@ def test_a_text_of_which_one_receipt_says_that_it_arrived_has_arrived(world: Wor
         receive(world, receipt)
     with world.service.database.reading() as session:
         sent = session.scalars(select(Message).where(Message.provider_id == identity)).one()
-    assert (sent.state, sent.code, sent.delivered_at is not None) == (messages.SENT, "Success", True)
+    assert (sent.state, sent.code, sent.delivered_at is not None) == (MessageState.SENT, "Success", True)
 
 
 STEPS = st.sampled_from(("yes", "no", "STOP", "START", "carrier", "taken", "hours"))
@@ -301,23 +299,23 @@ def test_nobody_is_texted_about_a_case_who_said_no_or_stop(world: World, steps: 
 def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = True) -> str:
     """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is shown."""
     told = Report("violence", KAPTEMBWO.code, "kelele", contact)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reference = reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
     if settle:
         world.settle()
-    return spoken(reference)
+    return spoken_reference(reference)
 
 
 def opt_out(world: World, phone: Phone) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         receipts.opt_out_arrives(work, OptOut(phone.number))
 
 
 def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:
     """A liaison takes whatever is before them, or goes on with it."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         who = liaison(work, number)
         for each in dispatch.before(work.session, who, work.now):
-            acknowledgement.act(work, who, Act(step, each.word))
+            responses.act(work, who, Act(step, each.word))
     if settle:
         world.settle()

@@ -8,40 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.broadcasts.broadcast import (
-    APPROVED,
-    COOLING,
-    CORRECTED,
-    DOUBTFUL,
-    DRAFT,
-    EXPIRED,
-    FIRST,
-    GONE,
-    HELD,
-    SENDING,
-    SENT,
-    STOPPED,
-    WITHDRAWN,
-    Broadcast,
-    Copy,
-    Reach,
-    State,
-    Wording,
-)
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState, Reach, Wording
 from hotline.carriers.africastalking import AfricasTalking
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp, Menu, Nothing, Scene
 from hotline.core import gsm
 from hotline.core.i18n import languages, say, verbatim
 from hotline.front_desk import phrases as desk_phrases
-from hotline.news import menus as words
+from hotline.news import menus as news_menus
 from hotline.news import phrases as news_phrases
 from hotline.news import published
 from hotline.news import sms_commands as news_commands
 from hotline.news.menus import Item, Subscribe, Theirs, Unsubscribe, at_news, items_to_text
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews, understand
-from hotline.rumours.menus import Wonder
-from hotline.rumours.rumour import FALSE, NEW, PROBABLY_TRUE, TRUE, UNVERIFIABLE, Rumour, lock_claim
+from hotline.rumours.menus import AskRumour
+from hotline.rumours.rumour import Rumour, RumourState, encrypt_claim
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, WANJIKU
 from tests.scenery.walk import walk
 from tests.scenery.world import World, liaison
@@ -199,11 +180,11 @@ def test_every_screen_fits_and_no_question_is_asked_twice(language: str, chat: b
                 assert not isinstance(stop.outcome, Subscribe) or stop.outcome.sure == chat
                 if isinstance(stop.outcome, Nothing):
                     texts.add(said := say(stop.outcome.words, language))
-                    assert chat or gsm.fits(gsm.plain(said), **words.LAST_PAGE), said
+                    assert chat or gsm.fits(gsm.plain(said), **news_menus.LAST_PAGE), said
                 continue
             turned = pages(stop.asked, language, LIMITS, first=not stop.answers)
             assert all(gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units) for page in turned)
-    assert outcomes == {Wonder, Subscribe, Unsubscribe, Nothing}
+    assert outcomes == {AskRumour, Subscribe, Unsubscribe, Nothing}
     assert "All is calm." in texts
     assert (LONG in texts) == chat, "what is too long for the last page is shown before it"
 
@@ -222,8 +203,8 @@ def test_only_what_makes_sense_is_offered() -> None:
 
 def test_what_was_looked_up_comes_back_as_it_was() -> None:
     items = [Item("Ujumbe 4417", 'Ni "shwari" | ëŋ\n{kweli}'), Item("", "")]
-    assert words.items_in(items_to_text(items)) == items
-    assert words.theirs(Theirs(3, room=False).to_text()) == Theirs(3, room=False)
+    assert news_menus.items_in(items_to_text(items)) == items
+    assert news_menus.theirs(Theirs(3, room=False).to_text()) == Theirs(3, room=False)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -236,7 +217,7 @@ def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
         news_phrases.exercise(code), news_phrases.not_ours(code), news_phrases.which_place(), news_phrases.what_have_you_heard(),
     ]  # fmt: skip
     for each in told_once:
-        assert gsm.fits(say(each, language), **words.LAST_PAGE), say(each, language)
+        assert gsm.fits(say(each, language), **news_menus.LAST_PAGE), say(each, language)
     texted = [
         news_phrases.unknown_place("x" * 80, "*384*4455#", "999"), desk_phrases.how_to_report("*384*4455#", "999", has_news=True),
         desk_phrases.texts_resumed(had_news=True),
@@ -249,7 +230,9 @@ def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
 # What is known
 
 
-def written(work: Work, code: str, state: State, *, gone: str = "", area: str = KAPTEMBWO.code, **values: object) -> Broadcast:
+def written(
+    work: UnitOfWork, code: str, state: BroadcastState, *, gone: str = "", area: str = KAPTEMBWO.code, **values: object
+) -> Broadcast:
     """A broadcast in this state, `gone` to one phone, if it is."""
     author = liaison(work, WANJIKU)
     times = {"written_at": work.now, "opens_at": work.now, "expires_at": work.now + timedelta(hours=3)}
@@ -273,28 +256,28 @@ def as_sent(code: str, language: str) -> str:
 
 
 def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
-    with world.service.work() as work:
-        for code, state in (("1001", DRAFT), ("1002", APPROVED), ("1003", COOLING)):
+    with world.service.transaction() as work:
+        for code, state in (("1001", BroadcastState.DRAFT), ("1002", BroadcastState.APPROVED), ("1003", BroadcastState.COOLING)):
             written(work, code, state)
-        for code, state in (("1011", STOPPED), ("1012", WITHDRAWN), ("1013", EXPIRED)):
-            written(work, code, state, gone=HELD)
-        for code, state in (("2001", FIRST), ("2002", SENDING), ("2003", SENT)):
-            written(work, code, state, gone=GONE)
-        written(work, "2004", SENT, gone=GONE).wordings = [Wording(language="sw", text="Ni shwari.")]
-        written(work, "3001", EXPIRED, gone=GONE)
-        written(work, "3002", SENT, gone=GONE, expires_at=work.now)
-        written(work, "3003", STOPPED, gone=DOUBTFUL)
-        written(work, "3005", SENDING, gone=GONE, paused_at=work.now)
-        written(work, "2005", SENT, gone=GONE, paused_at=work.now)
-        written(work, "3004", WITHDRAWN, gone=GONE)
-        written(work, "4001", SENT, exercise=True)
-        wrong = written(work, "5001", CORRECTED, gone=GONE)
-        written(work, "5004", DRAFT, corrects_id=wrong.id)
+        for code, state in (("1011", BroadcastState.STOPPED), ("1012", BroadcastState.WITHDRAWN), ("1013", BroadcastState.EXPIRED)):
+            written(work, code, state, gone=CopyState.HELD)
+        for code, state in (("2001", BroadcastState.FIRST), ("2002", BroadcastState.SENDING), ("2003", BroadcastState.SENT)):
+            written(work, code, state, gone=CopyState.GONE)
+        written(work, "2004", BroadcastState.SENT, gone=CopyState.GONE).wordings = [Wording(language="sw", text="Ni shwari.")]
+        written(work, "3001", BroadcastState.EXPIRED, gone=CopyState.GONE)
+        written(work, "3002", BroadcastState.SENT, gone=CopyState.GONE, expires_at=work.now)
+        written(work, "3003", BroadcastState.STOPPED, gone=CopyState.DOUBTFUL)
+        written(work, "3005", BroadcastState.SENDING, gone=CopyState.GONE, paused_at=work.now)
+        written(work, "2005", BroadcastState.SENT, gone=CopyState.GONE, paused_at=work.now)
+        written(work, "3004", BroadcastState.WITHDRAWN, gone=CopyState.GONE)
+        written(work, "4001", BroadcastState.SENT, exercise=True)
+        wrong = written(work, "5001", BroadcastState.CORRECTED, gone=CopyState.GONE)
+        written(work, "5004", BroadcastState.DRAFT, corrects_id=wrong.id)
         assert published.is_it_ours(work, "5001", "en") == news_phrases.ours_no_more("5001"), "what sets it right has not left"
-        wrong_again = written(work, "5002", CORRECTED, gone=GONE, corrects_id=wrong.id)
-        written(work, "5003", SENT, gone=GONE, corrects_id=wrong_again.id)
+        wrong_again = written(work, "5002", BroadcastState.CORRECTED, gone=CopyState.GONE, corrects_id=wrong.id)
+        written(work, "5003", BroadcastState.SENT, gone=CopyState.GONE, corrects_id=wrong_again.id)
 
-    with world.service.look() as work:
+    with world.service.read() as work:
         ask = partial(published.is_it_ours, work)
         for code in ("1001", "1002", "1003", "1011", "1012", "1013", "9999", "abc"):
             assert ask(code, "en") == news_phrases.not_ours(code if code.isdecimal() else "abc")
@@ -313,10 +296,10 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
             assert ask(code, "en") == news_phrases.set_right(code, right), "what was wrong is not said again"
 
 
-def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
+def rumoured(work: UnitOfWork, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
     """A rumour in this state, of which those who asked were told; or were told something else."""
     at = work.now - timedelta(hours=hours)
-    claim = lock_claim(work.keys, "the well is poisoned", area, at)
+    claim = encrypt_claim(work.keys, "the well is poisoned", area, at)
     made = Rumour(
         locked_claim=claim, language="en", area_code=area, state=state, told=state if told is None else told, opened_at=at, checked_at=at
     )
@@ -326,24 +309,33 @@ def rumoured(work: Work, state: str, hours: int, area: str = KAPTEMBWO.code, tol
 
 
 def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_it(world: World) -> None:
-    with world.service.work() as work:
-        written(work, "1001", SENT, opens_at=work.now - timedelta(hours=2))
-        written(work, "1002", FIRST, area=COUNTY)
-        written(work, "1003", SENT, area=NAIROBI)
-        written(work, "1004", SENT, exercise=True)
-        written(work, "1005", SENT, expires_at=work.now)
-        written(work, "1006", FIRST, paused_at=work.now)
-        for number, state in enumerate((DRAFT, COOLING, STOPPED, WITHDRAWN, CORRECTED, EXPIRED)):
-            written(work, f"200{number}", state, gone=GONE)
-        answered = [rumoured(work, state, hours).id for state, hours in ((FALSE, 30), (TRUE, 3))]
-        rumoured(work, TRUE, 1, told="")
-        rumoured(work, FALSE, 1, told=UNVERIFIABLE)
-        rumoured(work, PROBABLY_TRUE, 1)
-        rumoured(work, NEW, 1)
-        rumoured(work, FALSE, 73)
-        rumoured(work, FALSE, 1, NAIROBI)
-        rumoured(work, FALSE, 1).same_as_id = answered[0]
-    with world.service.look() as work:
+    with world.service.transaction() as work:
+        written(work, "1001", BroadcastState.SENT, opens_at=work.now - timedelta(hours=2))
+        written(work, "1002", BroadcastState.FIRST, area=COUNTY)
+        written(work, "1003", BroadcastState.SENT, area=NAIROBI)
+        written(work, "1004", BroadcastState.SENT, exercise=True)
+        written(work, "1005", BroadcastState.SENT, expires_at=work.now)
+        written(work, "1006", BroadcastState.FIRST, paused_at=work.now)
+        for number, state in enumerate(
+            (
+                BroadcastState.DRAFT,
+                BroadcastState.COOLING,
+                BroadcastState.STOPPED,
+                BroadcastState.WITHDRAWN,
+                BroadcastState.CORRECTED,
+                BroadcastState.EXPIRED,
+            )
+        ):
+            written(work, f"200{number}", state, gone=CopyState.GONE)
+        answered = [rumoured(work, state, hours).id for state, hours in ((RumourState.FALSE, 30), (RumourState.TRUE, 3))]
+        rumoured(work, RumourState.TRUE, 1, told="")
+        rumoured(work, RumourState.FALSE, 1, told=RumourState.UNVERIFIABLE)
+        rumoured(work, RumourState.PROBABLY_TRUE, 1)
+        rumoured(work, RumourState.NEW, 1)
+        rumoured(work, RumourState.FALSE, 73)
+        rumoured(work, RumourState.FALSE, 1, NAIROBI)
+        rumoured(work, RumourState.FALSE, 1).same_as_id = answered[0]
+    with world.service.read() as work:
         titles = [item.title for item in published.verified(work, KAPTEMBWO.code, "en")]
         messages = [news_phrases.message_title("1002", "Nakuru", "10:00"), news_phrases.message_title("1001", "Kaptembwo", "08:00")]
         checked = ("07:00", "20/11 04:00")
@@ -354,12 +346,12 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         assert not any("poisoned" in text for text in texts), "what is not true is not said again"
         assert [item.title for item in published.verified(work, LONDON, "en")] == titles[:1], "another ward's own is not"
         assert len(published.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
-        assert words.items_in(published.listing(work, NAIROBI, "en")) == published.verified(work, NAIROBI, "en") != []
+        assert news_menus.items_in(published.listing(work, NAIROBI, "en")) == published.verified(work, NAIROBI, "en") != []
 
 
 def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_is_true(world: World) -> None:
-    with world.service.work() as work:
-        written(work, "4417", SENT, gone=GONE)
+    with world.service.transaction() as work:
+        written(work, "4417", BroadcastState.SENT, gone=CopyState.GONE)
     phone = world.phone(CITIZEN)
     phone.text("is 4417 real?")
     assert phone.new_texts() == [say(news_phrases.ours(as_sent("4417", "sw")), "sw")]
@@ -367,7 +359,7 @@ def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_
     assert phone.new_texts() == [say(news_phrases.not_ours("4418"), "sw")]
     phone.text("Is it true that the well in Kaptembwo is poisoned?")
     assert "R1" in phone.new_texts()[0]
-    with world.service.look() as work:
+    with world.service.read() as work:
         (asked,) = work.session.scalars(select(Rumour))
         assert asked.area_code == KAPTEMBWO.code, "the place that they named"
         assert asked.claim(work.keys) == "the well in Kaptembwo is poisoned"

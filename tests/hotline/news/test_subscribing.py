@@ -4,16 +4,15 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.cases import citizen_menus as to_citizen
-from hotline.cases import citizen_phrases, liaison_phrases
-from hotline.cases.reference_number import spoken
+from hotline.cases import citizen_menus, citizen_phrases, liaison_phrases
+from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call, open_case
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
 from hotline.directory.subscriptions import ASKED, KEPT, MOST, OFF, ON, Subscription
 from hotline.front_desk import phrases as desk_phrases
-from hotline.news import menus as of_news
+from hotline.news import menus as news_menus
 from hotline.news import phrases as news_phrases
 from hotline.news import subscribing
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
@@ -28,13 +27,13 @@ CODE, EMERGENCY = "*384*4455#", "999"
 
 def has(world: World, number: str = CITIZEN, channel: str = people.PHONE) -> dict[str, str]:
     """What somebody has or has asked for, by its area."""
-    with world.service.look() as work:
+    with world.service.read() as work:
         address = address_of(work, number, channel)
         theirs = select(Subscription).where(Subscription.address_id == address.id)
         return {each.area_code: each.state for each in work.session.scalars(theirs)}
 
 
-def address_of(work: Work, number: str, channel: str = people.PHONE) -> Address:
+def address_of(work: UnitOfWork, number: str, channel: str = people.PHONE) -> Address:
     person = people.meet(work.session, work.keys, number, work.now, may_write=True, language="en", channel=channel)
     work.session.flush()
     address = person.at(channel)
@@ -44,21 +43,21 @@ def address_of(work: Work, number: str, channel: str = people.PHONE) -> Address:
 
 def english(world: World, number: str = CITIZEN) -> Phone:
     """Somebody whose language we know."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         address_of(work, number)
     return world.phone(number)
 
 
 def reports(world: World) -> None:
-    with world.service.work() as work:
-        open_case(work, to_citizen.Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
+    with world.service.transaction() as work:
+        open_case(work, citizen_menus.Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
     world.tick()
 
 
 def reference(world: World) -> str:
     """The number of the only case, as it is shown."""
     (case,) = world.cases()
-    return spoken(case.reference)
+    return spoken_reference(case.reference)
 
 
 def added(world: World) -> str:
@@ -70,7 +69,7 @@ def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
     phone.dial()
     phone.choose(ENGLISH)
     phone.choose(en(FIRST["news"]))
-    phone.choose(en(of_news.GET))
+    phone.choose(en(news_menus.GET))
     phone.press("Kaptembwo")
     phone.choose("Kaptembwo")
     assert phone.screen == en(news_phrases.answer_the_text(NAME))
@@ -79,12 +78,12 @@ def test_one_who_dials_in_says_yes_once_more_by_text(world: World) -> None:
     phone.text("1")
     assert phone.new_texts() == [en(news_phrases.you_get(KAPTEMBWO.name))]
     assert has(world) == {KAPTEMBWO.code: ON}
-    with world.service.look() as work:
+    with world.service.read() as work:
         (mine,) = work.session.scalars(select(Subscription))
         assert (mine.language, mine.how, mine.confirmed_at) == ("en", "ussd", world.now)
     phone.dial()
     phone.choose(en(FIRST["news"]))
-    phone.choose(en(of_news.NO_MORE))
+    phone.choose(en(news_menus.NO_MORE))
     assert has(world) == {KAPTEMBWO.code: OFF}, "one key is enough"
 
 
@@ -133,7 +132,7 @@ def test_what_may_be_about_their_case_goes_to_their_case(world: World) -> None:
 def test_the_word_that_a_stranger_uses_tells_their_language(world: World) -> None:
     world.phone(CITIZEN).text("NEWS Kaptembwo")
     world.phone(NEIGHBOUR).text("HABARI Kaptembwo")
-    with world.service.look() as work:
+    with world.service.read() as work:
         asked = work.session.scalars(select(Subscription).order_by(Subscription.id)).all()
         assert [(each.language, each.address.person.language) for each in asked] == [("en", "en"), ("sw", "sw")]
 
@@ -148,7 +147,7 @@ def test_one_who_never_said_yes_has_not_asked(world: World) -> None:
     phone.text("1")
     assert has(world) == {KAPTEMBWO.code: ASKED, LONDON: ON}, "a yes to another place is none to this one"
     phone.text("NEWS Kaptembwo")
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         subscriptions.forget_unconfirmed(work.session, work.now)
     phone.text("1")
     assert has(world) == {KAPTEMBWO.code: ON, LONDON: ON}, "but they can ask again"
@@ -165,7 +164,7 @@ def test_stop_ends_it_start_does_not_bring_it_back_and_asking_does(world: World)
     for text in ("STOP", "NEWS Kaptembwo", "1"):
         phone.text(text)
     assert has(world) == {KAPTEMBWO.code: ON, LONDON: OFF}
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert address_of(work, CITIZEN).opted_out_at is None, "they have said yes to it twice since"
 
 
@@ -275,7 +274,7 @@ def asked_whether_help_came(world: World) -> None:
 
 
 def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         address = address_of(work, "7001", people.TELEGRAM)
         wards = [area.code for area in work.areas][1 : MOST + 2]
         told = [en(subscribing.subscribe(work, address, ward, "en", "telegram", sure=True)) for ward in wards]
@@ -285,7 +284,7 @@ def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: 
         assert subscribing.theirs(work, "7001", people.TELEGRAM) == "5|0"
         assert subscribing.theirs(work, "7001", people.PHONE) == "0|1" == subscribing.theirs(work, None, people.PHONE)
     assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
-    with world.service.look() as work:
+    with world.service.read() as work:
         mine = work.session.scalars(select(Subscription).where(Subscription.area_code == wards[0])).one()
         assert mine.language == "sw", "the language chosen last"
 

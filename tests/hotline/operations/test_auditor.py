@@ -17,33 +17,30 @@ from sqlalchemy import Connection, delete, event, insert, select, text, update
 
 from hotline import outbox
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.cases import case as cases
-from hotline.cases import citizen_phrases, dispatch, promises, reporting
-from hotline.cases import responses as acknowledgement
-from hotline.cases.case import ACKNOWLEDGED, CLOSED, OPEN, RESOLVED, Case
+from hotline.cases import citizen_phrases, reporting, responses
+from hotline.cases.case import Case, CaseState, details_place, history_of
 from hotline.cases.citizen_menus import Report
-from hotline.cases.dispatch import ASKED, TAKEN, Dispatch
-from hotline.cases.promises import Promise
-from hotline.cases.reference_number import spoken
+from hotline.cases.dispatch import Dispatch, DispatchState
+from hotline.cases.promises import Promise, PromiseState
+from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.doctor import findings
 from hotline.cli.main import release_to
-from hotline.context import Service, Work
+from hotline.context import Service, UnitOfWork
 from hotline.core.database import Database
 from hotline.core.i18n import verbatim
 from hotline.directory import people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.messaging import message as messages
-from hotline.messaging.message import About, Message
+from hotline.messaging.message import About, Message, MessageState
 from hotline.operations import auditor, clock, heartbeat
 from hotline.operations.auditor import Audit, audit
 from hotline.operations.queue import Poster
-from hotline.outbox import Errand, Queue, What
+from hotline.outbox import Queue, Task, TaskKind
 from hotline.places import loading as area_loading
 from hotline.settings import Settings
-from tests.scenery import county as builders
+from tests.scenery import county
 from tests.scenery.county import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
 from tests.scenery.labels import en, sw
 from tests.scenery.waiting import PATIENCE, wait_until
@@ -62,17 +59,17 @@ class Office:
     service: Service
     now: datetime = MORNING
 
-    def do(self, act: Callable[[Work], object]) -> None:
-        with self.service.work() as work:
+    def do(self, act: Callable[[UnitOfWork], object]) -> None:
+        with self.service.transaction() as work:
             act(work)
 
-    def case(self, state: str = OPEN, words: str = "", **values: object) -> Case:
+    def case(self, state: str = CaseState.OPEN, words: str = "", **values: object) -> Case:
         """A case with nothing that carries it on; with the citizen's words, where somebody is to read them."""
         with self.service.database.writing() as session:
             made = Case(**a_case(state, **values))
             if words:
                 made.id = uuid4()
-                made.locked_details = self.service.settings.keys.vault.lock(words, cases.details_place(made.id))
+                made.locked_details = self.service.settings.keys.vault.encrypt(words, details_place(made.id))
             session.add(made)
             session.flush()
             session.expunge(made)
@@ -94,16 +91,16 @@ class Office:
             session.flush()
             return made.id
 
-    def put(self, what: What, subject: object, minutes: float = 5) -> None:
-        self.do(lambda work: work.put(what, subject, work.now + timedelta(minutes=minutes)))
+    def put(self, what: TaskKind, subject: object, minutes: float = 5) -> None:
+        self.do(lambda work: work.schedule(what, subject, work.now + timedelta(minutes=minutes)))
 
     def with_promise(self, case: Case) -> Case:
-        self.put(What.PROMISE, self.promised(case), 30)
+        self.put(TaskKind.PROMISE, self.promised(case), 30)
         return case
 
     def waiting(self) -> dict[str, datetime]:
         with self.service.database.reading() as session:
-            return {key: due for key, due in session.execute(select(Errand.key, Errand.due_at).where(Errand.state == "waiting"))}
+            return {key: due for key, due in session.execute(select(Task.key, Task.due_at).where(Task.state == "waiting"))}
 
     def as_it_is(self, case: Case) -> Case:
         with self.service.database.reading() as session:
@@ -139,8 +136,8 @@ def office(settings: Settings) -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("lost", ["deleted", "done", "dropped", "put off for years", "put off for four days"])
-@pytest.mark.parametrize("what", [What.OPEN, What.FIND])
-def test_an_open_case_whose_next_step_is_lost_is_looked_at_at_once(office: Office, what: What, lost: str) -> None:
+@pytest.mark.parametrize("what", [TaskKind.OPEN, TaskKind.FIND])
+def test_an_open_case_whose_next_step_is_lost_is_looked_at_at_once(office: Office, what: TaskKind, lost: str) -> None:
     case = office.with_promise(office.case())
     office.put(what, case.id)
     assert office.found() == (0, "")
@@ -153,22 +150,22 @@ def lose(office: Office, key: str, how: str) -> None:
     with office.service.database.writing() as session:
         match how:
             case "deleted":
-                session.execute(delete(Errand).where(Errand.key == key))
+                session.execute(delete(Task).where(Task.key == key))
             case "put off for years":
-                session.execute(update(Errand).where(Errand.key == key).values(due_at=MORNING + timedelta(days=4000)))
+                session.execute(update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4000)))
             case "put off for four days":
-                session.execute(update(Errand).where(Errand.key == key).values(due_at=MORNING + timedelta(days=4)))
+                session.execute(update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4)))
             case _:
-                session.execute(update(Errand).where(Errand.key == key).values(state=how))
+                session.execute(update(Task).where(Task.key == key).values(state=how))
 
 
 @pytest.mark.parametrize("minutes", [-3, 2, None, TOO_FAR])
 def test_each_who_is_asked_has_an_end_to_their_time_for_until_then_nobody_else_is(office: Office, minutes: int | None) -> None:
     case = office.with_promise(office.case())
     answer_by = MORNING + timedelta(minutes=minutes) if minutes else None
-    one, other = office.dispatched(case, ASKED), office.dispatched(case, ASKED, answer_by=answer_by)
-    office.put(What.ESCALATE, one)
-    office.put(What.ESCALATE, other)
+    one, other = office.dispatched(case, DispatchState.ASKED), office.dispatched(case, DispatchState.ASKED, answer_by=answer_by)
+    office.put(TaskKind.ESCALATE, one)
+    office.put(TaskKind.ESCALATE, other)
     assert office.found() == (0, "")
     lose(office, f"escalate:{other}", "deleted")
     assert office.found() == (1, "an answer is awaited for ever: 1")
@@ -179,14 +176,14 @@ def test_each_who_is_asked_has_an_end_to_their_time_for_until_then_nobody_else_i
 @pytest.mark.parametrize("other", [{"round": 1}, {"state": "unanswered", "round": 2}])
 def test_the_end_of_a_dispatch_that_is_over_is_no_next_step(office: Office, other: dict[str, Any]) -> None:
     case = office.with_promise(office.case(round=2))
-    office.put(What.ESCALATE, office.dispatched(case, **{"state": ASKED, **other}))
+    office.put(TaskKind.ESCALATE, office.dispatched(case, **{"state": DispatchState.ASKED, **other}))
     assert office.found() == (1, "nobody is asked next: 1")
 
 
-@pytest.mark.parametrize("what", [What.STILL, What.LAPSE])
-def test_a_case_that_somebody_has_is_asked_about_until_they_say(office: Office, what: What) -> None:
-    case = office.case(ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING)
-    taken = office.dispatched(case, TAKEN, liaison_id=1)
+@pytest.mark.parametrize("what", [TaskKind.STILL, TaskKind.LAPSE])
+def test_a_case_that_somebody_has_is_asked_about_until_they_say(office: Office, what: TaskKind) -> None:
+    case = office.case(CaseState.ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING)
+    taken = office.dispatched(case, DispatchState.TAKEN, liaison_id=1)
     office.put(what, taken)
     assert office.found() == (0, "")
     lose(office, f"{what}:{taken}", "done")
@@ -196,57 +193,57 @@ def test_a_case_that_somebody_has_is_asked_about_until_they_say(office: Office, 
 
 @pytest.mark.parametrize("who", [{"liaison_id": 2}, {"liaison_id": 1, "round": 2}, None])
 def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(office: Office, who: dict[str, Any] | None) -> None:
-    case = office.case(ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING, on_the_way_at=MORNING, words="kelele")
-    wrong = office.dispatched(case, TAKEN, **who) if who else None
+    case = office.case(CaseState.ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING, on_the_way_at=MORNING, words="kelele")
+    wrong = office.dispatched(case, DispatchState.TAKEN, **who) if who else None
     if wrong:
-        office.put(What.STILL, wrong)
+        office.put(TaskKind.STILL, wrong)
     assert office.found() == (1, "taken by nobody: 1")
     case = office.as_it_is(case)
-    assert (case.state, case.liaison_id, case.on_the_way_at) == (OPEN, None, None)
+    assert (case.state, case.liaison_id, case.on_the_way_at) == (CaseState.OPEN, None, None)
     with office.service.database.reading() as session:
-        assert [entry.what for entry in cases.history(session, case)] == ["mended", "dispatched"]
-        assert [promise.state for promise in session.scalars(select(Promise))] == [promises.OPEN]
+        assert [entry.what for entry in history_of(session, case)] == ["mended", "dispatched"]
+        assert [promise.state for promise in session.scalars(select(Promise))] == [PromiseState.OPEN]
         *before, now = session.scalars(select(Dispatch).order_by(Dispatch.id))
-        assert [each.state for each in before] == ([dispatch.SUPERSEDED] if wrong else [])
-        assert now.state == ASKED
+        assert [each.state for each in before] == ([DispatchState.SUPERSEDED] if wrong else [])
+        assert now.state == DispatchState.ASKED
         assert {f"escalate:{now.id}", f"promise:{session.scalars(select(Promise.id)).one()}"} <= set(office.waiting())
 
 
 def report(world: World) -> None:
     """The citizen reports something, and the first liaison is asked."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reporting.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
     world.settle()
 
 
 def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: World) -> None:
     report(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (asked,) = work.session.scalars(select(Dispatch))
-        acknowledgement.tap(work, asked.liaison, asked.id, "take")
+        responses.tap(work, asked.liaison, asked.id, "take")
     world.settle()
-    with world.service.work() as work:
-        work.session.execute(update(Dispatch).values(state=dispatch.CANNOT))
+    with world.service.transaction() as work:
+        work.session.execute(update(Dispatch).values(state=DispatchState.CANNOT))
     world.now += timedelta(minutes=5)
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
     (case,) = world.cases()
-    assert world.phone(CITIZEN).inbox[-1] == sw(citizen_phrases.goes_on(spoken(case.reference), None, "10:35", "999"))
+    assert world.phone(CITIZEN).inbox[-1] == sw(citizen_phrases.goes_on(spoken_reference(case.reference), None, "10:35", "999"))
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:
-    asked, unasked = office.case(RESOLVED, asked_at=MORNING), office.case(RESOLVED, round=3)
+    asked, unasked = office.case(CaseState.RESOLVED, asked_at=MORNING), office.case(CaseState.RESOLVED, round=3)
     assert office.found() == (1, "nobody asks the citizen: 1")
     assert list(office.waiting()) == [f"follow_up:{unasked.id}/3"]
     assert str(asked.id) not in str(office.waiting())
     with office.service.database.reading() as session:
-        assert session.scalar(select(Errand.queue)) == outbox.Queue.ORDINARY
+        assert session.scalar(select(Task.queue)) == outbox.Queue.ORDINARY
 
 
 @pytest.mark.parametrize("minutes", [-7, 20, TOO_FAR])
 def test_a_promise_that_nobody_watches_is_watched_again(office: Office, minutes: int) -> None:
     case = office.case()
-    office.put(What.FIND, case.id)
+    office.put(TaskKind.FIND, case.id)
     due_at = MORNING + timedelta(minutes=minutes)
     promise = office.promised(case, due_at)
     assert office.found() == (1, "a promise is not watched: 1")
@@ -257,31 +254,31 @@ def test_a_promise_that_nobody_watches_is_watched_again(office: Office, minutes:
 def test_a_promise_is_watched_from_when_the_case_is_taken_up(office: Office) -> None:
     case = office.case()
     office.promised(case)
-    office.put(What.OPEN, case.id)
+    office.put(TaskKind.OPEN, case.id)
     assert office.found() == (0, "")
     lose(office, f"open:{case.id}", "deleted")
     assert office.found() == (2, "a promise is not watched: 1; nobody is asked next: 1")
 
 
 def test_a_promise_that_was_kept_ends(office: Office) -> None:
-    promise = office.promised(office.case(RESOLVED, asked_at=MORNING))
+    promise = office.promised(office.case(CaseState.RESOLVED, asked_at=MORNING))
     assert office.found() == (1, "a promise is kept and not ended: 1")
     with office.service.database.reading() as session:
-        assert session.get_one(Promise, promise).state == promises.KEPT
+        assert session.get_one(Promise, promise).state == PromiseState.KEPT
 
 
 def test_an_open_case_of_which_nothing_is_promised_is_promised_something(office: Office) -> None:
     case = office.case()
-    office.put(What.FIND, case.id)
-    office.promised(case, state=promises.MISSED)
+    office.put(TaskKind.FIND, case.id)
+    office.promised(case, state=PromiseState.MISSED)
     assert office.found() == (1, "nothing is promised: 1")
     with office.service.database.reading() as session:
-        made = session.scalars(select(Promise).where(Promise.state == promises.OPEN)).one()
+        made = session.scalars(select(Promise).where(Promise.state == PromiseState.OPEN)).one()
     assert office.waiting()[f"promise:{made.id}"] == made.due_at
 
 
 def test_what_is_closed_needs_nothing(office: Office) -> None:
-    office.promised(office.case(CLOSED))
+    office.promised(office.case(CaseState.CLOSED))
     first = audit(office.service)
     assert (first.unfinished, first.mended, first.overdue, first.found) == (0, 0, 0, "")
 
@@ -293,8 +290,8 @@ def test_a_text_that_nobody_delivers_is_delivered(office: Office, state: str, me
     assert office.found() == (mended, "a text is not on its way: 1" if mended else "")
     if mended:
         with office.service.database.reading() as session:
-            (errand,) = session.scalars(select(Errand))
-        assert (errand.key, errand.queue) == (f"deliver:{message}", "telegram" if channel == people.TELEGRAM else "urgent")
+            (task,) = session.scalars(select(Task))
+        assert (task.key, task.queue) == (f"deliver:{message}", "telegram" if channel == people.TELEGRAM else "urgent")
 
 
 def a_text(office: Office, state: str, channel: str = people.PHONE) -> UUID:
@@ -309,9 +306,9 @@ def a_text(office: Office, state: str, channel: str = people.PHONE) -> UUID:
 
 def test_whose_mandate_has_ended_by_itself_has_a_case_no_longer(world: World) -> None:
     report(world)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (asked,) = work.session.scalars(select(Dispatch))
-        acknowledgement.tap(work, asked.liaison, asked.id, "take")
+        responses.tap(work, asked.liaison, asked.id, "take")
         asked.liaison.until = work.now + timedelta(minutes=2)
         gone = asked.liaison_id
     world.settle()
@@ -321,9 +318,9 @@ def test_whose_mandate_has_ended_by_itself_has_a_case_no_longer(world: World) ->
     world.settle()
     assert audit(world.service).all_is_well
     (case,) = world.cases()
-    assert (case.state, case.liaison_id) == (OPEN, None)
+    assert (case.state, case.liaison_id) == (CaseState.OPEN, None)
     with world.service.database.reading() as session:
-        now = session.scalars(select(Dispatch).where(Dispatch.state == ASKED)).one()
+        now = session.scalars(select(Dispatch).where(Dispatch.state == DispatchState.ASKED)).one()
         assert now.liaison_id != gone
 
 
@@ -331,7 +328,7 @@ def test_what_is_lacking_is_counted_thing_by_thing(office: Office) -> None:
     for _each in range(3):
         office.with_promise(office.case())
     office.case()
-    a_text(office, messages.WAITING)
+    a_text(office, MessageState.WAITING)
     first = audit(office.service)
     assert (first.unfinished, first.mended) == (4, 6)
     assert first.found == "nobody is asked next: 4; nothing is promised: 1; a text is not on its way: 1"
@@ -348,7 +345,7 @@ def test_one_case_that_cannot_be_mended_keeps_no_other_from_it(office: Office, c
 
 
 def test_many_cases_are_looked_at_page_by_page(office: Office) -> None:
-    many = [a_case(RESOLVED, asked_at=MORNING if number % 400 else None) for number in range(1201)]
+    many = [a_case(CaseState.RESOLVED, asked_at=MORNING if number % 400 else None) for number in range(1201)]
     with office.service.database.writing() as session:
         session.execute(insert(Case), many)
     first = audit(office.service)
@@ -375,8 +372,8 @@ def test_two_auditors_mend_a_thing_once(office: Office) -> None:
 # ---------------------------------------------------------------------------------------------------------------- what is overdue
 
 
-def test_an_errand_that_is_posted_again_and_again_and_never_done_is_overdue(office: Office) -> None:
-    office.put(What.READY, "2026-11-21", 0)
+def test_an_task_that_is_posted_again_and_again_and_never_done_is_overdue(office: Office) -> None:
+    office.put(TaskKind.READY, "2026-11-21", 0)
     seen = []
     for _quarter in range(12):
         office.now += outbox.AGAIN
@@ -385,17 +382,17 @@ def test_an_errand_that_is_posted_again_and_again_and_never_done_is_overdue(offi
     assert seen == [0] * 8 + [1] * 4
 
 
-def test_an_errand_that_fails_for_two_minutes_is_overdue(office: Office) -> None:
-    office.put(What.READY, "2026-11-21", 0)
+def test_an_task_that_fails_for_two_minutes_is_overdue(office: Office) -> None:
+    office.put(TaskKind.READY, "2026-11-21", 0)
     for _failure in range(9):
         office.now += timedelta(minutes=1)
-        office.do(lambda work: outbox.fail(work.session, 1, "ValueError", work.now))
+        office.do(lambda work: outbox.retry_later(work.session, 1, "ValueError", work.now))
     assert audit(office.service).overdue == 1
 
 
-def test_an_errand_that_is_done_and_put_anew_time_after_time_is_never_overdue(office: Office) -> None:
+def test_an_task_that_is_done_and_put_anew_time_after_time_is_never_overdue(office: Office) -> None:
     for _time in range(20):
-        office.put(What.READY, "2026-11-21", 0.25)
+        office.put(TaskKind.READY, "2026-11-21", 0.25)
         office.now += timedelta(minutes=0.3)
         office.do(lambda work: outbox.fallen_due(work.session, work.now))
         assert audit(office.service).overdue == 0
@@ -430,13 +427,13 @@ def plan(connection: Connection, statement: str, values: Any) -> str:
 def test_a_history_of_many_closed_cases_is_never_walked_through(office: Office) -> None:
     database = office.service.database
     with database.writing() as session:
-        session.execute(insert(Case), [a_case(CLOSED) for _ in range(20_000)])
+        session.execute(insert(Case), [a_case(CaseState.CLOSED) for _ in range(20_000)])
         done = {"what": "open", "queue": "urgent", "due_at": MORNING, "wanted_at": MORNING, "state": "done", "posted": 1, "failures": 0}
-        session.execute(insert(Errand), [{"key": f"open:{number}", "subject": str(number), **done} for number in range(20_000)])
+        session.execute(insert(Task), [{"key": f"open:{number}", "subject": str(number), **done} for number in range(20_000)])
     for _each in range(30):
-        office.case(RESOLVED, asked_at=MORNING)
-        office.put(What.FIND, office.with_promise(office.case()).id)
-    a_text(office, messages.SENT)
+        office.case(CaseState.RESOLVED, asked_at=MORNING)
+        office.put(TaskKind.FIND, office.with_promise(office.case()).id)
+    a_text(office, MessageState.SENT)
     with database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
@@ -520,7 +517,7 @@ def test_somebody_outside_is_called_only_while_all_is_well(office: Office, watch
     assert len(watchman.asked) == 1, "something had to be mended"
     auditor.look(service)
     assert len(watchman.asked) == 2
-    office.put(What.READY, "2026-11-21", 0)
+    office.put(TaskKind.READY, "2026-11-21", 0)
     office.now += timedelta(minutes=3)
     auditor.look(service)
     assert len(watchman.asked) == 2, "something is overdue"
@@ -529,13 +526,13 @@ def test_somebody_outside_is_called_only_while_all_is_well(office: Office, watch
 def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
     tmp_path: Path, watchman: Watchman, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = replace(builders.settings(tmp_path), heartbeat_url=watchman.url)
+    settings = replace(county.settings(tmp_path), heartbeat_url=watchman.url)
     with closing(Database(settings.database_url)) as database, watched(Service(settings, database)):
         wait_until(lambda: caplog.messages.count("the audit was broken off: OperationalError") > 2, "audits are broken off")
         assert watchman.asked == []
         release_to(settings, with_areas=False)
         with database.writing() as session:
-            area_loading.save(session, builders.AREAS)
+            area_loading.save(session, county.AREAS)
         wait_until(lambda: len(watchman.asked) > 1, "somebody outside is called")
 
 
@@ -581,18 +578,18 @@ def told(office: Office) -> list[tuple[str, bool]]:
 def test_a_check_tells_what_the_last_audit_found(office: Office) -> None:
     office.with_promise(office.case())
     assert told(office) == []
-    office.put(What.READY, "2026-11-21", 0)
+    office.put(TaskKind.READY, "2026-11-21", 0)
     office.now += timedelta(minutes=3)
     audit(office.service)
     office.now += timedelta(minutes=2)
-    assert told(office) == [("The audit 2 minutes ago found: nobody is asked next: 1; errands overdue: 1.", False)]
+    assert told(office) == [("The audit 2 minutes ago found: nobody is asked next: 1; tasks overdue: 1.", False)]
 
 
 def test_a_check_is_alarmed_when_nobody_looks_any_more(office: Office) -> None:
     office.now += timedelta(days=1)
     assert told(office) == [], "there is nothing to look at"
     case = office.with_promise(office.case())
-    office.put(What.FIND, case.id, 60)
+    office.put(TaskKind.FIND, case.id, 60)
     assert told(office) == [("Nobody has looked ever whether a case is forgotten. Is the clock running? Do: itikia clock", True)]
     audit(office.service)
     office.now += timedelta(minutes=5)
@@ -605,19 +602,19 @@ def test_a_check_is_alarmed_when_nobody_looks_any_more(office: Office) -> None:
 
 
 def test_a_case_whose_citizen_has_not_said_for_two_weeks_is_closed_and_their_word_stays_unknown(office: Office) -> None:
-    asked = office.case(RESOLVED, asked_at=MORNING)
-    taken = office.case(ACKNOWLEDGED, asked_at=MORNING, liaison_id=1)
+    asked = office.case(CaseState.RESOLVED, asked_at=MORNING)
+    taken = office.case(CaseState.ACKNOWLEDGED, asked_at=MORNING, liaison_id=1)
     office.now += timedelta(days=14)
     clock.tidy(office.service)
-    assert office.as_it_is(asked).state == RESOLVED
+    assert office.as_it_is(asked).state == CaseState.RESOLVED
     office.now += timedelta(minutes=1)
     clock.tidy(office.service)
     clock.tidy(office.service)
     closed = office.as_it_is(asked)
-    assert (closed.state, closed.closed_at) == (CLOSED, office.now)
-    assert office.as_it_is(taken).state == ACKNOWLEDGED
+    assert (closed.state, closed.closed_at) == (CaseState.CLOSED, office.now)
+    assert office.as_it_is(taken).state == CaseState.ACKNOWLEDGED
     with office.service.database.reading() as session:
-        assert [(entry.what, entry.why) for entry in cases.history(session, asked)] == [("closed", "the citizen has not said")]
+        assert [(entry.what, entry.why) for entry in history_of(session, asked)] == [("closed", "the citizen has not said")]
         assert session.scalars(select(Verdict).where(Verdict.word.is_not(None))).all() == []
 
 
@@ -634,7 +631,7 @@ def test_the_auditor_looks_while_the_clock_runs_and_stops_with_it(office: Office
 
 
 def test_nothing_that_goes_wrong_stops_the_clock(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    settings, stop = replace(builders.settings(tmp_path), redis_url=redis_url), threading.Event()
+    settings, stop = replace(county.settings(tmp_path), redis_url=redis_url), threading.Event()
     with closing(Database(settings.database_url)) as database:
         ticking = threading.Thread(target=clock.tick, args=(Service(settings, database), Poster(redis_url), stop), daemon=True)
         ticking.start()
@@ -651,8 +648,8 @@ def test_a_broadcast_that_stands_still_is_carried_on(world: World, minutes: int)
     code, mark = written(world)
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(minutes)
-    with world.service.work() as work:
-        work.session.execute(delete(Errand).where(Errand.queue == Queue.BULK))
+    with world.service.transaction() as work:
+        work.session.execute(delete(Task).where(Task.queue == Queue.BULK))
     assert audit(world.service).found == "a broadcast stood still: 1"
     world.pass_minutes(40)
     assert audit(world.service).all_is_well

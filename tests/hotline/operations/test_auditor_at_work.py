@@ -10,22 +10,19 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.cases import case as cases
-from hotline.cases import dispatch, followups, reporting
-from hotline.cases import responses as acknowledgement
-from hotline.cases.case import Case
+from hotline.cases import dispatch, followups, reporting, responses
+from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Report
 from hotline.cases.citizen_phrases import Verdict
-from hotline.cases.dispatch import Dispatch
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.liaison_menus import Act, Step
 from hotline.cases.promises import Promise
 from hotline.cases.reporting import Call
 from hotline.directory import liaisons, people
-from hotline.messaging import message as messages
-from hotline.messaging.message import Message
+from hotline.messaging.message import Message, MessageState
 from hotline.operations import clock
 from hotline.operations.auditor import audit
-from hotline.outbox import Errand
+from hotline.outbox import Task
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.world import World
 
@@ -35,7 +32,7 @@ EVERYBODY = (KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK)
 
 def report(world: World, category: str, *, settle: bool = True) -> None:
     told, number = Report(category, KAPTEMBWO.code, "kelele", "text"), f"+254711{next(fresh):06}"
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", number, "sw"))
     if settle:
         world.settle()
@@ -43,17 +40,17 @@ def report(world: World, category: str, *, settle: bool = True) -> None:
 
 def step(world: World, number: str, what: Step) -> None:
     """A liaison takes this step in whatever is before them."""
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, number)
         who = liaisons.of(work.session, person) if person else None
         assert who is not None
         for each in dispatch.before(work.session, who, work.now):
-            acknowledgement.act(work, who, Act(what, each.word))
+            responses.act(work, who, Act(what, each.word))
     world.settle()
 
 
 def judge(world: World, state: str, verdict: Verdict) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         for case in work.session.scalars(select(Case).where(Case.state == state).limit(1)):
             followups.judge(work, case, verdict)
     world.settle()
@@ -61,14 +58,14 @@ def judge(world: World, state: str, verdict: Verdict) -> None:
 
 def forgotten(session: Session) -> list[str]:
     """Unfinished cases that neither a step to come nor a human carries on, seen one by one."""
-    waiting = set(session.scalars(select(Errand.key).where(Errand.state == "waiting")))
+    waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
     return [f"{case.state} {case.id}" for case in session.scalars(select(Case)) if not _goes_on(session, case, waiting)]
 
 
 def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
     dispatched = list(session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round)))
-    asked = [each for each in dispatched if each.state == dispatch.ASKED]
-    taken = [each for each in dispatched if each.state == dispatch.TAKEN and each.liaison_id == case.liaison_id]
+    asked = [each for each in dispatched if each.state == DispatchState.ASKED]
+    taken = [each for each in dispatched if each.state == DispatchState.TAKEN and each.liaison_id == case.liaison_id]
     match case.state:
         case "open":
             ends = [f"escalate:{each.id}" in waiting for each in asked]
@@ -80,7 +77,7 @@ def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
         case "resolved":
             return case.asked_at is not None or f"follow_up:{case.id}/{case.round}" in waiting
         case _:
-            return case.state == cases.CLOSED
+            return case.state == CaseState.CLOSED
 
 
 def _is_promised(session: Session, case: Case, waiting: set[str]) -> bool:
@@ -89,8 +86,8 @@ def _is_promised(session: Session, case: Case, waiting: set[str]) -> bool:
 
 
 def undelivered(session: Session) -> list[str]:
-    waiting = set(session.scalars(select(Errand.key).where(Errand.state == "waiting")))
-    left = session.scalars(select(Message.id).where(Message.state.in_((messages.WAITING, messages.SENDING))))
+    waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
+    left = session.scalars(select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING))))
     return [str(each) for each in left if f"deliver:{each}" not in waiting]
 
 
@@ -114,7 +111,7 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         all_is_well(world)
     while world.posted:
         posting = world.posted.popleft()
-        world.workers[posting.queue].run(posting.errand)
+        world.workers[posting.queue].run(posting.task)
         all_is_well(world)
     story: Sequence[tuple[str, Step, int]] = (
         (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9), (NJERI, "take", 20), (KIPRUTO, "there", 20),
@@ -124,7 +121,7 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         step(world, number, what)
         all_is_well(world)
         pass_minutes(world, minutes)
-    for verdict, state in (("not_helped", cases.RESOLVED), ("helped", cases.RESOLVED), ("danger", cases.ACKNOWLEDGED)):
+    for verdict, state in (("not_helped", CaseState.RESOLVED), ("helped", CaseState.RESOLVED), ("danger", CaseState.ACKNOWLEDGED)):
         judge(world, state, verdict)  # type: ignore[arg-type]
         pass_minutes(world, 20)
     clock.tidy(world.service)
@@ -134,12 +131,12 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
 def lose_some(world: World, by: random.Random) -> None:
     """Somebody has put back an old copy of a table, or written in it by hand."""
     with world.service.database.writing() as session:
-        waiting = session.scalars(select(Errand.id).where(Errand.state == "waiting").order_by(Errand.id)).all()
+        waiting = session.scalars(select(Task.id).where(Task.state == "waiting").order_by(Task.id)).all()
         lost = [each for each in waiting if by.random() < 0.4]
         if by.random() < 0.5:
-            session.execute(delete(Errand).where(Errand.id.in_(lost)))
+            session.execute(delete(Task).where(Task.id.in_(lost)))
         else:
-            session.execute(update(Errand).where(Errand.id.in_(lost)).values(state="done"))
+            session.execute(update(Task).where(Task.id.in_(lost)).values(state="done"))
 
 
 def somebody_does(world: World, by: random.Random) -> None:
@@ -148,7 +145,7 @@ def somebody_does(world: World, by: random.Random) -> None:
         lambda: step(
             world, by.choice(EVERYBODY), by.choice(["take", "take", "on_the_way", "there", "done", "cannot", "not_mine", "still"])
         ),
-        lambda: judge(world, by.choice([cases.ACKNOWLEDGED, cases.RESOLVED]), by.choice(["helped", "not_helped", "danger"])),
+        lambda: judge(world, by.choice([CaseState.ACKNOWLEDGED, CaseState.RESOLVED]), by.choice(["helped", "not_helped", "danger"])),
         lambda: world.pass_minutes(by.choice([0.5, 3, 11, 45])),
         world.posted.clear,
     ]
@@ -186,5 +183,7 @@ def _and_it_does_go_on(world: World) -> None:
 def _asked(world: World) -> dict[str, int]:
     """Of each open case, how often it was put before somebody."""
     with world.service.database.reading() as session:
-        often = select(Case.id, func.count(Dispatch.id)).outerjoin(Dispatch, Dispatch.case_id == Case.id).where(Case.state == cases.OPEN)
+        often = (
+            select(Case.id, func.count(Dispatch.id)).outerjoin(Dispatch, Dispatch.case_id == Case.id).where(Case.state == CaseState.OPEN)
+        )
         return {str(case): number for case, number in session.execute(often.group_by(Case.id))}

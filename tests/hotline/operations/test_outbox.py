@@ -17,23 +17,21 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.cases import case as cases
-from hotline.cases import citizen_phrases, followups, promises, verdicts
-from hotline.cases.case import Case
+from hotline.cases import citizen_phrases, followups, verdicts
+from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Contact
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.liaison_menus import Step
-from hotline.cases.promises import Promise
+from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.verdicts import Verdict
 from hotline.directory import people
 from hotline.front_desk import texts
 from hotline.messaging import leasing
-from hotline.messaging import message as messages
-from hotline.messaging.message import LATE, About, Message
+from hotline.messaging.message import LATE, About, Message, MessageState
 from hotline.operations import receipts
-from hotline.operations.tasks import ACTS, HELD_BEFORE
+from hotline.operations.tasks import ACTS, LOCKED_BEFORE
 from hotline.operations.worker import Worker
-from hotline.outbox import Errand, Queue, What
+from hotline.outbox import Queue, Task, TaskKind
 from tests.hotline.messaging.test_messages import FEW, fresh, open_case, take_all
 from tests.hotline.operations.test_auditor_at_work import forgotten, undelivered
 from tests.scenery.carrier import Died
@@ -44,15 +42,15 @@ from tests.stories.test_a_report import word_of
 T = TypeVar("T")
 
 
-def errands(world: World) -> list[Errand]:
+def tasks(world: World) -> list[Task]:
     with world.service.database.reading() as session:
-        return list(session.scalars(select(Errand).order_by(Errand.id)))
+        return list(session.scalars(select(Task).order_by(Task.id)))
 
 
-def put(world: World, *subjects: object, what: What = What.DELIVER) -> None:
-    with world.service.work() as work:
+def put(world: World, *subjects: object, what: TaskKind = TaskKind.DELIVER) -> None:
+    with world.service.transaction() as work:
         for subject in subjects:
-            work.put(what, subject, world.now + timedelta(seconds=1))
+            work.schedule(what, subject, world.now + timedelta(seconds=1))
 
 
 def both(first: Callable[[], T], second: Callable[[], T]) -> list[T]:
@@ -67,43 +65,43 @@ def both(first: Callable[[], T], second: Callable[[], T]) -> list[T]:
         return list(pair.map(at_once, (first, second)))
 
 
-def test_two_clocks_claim_each_errand_once(world: World) -> None:
+def test_two_clocks_claim_each_task_once(world: World) -> None:
     put(world, *range(200))
     world.now += timedelta(seconds=2)
 
     def claim() -> list[int]:
-        with world.service.work() as work:
-            return [posting.errand for posting in outbox.fallen_due(work.session, work.now, limit=150)]
+        with world.service.transaction() as work:
+            return [posting.task for posting in outbox.fallen_due(work.session, work.now, limit=150)]
 
     first, second = both(claim, claim)
-    assert sorted(first + second + claim()) == [errand.id for errand in errands(world)]
+    assert sorted(first + second + claim()) == [task.id for task in tasks(world)]
 
 
-def test_an_errand_that_the_queue_lost_is_posted_again_and_once_done_no_more(world: World) -> None:
+def test_an_task_that_the_queue_lost_is_posted_again_and_once_done_no_more(world: World) -> None:
     open_case(world, world.phone(CITIZEN), "none", settle=False)
     world.posted.clear()
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         assert outbox.fallen_due(work.session, work.now) == []
     world.now += outbox.GRACE
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (lost,) = outbox.fallen_due(work.session, work.now)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         assert outbox.fallen_due(work.session, work.now + timedelta(seconds=14)) == []
     world.now += outbox.AGAIN
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (again,) = outbox.fallen_due(work.session, work.now)
-    assert (again.errand, again.posted) == (lost.errand, lost.posted + 1), "and under another name, so that nothing old stands in its way"
-    world.workers[Queue.URGENT].run(again.errand)
+    assert (again.task, again.posted) == (lost.task, lost.posted + 1), "and under another name, so that nothing old stands in its way"
+    world.workers[Queue.URGENT].run(again.task)
     assert len(world.phone(KIPRUTO).inbox) == 1
     world.now += outbox.AGAIN
-    with world.service.work() as work:
-        assert again.errand not in [posting.errand for posting in outbox.fallen_due(work.session, work.now)]
+    with world.service.transaction() as work:
+        assert again.task not in [posting.task for posting in outbox.fallen_due(work.session, work.now)]
 
 
-def test_an_errand_that_two_workers_run_at_once_is_done_once(world: World) -> None:
+def test_an_task_that_two_workers_run_at_once_is_done_once(world: World) -> None:
     open_case(world, world.phone(CITIZEN), "text", settle=False)
     (posting,) = world.posted
-    both(lambda: worker(world, Queue.URGENT).run(posting.errand), lambda: worker(world, Queue.URGENT).run(posting.errand))
+    both(lambda: worker(world, Queue.URGENT).run(posting.task), lambda: worker(world, Queue.URGENT).run(posting.task))
     world.pass_minutes(1)
     assert len(world.phone(KIPRUTO).inbox) == len(world.phone(CITIZEN).inbox) == 1
     with world.service.database.reading() as session:
@@ -118,51 +116,51 @@ def worker(world: World, queue: Queue) -> Worker:
 def test_one_who_takes_a_case_at_the_instant_when_its_time_runs_out_has_it(world: World) -> None:
     open_case(world, world.phone(CITIZEN), "none")
     world.now += timedelta(minutes=6)
-    (escalation,) = [errand for errand in errands(world) if errand.what == What.ESCALATE]
+    (escalation,) = [task for task in tasks(world) if task.what == TaskKind.ESCALATE]
     taking = {"id": "text-taking", "from": KIPRUTO, "text": f"1 {word_of(world.phone(KIPRUTO).inbox[0])}"}
 
     def take() -> None:
-        with world.service.work() as work:
+        with world.service.transaction() as work:
             texts.text_arrives(work, world.carrier.inbound_text(taking))
 
     both(take, lambda: worker(world, Queue.URGENT).run(escalation.id))
     world.settle()
     (case,) = world.cases()
-    assert case.state == cases.ACKNOWLEDGED
+    assert case.state == CaseState.ACKNOWLEDGED
 
 
-def test_every_errand_about_a_case_takes_hold_of_the_case_first() -> None:
-    assert set(ACTS) - set(HELD_BEFORE) == {What.READY, What.WARN}
+def test_every_task_about_a_case_takes_hold_of_the_case_first() -> None:
+    assert set(ACTS) - set(LOCKED_BEFORE) == {TaskKind.READY, TaskKind.WARN}
 
 
-def test_an_errand_that_fails_is_put_off_ever_longer_and_never_given_up(world: World) -> None:
-    put(world, "no such case", what=What.FIND)
+def test_an_task_that_fails_is_put_off_ever_longer_and_never_given_up(world: World) -> None:
+    put(world, "no such case", what=TaskKind.FIND)
     pauses = []
     for _failure in range(9):
-        (errand,) = errands(world)
-        world.now = errand.due_at
+        (task,) = tasks(world)
+        world.now = task.due_at
         world.tick()
-        (errand,) = errands(world)
-        assert errand.state == "waiting"
-        pauses.append((errand.due_at - world.now).total_seconds())
+        (task,) = tasks(world)
+        assert task.state == "waiting"
+        pauses.append((task.due_at - world.now).total_seconds())
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert errand.last_failure is not None
-    assert errand.last_failure.startswith("ValueError at ")
-    assert "no such case" not in errand.last_failure
+    assert task.last_failure is not None
+    assert task.last_failure.startswith("ValueError at ")
+    assert "no such case" not in task.last_failure
 
 
-def test_the_same_errand_put_twice_is_one(world: World) -> None:
+def test_the_same_task_put_twice_is_one(world: World) -> None:
     put(world, "a", "a")
     put(world, "a")
-    assert len(errands(world)) == 1
+    assert len(tasks(world)) == 1
 
 
-def test_a_dropped_errand_is_not_posted(world: World) -> None:
+def test_a_dropped_task_is_not_posted(world: World) -> None:
     put(world, "a")
-    with world.service.work() as work:
-        outbox.drop(work.session, What.DELIVER, "a")
+    with world.service.transaction() as work:
+        outbox.cancel(work.session, TaskKind.DELIVER, "a")
     world.now += timedelta(seconds=2)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         assert outbox.fallen_due(work.session, work.now) == []
 
 
@@ -199,7 +197,7 @@ def test_a_worker_dies_with_a_citizens_text_and_nobody_sends_it_again(world: Wor
     assert len(world.phone(KIPRUTO).inbox) == 1
     with world.service.database.reading() as session:
         states = session.scalars(select(Message.state).where(Message.key.like("received:%"))).all()
-    assert states == [messages.UNKNOWN]
+    assert states == [MessageState.UNKNOWN]
 
 
 class Anything(RuleBasedStateMachine):
@@ -216,11 +214,11 @@ class Anything(RuleBasedStateMachine):
 
     def _look(self, _number: str, text: str) -> None:
         """A text is about to leave. Whatever is wrong is kept for later: here a worker would swallow it."""
-        leased_now = select(Message).where(Message.state == messages.SENDING, Message.leased_until == self.world.now + leasing.LEASE)
+        leased_now = select(Message).where(Message.state == MessageState.SENDING, Message.leased_until == self.world.now + leasing.LEASE)
         with self.world.service.database.reading() as session:
             for message in session.scalars(leased_now.where(Message.about == About.DISPATCH)):
                 leaves = self.world.service.settings.keys.vault.read(message.locked_text, f"messages.text:{message.id}") == text
-                if leaves and (message.case is None or message.case.state != cases.OPEN):
+                if leaves and (message.case is None or message.case.state != CaseState.OPEN):
                     self.wrong.append("a liaison is asked to take what somebody has")
 
     @rule(contact=st.sampled_from(("text", "none")))
@@ -235,7 +233,7 @@ class Anything(RuleBasedStateMachine):
     def a_worker_works(self) -> None:
         if self.world.posted:
             posting = self.world.posted.popleft()
-            self.world.workers[posting.queue].run(posting.errand)
+            self.world.workers[posting.queue].run(posting.task)
 
     @rule(has_left=st.booleans())
     def a_worker_dies_with_a_text_in_its_hands(self, has_left: bool) -> None:
@@ -261,7 +259,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule(status=st.sampled_from(("Success", "Failed", "Sent")), which=st.integers(0, 20))
     def a_receipt_comes(self, status: str, which: int) -> None:
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             receipts.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
 
     @rule(seconds=st.sampled_from((1, 3, 15, 20, 300, 7200)))
@@ -270,7 +268,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule()
     def the_clock_ticks(self) -> None:
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             self.world.posted.extend(outbox.fallen_due(work.session, work.now))
 
     @rule(number=st.sampled_from((KIPRUTO, ACHIENG, WANJIKU)))
@@ -286,10 +284,10 @@ class Anything(RuleBasedStateMachine):
 
     @rule(
         verdict=st.sampled_from(("helped", "not_helped", "danger")),
-        state=st.sampled_from((cases.ACKNOWLEDGED, cases.ACKNOWLEDGED, cases.RESOLVED, cases.CLOSED)),
+        state=st.sampled_from((CaseState.ACKNOWLEDGED, CaseState.ACKNOWLEDGED, CaseState.RESOLVED, CaseState.CLOSED)),
     )
     def a_citizen_says_whether_help_came(self, verdict: citizen_phrases.Verdict, state: str) -> None:
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             if case := work.session.scalar(select(Case).where(Case.state == state).limit(1)):
                 followups.judge(work, case, verdict)
 
@@ -318,7 +316,7 @@ class Anything(RuleBasedStateMachine):
         self.world.posted.clear()
         self.world.pass_minutes(6)
         with self.world.service.database.reading() as session:
-            late = session.scalars(select(Message.about).where(Message.state.in_((messages.WAITING, messages.SENDING)))).all()
+            late = session.scalars(select(Message.about).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))).all()
             dispatched = set(session.scalars(select(Dispatch.case_id)))
             assert set(late) <= {About.FOLLOW_UP}
             assert dispatched == set(session.scalars(select(Case.id)))
@@ -326,7 +324,7 @@ class Anything(RuleBasedStateMachine):
 
 def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
     """A case is closed by its citizen's *yes* alone, and whoever was asked has a row that waits for their word."""
-    assert case.state != cases.CLOSED or verdicts.said(session, case) == "helped"
+    assert case.state != CaseState.CLOSED or verdicts.said(session, case) == "helped"
     asked = session.scalars(select(Verdict.asked_at).where(Verdict.case_id == case.id, Verdict.round == case.round)).all()
     assert case.asked_at is None or case.asked_at in asked
 
@@ -334,7 +332,7 @@ def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
 def _no_promise_is_passed_over(session: Session, case: Case) -> None:
     """Of each promise that was missed the citizen was written to: that it was, or that somebody has it, though late."""
     written = set(session.scalars(select(Message.key).where(Message.case_id == case.id)))
-    for promise in session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == promises.MISSED)):
+    for promise in session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.MISSED)):
         assert promise.ended_at is not None
         taken_then = f":{int(promise.ended_at.timestamp())}"
         assert f"{LATE}{promise.id}" in written or any(key.startswith("taken:") and key.endswith(taken_then) for key in written)

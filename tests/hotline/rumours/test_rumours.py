@@ -9,28 +9,15 @@ from hotline.carriers.africastalking import AfricasTalking
 from hotline.conversation.replay import Answers, Asking, Said, resume
 from hotline.conversation.screens import LookUp, Nothing
 from hotline.core import gsm
-from hotline.core.i18n import Words, languages, say
+from hotline.core.i18n import Phrase, languages, say
 from hotline.places import areas
 from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
-from hotline.rumours import menus as rumour
+from hotline.rumours import menus as rumour_menus
 from hotline.rumours import phrases as rumour_phrases
-from hotline.rumours.menus import STEPS, Line, Look, Wonder, WriteAbout, lines_to_text, shown_to_text
+from hotline.rumours.menus import STEPS, AskRumour, Line, LookAtRumour, WriteAbout, lines_to_text, shown_to_text
 from hotline.rumours.phrases import KNOWN, Shown
-from hotline.rumours.rumour import (
-    CHECKING,
-    FALSE,
-    FALSE_,
-    PROBABLY_FALSE,
-    PROBABLY_TRUE,
-    TRUE,
-    TRUE_,
-    UNKNOWN_,
-    UNVERIFIABLE,
-    State,
-    known,
-    likeness,
-)
+from hotline.rumours.rumour import RumourState, SourceSays, known, likeness
 from hotline.rumours.similar import LEAST
 from hotline.rumours.sms_commands import VERBS, understand
 from tests.scenery.county import AREAS, KAPTEMBWO
@@ -42,22 +29,22 @@ from ussd.pages import Limits, pages
 @pytest.mark.parametrize(
     ("said", "state"),
     [
-        ([("1", "peace", TRUE_)], PROBABLY_TRUE),
-        ([("1", "peace", FALSE_)], PROBABLY_FALSE),
-        ([("1", "peace", FALSE_), ("2", "peace", FALSE_)], PROBABLY_FALSE),
-        ([("1", "peace", FALSE_), ("1", "women", FALSE_)], PROBABLY_FALSE),
-        ([("1", "peace", FALSE_), ("2", "women", FALSE_)], FALSE),
-        ([("1", "peace", TRUE_), ("2", "women", TRUE_)], TRUE),
-        ([("1", "peace", TRUE_), ("2", "women", FALSE_)], CHECKING),
-        ([("1", "peace", TRUE_), ("2", "women", TRUE_), ("3", "situation", FALSE_)], CHECKING),
-        ([("1", "peace", TRUE_), ("2", "women", FALSE_), ("1", "peace", FALSE_)], FALSE),
-        ([("1", "peace", TRUE_), ("2", "women", UNKNOWN_)], PROBABLY_TRUE),
-        ([("1", "peace", UNKNOWN_)], CHECKING),
-        ([("1", "peace", UNKNOWN_), ("2", "women", UNKNOWN_)], UNVERIFIABLE),
-        ([], CHECKING),
+        ([("1", "peace", SourceSays.TRUE)], RumourState.PROBABLY_TRUE),
+        ([("1", "peace", SourceSays.FALSE)], RumourState.PROBABLY_FALSE),
+        ([("1", "peace", SourceSays.FALSE), ("2", "peace", SourceSays.FALSE)], RumourState.PROBABLY_FALSE),
+        ([("1", "peace", SourceSays.FALSE), ("1", "women", SourceSays.FALSE)], RumourState.PROBABLY_FALSE),
+        ([("1", "peace", SourceSays.FALSE), ("2", "women", SourceSays.FALSE)], RumourState.FALSE),
+        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.TRUE)], RumourState.TRUE),
+        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.FALSE)], RumourState.CHECKING),
+        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.TRUE), ("3", "situation", SourceSays.FALSE)], RumourState.CHECKING),
+        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.FALSE), ("1", "peace", SourceSays.FALSE)], RumourState.FALSE),
+        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.UNKNOWN)], RumourState.PROBABLY_TRUE),
+        ([("1", "peace", SourceSays.UNKNOWN)], RumourState.CHECKING),
+        ([("1", "peace", SourceSays.UNKNOWN), ("2", "women", SourceSays.UNKNOWN)], RumourState.UNVERIFIABLE),
+        ([], RumourState.CHECKING),
     ],
 )
-def test_what_is_known_follows_from_what_bodies_say(said: Sequence[tuple[str, str, str]], state: State) -> None:
+def test_what_is_known_follows_from_what_bodies_say(said: Sequence[tuple[str, str, str]], state: RumourState) -> None:
     assert known(said) == state
 
 
@@ -113,33 +100,33 @@ def test_the_same_place_named_in_both_makes_no_claim_like_another() -> None:
 @pytest.mark.parametrize(
     ("text", "look"),
     [
-        ("CHECK R12", Look("check", "R12")),
-        (" check r012. ", Look("check", "R12")),
-        ("CheckR12", Look("check", "R12")),
-        ("CHECK 12", Look("check", "R12")),
-        ("TRUE R12 saw it myself", Look("true", "R12", note="saw it myself")),
-        ("R12: true, Saw it", Look("true", "R12", note="Saw it")),
-        ("FALSE R12 the elder; R7 says so", Look("false", "R12", note="the elder; R7 says so")),
-        ("Not true  r 12", Look("false", "R12")),
-        ("UNKNOWN R12", Look("unknown", "R12")),
-        ("SAME R12 R7", Look("same", "R12", "R7")),
-        ("same r12 as 7", Look("same", "R12", "R7")),
-        ("same R12", Look("same", "R12")),
-        ("APART R12", Look("apart", "R12")),
-        ("ANSWER R12", Look("answer", "R12")),
-        ("READ R12", Look("show", "R12")),
-        ("r12?", Look("show", "R12")),
-        ("READ 12", Look("show", "R12")),
-        ("R1 true?", Look("show", "R1")),
-        ("Kweli R1?", Look("show", "R1")),
-        ("TRUE R1 ?!", Look("show", "R1")),
-        ("R1 true or false?", Look("show", "R1")),
-        ("R1 true or false", Look("show", "R1")),
-        ("ANSWER R1?", Look("show", "R1")),
-        ("TRUE R1 organizers told me", Look("true", "R1", note="organizers told me")),
+        ("CHECK R12", LookAtRumour("check", "R12")),
+        (" check r012. ", LookAtRumour("check", "R12")),
+        ("CheckR12", LookAtRumour("check", "R12")),
+        ("CHECK 12", LookAtRumour("check", "R12")),
+        ("TRUE R12 saw it myself", LookAtRumour("true", "R12", note="saw it myself")),
+        ("R12: true, Saw it", LookAtRumour("true", "R12", note="Saw it")),
+        ("FALSE R12 the elder; R7 says so", LookAtRumour("false", "R12", note="the elder; R7 says so")),
+        ("Not true  r 12", LookAtRumour("false", "R12")),
+        ("UNKNOWN R12", LookAtRumour("unknown", "R12")),
+        ("SAME R12 R7", LookAtRumour("same", "R12", "R7")),
+        ("same r12 as 7", LookAtRumour("same", "R12", "R7")),
+        ("same R12", LookAtRumour("same", "R12")),
+        ("APART R12", LookAtRumour("apart", "R12")),
+        ("ANSWER R12", LookAtRumour("answer", "R12")),
+        ("READ R12", LookAtRumour("show", "R12")),
+        ("r12?", LookAtRumour("show", "R12")),
+        ("READ 12", LookAtRumour("show", "R12")),
+        ("R1 true?", LookAtRumour("show", "R1")),
+        ("Kweli R1?", LookAtRumour("show", "R1")),
+        ("TRUE R1 ?!", LookAtRumour("show", "R1")),
+        ("R1 true or false?", LookAtRumour("show", "R1")),
+        ("R1 true or false", LookAtRumour("show", "R1")),
+        ("ANSWER R1?", LookAtRumour("show", "R1")),
+        ("TRUE R1 organizers told me", LookAtRumour("true", "R1", note="organizers told me")),
     ],
 )
-def test_a_liaisons_text_about_a_rumour(text: str, look: Look) -> None:
+def test_a_liaisons_text_about_a_rumour(text: str, look: LookAtRumour) -> None:
     assert understand(text) == look
 
 
@@ -174,13 +161,13 @@ LONGEST_NAME = "Superintendent Wanjiku wa Kaptembwo the Elder of Nakuru"
 LIMITS = Limits(AfricasTalking.page_septets, AfricasTalking.page_units)
 
 
-def to_citizens() -> list[Words]:
+def to_citizens() -> list[Phrase]:
     answers = [rumour_phrases.answer(NUMBER, state, AT) for state in STATES]
     received = [rumour_phrases.received(NUMBER, EMERGENCY, may_answer) for may_answer in (True, False)]
     return [*answers, *map(rumour_phrases.corrected, answers), *received, rumour_phrases.too_many()]
 
 
-def on_the_last_page() -> list[Words]:
+def on_the_last_page() -> list[Phrase]:
     """What a liaison is answered at the end of a call."""
     noted = [
         *(rumour_phrases.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
@@ -195,7 +182,7 @@ def on_the_last_page() -> list[Words]:
     ]  # fmt: skip
 
 
-def to_liaisons(place: str, claim: str) -> list[Words]:
+def to_liaisons(place: str, claim: str) -> list[Phrase]:
     shown = [Shown(NUMBER, place, claim, 99999, AT, 99, state, checker) for state in STATES for checker in ("", LONGEST_NAME)]
     return [
         *on_the_last_page(), rumour_phrases.new_rumour(NUMBER, place, claim), rumour_phrases.new_rumour(NUMBER, place, claim, OTHER),
@@ -244,7 +231,7 @@ LINES = [Line(f"R{number}", "Kaptembwo", "new", number, "they say that something
 LISTED = lines_to_text(LINES)
 
 
-def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | WriteAbout | Nothing, list[Asking]]]:
+def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]:
     """Every path through what a liaison can choose, and the screens on the way."""
 
     def look_up(question: LookUp) -> str:
@@ -253,7 +240,7 @@ def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | Wr
     todo: list[tuple[Answers, list[Asking]]] = [((), [])]
     while todo:
         answers, seen = todo.pop()
-        there = resume(rumour.at_rumours(), answers, "en", look_up)
+        there = resume(rumour_menus.at_rumours(), answers, "en", look_up)
         if isinstance(there, Said):
             yield there.outcome, seen
             continue
@@ -263,17 +250,17 @@ def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[Look | Wr
 
 def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
     ends = list(every_end(shown=shown_to_text(SHOWN)))
-    assert {look for look, _seen in ends if isinstance(look, Look)} == {
-        Look("check", NUMBER), Look("true", NUMBER, note="I was there"), Look("false", NUMBER, note="I was there"),
-        Look("unknown", NUMBER, note="I was there"), Look("answer", NUMBER), Look("same", NUMBER, OTHER), Look("same", NUMBER, "R3"),
-        Look("apart", "R7"),
+    assert {look for look, _seen in ends if isinstance(look, LookAtRumour)} == {
+        LookAtRumour("check", NUMBER), LookAtRumour("true", NUMBER, note="I was there"), LookAtRumour("false", NUMBER, note="I was there"),
+        LookAtRumour("unknown", NUMBER, note="I was there"), LookAtRumour("answer", NUMBER), LookAtRumour("same", NUMBER, OTHER), LookAtRumour("same", NUMBER, "R3"),
+        LookAtRumour("apart", "R7"),
     }  # fmt: skip
-    assert said(ends) == {rumour.NOTHING_CHANGED, rumour.NOTHING_SENT}
+    assert said(ends) == {rumour_menus.NOTHING_CHANGED, rumour_menus.NOTHING_SENT}
     for asking in (asking for _end, seen in ends for asking in seen):
         assert all(gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units) for page in pages(asking.question, "en", LIMITS))
 
 
-def said(ends: Iterable[tuple[Look | WriteAbout | Nothing, list[Asking]]]) -> set[Words]:
+def said(ends: Iterable[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]) -> set[Phrase]:
     """The last words of those paths that lead to nothing."""
     return {end.words for end, _seen in ends if isinstance(end, Nothing)}
 
@@ -285,17 +272,17 @@ def test_where_there_is_nothing_to_see_it_is_said() -> None:
         assert said(every_end(shown=nothing)) == {rumour_phrases.no_such_rumour(line.number) for line in LINES}
 
 
-@pytest.mark.parametrize(("chat", "asked"), [(False, rumour.MAY_WE_TEXT), (True, rumour.MAY_WE_WRITE)])
-def test_a_citizen_asks(chat: bool, asked: Words) -> None:
+@pytest.mark.parametrize(("chat", "asked"), [(False, rumour_menus.MAY_WE_TEXT), (True, rumour_menus.MAY_WE_WRITE)])
+def test_a_citizen_asks(chat: bool, asked: Phrase) -> None:
     answers: Answers = (("heard", " the well is poisoned "), ("rumour:home", KAPTEMBWO.code))
 
     def nothing(question: LookUp) -> str:
         raise AssertionError(question)
 
-    there = resume(rumour.ask(AREAS, KAPTEMBWO.code, chat), answers, "en", nothing)
+    there = resume(rumour_menus.ask(AREAS, KAPTEMBWO.code, chat), answers, "en", nothing)
     assert isinstance(there, Asking)
     assert there.question.text == asked
     for answer in ("yes", "no"):
-        end = resume(rumour.ask(AREAS, KAPTEMBWO.code, chat), (*answers, ("may_answer", answer)), "en", nothing)
+        end = resume(rumour_menus.ask(AREAS, KAPTEMBWO.code, chat), (*answers, ("may_answer", answer)), "en", nothing)
         assert isinstance(end, Said)
-        assert end.outcome == Wonder("the well is poisoned", KAPTEMBWO.code, answer == "yes")
+        assert end.outcome == AskRumour("the well is poisoned", KAPTEMBWO.code, answer == "yes")

@@ -15,14 +15,12 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.cases import liaison_menus as liaison
-from hotline.cases import reporting
-from hotline.cases import responses as acknowledgement
+from hotline.cases import liaison_menus, reporting, responses
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Report
-from hotline.cases.dispatch import ASKED, CANNOT, SUPERSEDED, TAKEN, UNANSWERED, Dispatch
+from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.liaison_menus import Step
-from hotline.cases.promises import KEPT, MISSED, VOID, Promise
+from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.statistics import answer, stats
@@ -31,7 +29,7 @@ from hotline.core.errors import Misconfigured
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES, CONDUCT
 from hotline.directory.liaisons import Liaison
-from hotline.situation import statistics as measures
+from hotline.situation import statistics
 from hotline.situation.statistics import Known, Measures, Share, Wait, Words, nearest_rank, wilson
 from tests.scenery.county import AREAS, CITIZEN, MORNING
 from tests.scenery.labels import about, en
@@ -103,7 +101,7 @@ def groups(*sizes: int) -> dict[str, Measures]:
     ],
 )
 def test_no_small_group_is_found_by_taking_the_others_from_all(sizes: tuple[int, ...], hidden: set[str]) -> None:
-    assert measures.not_to_be_published(groups(*sizes)) == hidden
+    assert statistics.not_to_be_published(groups(*sizes)) == hidden
 
 
 # Of what is written down
@@ -157,7 +155,7 @@ def writer(world: World) -> Iterator[Writer]:
 
 
 def known(writer: Writer) -> Known:
-    return measures.gather(writer.session, MORNING - timedelta(days=30), MORNING)
+    return statistics.gather(writer.session, MORNING - timedelta(days=30), MORNING)
 
 
 def test_a_wait_ends_with_the_first_time_and_those_it_never_ended_for_are_counted(writer: Writer) -> None:
@@ -166,7 +164,7 @@ def test_a_wait_ends_with_the_first_time_and_those_it_never_ended_for_are_counte
         case.note(writer.session, case.opened_at + timedelta(hours=9), "acknowledged")
     writer.case(acknowledged=100)
     writer.case()
-    waits = measures.of_all(known(writer)).waits
+    waits = statistics.of_all(known(writer)).waits
     assert (waits["acknowledged"].half, waits["acknowledged"].nine_in_ten) == (timedelta(minutes=4), timedelta(minutes=100))
     assert (len(waits["acknowledged"].took), waits["acknowledged"].of) == (4, 5)
     assert (waits["there"].half, len(waits["there"].took), waits["there"].of) == (timedelta(minutes=20), 3, 5)
@@ -175,9 +173,9 @@ def test_a_wait_ends_with_the_first_time_and_those_it_never_ended_for_are_counte
 
 def test_only_cases_of_the_period_count(writer: Writer) -> None:
     writer.case(days=-40, acknowledged=1)
-    writer.promise(writer.case(days=2), KEPT)
+    writer.promise(writer.case(days=2), PromiseState.KEPT)
     writer.case(days=1.99)
-    assert measures.of_all(known(writer)).cases == 1
+    assert statistics.of_all(known(writer)).cases == 1
 
 
 def test_the_last_word_of_a_round_counts_for_it_and_silence_is_unknown(writer: Writer) -> None:
@@ -189,26 +187,26 @@ def test_the_last_word_of_a_round_counts_for_it_and_silence_is_unknown(writer: W
     writer.verdict(twice, "danger", round_=2)
     writer.verdict(twice, "helped", round_=3)
     writer.case()
-    words = measures.of_all(known(writer)).words
+    words = statistics.of_all(known(writer)).words
     assert (words.confirmed, words.denied, words.unknown) == (Share(2, 5), Share(2, 5), Share(1, 5))
 
 
 def test_a_promise_that_became_void_was_neither_kept_nor_missed(writer: Writer) -> None:
     case = writer.case()
-    for state in (KEPT, KEPT, MISSED, VOID, "open"):
+    for state in (PromiseState.KEPT, PromiseState.KEPT, PromiseState.MISSED, PromiseState.VOID, "open"):
         writer.promise(case, state)
-    assert measures.of_all(known(writer)).promises == Share(2, 3)
+    assert statistics.of_all(known(writer)).promises == Share(2, 3)
 
 
 def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer) -> None:
     for category, area in (("theft", KAPTEMBWO), ("theft", LONDON), ("land", KAWANGWARE), ("land", "KE047"), ("land", "KE")):
         writer.verdict(writer.case(category, area, acknowledged=3), "helped")
     found = known(writer)
-    assert {name: each.cases for name, each in measures.by_case(found, lambda case: case.category).items()} == {"theft": 2, "land": 3}
-    counties = measures.by_case(found, measures.area_at(AREAS, "county"))
+    assert {name: each.cases for name, each in statistics.by_case(found, lambda case: case.category).items()} == {"theft": 2, "land": 3}
+    counties = statistics.by_case(found, statistics.area_at(AREAS, "county"))
     assert {name: each.cases for name, each in counties.items()} == {"KE032": 2, "KE047": 2, "KE": 1}
-    assert counties == measures.by_case(found, measures.area_at(AREAS, "")), "in Kenya, counties are directly inside the country"
-    wards = measures.by_case(found, measures.area_at(AREAS, "ward"))
+    assert counties == statistics.by_case(found, statistics.area_at(AREAS, "")), "in Kenya, counties are directly inside the country"
+    wards = statistics.by_case(found, statistics.area_at(AREAS, "ward"))
     assert {name: each.words.confirmed for name, each in wards.items()} == {
         KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1), KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
     }  # fmt: skip
@@ -216,17 +214,17 @@ def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer)
 
 def test_a_level_that_no_area_has_is_told_with_those_that_there_are() -> None:
     with pytest.raises(Misconfigured, match=r"“village”; there are constituency, country, county, ward\."):
-        measures.area_at(AREAS, "village")
+        statistics.area_at(AREAS, "village")
 
 
 def test_a_body_answers_for_what_was_put_before_it(writer: Writer) -> None:
     case, other, third = writer.case(), writer.case(), writer.case()
-    writer.dispatch(case, "station", UNANSWERED)
-    writer.verdict(case, "not_helped", about=writer.dispatch(case, "peace", TAKEN, minute=20, taken=4))
-    writer.verdict(other, "helped", about=writer.dispatch(other, "station", TAKEN, taken=6))
-    for state in (CANNOT, SUPERSEDED, ASKED):
+    writer.dispatch(case, "station", DispatchState.UNANSWERED)
+    writer.verdict(case, "not_helped", about=writer.dispatch(case, "peace", DispatchState.TAKEN, minute=20, taken=4))
+    writer.verdict(other, "helped", about=writer.dispatch(other, "station", DispatchState.TAKEN, taken=6))
+    for state in (DispatchState.CANNOT, DispatchState.SUPERSEDED, DispatchState.ASKED):
         writer.dispatch(third, "station", state)
-    bodies = measures.by_body(known(writer), lambda code: code)
+    bodies = statistics.by_body(known(writer), lambda code: code)
     station, peace = bodies["station"], bodies["peace"]
     assert (station.cases, peace.cases) == (3, 1)
     assert peace.waits["acknowledged"].half == timedelta(minutes=4), "from when they were asked, not from the report"
@@ -243,7 +241,7 @@ class Told(Writer):
     """Writes down what liaisons of two bodies did, as the hotline notes it."""
 
     def put_before(self, case: Case, body: str) -> str:
-        return self.dispatch(case, body, CANNOT).who
+        return self.dispatch(case, body, DispatchState.CANNOT).who
 
     def note(self, case: Case, what: str, who: str, why: str = "") -> None:
         case.note(self.session, EARLY, what, who, why)
@@ -256,12 +254,12 @@ def told(world: World) -> Iterator[Told]:
         yield Told(session)
 
 
-REASON = {step: en(words) for step, words in liaison.REASONS}
+REASON = {step: en(words) for step, words in liaison_menus.REASONS}
 TOO_FAR, BUSY, UNSAFE = REASON["too_far"], REASON["busy"], REASON["unsafe"]
 
 
 def turns(writer: Writer) -> dict[str, dict[str, int]]:
-    return {body: dict(each.turns) for body, each in measures.by_body(known(writer), lambda code: code).items()}
+    return {body: dict(each.turns) for body, each in statistics.by_body(known(writer), lambda code: code).items()}
 
 
 def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(told: Told) -> None:
@@ -275,7 +273,7 @@ def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(tol
         "station": {TOO_FAR: 1},
         "peace": {"it is not theirs to answer": 1, "lapsed": 1, "alarm": 1},
     }
-    assert measures.of_all_bodies(known(told)).turns.total() == 4
+    assert statistics.of_all_bodies(known(told)).turns.total() == 4
 
 
 def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(told: Told) -> None:
@@ -295,20 +293,20 @@ def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
     assert turns(told) == {"peace": {"lapsed": 1}}
 
 
-@pytest.mark.parametrize("reason", [*(step for step, _words in liaison.REASONS), "not_mine"])
+@pytest.mark.parametrize("reason", [*(step for step, _words in liaison_menus.REASONS), "not_mine"])
 def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: Step) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         reporting.open_case(work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en"))
     world.settle()
     world.now += timedelta(minutes=1)
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         (asked,) = work.session.scalars(select(Dispatch))
         for step in ("not_mine",) if reason == "not_mine" else ("cannot", reason):
-            acknowledgement.tap(work, asked.liaison, asked.id, step)  # type: ignore[arg-type]
-    with world.service.look() as work:
-        (counted,) = measures.gather(work.session, EARLY, work.now).turns
-        assert counted.what in measures.TURNS
-        assert counted.what != measures.OTHER
+            responses.tap(work, asked.liaison, asked.id, step)  # type: ignore[arg-type]
+    with world.service.read() as work:
+        (counted,) = statistics.gather(work.session, EARLY, work.now).turns
+        assert counted.what in statistics.TURNS
+        assert counted.what != statistics.OTHER
         assert "vehicle" in unstyle(answer(work, 30, "body"))
 
 
@@ -328,10 +326,10 @@ def test_the_police_cannot_count_what_is_about_the_police(world: World) -> None:
         writer = Writer(session)
         for category in ("conduct", "conduct", "theft"):
             case = writer.case(category)
-            writer.verdict(case, "not_helped", about=writer.dispatch(case, "oversight", TAKEN, taken=1))
-            writer.promise(case, MISSED)
+            writer.verdict(case, "not_helped", about=writer.dispatch(case, "oversight", DispatchState.TAKEN, taken=1))
+            writer.promise(case, PromiseState.MISSED)
         police, oversight = liaison_of(session, "station"), liaison_of(session, "oversight")
-    with world.service.look() as work:
+    with world.service.read() as work:
         for by in ("category", "area", "body"):
             shown = answer(work, 30, by, viewer=police)
             assert "1 case that Sgt. Kipruto may see" in unwrapped(shown)
@@ -343,10 +341,10 @@ def test_the_police_cannot_count_what_is_about_the_police(world: World) -> None:
 def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> None:
     for category in ("conduct", "theft"):
         case = writer.case(category, acknowledged=1)
-        writer.verdict(case, "helped", about=writer.dispatch(case, "peace", TAKEN, taken=1))
-        writer.promise(case, KEPT)
+        writer.verdict(case, "helped", about=writer.dispatch(case, "peace", DispatchState.TAKEN, taken=1))
+        writer.promise(case, PromiseState.KEPT)
         case.note(writer.session, MORNING, "lapsed", "Mama Wanjiku, Nakuru Peace Committee")
-    found = measures.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
+    found = statistics.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
     assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.turns)] == [1, 1, 1, 1, 1]
 
 
@@ -364,7 +362,7 @@ def test_in_public_a_small_group_has_no_figures(world: World) -> None:
         for category, times in (("theft", 20), ("land", 6), ("gender", 4)):
             for _time in range(times):
                 writer.verdict(writer.case(category, acknowledged=2), "helped")
-    with world.service.look() as work:
+    with world.service.read() as work:
         within, public = answer(work, 30, "category"), answer(work, 30, "category", public=True)
     assert "4 of 4" in within
     assert "4 of 4" not in public
@@ -379,20 +377,20 @@ def test_in_public_a_small_group_has_no_figures(world: World) -> None:
 def test_in_public_a_handful_of_cases_has_no_figures_at_all(world: World) -> None:
     with world.service.database.writing() as session:
         Writer(session).case(acknowledged=2)
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert answer(work, 30, "area", public=True).endswith(": fewer than 5 cases.")
         assert "1 of 1" in answer(work, 30, "area")
 
 
 def test_where_nothing_was_reported_there_is_nothing_to_tell(world: World) -> None:
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert answer(work, 7, "body") == "Reported from 10:00 on 14 November 2026 to 10:00 on 21 November 2026: 0 cases."
 
 
 def test_a_case_that_was_put_before_nobody_does_not_upset_the_bodies(world: World) -> None:
     with world.service.database.writing() as session:
         Writer(session).case()
-    with world.service.look() as work:
+    with world.service.read() as work:
         assert "0 of 0" in answer(work, 30, "body")
 
 
@@ -401,10 +399,10 @@ def test_every_line_fits_a_terminal_and_says_what_silence_is(world: World) -> No
         writer = Writer(session)
         for category in CATEGORIES:
             case = writer.case(category, acknowledged=1400, there=14000, verdict=60000)
-            writer.dispatch(case, "women", TAKEN, taken=0.5)
-            writer.promise(case, KEPT)
+            writer.dispatch(case, "women", DispatchState.TAKEN, taken=0.5)
+            writer.promise(case, PromiseState.KEPT)
     for by in (None, "category", "area", "body"):
-        with world.service.look() as work:
+        with world.service.read() as work:
             shown = answer(work, 30, by)
         assert max(map(len, unstyle(shown).splitlines())) <= WIDTH
         assert not re.search(r"[)%][\d–]", shown), "two columns run into each other"
@@ -413,7 +411,7 @@ def test_every_line_fits_a_terminal_and_says_what_silence_is(world: World) -> No
 
 def test_a_liaison_that_there_is_not_is_told(world: World) -> None:
     with (
-        world.service.look() as work,
+        world.service.read() as work,
         pytest.raises(ClickException, match="there is no liaison 99; itikia liaisons list shows who there is"),
     ):
         answer(work, 30, None, viewer=99)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import phrases as broadcast_phrases
+from hotline.broadcasts.broadcast import BroadcastState
 from hotline.broadcasts.menus import ActOf, Deal
 from tests.scenery.broadcast_machine.drafting import Drafting
 from tests.scenery.broadcast_machine.play import hands, orders, which
@@ -38,7 +38,7 @@ class Approval(Drafting):
         """One after another, until it is enough."""
         had = len(sheet.yes)
         for who in order:
-            if len(sheet.yes) - had >= most or self.state(sheet) != broadcasts.SUBMITTED:
+            if len(sheet.yes) - had >= most or self.state(sheet) != BroadcastState.SUBMITTED:
                 return
             self.says_yes(who, sheet, sheet.mark)
 

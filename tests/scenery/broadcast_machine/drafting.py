@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.broadcast import UNSENT, Broadcast
 from hotline.broadcasts.menus import Compose, Deal
 from tests.scenery.broadcast_machine.cast import BARAKA, OTIENO, WARD
 from tests.scenery.broadcast_machine.play import Play, hands, places, which
@@ -73,7 +72,7 @@ class Drafting(Play):
             wish = replace(wish, corrects=sheet.wish.corrects, areas=sheet.wish.areas, emergency=False)
         before, edition = self.state(sheet), self.edition(sheet)
         self.does(who, wish)
-        if before in broadcasts.UNSENT and self.edition(sheet) != edition:
+        if before in UNSENT and self.edition(sheet) != edition:
             sheet.wish, sheet.yes, sheet.judged, sheet.is_paused = wish, [], False, False
             sheet.expires = self.world.now + timedelta(hours=wish.hours)
             sheet.writers.add(who)

@@ -7,18 +7,17 @@ from hypothesis.stateful import invariant
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import ledger
-from hotline.broadcasts.broadcast import Copy
-from hotline.core import fault_points as faults
-from hotline.outbox import Errand
+from hotline.broadcasts.broadcast import GOING, BroadcastState, Copy, CopyState
+from hotline.core import fault_points
+from hotline.outbox import Task
 from tests.scenery.broadcast_machine.cast import CHATS
 from tests.scenery.broadcast_machine.play import Play
 from tests.scenery.broadcast_machine.sheet import Sheet
 from tests.scenery.broadcast_machine.stage import NUMBERS
 
-MOVES = (broadcasts.APPROVED, broadcasts.COOLING, *broadcasts.GOING)
-ENDS = (broadcasts.STOPPED, broadcasts.WITHDRAWN, broadcasts.EXPIRED, broadcasts.CORRECTED)
+MOVES = (BroadcastState.APPROVED, BroadcastState.COOLING, *GOING)
+ENDS = (BroadcastState.STOPPED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED, BroadcastState.CORRECTED)
 
 
 class Invariants(Play):
@@ -42,18 +41,18 @@ class Invariants(Play):
                 self.wrong += self.at_the_end(session)
             self.nothing_is_wrong()
         finally:
-            faults.on(faults.nothing)
+            fault_points.on(fault_points.nothing)
 
     def teardown_quietly(self) -> None:
         """The same, where something is wrong on purpose."""
-        faults.on(faults.nothing)
+        fault_points.on(fault_points.nothing)
 
     def at_the_end(self, session: Session) -> Iterator[str]:
         for sheet in self.sheets:
             yield from (f"{sheet.code}: {what}" for what in self.books(session, sheet))
         yield from (f"nothing carries {each} on" for each in ledger.stuck(session, self.world.now))
-        failures = session.scalars(select(Errand.last_failure))
-        yield from (f"an errand failed: {each}" for each in failures if each)
+        failures = session.scalars(select(Task.last_failure))
+        yield from (f"a task failed: {each}" for each in failures if each)
 
     def books(self, session: Session, sheet: Sheet) -> Iterator[str]:
         """Whether the ledger says what happened."""
@@ -70,14 +69,14 @@ class Invariants(Play):
             yield "somebody has it who is not in the ledger"
 
     def entry(self, sheet: Sheet, state: str, number: str, stands: str) -> Iterator[str]:
-        goes_on = (state in broadcasts.GOING or number in CHATS) and state not in ENDS and not sheet.is_paused
-        if stands == broadcasts.SENDS and goes_on:
+        goes_on = (state in GOING or number in CHATS) and state not in ENDS and not sheet.is_paused
+        if stands == CopyState.SENDS and goes_on:
             yield f"{number} is in somebody's hands for ever"
-        if stands == broadcasts.GONE and number not in sheet.can_be_had:
+        if stands == CopyState.GONE and number not in sheet.can_be_had:
             yield f"{number} never had it"
-        if stands in (broadcasts.LISTED, broadcasts.HELD) and number in sheet.can_be_had - sheet.failed:
+        if stands in (CopyState.LISTED, CopyState.HELD) and number in sheet.can_be_had - sheet.failed:
             yield f"{number} may have it, and is {stands}"
-        if stands == broadcasts.REFUSED and number not in sheet.failed:
+        if stands == CopyState.REFUSED and number not in sheet.failed:
             yield f"{number} was not turned away"
-        if state == broadcasts.SENT and stands in (broadcasts.LISTED, broadcasts.SENDS):
+        if state == BroadcastState.SENT and stands in (CopyState.LISTED, CopyState.SENDS):
             yield f"it is sent, and not to {number}"

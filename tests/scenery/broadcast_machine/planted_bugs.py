@@ -7,17 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.broadcasts import approval_policy as approving
-from hotline.broadcasts import batches as sending
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import control as broadcasting
-from hotline.broadcasts import preview as previewing
-from hotline.broadcasts import recipients
+from hotline.broadcasts import approval_policy, batches, recipients
+from hotline.broadcasts import control as broadcast_control
+from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts.approval_policy import Hand, Why
-from hotline.broadcasts.broadcast import Broadcast, Copy, Deed
-from hotline.context import Service, Work
-from hotline.directory import subscriptions as news_of
-from hotline.messaging import message as messages
+from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, Deed
+from hotline.context import Service, UnitOfWork
+from hotline.directory import subscriptions
+from hotline.messaging import message
 from hotline.places.areas import Areas
 from tests.scenery.broadcast_machine.cast import PHONES, WEST
 from tests.scenery.broadcast_machine.machine import Anything
@@ -64,7 +61,7 @@ def sets_right(machine: Anything, wrong: Sheet) -> None:
 
 
 def anybody_may_approve(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(approving, "may_approve", lambda _wrote, _approved, _hand: None)
+    monkeypatch.setattr(approval_policy, "may_approve", lambda _wrote, _approved, _hand: None)
 
 
 def its_author_says_yes(machine: Anything) -> None:
@@ -87,7 +84,7 @@ def one_says_yes_before_a_change_and_one_after(machine: Anything) -> None:
 
 
 def an_approval_holds_for_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (approving, broadcasting, sending):
+    for each in (approval_policy, broadcast_control, batches):
         monkeypatch.setattr(each, "HOLDS", timedelta(days=365))
 
 
@@ -100,12 +97,12 @@ def the_second_yes_comes_after_half_an_hour(machine: Anything) -> None:
 
 def one_counts_for_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deeds are counted, not people."""
-    may = approving.may_approve
+    may = approval_policy.may_approve
 
     def may_approve(wrote: Iterable[Hand], approved: Iterable[Hand], hand: Hand) -> Why | None:
         return may(wrote, [each for each in approved if each.liaison != hand.liaison], hand)
 
-    monkeypatch.setattr(approving, "may_approve", may_approve)
+    monkeypatch.setattr(approval_policy, "may_approve", may_approve)
 
 
 def one_says_yes_twice(machine: Anything) -> None:
@@ -118,7 +115,7 @@ def one_says_yes_twice(machine: Anything) -> None:
 
 def opt_outs_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a correction: whoever says STOP also ends what they had subscribed to, and that is looked at too."""
-    monkeypatch.setattr(messages, "closed", lambda _address, **_ignored: None)
+    monkeypatch.setattr(message, "closed", lambda _address, **_ignored: None)
 
 
 def a_reader_has_had_enough_while_a_correction_goes_out(machine: Anything) -> None:
@@ -129,7 +126,7 @@ def a_reader_has_had_enough_while_a_correction_goes_out(machine: Anything) -> No
 
 
 def nobody_looks_whether_they_still_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news_of, "those_on", lambda _session, wanted: wanted)
+    monkeypatch.setattr(subscriptions, "those_on", lambda _session, wanted: wanted)
 
 
 def a_reader_ends_the_news_while_it_cools(machine: Anything) -> None:
@@ -142,7 +139,7 @@ def a_correction_goes_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> recipients.Wanted:
         return recipients._subscribed(areas, broadcast, after)
 
-    monkeypatch.setattr(previewing, "wanted", wanted)
+    monkeypatch.setattr(broadcast_preview, "wanted", wanted)
 
 
 def what_only_the_first_had_is_set_right(machine: Anything) -> None:
@@ -155,7 +152,7 @@ def what_only_the_first_had_is_set_right(machine: Anything) -> None:
 
 
 def a_stop_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "GOING", (*broadcasts.GOING, broadcasts.STOPPED))
+    monkeypatch.setattr(batches, "GOING", (*GOING, BroadcastState.STOPPED))
 
 
 def it_is_stopped_while_the_first_has_it(machine: Anything) -> None:
@@ -165,12 +162,12 @@ def it_is_stopped_while_the_first_has_it(machine: Anything) -> None:
 
 
 def what_is_doubtful_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give_up(work: Work, broadcast: Broadcast) -> None:
-        in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == broadcasts.SENDS, Copy.lease.is_not(None))
-        again = update(Copy).where(*in_hand).values(state=broadcasts.LISTED)
+    def give_up(work: UnitOfWork, broadcast: Broadcast) -> None:
+        in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_not(None))
+        again = update(Copy).where(*in_hand).values(state=CopyState.LISTED)
         work.session.execute(again.execution_options(synchronize_session=False))
 
-    monkeypatch.setattr(sending, "_give_up_doubtful", give_up)
+    monkeypatch.setattr(batches, "_give_up_doubtful", give_up)
 
 
 def a_worker_dies_when_it_has_left(machine: Anything) -> None:
@@ -182,10 +179,10 @@ def a_worker_dies_when_it_has_left(machine: Anything) -> None:
 def a_drill_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     held = recipients.copy_held
 
-    def copy_held(work: Work, broadcast: Broadcast, copy: Copy) -> str | None:
+    def copy_held(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> str | None:
         return None if broadcast.exercise else held(work, broadcast, copy)
 
-    monkeypatch.setattr(messages, "copy_held", copy_held)
+    monkeypatch.setattr(message, "copy_held", copy_held)
 
 
 def it_is_a_drill(machine: Anything) -> None:
@@ -194,15 +191,15 @@ def it_is_a_drill(machine: Anything) -> None:
 
 
 def two_have_a_batch_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = sending.claim
+    taken = batches.claim
 
-    def claim(service: Service, identity: int) -> sending.Batch | None:
+    def claim(service: Service, identity: int) -> batches.Batch | None:
         batch = taken(service, identity)
-        with service.work() as work:
+        with service.transaction() as work:
             work.session.execute(update(Broadcast).where(Broadcast.id == identity).values(leased_until=None))
         return batch
 
-    monkeypatch.setattr(sending, "claim", claim)
+    monkeypatch.setattr(batches, "claim", claim)
 
 
 def two_workers_are_at_it(machine: Anything) -> None:

@@ -10,13 +10,12 @@ from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import actions as broadcast_actions
-from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import Broadcast, Copy
+from hotline.broadcasts.broadcast import Broadcast, Copy, CopyState, broadcast_by_code
 from hotline.broadcasts.menus import Compose, Deal
-from hotline.core import fault_points as faults
-from hotline.core.i18n import Words
-from hotline.messaging import message as messages
-from hotline.messaging.message import Message
+from hotline.core import fault_points
+from hotline.core.i18n import Phrase
+from hotline.messaging import message
+from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue
 from tests.scenery.broadcast_machine.cast import EVERYBODY, KAWANGWARE, LONDON, NAKURU, ONCE, READERS, WEST, WISHED
 from tests.scenery.broadcast_machine.sheet import Run, Sheet
@@ -25,7 +24,7 @@ from tests.scenery.carrier import Died
 from tests.scenery.county import KAPTEMBWO
 from tests.scenery.world import World, liaison
 
-COPY = literal(messages.COPY)
+COPY = literal(message.COPY)
 
 hands = st.sampled_from(list(EVERYBODY))
 orders = st.permutations(list(EVERYBODY))
@@ -66,7 +65,7 @@ class Play(RuleBasedStateMachine):
         self.opted_out: set[str] = set()
         begin_anew(self.world)
         self.world.workers = {queue: MortalWorker(self, queue) for queue in Queue}
-        faults.on(self.comes_to)
+        fault_points.on(self.comes_to)
 
     # Processes
 
@@ -85,7 +84,7 @@ class Play(RuleBasedStateMachine):
         for number in run.refused_us:
             self.wants[number] = frozenset()
 
-    def comes_to(self, place: faults.Place) -> None:
+    def comes_to(self, place: fault_points.Place) -> None:
         if place == self.dies_at and self.runs:
             raise Died
 
@@ -93,9 +92,9 @@ class Play(RuleBasedStateMachine):
         """Whatever is in hand may have left."""
         self.dies_at = ""
         with self.world.service.database.reading() as session:
-            sending = (Message.state == messages.SENDING, Message.key == COPY.concat(Copy.id))
+            sending = (Message.state == MessageState.SENDING, Message.key == COPY.concat(Copy.id))
             by_chat = select(Message.address_id).where(*sending).exists()
-            here = (Copy.state == broadcasts.SENDS, or_(Copy.lease.is_not(None), by_chat))
+            here = (Copy.state == CopyState.SENDS, or_(Copy.lease.is_not(None), by_chat))
             in_hand = select(Broadcast.code, Copy.address_id).join(Copy.broadcast).where(*here)
             for code, address in session.execute(in_hand):
                 self.by_code[code].in_doubt.add(NUMBERS[address or 0])
@@ -104,13 +103,13 @@ class Play(RuleBasedStateMachine):
 
     def does(self, who: str, wish: Compose | Deal) -> str:
         """What they are told, in English and with its gaps."""
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             told = broadcast_actions.deal(work, liaison(work, who), wish)
         within = dict(told.values).get("words")  # of a drill it is said each time that it is one
-        return within.english if isinstance(within, Words) else told.english
+        return within.english if isinstance(within, Phrase) else told.english
 
     def found(self, session: Session, sheet: Sheet) -> Broadcast:
-        found = broadcasts.by_code(session, sheet.code)
+        found = broadcast_by_code(session, sheet.code)
         assert found is not None
         return found
 

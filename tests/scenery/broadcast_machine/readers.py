@@ -24,7 +24,7 @@ class Readers(Play):
 
     def text_of_reader(self, number: str, words: str) -> None:
         text = {"id": f"text-{next(fresh)}", "from": number, "to": "22384", "text": words}
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             inbound = self.world.carrier.inbound_text(text | {"date": "2026-11-21 07:00:00"})
             texts.text_arrives(work, inbound)
         self.has_said(number, words)
@@ -63,14 +63,14 @@ class Readers(Play):
     @rule(number=phones)
     def a_reader_tells_the_carrier(self, number: str) -> None:
         told = self.world.carrier.opt_out({"phoneNumber": number, "senderId": "22384"})
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             receipts.opt_out_arrives(work, told)
         self.opted_out.add(number)
         self.ends_all(number)
 
     @rule(number=st.sampled_from(CHATS))
     def a_reader_ends_it_in_the_chat(self, number: str) -> None:
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             person = people.by_number(work.session, work.keys, number, TELEGRAM)
             address = person.at(TELEGRAM) if person else None
             assert address is not None

@@ -10,11 +10,11 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
 from hotline import outbox
-from hotline.broadcasts import batches as sending
+from hotline.broadcasts import batches
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.carriers import Meaning, Sending
 from hotline.operations import receipts
-from hotline.outbox import Errand, Queue
+from hotline.outbox import Queue, Task
 from tests.scenery.broadcast_machine.approval import Approval
 from tests.scenery.broadcast_machine.cast import PHONES, near
 from tests.scenery.broadcast_machine.play import which
@@ -102,7 +102,7 @@ class Leaving(Approval, Readers):
         if run.sent[sheet.code] >= BATCH:
             yield "a batch was too large"
         others = [each for each in self.runs if each is not run and each.sent[sheet.code]]
-        if any(self.world.now - each.began < sending.LEASE for each in others):
+        if any(self.world.now - each.began < batches.LEASE for each in others):
             yield "two had a batch in hand"
 
     def not_theirs(self, sheet: Sheet, run: Run, number: str) -> Iterator[str]:
@@ -161,12 +161,12 @@ class Leaving(Approval, Readers):
         self.writes(CHEBET, replace(sorry, emergency=False, corrects=sheet.code))
 
     def another_worker(self, sheet: Sheet) -> None:
-        batches = (Errand.what == outbox.What.BATCH, Broadcast.code == sheet.code, outbox.WAITS)
-        waits = select(Errand.id).join(Broadcast, Errand.subject == Broadcast.id.concat("")).where(*batches)
+        batches = (Task.what == outbox.TaskKind.BATCH, Broadcast.code == sheet.code, outbox.WAITS)
+        waits = select(Task.id).join(Broadcast, Task.subject == Broadcast.id.concat("")).where(*batches)
         with self.world.service.database.reading() as session:
             found = session.scalars(waits).all()
-        for errand in found:
-            MortalWorker(self, Queue.BULK).run(errand)
+        for task in found:
+            MortalWorker(self, Queue.BULK).run(task)
 
     def one_who_waits_texts(self, sheet: Sheet, words: str) -> None:
         """The last of those to whom it is still to come."""
@@ -179,7 +179,7 @@ class Leaving(Approval, Readers):
 
     def receipt(self, identity: str, number: str, sheet: Sheet, status: str) -> None:
         form = {"id": identity, "status": status, "phoneNumber": number, "failureReason": "None"}
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             receipts.receipt_arrives(work, self.world.carrier.receipt(form))
         if status == "Failed":
             sheet.failed.add(number)

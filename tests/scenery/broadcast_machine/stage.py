@@ -13,14 +13,13 @@ from sqlalchemy import insert, update
 
 from hotline import outbox
 from hotline.carriers import Sending
-from hotline.context import Work
+from hotline.context import UnitOfWork
 from hotline.core.database import Database
-from hotline.directory import bodies, liaisons, people
-from hotline.directory import subscriptions as news_of
+from hotline.directory import bodies, liaisons, people, subscriptions
 from hotline.directory.people import PHONE, TELEGRAM, Address
 from hotline.directory.subscriptions import Subscription
 from hotline.operations.worker import Worker
-from hotline.outbox import Errand, Queue, What
+from hotline.outbox import Queue, Task, TaskKind
 from hotline.settings import Settings
 from tests.scenery.broadcast_machine.cast import CHATS, MORE_BODIES, MORE_LIAISONS, ONCE, READERS, WISHED
 from tests.scenery.broadcast_machine.sheet import Run
@@ -54,7 +53,7 @@ def stage_on(furnished: Settings) -> Iterator[World]:
 
 
 def furnish(world: World) -> None:
-    with world.service.work() as work:
+    with world.service.transaction() as work:
         bodies.save(work.session, MORE_BODIES)
         liaisons.save(work.session, work.keys, MORE_LIAISONS, ("en", "sw"), work.now)
         NUMBERS.clear()
@@ -62,7 +61,7 @@ def furnish(world: World) -> None:
             NUMBERS[met(work, reader, language_of(place)).id] = reader
 
 
-def met(work: Work, reader: str, language: str) -> Address:
+def met(work: UnitOfWork, reader: str, language: str) -> Address:
     channel = TELEGRAM if reader in CHATS else PHONE
     at_hand = (work.session, work.keys, reader, work.now)
     person = people.meet(*at_hand, may_write=True, language=language, channel=channel)
@@ -89,8 +88,8 @@ def begin_anew(world: World) -> None:
 def subscribed(address: int, reader: str, place: int) -> dict[str, object]:
     asked = {"address_id": address, "area_code": WISHED[reader], "language": language_of(place), "how": "sms"}
     if reader == ONCE:
-        return asked | {"asked_at": MORNING, "state": news_of.ASKED, "confirmed_at": None}
-    return asked | {"asked_at": MORNING, "state": news_of.ON, "confirmed_at": MORNING}
+        return asked | {"asked_at": MORNING, "state": subscriptions.ASKED, "confirmed_at": None}
+    return asked | {"asked_at": MORNING, "state": subscriptions.ON, "confirmed_at": MORNING}
 
 
 # The carrier
@@ -112,7 +111,7 @@ class AskingCarrier(PretendCarrier):
 
 # The workers
 
-ASKS = (What.DELIVER, What.REMIND)
+ASKS = (TaskKind.DELIVER, TaskKind.REMIND)
 
 
 class Watcher(Protocol):
@@ -136,26 +135,26 @@ class MortalWorker:
     def _born(self) -> Worker:
         return Worker(self.watcher.world.service, self.watcher.world.carrier, self.queue)
 
-    def run(self, errand: int) -> None:
-        if self.queue != Queue.ORDINARY or self._is_for_us(errand):
-            self._live(errand)
+    def run(self, task: int) -> None:
+        if self.queue != Queue.ORDINARY or self._is_for_us(task):
+            self._live(task)
 
-    def _is_for_us(self, errand: int) -> bool:
+    def _is_for_us(self, task: int) -> bool:
         """Liaisons act here without being asked or reminded: to write to them would be most of the work."""
         database = self.watcher.world.service.database
         with database.reading() as session:
-            found = outbox.look(session, errand)
+            found = outbox.peek(session, task)
         if found is None or found[0] not in ASKS:
             return found is not None
         with database.writing() as session:
-            here = (Errand.queue == Queue.ORDINARY, Errand.what.in_(ASKS))
-            session.execute(update(Errand).where(*here).values(state="done"))
-            return outbox.look(session, errand) is not None
+            here = (Task.queue == Queue.ORDINARY, Task.what.in_(ASKS))
+            session.execute(update(Task).where(*here).values(state="done"))
+            return outbox.peek(session, task) is not None
 
-    def _live(self, errand: int) -> None:
+    def _live(self, task: int) -> None:
         run = self.watcher.run_begins()
         try:
-            self.worker.run(errand)
+            self.worker.run(task)
         except Died:
             self.worker = self._born()
             self.watcher.somebody_died()

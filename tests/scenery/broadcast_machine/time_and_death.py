@@ -28,7 +28,7 @@ class TimeAndDeath(Play):
             if self.world.posted:
                 posting = self.world.posted.popleft()
                 for _again in range(1 + again):
-                    self.world.workers[posting.queue].run(posting.errand)
+                    self.world.workers[posting.queue].run(posting.task)
 
     @rule()
     def everything_is_posted_twice(self) -> None:
@@ -37,7 +37,7 @@ class TimeAndDeath(Play):
     @rule()
     def the_clock_posts_again(self) -> None:
         self.world.now += outbox.AGAIN
-        with self.world.service.work() as work:
+        with self.world.service.transaction() as work:
             self.world.posted.extend(outbox.fallen_due(work.session, work.now))
 
     @rule()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hotline.core import csv_files as tables
+from hotline.core import csv_files
 
 FOLDER = Path(__file__).parent
 VERSION = (FOLDER / "VERSION").read_text(encoding="utf-8").strip()
@@ -106,7 +106,7 @@ _ALIKE |= str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏ�
 @cache
 def terms() -> tuple[Term, ...]:
     """Every term of every file: people mix their languages, so each text is looked through for all of them."""
-    rows = [row for file in sorted(FOLDER.glob("*.csv")) for _line, row in tables.read(file, COLUMNS).rows]
+    rows = [row for file in sorted(FOLDER.glob("*.csv")) for _line, row in csv_files.read(file, COLUMNS).rows]
     return tuple(term for row in rows for term in _forms(row["term"], row["kind"]))
 
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.broadcasts import templates as calm
-from hotline.broadcasts.content import figures, lexicon
-from hotline.broadcasts.content import rules as checking
+from hotline.broadcasts.content import figures, lexicon, rules
 from hotline.broadcasts.content.rules import Facts, Finding, Rule, findings
+from hotline.broadcasts.templates import TEMPLATES, render
 from hotline.core.i18n import say
 from hotline.places import loading as area_loading
 from hotline.places.areas import GAZETTEER, Areas
@@ -337,12 +336,12 @@ TAILS = {
 def templates(language: str) -> list[str]:
     """Every calm message, with everything that may be chosen in it."""
     made = []
-    for code, template in calm.TEMPLATES.items():
+    for code, template in TEMPLATES.items():
         plain = {"past": ("09:50",), "ahead": ("18:00",), "now": ("10:00",), "number": ("999",), "message": ("4821",)}
         chosen = [[key for key, _name in field.choices] if field.kind == "choice" else plain[field.kind] for field in template.fields]
         names = [field.name for field in template.fields]
         made += [
-            calm.render(code, dict(zip(names, values, strict=True)), place, language) for values in product(*chosen) for place in PLACES[:4]
+            render(code, dict(zip(names, values, strict=True)), place, language) for values in product(*chosen) for place in PLACES[:4]
         ]
     return made
 
@@ -373,11 +372,11 @@ def test_what_is_innocent_goes_through(language: str) -> None:
 
 def test_every_rule_says_what_it_is_and_what_to_do() -> None:
     for rule in Rule:
-        words = say(Finding(rule, rule in checking.BLOCKING, "", "so").words, "en")
+        words = say(Finding(rule, rule in rules.BLOCKING, "", "so").words, "en")
         assert words.casefold().startswith(rule.value.split()[0]), words
         assert words.endswith(".")
     found = blocks("Keep the m.e.n.d.e away", "en")[0]
-    assert found.words == checking.in_wording("English", Finding(Rule.SLUR, True, "", "m e n d e").words)
+    assert found.words == rules.in_wording("English", Finding(Rule.SLUR, True, "", "m e n d e").words)
 
 
 # --- words
