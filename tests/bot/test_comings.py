@@ -11,8 +11,6 @@ from hotline.conversation.chat_store import Chat
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM, Address, Person
 from hotline.messaging.message import Message
-from tests.bot.conftest import ASHA, BAHATI, SERGEANT, Hotline, on_sqlite
-from tests.bot.test_evidence import PHOTO
 from tests.scenery.chat_words import (
     DELETE_MY_DATA,
     DELETE_MY_DATA_SW,
@@ -41,7 +39,9 @@ from tests.scenery.chat_words import (
     somebody_has_it,
     standing_and_question,
 )
+from tests.scenery.chats import ASHA, BAHATI, SERGEANT, Hotline, on_sqlite
 from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.media import PHOTO
 from tests.scenery.said import says
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from bot.talks import WISHES, Talks, Who
 from hotline.news import phrases as news_phrases
-from tests.bot.conftest import ASHA, SERGEANT, on_sqlite
 from tests.scenery.chat_words import (
     ALL_CALM,
     AT_BOARD,
@@ -37,6 +36,7 @@ from tests.scenery.chat_words import (
     YES_DELETE,
     promised,
 )
+from tests.scenery.chats import ASHA, SERGEANT, on_sqlite
 from tests.scenery.county import KIPRUTO
 from tests.scenery.said import en, starts
 from tests.scenery.world import World

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from hotline.cases import liaison_phrases
 from hotline.messaging.message import About, Message
 from hotline.outbox import Task, TaskKind
-from tests.bot.conftest import Hotline, on_sqlite
-from tests.hotline.messaging.test_messages import take_all
 from tests.scenery.chat_words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
+from tests.scenery.chats import Hotline, on_sqlite
 from tests.scenery.county import KIPRUTO
+from tests.scenery.messages import take_all
 from tests.scenery.said import ANY, ends, says, sw
 from tests.scenery.waiting import wait_until
 

@@ -4,16 +4,11 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from hotline.cases import citizen_phrases, evidence, image_sanitizer, liaison_phrases
 from hotline.cases.case import history_of
-from hotline.cases.evidence import Evidence
 from hotline.front_desk import phrases as desk_phrases
 from hotline.operations.clock import tidy
-from tests.bot.conftest import ASHA, BAHATI, CORPORAL, Hotline, Smartphone, on_sqlite
-from tests.hotline.cases.test_image_sanitizer import TRACES, file, scene, with_traces
-from tests.hotline.cases.test_voice_sanitizer import note
 from tests.scenery.chat_words import (
     ABOUT_WHAT,
     BEGIN_A_REPORT_FIRST,
@@ -35,20 +30,14 @@ from tests.scenery.chat_words import (
     photos_button,
     sent_so_far,
 )
+from tests.scenery.chats import ASHA, BAHATI, CORPORAL, Hotline, Smartphone, on_sqlite
 from tests.scenery.county import KIPRUTO
+from tests.scenery.media import PHOTO, TRACES, kept, note, with_traces
 from tests.scenery.said import ANY, en, ends, starts, sw
 
 pytestmark = on_sqlite
 
 LARGE = 25 * 1024 * 1024
-PHOTO = file(scene())
-
-
-def kept(hotline: Hotline) -> list[tuple[Evidence, bytes]]:
-    """Every piece, with what is in it."""
-    with hotline.world.service.read() as work:
-        pieces = work.session.scalars(select(Evidence).order_by(Evidence.at)).all()
-        return [(piece, piece.content(work.keys)) for piece in pieces]
 
 
 def on_disk(hotline: Hotline) -> bytes:

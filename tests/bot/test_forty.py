@@ -18,12 +18,12 @@ from hotline.directory import liaisons
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM
 from hotline.front_desk import link_chat, texts
-from tests.bot.conftest import Hotline
 from tests.scenery.chat_words import GIVEN_TO_ME, I_HAVE_IT, somebody_has_it
+from tests.scenery.chats import Hotline
 from tests.scenery.county import CITIZEN, MORNING
+from tests.scenery.dialling import report
 from tests.scenery.said import en, says
 from tests.scenery.waiting import PATIENCE
-from tests.ussd.test_sessions import report
 
 CROWD = [f"+2547220009{number:02}" for number in range(40)]
 Way = Callable[[], str]

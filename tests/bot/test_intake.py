@@ -16,9 +16,9 @@ from bot.stream import STREAM, opened
 from bot.talks import Why
 from hotline.core.crypto import Vault
 from simulator.files import File, Files
-from tests.bot.conftest import Hotline, on_sqlite
-from tests.bot.test_evidence import PHOTO, kept
 from tests.scenery.chat_words import DO_NOT_REMEMBER, DO_NOT_WRITE, MAY_WE_WRITE, sent_so_far
+from tests.scenery.chats import Hotline, on_sqlite
+from tests.scenery.media import PHOTO, kept
 from tests.scenery.waiting import PATIENCE
 
 VAULT = Vault(bytes(32))

@@ -17,7 +17,6 @@ from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM, Address, Person
-from tests.bot.conftest import ASHA, BAHATI, CORPORAL, SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     ASIDE,
     AT_DESK_SW,
@@ -57,6 +56,7 @@ from tests.scenery.chat_words import (
     promised,
     somebody_has_it,
 )
+from tests.scenery.chats import ASHA, BAHATI, CORPORAL, SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.county import ACHIENG, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.said import ANY, en, ends, says, starts, sw
 

@@ -6,10 +6,10 @@ import pytest
 
 from bot.__main__ import SILENCED
 from simulator.network import TELEGRAM_TOKEN
-from tests.bot.conftest import ASHA, SERGEANT, Hotline, on_sqlite
-from tests.bot.test_evidence import PHOTO
 from tests.scenery.chat_words import DONE_SW, I_HAVE_IT_SW
+from tests.scenery.chats import ASHA, SERGEANT, Hotline, on_sqlite
 from tests.scenery.county import KIPRUTO
+from tests.scenery.media import PHOTO
 
 pytestmark = on_sqlite
 

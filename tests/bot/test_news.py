@@ -11,11 +11,11 @@ from hotline.directory import people, subscriptions
 from hotline.directory.subscriptions import Subscription
 from hotline.news import phrases as news_phrases
 from hotline.rumours.rumour import Question
-from tests.bot.conftest import ASHA, BAHATI, Hotline, on_sqlite
+from tests.scenery.broadcasts import ALL_CALM, stands, written
 from tests.scenery.chat_words import ENGLISH, GET_NEWS, YES_DELETE, YES_TO_NEWS
+from tests.scenery.chats import ASHA, BAHATI, Hotline, on_sqlite
 from tests.scenery.county import KIPRUTO, WANJIKU
 from tests.scenery.said import ANY, as_typed, en, says
-from tests.stories.test_broadcasts import ALL_CALM, stands, written
 
 
 def signs_up(hotline: Hotline) -> None:

@@ -13,7 +13,6 @@ from bot.profile import connect
 from hotline.conversation.chat_store import LIFETIME
 from hotline.core.i18n import say
 from hotline.front_desk import phrases as desk_phrases
-from tests.bot.conftest import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     ABOUT_WHAT,
     BACK,
@@ -41,6 +40,7 @@ from tests.scenery.chat_words import (
     YES,
     promised,
 )
+from tests.scenery.chats import ASHA, SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.county import KIPRUTO
 from tests.scenery.said import starts, sw
 

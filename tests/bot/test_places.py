@@ -4,7 +4,6 @@ import pytest
 
 from hotline.places import loading as area_loading
 from hotline.places.areas import Area
-from tests.bot.conftest import Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     BACK,
     ENGLISH,
@@ -31,6 +30,7 @@ from tests.scenery.chat_words import (
     unknown_place,
     where_in,
 )
+from tests.scenery.chats import Hotline, Smartphone, on_sqlite
 from tests.scenery.said import starts
 
 pytestmark = on_sqlite

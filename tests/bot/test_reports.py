@@ -13,7 +13,6 @@ from hotline.core.i18n import own_name, say, verbatim
 from hotline.directory.categories import CATEGORIES
 from hotline.directory.people import TELEGRAM
 from hotline.directory.people import by_number as person_with
-from tests.bot.conftest import ASHA, BAHATI, Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     A_SLIP,
     ABOUT_WHAT,
@@ -68,6 +67,7 @@ from tests.scenery.chat_words import (
     standing_and_question,
     thanks,
 )
+from tests.scenery.chats import ASHA, BAHATI, Hotline, Smartphone, on_sqlite
 from tests.scenery.county import ACHIENG, KIPRUTO
 from tests.scenery.said import ANY, as_typed, ends, labels, says, starts, sw
 from tests.scenery.world import Phone

@@ -12,7 +12,6 @@ from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history_of as entries
 from hotline.directory.liaisons import Liaison
 from simulator.client import ChatMessage
-from tests.bot.conftest import SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.chat_words import (
     A_SLIP,
     A_WOMAN,
@@ -54,6 +53,7 @@ from tests.scenery.chat_words import (
     standing_and_question,
     thanks,
 )
+from tests.scenery.chats import SERGEANT, Hotline, Smartphone, on_sqlite
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
 from tests.scenery.said import ANY, as_typed, en, ends, says, starts
 

@@ -7,8 +7,6 @@ from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.directory.categories import Urgency
 from hotline.directory.liaisons import Liaison
-from tests.bot.conftest import Hotline, Smartphone, on_sqlite
-from tests.bot.test_evidence import PHOTO
 from tests.scenery.chat_words import (
     ABOUT_WHAT,
     DONE_SW,
@@ -39,7 +37,9 @@ from tests.scenery.chat_words import (
     photos_button,
     sent_so_far,
 )
+from tests.scenery.chats import Hotline, Smartphone, on_sqlite
 from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.media import PHOTO
 from tests.scenery.said import ANY, as_typed, en, ends, says, starts, sw
 
 pytestmark = on_sqlite

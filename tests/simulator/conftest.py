@@ -1,6 +1,6 @@
 """A simulator and a pretend hotline for each test, talking over real sockets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -10,10 +10,7 @@ from simulator.client import Phone, Town
 from simulator.network import Network
 from simulator.server import Simulator
 from tests.scenery.pretend import PretendHotline
-from tests.scenery.waiting import PATIENCE
-
-QUICK = Timings(answer=PATIENCE, sent=0.02, delivered=0.05, pauses=(0.05,))
-Simulate = Callable[[Timings], Simulator]
+from tests.scenery.simulated import QUICK, Simulate
 
 
 @pytest.fixture

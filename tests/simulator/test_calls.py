@@ -11,8 +11,8 @@ from simulator.client import NotPossible, Phone, Town
 from simulator.phones import PROBLEM
 from simulator.server import Simulator
 from tests.scenery.pretend import PretendHotline, Said, page
+from tests.scenery.simulated import QUICK, Simulate
 from tests.scenery.waiting import PATIENCE, wait_until
-from tests.simulator.conftest import QUICK, Simulate
 
 
 def test_dialling_posts_the_five_fields_and_shows_the_page(hotline: PretendHotline, citizen: Phone) -> None:

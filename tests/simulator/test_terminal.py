@@ -14,7 +14,7 @@ from simulator.client import Phone, Town
 from simulator.server import Simulator
 from simulator.terminal import in_frame, phone
 from tests.scenery.pretend import Form, PretendHotline, Said, page
-from tests.simulator.test_texts import send
+from tests.scenery.simulated import send
 
 NUMBER = "+254711000333"
 

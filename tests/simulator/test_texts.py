@@ -4,21 +4,14 @@ import re
 import uuid
 
 import pytest
-import requests
 
 from simulator.client import NotPossible, Phone, Town
 from simulator.server import Simulator
 from tests.scenery.pretend import PretendHotline, Said
-from tests.scenery.waiting import PATIENCE, wait_until
+from tests.scenery.simulated import send
+from tests.scenery.waiting import wait_until
 
 LIAISON = "+254722000222"
-
-
-def send(simulator: Simulator, to: str, message: str) -> str:
-    """Send a text as the hotline would; its message id."""
-    form = {"username": "itikia", "to": to, "message": message, "from": "22384", "enqueue": "1"}
-    answer = requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=PATIENCE)
-    return str(answer.json()["SMSMessageData"]["Recipients"][0]["messageId"])
 
 
 def test_a_text_to_the_short_code_is_posted_field_by_field(hotline: PretendHotline, citizen: Phone) -> None:

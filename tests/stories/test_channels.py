@@ -12,9 +12,9 @@ from hotline.operations.worker import Worker
 from hotline.outbox import Queue, Task, TaskKind, complete
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.offices import call, rings
+from tests.scenery.reports import word_of
 from tests.scenery.world import World
-from tests.stories.test_a_report import word_of
-from tests.stories.test_nobody_answers import call, rings
 
 REFUSED = Sending(Meaning.PERMANENT, "403 InvalidPhoneNumber")
 BLOCKED = Sending(Meaning.PERMANENT, "bot was blocked by the user", closed=True)

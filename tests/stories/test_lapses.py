@@ -7,10 +7,9 @@ import pytest
 from hotline.carriers import Meaning, Sending
 from hotline.directory import liaisons
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.offices import CHIEF, LAST_IN_LINE, LONDON, call, complain, employ, leads
+from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
-from tests.stories.test_nobody_answers import CHIEF, LAST_IN_LINE, LONDON, call, employ, leads
-from tests.stories.test_who_may_see import complain
 
 
 @pytest.fixture

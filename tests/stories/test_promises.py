@@ -11,9 +11,9 @@ from hotline.core.fault_points import Place
 from hotline.operations.worker import Worker
 from hotline.outbox import Queue
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, WANJIKU
+from tests.scenery.offices import call
+from tests.scenery.reports import report
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import report
-from tests.stories.test_nobody_answers import call
 
 
 def sorry(citizen: Phone) -> list[str]:

@@ -6,10 +6,9 @@ import pytest
 
 from hotline.directory.categories import Urgency
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
+from tests.scenery.offices import call, complain, rings
+from tests.scenery.reports import word_of
 from tests.scenery.world import World
-from tests.stories.test_a_report import word_of
-from tests.stories.test_nobody_answers import call, rings
-from tests.stories.test_who_may_see import complain
 
 
 def about(world: World, number: str) -> list[str]:

@@ -6,9 +6,9 @@ import pytest
 
 from hotline.operations import clock
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.offices import call
+from tests.scenery.reports import report, word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import report, word_of
-from tests.stories.test_nobody_answers import call
 
 ASKED = "je, msaada ulifika?"
 

@@ -5,37 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cases.citizen_menus import NOT_KNOWN
 from hotline.cli import rosters
 from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Kind
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
-from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, number_in, sw
-from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
-from tests.stories.test_nobody_answers import AMINA, CHIEF, COMMANDER, LONDON, body, employ, found, listed, works_at
+from tests.scenery.offices import AMINA, CHIEF, COMMANDER, LONDON, body, complain, employ, found, listed, works_at
+from tests.scenery.reports import word_of
+from tests.scenery.world import World
 
 POLICE = (KIPRUTO, ACHIENG)
 ANOTHER = {CHIEF: "Ms. Baraka", COMMANDER: "Mr. Omondi", LONDON: "Ms. Kipruto Jebet", AMINA: "Insp. Otieno"}
-
-
-def complain(citizen: Phone, station: str = "", officer: str = "") -> str:
-    """A citizen reports what the police did, and may be texted. Returns the case's number as it is shown."""
-    if KISWAHILI in citizen.dial():
-        citizen.choose(KISWAHILI)
-    citizen.choose(sw(FIRST["report"]))
-    citizen.choose(about("conduct", "sw"))
-    citizen.press("kaptembwa")
-    citizen.choose("Kaptembwo")
-    citizen.choose(station or sw(NOT_KNOWN))
-    if officer:
-        citizen.press(officer)
-    else:
-        citizen.choose(sw(NOT_KNOWN))
-    citizen.press("askari alimpiga kijana")
-    citizen.choose(sw(CONTACT["text"]))
-    citizen.choose(sw(REMEMBER["no"]))
-    return number_in(citizen.screen)
 
 
 def heard(world: World, *numbers: str) -> list[str]:

@@ -20,23 +20,10 @@ from hotline.cases.citizen_phrases import (
 from hotline.cases.liaison_menus import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
 from hotline.core.i18n import Phrase
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from tests.scenery.dialling import AT_DESK, VERDICTS, WHY, ask_verdict, begin, choices_on, finish, only_case, report, stand, time_in, wrong
 from tests.scenery.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
+from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
-from tests.ussd.test_sessions import (
-    AT_DESK,
-    VERDICTS,
-    WHY,
-    ask_verdict,
-    begin,
-    choices_on,
-    finish,
-    only_case,
-    report,
-    stand,
-    time_in,
-    wrong,
-)
 from ussd.pages import not_understood
 
 SURE = labels(asked(liaison_menus.at_desk(liaison_menus.Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))

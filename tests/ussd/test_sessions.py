@@ -1,7 +1,6 @@
 """A dial-in, as it goes for the one who holds the phone: slow networks, slips of the finger, a queue that is away, a line that is cut."""
 
 import json
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,10 +10,9 @@ import redis
 from sqlalchemy import select, text
 
 from hotline.cases import liaison_phrases
-from hotline.cases.case import Case
-from hotline.cases.citizen_menus import ABOUT, COME_BACK, KEY_IN, LOOK_AGAIN, WHAT_ABOUT, Caller, may_we_text, my_case
+from hotline.cases.citizen_menus import ABOUT, COME_BACK, KEY_IN, LOOK_AGAIN, WHAT_ABOUT, Caller, may_we_text
 from hotline.cases.citizen_phrases import Standing, how_it_stands, no_such_case, promised, thanks_for_verdict
-from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT, Assignments, at_desk
+from hotline.cases.liaison_menus import CANNOT, DONE, I_HAVE_IT
 from hotline.conversation.choose_area import NONE_OF_THESE, NOT_SURE, WHERE, choose_area, not_known, where_in
 from hotline.conversation.screens import LookUp, Menu, Nothing
 from hotline.core.database import Database
@@ -25,9 +23,10 @@ from hotline.front_desk.menu import GO_ON, choose_language, cut_off, welcome
 from hotline.front_desk.phrases import not_saved
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
+from tests.scenery.dialling import AT_DESK, OFF_DUTY, VERDICTS, WHY, ask_verdict, begin, choices_on, finish, only_case, report, stand, wrong
 from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, asked, en, labels, number_in, page, sw
+from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
 from ussd.keys import Keypad
 from ussd.pages import BACK_LINE, Limits, not_understood
 
@@ -42,45 +41,6 @@ TOPICS = Menu("category", WHAT_ABOUT, ABOUT)
 MAY_WE_TEXT = page(may_we_text(Caller()), "en")
 CUT_OFF = asked(cut_off())
 AFTER_A_CUT = labels(CUT_OFF)
-AT_DESK, OFF_DUTY = (asked(at_desk(Assignments(on_duty, ()))) for on_duty in (True, False))
-WHY = asked(at_desk(Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "cannot")
-VERDICTS = labels(asked(my_case("999"), "1", Standing("taken", open_to_verdict=True).to_text()))
-
-
-def begin(phone: Phone, category: str = "theft", place: str = "kaptembwa") -> Phone:
-    """A report in English, as far as the details."""
-    phone.dial()
-    phone.choose(ENGLISH) if ENGLISH in phone.screen else None
-    phone.choose(en(FIRST["report"]))
-    phone.choose(about(category, "en"))
-    phone.press(place)
-    phone.choose("Kaptembwo")
-    return phone
-
-
-def finish(phone: Phone, *, text: bool = True) -> str:
-    """From the question whether we may text to the end. Returns the case's number."""
-    phone.choose(en(CONTACT["text" if text else "none"]))
-    phone.choose(en(REMEMBER["no"]))
-    number = number_in(phone.screen)
-    assert phone.screen in {en(promised(number, time_in(phone.screen), "999", contact)) for contact in ("text", "none")}, phone.screen
-    return number
-
-
-def time_in(text: str) -> str:
-    """The only time of the clock in a text."""
-    (time,) = re.findall(r"\b\d\d:\d\d\b", text)
-    return str(time)
-
-
-def report(phone: Phone, *, text: bool = True) -> str:
-    begin(phone).press("they took my phone")
-    return finish(phone, text=text)
-
-
-def only_case(world: World) -> Case:
-    (case,) = world.cases()
-    return case
 
 
 def details(world: World) -> str:
@@ -160,15 +120,6 @@ def test_whatever_somebody_writes_reaches_the_case_and_the_liaison_unharmed(eith
     sergeant.dial()
     sergeant.choose(sw(FIRST["desk"]))
     assert "".join(words.split()) in "".join(read(sergeant, "1").split()), "and all of it by dialling in"
-
-
-def choices_on(phone: Phone) -> Iterator[str]:
-    """Everything that can be chosen on this page and those that follow."""
-    pages = [phone.screen]
-    while "98. " in phone.screen:
-        pages.append(phone.press("98"))
-    lines = [line.partition(". ") for page in pages for line in page.splitlines()]
-    return (words for number, _dot, words in lines if number.isdecimal() and number not in ("0", "00", "98"))
 
 
 def read(phone: Phone, key: str) -> str:
@@ -655,13 +606,6 @@ def test_what_does_not_belong_into_redis_is_ignored(world: World, foreign: str) 
     assert details(world) == "they took my phone"
 
 
-# My case
-
-
-def wrong(number: str) -> str:
-    return number[:-1] + str((int(number[-1]) + 1) % 10)
-
-
 def test_a_number_keyed_wrongly_three_times_ends_with_the_emergency_number(either: World) -> None:
     citizen = either.phone(CITIZEN)
     number = report(citizen)
@@ -686,20 +630,6 @@ def test_a_case_is_found_with_a_dash_with_spaces_and_after_a_slip(either: World,
 def received(by: str) -> str:
     """How a case stands that nobody has taken yet, and that is in time."""
     return en(how_it_stands(Standing("waiting", by)))
-
-
-def ask_verdict(state: Standing) -> str:
-    """How it stands, and whether help came."""
-    return page(asked(my_case("999"), "1", state.to_text()), "en")
-
-
-def stand(world: World, number: str) -> str:
-    """How the case stands, asked from a phone of which nothing is known."""
-    stranger = world.phone(STRANGER)
-    stranger.dial()
-    stranger.choose(ENGLISH) if ENGLISH in stranger.screen else None
-    stranger.choose(en(FIRST["case"]))
-    return stranger.press(number)
 
 
 def test_the_citizen_sees_how_it_stands_until_it_is_closed(world: World) -> None:

@@ -24,10 +24,10 @@ from hotline.messaging.receipts import ReceiptRecord
 from hotline.messaging.seen import Arrival
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER, WANJIKU
+from tests.scenery.doors import FORM, NEXT_SECRET, SECRET, Knocker, open_door
+from tests.scenery.reports import report, word_of
 from tests.scenery.said import ANY, asked, en, starts, sw
 from tests.scenery.world import World
-from tests.stories.test_a_report import report, word_of
-from tests.webhooks.conftest import FORM, NEXT_SECRET, SECRET, Knocker, open_door
 from webhooks.guards import MOST_BYTES
 
 USSD = f"/africastalking/{SECRET}/ussd"

@@ -24,7 +24,7 @@ from hotline.broadcasts.broadcast import GOING, OUT, UNSENT, Broadcast, Broadcas
 from hotline.broadcasts.cap import What
 from hotline.core.database import Database
 from hotline.directory.liaisons import Liaison
-from tests.hotline.broadcasts.test_cap import broadcast, ended, schema
+from tests.scenery.cap import broadcast, ended, schema
 from tests.scenery.county import MORNING
 from tests.scenery.world import World
 from webhooks.feeds import feeds as pages

@@ -15,9 +15,9 @@ from hotline.messaging.message import Message
 from hotline.operations.auditor import Audit
 from hotline.outbox import Task, TaskKind
 from tests.scenery.county import CITIZEN, KIPRUTO
+from tests.scenery.doors import Knocker
+from tests.scenery.reports import report
 from tests.scenery.world import World
-from tests.stories.test_a_report import report
-from tests.webhooks.conftest import Knocker
 from webhooks.carriers import sorry
 from webhooks.metrics import metrics
 

@@ -10,9 +10,9 @@ import pytest
 import redis
 
 from bot.stream import STREAM, opened
+from tests.scenery.doors import Answer, Knocker, open_door
 from tests.scenery.waiting import PATIENCE
 from tests.scenery.world import World
-from tests.webhooks.conftest import Answer, Knocker, open_door
 from webhooks.telegram import MOST_BYTES, SECRET
 
 TOKEN = "1000:a-token-of-the-bot"

@@ -12,10 +12,10 @@ from hotline.broadcasts.content.rules import Finding, Rule
 from hotline.core.i18n import verbatim
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours.menus import AskRumour
+from tests.scenery.broadcasts import ALL_CALM, copies, readers, stands, written
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.labels import FIRST, en
 from tests.scenery.world import Phone, World, liaison
-from tests.stories.test_broadcasts import ALL_CALM, copies, readers, stands, written
 
 
 def at_the_board(world: World, number: str) -> Phone:

@@ -12,37 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from hotline.cases.image_sanitizer import rebuilt
 from hotline.core.errors import NotTaken
-
-RED, BLUE, GREEN, WHITE = (220, 20, 20), (20, 20, 220), (20, 160, 20), (250, 250, 250)
-XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:li>Auma</rdf:li></x:xmpmeta>'
-TRACES = [b"Nokia", b"2026:11:21", b"Auma", b"Exif", b"ICC_PROFILE", b"http://ns.adobe.com", b"tEXt", b"PK\x03\x04"]
-
-
-def scene(width: int = 80, height: int = 40) -> Image.Image:
-    """Red above on the left, blue on the right, green below."""
-    picture = Image.new("RGB", (width, height), GREEN)
-    picture.paste(RED, (0, 0, width // 2, height // 2))
-    picture.paste(BLUE, (width // 2, 0, width, height // 2))
-    return picture
-
-
-def file(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
-    written = io.BytesIO()
-    picture.save(written, kind, **options)
-    return written.getvalue()
-
-
-def exif(orientation: int = 1) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x010F], tags[0x0132], tags[0x0112] = "Nokia 3", "2026:11:21 10:00:00", orientation
-    tags.get_ifd(0x8825).update({1: "S", 2: (0.0, 18.0, 11.0), 3: "E", 4: (36.0, 3.0, 0.0)})
-    return tags
-
-
-def with_traces(orientation: int = 1) -> bytes:
-    """A JPEG as a talkative phone writes it."""
-    profile = b"\0\0\x02\x00ICC_PROFILE of Auma's phone" + bytes(480)
-    return file(scene(), exif=exif(orientation), comment=b"taken by Auma", xmp=XMP, icc_profile=profile, dpi=(72, 72))
+from tests.scenery.media import BLUE, RED, TRACES, WHITE, XMP, exif, file, scene, with_traces
 
 
 def seen(content: bytes) -> Image.Image:

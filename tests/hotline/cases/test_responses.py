@@ -19,9 +19,9 @@ from hotline.front_desk import phrases as desk_phrases
 from hotline.front_desk import texts
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, MORNING, NEIGHBOUR, STRANGER, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, REMEMBER, about, en, sw
+from tests.scenery.reports import arrive, report, word_of
 from tests.scenery.waiting import PATIENCE
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import arrive, report, word_of
 
 
 @pytest.fixture

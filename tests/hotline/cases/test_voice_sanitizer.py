@@ -8,41 +8,7 @@ from hypothesis import strategies as some
 
 from hotline.cases.voice_sanitizer import rebuilt
 from hotline.core.errors import NotTaken
-
-SOUND = [bytes([8, number]) * 30 for number in range(40)]
-HEAD = b"OpusHead" + struct.pack("<BBHIHB", 1, 1, 312, 48000, 0, 0)
-REMARKS = b"OpusTags" + struct.pack("<I", 7) + b"Nokia 3" + struct.pack("<II", 1, 13) + b"ARTIST=Auma A"
-
-
-def checksum(page: bytes) -> int:
-    """As RFC 3533 has it, bit by bit."""
-    register = 0
-    for byte in page:
-        register ^= byte << 24
-        for _ in range(8):
-            register = (register << 1 ^ 0x04C11DB7 if register >> 31 else register << 1) & 0xFFFFFFFF
-    return register
-
-
-def sealed(page: bytes) -> bytes:
-    return page[:22] + struct.pack("<I", checksum(page[:22] + bytes(4) + page[26:])) + page[26:]
-
-
-def laced(packet: bytes) -> list[int]:
-    return [255] * (len(packet) // 255) + [len(packet) % 255]
-
-
-def page(
-    number: int, packets: list[bytes], kind: int = 0, *, position: int = 0, stream: int = 0xC0FFEE, pieces: list[int] | None = None
-) -> bytes:
-    pieces = [piece for packet in packets for piece in laced(packet)] if pieces is None else pieces
-    header = struct.pack("<4sBBqIIIB", b"OggS", 0, kind, position, stream, number, 0, len(pieces))
-    return sealed(header + bytes(pieces) + b"".join(packets))
-
-
-def note(remarks: bytes = REMARKS, head: bytes = HEAD) -> bytes:
-    middle, end = page(2, SOUND[:25], position=24000), page(3, SOUND[25:], 4, position=38400)
-    return page(0, [head], 2) + page(1, [remarks]) + middle + end
+from tests.scenery.media import HEAD, REMARKS, SOUND, note, page, sealed
 
 
 def pages(content: bytes) -> list[tuple[int, int, int, int, bytes]]:

@@ -22,8 +22,8 @@ from hotline.places.areas import AreaRecord
 from hotline.settings import Settings
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import CITIZEN, MORNING
+from tests.scenery.reports import report
 from tests.scenery.world import World
-from tests.stories.test_a_report import report
 
 LIVE = {
     "CARRIER_API_KEY": "a key",

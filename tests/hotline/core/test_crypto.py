@@ -30,8 +30,8 @@ from hotline.outbox import Posting
 from hotline.settings import Settings
 from tests.scenery.county import CITIZEN, KIPRUTO, NEIGHBOUR, WANJIKU
 from tests.scenery.labels import FIRST, about, sw
+from tests.scenery.reports import report, word_of
 from tests.scenery.world import World
-from tests.stories.test_a_report import report, word_of
 
 NUMBER = "+254711000123"
 

@@ -20,8 +20,8 @@ from hotline.duty.phrases import Tonight
 from hotline.outbox import Task, TaskKind
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.labels import en
+from tests.scenery.reports import report
 from tests.scenery.world import World, liaison
-from tests.stories.test_a_report import report
 
 EVERYBODY = (KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK)
 EVENING = datetime(2026, 11, 21, 15, tzinfo=UTC)

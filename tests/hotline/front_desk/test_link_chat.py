@@ -20,10 +20,10 @@ from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.front_desk import link_chat
 from hotline.messaging.message import About, Message, MessageState, write_message
 from hotline.operations import deliveries
+from tests.scenery.broadcasts import copies, written
 from tests.scenery.county import ACHIENG, CHEBET, KAPTEMBWO, KIPRUTO
 from tests.scenery.labels import sw
 from tests.scenery.world import World
-from tests.stories.test_broadcasts import copies, written
 
 CHAT, NEW_CHAT = "7001", "7002"
 LINKED = liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station")

@@ -9,10 +9,10 @@ from hotline.broadcasts.menus import Compose
 from hotline.cases import liaison_phrases
 from hotline.core.i18n import Phrase, say
 from hotline.rumours import phrases as rumour_phrases
-from tests.hotline.news.test_subscribing import reports
+from tests.scenery.broadcasts import ALL_CALM, readers, stands, written
 from tests.scenery.county import KIPRUTO, WANJIKU
+from tests.scenery.reports import reports
 from tests.scenery.world import World
-from tests.stories.test_broadcasts import ALL_CALM, readers, stands, written
 
 LANGUAGE = "sw"
 """The sergeant's, and the one who writes."""

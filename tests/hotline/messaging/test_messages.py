@@ -3,36 +3,28 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as how
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hotline.carriers import Meaning, OptOut, Receipt, Sending
-from hotline.cases import citizen_phrases, dispatch, liaison_phrases, reporting, responses
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases import sms_commands as case_commands
-from hotline.cases.citizen_menus import Contact, Report
-from hotline.cases.liaison_menus import Act, Step
 from hotline.cases.reference_number import spoken_reference
-from hotline.cases.reporting import Call
 from hotline.core.i18n import verbatim
 from hotline.directory.categories import Urgency
 from hotline.messaging.message import About, Message, MessageState
 from hotline.operations import receipts
-from tests.scenery.county import ACHIENG, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
+from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, sw
-from tests.scenery.world import Phone, World, liaison
-from tests.stories.test_a_report import arrive, report, word_of
+from tests.scenery.messages import FEW, fresh, open_case, take_all
+from tests.scenery.reports import arrive, report, word_of
+from tests.scenery.world import Phone, World
 
-FEW = how(max_examples=max(5, how().max_examples // 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""More of them with --hypothesis-profile=long."""
 EVENING = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 """Half past eight in Nairobi."""
-
-fresh = count(1)
 
 
 def written(world: World, about: About) -> list[Message]:
@@ -296,26 +288,6 @@ def test_nobody_is_texted_about_a_case_who_said_no_or_stop(world: World, steps: 
     assert all(allowed_then and text[:9] in allowed for text, allowed_then in about_a_case)
 
 
-def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = True) -> str:
-    """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is shown."""
-    told = Report("violence", KAPTEMBWO.code, "kelele", contact)
-    with world.service.transaction() as work:
-        reference = reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
-    if settle:
-        world.settle()
-    return spoken_reference(reference)
-
-
 def opt_out(world: World, phone: Phone) -> None:
     with world.service.transaction() as work:
         receipts.opt_out_arrives(work, OptOut(phone.number))
-
-
-def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:
-    """A liaison takes whatever is before them, or goes on with it."""
-    with world.service.transaction() as work:
-        who = liaison(work, number)
-        for each in dispatch.before(work.session, who, work.now):
-            responses.act(work, who, Act(step, each.word))
-    if settle:
-        world.settle()

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.cases import citizen_menus, citizen_phrases, liaison_phrases
+from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.reference_number import spoken_reference
-from hotline.cases.reporting import Call, open_case
 from hotline.context import UnitOfWork
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
@@ -17,8 +16,8 @@ from hotline.news import phrases as news_phrases
 from hotline.news import subscribing
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
 from tests.scenery.labels import ENGLISH, FIRST, en
+from tests.scenery.reports import reports, word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
 
 LONDON, COUNTY = "KE0321750871", "KE032"
 NAME = AREAS.full_name(KAPTEMBWO)
@@ -46,12 +45,6 @@ def english(world: World, number: str = CITIZEN) -> Phone:
     with world.service.transaction() as work:
         address_of(work, number)
     return world.phone(number)
-
-
-def reports(world: World) -> None:
-    with world.service.transaction() as work:
-        open_case(work, citizen_menus.Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
-    world.tick()
 
 
 def reference(world: World) -> str:

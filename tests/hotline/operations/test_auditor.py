@@ -41,11 +41,11 @@ from hotline.outbox import Queue, Task, TaskKind
 from hotline.places import loading as area_loading
 from hotline.settings import Settings
 from tests.scenery import county
+from tests.scenery.broadcasts import readers, written
 from tests.scenery.county import CITIZEN, KAPTEMBWO, KIPRUTO, MORNING
 from tests.scenery.labels import en, sw
 from tests.scenery.waiting import PATIENCE, wait_until
 from tests.scenery.world import World
-from tests.stories.test_broadcasts import readers, written
 
 fresh = count(1)
 TOO_FAR = 3 * 24 * 60 + 1

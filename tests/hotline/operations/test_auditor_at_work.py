@@ -7,23 +7,21 @@ from itertools import count
 
 import pytest
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.cases import dispatch, followups, reporting, responses
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Report
 from hotline.cases.citizen_phrases import Verdict
-from hotline.cases.dispatch import Dispatch, DispatchState
+from hotline.cases.dispatch import Dispatch
 from hotline.cases.liaison_menus import Act, Step
-from hotline.cases.promises import Promise
 from hotline.cases.reporting import Call
 from hotline.directory import liaisons, people
-from hotline.messaging.message import Message, MessageState
 from hotline.operations import clock
 from hotline.operations.auditor import audit
 from hotline.outbox import Task
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, NJERI, WANJIKU
+from tests.scenery.messages import forgotten, undelivered
 from tests.scenery.world import World
 
 fresh = count(1)
@@ -54,41 +52,6 @@ def judge(world: World, state: str, verdict: Verdict) -> None:
         for case in work.session.scalars(select(Case).where(Case.state == state).limit(1)):
             followups.judge(work, case, verdict)
     world.settle()
-
-
-def forgotten(session: Session) -> list[str]:
-    """Unfinished cases that neither a step to come nor a human carries on, seen one by one."""
-    waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
-    return [f"{case.state} {case.id}" for case in session.scalars(select(Case)) if not _goes_on(session, case, waiting)]
-
-
-def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
-    dispatched = list(session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round)))
-    asked = [each for each in dispatched if each.state == DispatchState.ASKED]
-    taken = [each for each in dispatched if each.state == DispatchState.TAKEN and each.liaison_id == case.liaison_id]
-    match case.state:
-        case "open":
-            ends = [f"escalate:{each.id}" in waiting for each in asked]
-            return _is_promised(session, case, waiting) and (
-                all(ends) if ends else f"open:{case.id}" in waiting or f"find:{case.id}" in waiting
-            )
-        case "acknowledged":
-            return any(f"still:{each.id}" in waiting or f"lapse:{each.id}" in waiting for each in taken)
-        case "resolved":
-            return case.asked_at is not None or f"follow_up:{case.id}/{case.round}" in waiting
-        case _:
-            return case.state == CaseState.CLOSED
-
-
-def _is_promised(session: Session, case: Case, waiting: set[str]) -> bool:
-    made = session.scalars(select(Promise.id).where(Promise.case_id == case.id, Promise.state == "open")).all()
-    return len(made) == 1 and (f"promise:{made[0]}" in waiting or f"open:{case.id}" in waiting)
-
-
-def undelivered(session: Session) -> list[str]:
-    waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
-    left = session.scalars(select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING))))
-    return [str(each) for each in left if f"deliver:{each}" not in waiting]
 
 
 def all_is_well(world: World) -> None:

@@ -32,12 +32,11 @@ from hotline.operations import receipts
 from hotline.operations.tasks import ACTS, LOCKED_BEFORE
 from hotline.operations.worker import Worker
 from hotline.outbox import Queue, Task, TaskKind
-from tests.hotline.messaging.test_messages import FEW, fresh, open_case, take_all
-from tests.hotline.operations.test_auditor_at_work import forgotten, undelivered
 from tests.scenery.carrier import Died
 from tests.scenery.county import ACHIENG, CITIZEN, KIPRUTO, WANJIKU
+from tests.scenery.messages import FEW, forgotten, fresh, open_case, take_all, undelivered
+from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
-from tests.stories.test_a_report import word_of
 
 T = TypeVar("T")
 
