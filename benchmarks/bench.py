@@ -1,4 +1,5 @@
-"""How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and turn about.
+"""How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and
+turn about.
 
     python -m benchmarks.bench            dialling in, delivering and answering on Telegram, on SQLite and on PostgreSQL
     python -m benchmarks.bench --quick    on SQLite only, and shorter
@@ -7,8 +8,9 @@
     python -m benchmarks.bench --broadcast  only a calm message to 100,000 people (to 10,000 with --quick), and the cases beside it
     python -m benchmarks.bench --night    a whole night, while everything breaks: see benchmarks/night.py
 
-The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that of delivering is a job of
-RQ that does nothing; that of Telegram is its library with nothing behind it. Ends with 1 if any page was not the one expected.
+The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that
+of delivering is a job of RQ that does nothing; that of Telegram is its library with nothing behind it. Ends
+with 1 if any page was not the one expected.
 """
 
 import argparse
@@ -118,7 +120,7 @@ def visit_in_turns(visits: Sequence[Visits], length: Length) -> None:
             each.loads.append(callers.visit(each.target, each.walk, length.seconds, length.warm_up))
 
 
-# ------------------------------------------------------------------------------------------------------------ what is measured
+# ------------------------------------------------------------------------------------------- what is measured
 
 
 @contextmanager
@@ -180,7 +182,8 @@ def servers(length: Length) -> bool:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One report, from the last key: when its last page was there, and when the carrier had the text to its liaison. In seconds."""
+    """One report, from the last key: when its last page was there, and when the carrier had the text to its
+    liaison. In seconds."""
 
     page: float
     liaison: float
@@ -211,7 +214,12 @@ async def delivering(store: Store, length: Length) -> None:
 async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> Delivery:
     """Report, and wait for the text to the citizen and the one to the liaison."""
     citizen = phone(number)
-    form = {"sessionId": f"ATUid_{number}", "phoneNumber": citizen, "networkCode": "63902", "serviceCode": "*384*4455#"}
+    form = {
+        "sessionId": f"ATUid_{number}",
+        "phoneNumber": citizen,
+        "networkCode": "63902",
+        "serviceCode": "*384*4455#",
+    }
     line, typed = Line(stack.port), [step.typed.format(n=number) for step in REPORT[1:]]
     for hop in range(len(typed)):
         await line.post(stack.callback("ussd"), {**form, "text": "*".join(typed[:hop])})
@@ -225,8 +233,9 @@ async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> De
 
 
 async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: str) -> Text:
-    """Wait until the citizen and the liaison both have theirs, and return the liaison's: the one that holds this report's own words. Of the
-    same event others are told as well, and some of them only now of the report before it."""
+    """Wait until the citizen and the liaison both have theirs, and return the liaison's: the one that holds
+    this report's own words. Of the same event others are told as well, and some of them only now of the
+    report before it."""
     liaison, citizen_has_theirs = None, False
     while liaison is None or not citizen_has_theirs:
         text = await asyncio.wait_for(texts.get(), 30)
@@ -237,11 +246,21 @@ async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: s
 
 
 async def answering(store: Store, length: Length) -> None:
-    """Reports on Telegram, one update after another through the real door, and between them updates to python-telegram-bot alone."""
+    """Reports on Telegram, one update after another through the real door, and between them updates to
+    python-telegram-bot alone."""
     api = Api()
     port = await api.open()
-    with stack_on(store, TELEGRAM_TOKEN=TOKEN, TELEGRAM_BASE_URL=f"http://127.0.0.1:{port}", PUBLIC_URL="https://hotline.example") as stack:
-        processes = {"web": stack.start_web(), "bot": stack.start("bot", [sys.executable, "-m", "bot"]), "queue": stack.queue}
+    with stack_on(
+        store,
+        TELEGRAM_TOKEN=TOKEN,
+        TELEGRAM_BASE_URL=f"http://127.0.0.1:{port}",
+        PUBLIC_URL="https://hotline.example",
+    ) as stack:
+        processes = {
+            "web": stack.start_web(),
+            "bot": stack.start("bot", [sys.executable, "-m", "bot"]),
+            "queue": stack.queue,
+        }
         bare, secret = Bare(api, port), from_environment(stack.environ).telegram_secret
         await bare.open()
         line, ours, theirs = Line(stack.port), [], []
@@ -258,7 +277,7 @@ async def answering(store: Store, length: Length) -> None:
     print_answers(store, ours, theirs, used)
 
 
-# ------------------------------------------------------------------------------------------------------------ what is printed
+# -------------------------------------------------------------------------------------------- what is printed
 
 
 def print_beside(base: Visits, visits: Sequence[Visits]) -> None:
@@ -270,7 +289,9 @@ def print_beside(base: Visits, visits: Sequence[Visits]) -> None:
         print(f"  {each.name:26}{cpu:>18}{rate:>18}{tail:>18}")
     elsewhere = max(load.elsewhere for each in (base, *visits) for load in each.loads)
     if elsewhere > 0.1:
-        print(f"  Others took up to {elsewhere:.0%} of the machine meanwhile: the CPU holds, the times less so.")
+        print(
+            f"  Others took up to {elsewhere:.0%} of the machine meanwhile: the CPU holds, the times less so."
+        )
 
 
 def print_where_it_goes(report: Visits) -> None:
@@ -280,16 +301,26 @@ def print_where_it_goes(report: Visits) -> None:
         print(f"    {share:4.0%} {name}")
     for hop, step in enumerate(report.walk):
         finished = [statistics.median(load.by_step[hop]) for load in report.loads if load.by_step[hop]]
-        slow = f"{statistics.median(finished) / report.latency(0.5):5.2f} x the median" if finished else " not one finished:"
+        slow = (
+            f"{statistics.median(finished) / report.latency(0.5):5.2f} x the median"
+            if finished
+            else " not one finished:"
+        )
         print(f"    {slow} hop after {step.typed.partition('{')[0] or 'dialling'!r}")
 
 
-def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequence[float], cpu: float) -> None:
-    print(f"\nDelivering, on {store.name}: from the last key until the carrier has the liaison's text, beside an RQ job that does nothing.")
+def print_deliveries(
+    store: Store, deliveries: Sequence[Delivery], noops: Sequence[float], cpu: float
+) -> None:
+    print(
+        f"\nDelivering, on {store.name}: from the last key until the carrier has the liaison's text, "
+        "beside an RQ job that does nothing."
+    )
     whole, after = [each.liaison for each in deliveries], [each.liaison - each.page for each in deliveries]
     for name, seconds in (("from the last key", whole), ("after the last page", after)):
         ratios = (
-            f"p50 {percentile(seconds, 0.5) / percentile(noops, 0.5):.2f} x, p90 {percentile(seconds, 0.9) / percentile(noops, 0.9):.2f} x"
+            f"p50 {percentile(seconds, 0.5) / percentile(noops, 0.5):.2f} x, p90 "
+            f"{percentile(seconds, 0.9) / percentile(noops, 0.9):.2f} x"
         )
         print(f"  {name:20} {ratios}   ({milliseconds(seconds)}; the yardstick {milliseconds(noops)})")
     print(f"  Behind the door a report takes {cpu * 1000:.1f} ms of CPU: two texts sent, a liaison found.")
@@ -298,11 +329,21 @@ def print_deliveries(store: Store, deliveries: Sequence[Delivery], noops: Sequen
         print(f"  That is above its target of {DELIVERY_TARGET} x. Of the way, {page:.0%} is the last page.")
 
 
-def print_answers(store: Store, ours: Sequence[float], theirs: Sequence[float], cpu: Mapping[str, float]) -> None:
-    print(f"\nTelegram, on {store.name}: {len(ours)} updates, each until it is answered, beside python-telegram-bot alone.")
+def print_answers(
+    store: Store, ours: Sequence[float], theirs: Sequence[float], cpu: Mapping[str, float]
+) -> None:
+    print(
+        f"\nTelegram, on {store.name}: {len(ours)} updates, each until it is answered, beside "
+        "python-telegram-bot alone."
+    )
     half, most = (percentile(ours, share) / percentile(theirs, share) for share in (0.5, 0.9))
-    print(f"  from the door to the answer   p50 {half:.2f} x, p90 {most:.2f} x   ({milliseconds(ours)}; alone {milliseconds(theirs)})")
-    print(f"  CPU an update: {', '.join(f'{name} {seconds * 1000:.1f} ms' for name, seconds in cpu.items())}.")
+    print(
+        f"  from the door to the answer   p50 {half:.2f} x, p90 {most:.2f} x   ({milliseconds(ours)}; "
+        f"alone {milliseconds(theirs)})"
+    )
+    print(
+        f"  CPU an update: {', '.join(f'{name} {seconds * 1000:.1f} ms' for name, seconds in cpu.items())}."
+    )
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
@@ -321,11 +362,17 @@ def all_right(visits: Sequence[Visits]) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="How fast the hotline is, as ratios to a yardstick in the same run.")
+    parser = argparse.ArgumentParser(
+        description="How fast the hotline is, as ratios to a yardstick in the same run."
+    )
     parser.add_argument("--quick", action="store_true", help="on SQLite only, and shorter")
     parser.add_argument("--servers", action="store_true", help="compare web servers instead")
-    parser.add_argument("--sweep", action="store_true", help="only what a million closed cases cost the clock and the auditor")
-    parser.add_argument("--broadcast", action="store_true", help="only a calm message to many, and the cases beside it")
+    parser.add_argument(
+        "--sweep", action="store_true", help="only what a million closed cases cost the clock and the auditor"
+    )
+    parser.add_argument(
+        "--broadcast", action="store_true", help="only a calm message to many, and the cases beside it"
+    )
     parser.add_argument("--night", action="store_true", help="a whole night instead, while everything breaks")
     asked = parser.parse_args()
     length = QUICK if asked.quick else USUAL

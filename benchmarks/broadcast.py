@@ -1,10 +1,12 @@
-"""A calm message to many people, beside what the carrier could take at best; and what it costs the cases that are reported meanwhile.
+"""A calm message to many people, beside what the carrier could take at best; and what it costs the cases that
+are reported meanwhile.
 
     python -m benchmarks.broadcast            to 100,000, on SQLite and on PostgreSQL
     python -m benchmarks.broadcast --quick    to 10,000, on SQLite only
 
-Each is played twice: with a receipt for every text, as it is, and without any, which shows what receipts cost. The time begins when all
-the others are to get it, after the first few; that the list is drawn up belongs to the ten minutes before.
+Each is played twice: with a receipt for every text, as it is, and without any, which shows what receipts
+cost. The time begins when all the others are to get it, after the first few; that the list is drawn up
+belongs to the ten minutes before.
 """
 
 import argparse
@@ -28,7 +30,16 @@ from zoneinfo import TZPATH, ZoneInfo
 
 from sqlalchemy import insert
 
-from benchmarks.processes import BIN, PATIENCE, Stack, Store, cpu_seconds, machine_cpu_seconds, postgresql, sqlite
+from benchmarks.processes import (
+    BIN,
+    PATIENCE,
+    Stack,
+    Store,
+    cpu_seconds,
+    machine_cpu_seconds,
+    postgresql,
+    sqlite,
+)
 from benchmarks.wire import Company, Line, in_json
 from hotline import outbox
 from hotline.broadcasts import approval as broadcast_approval
@@ -49,16 +60,18 @@ from simulator.floods import Bucket
 
 MANY, FEW = 100_000, 10_000
 LIMIT, LINES, CASES, PAUSE = 500, 4, 40, 0.5
-"""Texts a second that the carrier takes; lines over which it brings receipts; reports that are measured alone; seconds after each."""
+"""Texts a second that the carrier takes; lines over which it brings receipts; reports that are measured
+alone; seconds after each."""
 GOAL = 1.2
 WANJIKU, MWANGI = "+254722000201", "+254722000103"
-"""Of the example's roster, both of Nakuru: one of the peace committee, who writes, and one of the police, who says yes."""
+"""Of the example's roster, both of Nakuru: one of the peace committee, who writes, and one of the police, who
+says yes."""
 NAKURU = "KE032"
 MORNING = 10
 """The hour at which everything is played, for no calm message goes out at night."""
 
 
-# ------------------------------------------------------------------------------------------------------------ what it needs
+# ---------------------------------------------------------------------------------------------- what it needs
 
 
 def zone_of_now() -> str:
@@ -68,7 +81,8 @@ def zone_of_now() -> str:
 
 
 def by_day(folder: Path) -> dict[str, str]:
-    """For the environment of a hotline: its country's clocks show about ten in the morning, whatever the hour is."""
+    """For the environment of a hotline: its country's clocks show about ten in the morning, whatever the hour
+    is."""
     here = next(Path(path, "Etc") for path in TZPATH if Path(path, "Etc").is_dir())
     (folder / "Africa").mkdir(parents=True, exist_ok=True)
     copyfile(here / zone_of_now().removeprefix("Etc/"), folder / "Africa" / "Nairobi")
@@ -77,7 +91,9 @@ def by_day(folder: Path) -> dict[str, str]:
 
 def service_by_day(settings: Settings, database: Database) -> Service:
     """The same for ourselves."""
-    return Service(replace(settings, country=replace(settings.country, zone=ZoneInfo(zone_of_now()))), database)
+    return Service(
+        replace(settings, country=replace(settings.country, zone=ZoneInfo(zone_of_now()))), database
+    )
 
 
 def wards_of(areas: Areas, county: str = NAKURU) -> list[str]:
@@ -91,7 +107,8 @@ def number_of(reader: int) -> str:
 
 
 def subscribe(service: Service, wards: Sequence[str], each: int) -> None:
-    """So many people in each ward who want its news and have said yes once more; in a few statements, where the dialogue takes many."""
+    """So many people in each ward who want its news and have said yes once more; in a few statements, where
+    the dialogue takes many."""
     with service.transaction() as work:
         for place, ward in enumerate(wards):
             _subscribe(work, ward, range(place * each, (place + 1) * each))
@@ -106,14 +123,26 @@ def _subscribe(work: UnitOfWork, ward: str, readers: range) -> None:
          "sealed": seal(work.keys, number)}
         for person, number in zip(known, numbers, strict=True)
     ]  # fmt: skip
-    found = work.session.scalars(insert(Address).returning(Address.id, sort_by_parameter_order=True), addresses).all()
-    wants = {"area_code": ward, "state": subscriptions.ON, "how": "ussd", "asked_at": work.now, "confirmed_at": work.now}
-    rows = [{"address_id": address, "language": person["language"], **wants} for address, person in zip(found, known, strict=True)]
+    found = work.session.scalars(
+        insert(Address).returning(Address.id, sort_by_parameter_order=True), addresses
+    ).all()
+    wants = {
+        "area_code": ward,
+        "state": subscriptions.ON,
+        "how": "ussd",
+        "asked_at": work.now,
+        "confirmed_at": work.now,
+    }
+    rows = [
+        {"address_id": address, "language": person["language"], **wants}
+        for address, person in zip(found, known, strict=True)
+    ]
     work.session.execute(insert(Subscription), rows)
 
 
 def write(service: Service, ward: str) -> Mapping[str, str]:
-    """Somebody writes that this ward is calm, and puts it to others. What each of those is to say, by the code of the message."""
+    """Somebody writes that this ward is calm, and puts it to others. What each of those is to say, by the
+    code of the message."""
     there = service.clock().astimezone(service.settings.country.zone) - timedelta(minutes=5)
     wish = Compose(
         template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")), own=(), source="elders", hours=6,
@@ -129,7 +158,8 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
 
 
 def approve(service: Service, words: str) -> None:
-    """Somebody of the police has read it and says yes, and it goes to the few at once: nobody waits for cooling here."""
+    """Somebody of the police has read it and says yes, and it goes to the few at once: nobody waits for
+    cooling here."""
     _ok, code, mark = words.split()
     at_once = replace(service, settings=replace(service.settings, minute=timedelta(0)))
     with at_once.transaction() as work:
@@ -147,14 +177,15 @@ def _found(work: UnitOfWork, code: str) -> Broadcast:
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------ the carrier
+# ------------------------------------------------------------------------------------------------ the carrier
 
 
 class Carrier(Company):
-    """Takes so many texts a second and no more, says of each broadcast text that it has arrived, and hands on what is about a case.
+    """Takes so many texts a second and no more, says of each broadcast text that it has arrived, and hands on
+    what is about a case.
 
-    It plays the part that the simulator plays elsewhere. That one keeps every phone and every text, and takes more of this machine for a
-    text than the hotline does: it would be itself that is measured.
+    It plays the part that the simulator plays elsewhere. That one keeps every phone and every text, and takes
+    more of this machine for a text than the hotline does: it would be itself that is measured.
     """
 
     def __init__(self, limit: int) -> None:
@@ -173,20 +204,31 @@ class Carrier(Company):
         numbers = form["to"].split(",")
         if wait := self._bucket.wait():
             self.turned_away += len(numbers)
-            return f"HTTP/1.1 429 Too Many Requests\r\nRetry-After: {math.ceil(wait)}\r\nContent-Length: 0\r\n\r\n".encode()
+            return (
+                f"HTTP/1.1 429 Too Many Requests\r\nRetry-After: {math.ceil(wait)}\r\nContent-Length: "
+                "0\r\n\r\n"
+            ).encode()
         self._bucket.take(len(numbers))
-        return in_json(HTTPStatus.CREATED, {"SMSMessageData": {"Message": "Sent", "Recipients": self._take(numbers, form["message"])}})
+        return in_json(
+            HTTPStatus.CREATED,
+            {"SMSMessageData": {"Message": "Sent", "Recipients": self._take(numbers, form["message"])}},
+        )
 
     def _take(self, numbers: Sequence[str], words: str) -> list[dict[str, object]]:
         ids = [f"ATXid_{next(self._ids)}" for _number in numbers]
         if words.startswith("Itikia "):
             self.taken, self.last_at = self.taken + len(numbers), time.perf_counter()
             for identity, number in zip(ids, numbers, strict=True):
-                self.arrived.put_nowait({"id": identity, "phoneNumber": number, "status": "Success", "networkCode": "63902"})
+                self.arrived.put_nowait(
+                    {"id": identity, "phoneNumber": number, "status": "Success", "networkCode": "63902"}
+                )
         else:
             self.hear(words, time.perf_counter())
         said = {"cost": "KES 0.8000", "status": "Success", "statusCode": 102}
-        return [{**said, "messageId": identity, "number": number} for identity, number in zip(ids, numbers, strict=True)]
+        return [
+            {**said, "messageId": identity, "number": number}
+            for identity, number in zip(ids, numbers, strict=True)
+        ]
 
     async def tell(self, line: Line, path: str) -> None:
         """Bring receipts over one line, one after another, as fast as they are taken."""
@@ -203,7 +245,7 @@ class Carrier(Company):
         await asyncio.gather(*tellers)
 
 
-# ------------------------------------------------------------------------------------------------------------ what is measured
+# ------------------------------------------------------------------------------------------- what is measured
 
 
 KEYS = ("2", "2", "5", "Kaptembwo", "1", "Stolen {n}x", "1", "1")
@@ -212,7 +254,8 @@ REPORTED = re.compile(r"Stolen (\d+)x")
 
 
 class Reports:
-    """Cases, reported one after another: from the last key until the carrier has the text to the liaison, in seconds."""
+    """Cases, reported one after another: from the last key until the carrier has the text to the liaison, in
+    seconds."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self._line, self._numbers = stack, Line(stack.port, 60), count(1)
@@ -220,14 +263,23 @@ class Reports:
 
     def heard(self, words: str, at: float) -> None:
         """The carrier has a text that is about a case."""
-        if (found := REPORTED.search(words)) and (waits := self._awaited.get(int(found[1]))) and not waits.done():
+        if (
+            (found := REPORTED.search(words))
+            and (waits := self._awaited.get(int(found[1])))
+            and not waits.done()
+        ):
             waits.set_result(at)
 
     async def one(self) -> float:
         number = next(self._numbers)
         self._awaited[number] = asyncio.get_running_loop().create_future()
         typed = [key.format(n=number) for key in KEYS]
-        form = {"sessionId": f"ATUid_{number}", "phoneNumber": f"+2547{number:08}", "networkCode": "63902", "serviceCode": "*384*4455#"}
+        form = {
+            "sessionId": f"ATUid_{number}",
+            "phoneNumber": f"+2547{number:08}",
+            "networkCode": "63902",
+            "serviceCode": "*384*4455#",
+        }
         for hop in range(len(typed)):
             await self._line.post(self._stack.callback("ussd"), {**form, "text": "*".join(typed[:hop])})
         pressed = time.perf_counter()
@@ -279,7 +331,11 @@ async def send(store: Store, plan: Plan) -> Sent:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         carrier = Carrier(plan.limit)
         port = await carrier.open()
-        pace = {"BULK_RATE": str(plan.limit), "BULK_BATCH": "100", "MINUTE": "600"}  # so long that nobody escalates anything meanwhile
+        pace = {
+            "BULK_RATE": str(plan.limit),
+            "BULK_BATCH": "100",
+            "MINUTE": "600",
+        }  # so long that nobody escalates anything meanwhile
         stack = Stack(folder, port, DATABASE_URL=store.url, **by_day(folder / "clocks"), **pace)
         open_.callback(stack.stop)
         stack.make_ready()
@@ -289,7 +345,10 @@ async def send(store: Store, plan: Plan) -> Sent:
         service = service_by_day(settings, Database(settings.database_url))
         open_.callback(service.database.close)
         processes = _started(stack) | dict(store.processes)
-        lines = [asyncio.create_task(carrier.tell(Line(stack.port, 60), stack.callback("receipts"))) for _ in range(plan.lines)]
+        lines = [
+            asyncio.create_task(carrier.tell(Line(stack.port, 60), stack.callback("receipts")))
+            for _ in range(plan.lines)
+        ]
         identity = await _first_few(service, plan)
         for _ in range(3):  # everybody comes, and finds their tools
             await reports.one()
@@ -300,18 +359,34 @@ async def send(store: Store, plan: Plan) -> Sent:
         with service.transaction() as work:
             work.schedule(TaskKind.GO_ON, identity, queue=Queue.BULK)
         beside = await reports.several(lambda: carrier.taken < plan.recipients)
-        seconds, elapsed, untold = carrier.last_at - began, time.perf_counter() - began, carrier.arrived.qsize()
+        seconds, elapsed, untold = (
+            carrier.last_at - began,
+            time.perf_counter() - began,
+            carrier.arrived.qsize(),
+        )
         shares = {name: (used - before[name]) / elapsed for name, used in _cpu(processes).items()}
         await carrier.tell_no_more(lines)
         carrier.close()
-        return Sent(carrier.taken - few, seconds, alone, beside, carrier.turned_away, untold if plan.lines else 0, shares)
+        return Sent(
+            carrier.taken - few,
+            seconds,
+            alone,
+            beside,
+            carrier.turned_away,
+            untold if plan.lines else 0,
+            shares,
+        )
 
 
 def _started(stack: Stack) -> dict[str, int]:
     """Everything that runs, and under which number."""
     web = stack.start_web()
     parts = ("work urgent", "work ordinary", "work bulk", "clock")
-    return {"web": web, "queue": stack.queue, **{name: stack.start(name, [BIN / "itikia", *name.split()]) for name in parts}}
+    return {
+        "web": web,
+        "queue": stack.queue,
+        **{name: stack.start(name, [BIN / "itikia", *name.split()]) for name in parts},
+    }
 
 
 def _cpu(processes: Mapping[str, int]) -> dict[str, float]:
@@ -320,7 +395,8 @@ def _cpu(processes: Mapping[str, int]) -> dict[str, float]:
 
 
 async def _first_few(service: Service, plan: Plan) -> int:
-    """Everybody wants the news of one ward, a message about it is approved, and the first five in a hundred have it."""
+    """Everybody wants the news of one ward, a message about it is approved, and the first five in a hundred
+    have it."""
     (ward,) = wards_of(service.areas)[:1]
     for first in range(0, plan.recipients, 10_000):
         with service.transaction() as work:
@@ -337,21 +413,31 @@ async def _first_few(service: Service, plan: Plan) -> int:
     raise TimeoutError("the first few never had it")
 
 
-# ------------------------------------------------------------------------------------------------------------ what is printed
+# -------------------------------------------------------------------------------------------- what is printed
 
 
 def show(store: Store, plan: Plan, sent: Sent) -> None:
     least = sent.texts / plan.limit
     receipts = f"receipts over {plan.lines} lines" if plan.lines else "no receipts"
-    print(f"\nA calm message to {plan.recipients:,}, on {store.name}: the carrier takes {plan.limit} texts a second; {receipts}.")
-    print(f"  until the last text has gone   {sent.seconds / least:.2f} x what the carrier needs   ({sent.seconds:.0f} s; {least:.0f} s)")
+    print(
+        f"\nA calm message to {plan.recipients:,}, on {store.name}: the carrier takes {plan.limit} texts "
+        f"a second; {receipts}."
+    )
+    print(
+        f"  until the last text has gone   {sent.seconds / least:.2f} x what the carrier needs   "
+        f"({sent.seconds:.0f} s; {least:.0f} s)"
+    )
     for share in (0.5, 0.95):
         alone, beside = percentile(sent.alone, share), percentile(sent.beside, share)
         print(
-            f"  a case meanwhile, p{share * 100:.0f}         {'' if share > 0.5 else ' '}{beside / alone:.2f} x what it takes alone   "
+            f"  a case meanwhile, p{share * 100:.0f}         "
+            f"{'' if share > 0.5 else ' '}{beside / alone:.2f} x what it takes alone   "
             f"({beside * 1000:.0f} ms; {alone * 1000:.0f} ms; {len(sent.beside)} beside {len(sent.alone)})"
         )
-    print(f"  turned away by the carrier     {sent.turned_away}; receipts still to come when the last text had gone: {sent.untold}")
+    print(
+        f"  turned away by the carrier     {sent.turned_away}; receipts still to come when the last text "
+        f"had gone: {sent.untold}"
+    )
     told = ", ".join(f"{name} {share:.0%}" for name, share in sent.shares.items())
     print(f"  of one core: {told}.")
     if sent.seconds > GOAL * least:
@@ -362,7 +448,9 @@ def percentile(seconds: Sequence[float], share: float) -> float:
     return sorted(seconds)[int(share * (len(seconds) - 1))]
 
 
-def sending_to_many(recipients: int, limit: int, stores: Sequence[Callable[[], AbstractContextManager[Store]]]) -> None:
+def sending_to_many(
+    recipients: int, limit: int, stores: Sequence[Callable[[], AbstractContextManager[Store]]]
+) -> None:
     """With receipts, as it is; and without, which shows what they cost."""
     for new_store in stores:
         for lines in (LINES, 0):
@@ -372,7 +460,9 @@ def sending_to_many(recipients: int, limit: int, stores: Sequence[Callable[[], A
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="A broadcast to many, beside what the carrier could take at best.")
+    parser = argparse.ArgumentParser(
+        description="A broadcast to many, beside what the carrier could take at best."
+    )
     parser.add_argument("--quick", action="store_true", help="to 10,000, on SQLite only")
     parser.add_argument("--recipients", type=int, default=0)
     parser.add_argument("--limit", type=int, default=LIMIT, help="texts a second that the carrier takes")

@@ -1,5 +1,6 @@
-"""Telegram, from the other side: updates brought to the hotline's door, and the Bot API to which it answers. And what it is compared with:
-python-telegram-bot alone, which answers an update that it is handed in its own process, and keeps nothing.
+"""Telegram, from the other side: updates brought to the hotline's door, and the Bot API to which it answers.
+And what it is compared with: python-telegram-bot alone, which answers an update that it is handed in its own
+process, and keeps nothing.
 """
 
 import asyncio
@@ -77,14 +78,27 @@ class Smartphone:
         data = next((data for name, data in self._last.buttons.items() if name.startswith(label)), None)
         if data is None:
             raise LookupError(f"there is no {label!r} under {self._last.text!r}")
-        shown_by = {"message_id": self._last.message, "date": 0, "chat": _chat(self.chat), "text": self._last.text}
-        pressed = {"id": str(next(numbers)), "from": _person(self.chat), "chat_instance": "1", "data": data, "message": shown_by}
+        shown_by = {
+            "message_id": self._last.message,
+            "date": 0,
+            "chat": _chat(self.chat),
+            "text": self._last.text,
+        }
+        pressed = {
+            "id": str(next(numbers)),
+            "from": _person(self.chat),
+            "chat_instance": "1",
+            "data": data,
+            "message": shown_by,
+        }
         return await self._bring({"update_id": next(numbers), "callback_query": pressed})
 
     async def _bring(self, update: Mapping[str, Any]) -> float:
         began = time.perf_counter()
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
-        status, _body = await self._line.send("/telegram", json.dumps(update).encode(), "application/json", headers)
+        status, _body = await self._line.send(
+            "/telegram", json.dumps(update).encode(), "application/json", headers
+        )
         if status != 200:
             raise RuntimeError(f"the door answered {status}")
         self._last = await asyncio.wait_for(self._shown.get(), 30)
@@ -116,7 +130,9 @@ class Bare:
     def __init__(self, api: Api, port: int) -> None:
         self._api = api
         base = f"http://127.0.0.1:{port}"
-        building = Application.builder().token(TOKEN).base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
+        building = (
+            Application.builder().token(TOKEN).base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
+        )
         self._application = building.updater(None).job_queue(None).build()
         self._application.add_handler(MessageHandler(filters.TEXT, self._answer))
 
@@ -141,7 +157,13 @@ class Bare:
 def message(chat: int, text: str) -> dict[str, Any]:
     """An update as Telegram brings it."""
     entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-    written = {"message_id": next(numbers), "from": _person(chat), "chat": _chat(chat), "date": int(time.time()), "text": text}
+    written = {
+        "message_id": next(numbers),
+        "from": _person(chat),
+        "chat": _chat(chat),
+        "date": int(time.time()),
+        "text": text,
+    }
     return {"update_id": next(numbers), "message": {**written, "entities": entities}}
 
 

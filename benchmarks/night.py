@@ -1,13 +1,15 @@
-"""A whole night in a county, on a clock that is turned: what becomes of people's reports while everything breaks.
+"""A whole night in a county, on a clock that is turned: what becomes of people's reports while everything
+breaks.
 
     python -m benchmarks.night                2,000 reports in twelve hours, on SQLite
     python -m benchmarks.night --postgresql   on a PostgreSQL of our own
     python -m benchmarks.night --seed 7       another night
     python -m benchmarks.night --reports 300  a quieter one
 
-A third of the liaisons are asleep, one body is empty, the carrier is down for twenty minutes; it says things twice, late, and at times not
-at all. A worker, the clock and the web server are killed fifty times each, at every place where it may hurt, and the queue is emptied
-twice. All of it is the hotline's own code, but for the network and the time. Ends with 1 if anything is not as it must be in the morning.
+A third of the liaisons are asleep, one body is empty, the carrier is down for twenty minutes; it says things
+twice, late, and at times not at all. A worker, the clock and the web server are killed fifty times each, at
+every place where it may hurt, and the queue is emptied twice. All of it is the hotline's own code, but for
+the network and the time. Ends with 1 if anything is not as it must be in the morning.
 """
 
 import argparse
@@ -51,7 +53,8 @@ class Plan:
     liaisons: int = 60
     hours: float = 12
     after: float = 1.5
-    """Hours into the morning: nobody reports any more, and the citizens who were not woken are asked whether help came."""
+    """Hours into the morning: nobody reports any more, and the citizens who were not woken are asked whether
+    help came."""
     kills: int = 50
     flushes: int = 2
     down: float = 20
@@ -81,7 +84,13 @@ class Night:
         asleep = self.town.chance.sample(can_sleep, len(listed.liaisons) // 3)
         self.weather.off.add(asleep[0])
         there = [
-            Liaison(self.gateway, each.number, each.body, each.number in asleep, 1 if each.body == "situation" else 3)
+            Liaison(
+                self.gateway,
+                each.number,
+                each.body,
+                each.number in asleep,
+                1 if each.body == "situation" else 3,
+            )
             for each in listed.liaisons
         ]
         self.hotline.carrier.phones |= {each.number: each.hears for each in there}
@@ -92,7 +101,9 @@ class Night:
         planned = reports(self.town, self.areas, COUNTY, self.plan.reports, EVENING, self.over)
         for number, (at, category, ward) in enumerate(planned):
             texts, hangs_up = chance.random() < 0.85, chance.random() < 0.03
-            citizen = Citizen(self.gateway, self.areas, f"+254711{number:06}", category, ward, texts, hangs_up)
+            citizen = Citizen(
+                self.gateway, self.areas, f"+254711{number:06}", category, ward, texts, hangs_up
+            )
             self.town.at(at, citizen.dial)
             there.append(citizen)
         self.hotline.carrier.phones |= {each.number: each.hears for each in there}
@@ -104,7 +115,9 @@ class Night:
         self.hotline.deaths.plan(self.plan.kills, EVENING, EVENING + 0.97 * span)
         for number in range(self.plan.flushes):
             self.town.at(EVENING + span * (number + 1) / (self.plan.flushes + 1), self.hotline.flush)
-        gc.set_threshold(100_000)  # so many rows are held that looking through them all is most of what it does
+        gc.set_threshold(
+            100_000
+        )  # so many rows are held that looking through them all is most of what it does
         with self.hotline.running():
             self.town.go_on_until(self.over + timedelta(hours=self.plan.after))
         told = Told(self.hotline, self.citizens, self.liaisons, self.town.now, self.weather.down[1])
@@ -112,22 +125,33 @@ class Night:
 
     def _was_as_planned(self) -> Check:
         deaths = self.hotline.deaths
-        wrong = [f"{kind} died {deaths.of(kind)} times" for kind in KINDS if deaths.of(kind) != self.plan.kills]
+        wrong = [
+            f"{kind} died {deaths.of(kind)} times" for kind in KINDS if deaths.of(kind) != self.plan.kills
+        ]
         if self.plan.kills >= len(PLACES):
-            wrong += [f"{kind} never died at {place}" for kind in KINDS for place in KINDS[kind] if not deaths.counted[kind, place]]
+            wrong += [
+                f"{kind} never died at {place}"
+                for kind in KINDS
+                for place in KINDS[kind]
+                if not deaths.counted[kind, place]
+            ]
         wrong += ["the queue was not emptied as often"] if self.hotline.flushed != self.plan.flushes else []
-        return Check(f"a worker, the clock and the web server died {self.plan.kills} times each, at every place", wrong)
+        return Check(
+            f"a worker, the clock and the web server died {self.plan.kills} times each, at every place", wrong
+        )
 
 
-# --------------------------------------------------------------------------------------------------------------- what is printed
+# -------------------------------------------------------------------------------------------- what is printed
 
 
 def print_night(night: Night, found: Sequence[Check]) -> None:
     plan = night.plan
     asleep = sum(each.asleep for each in night.liaisons)
     print(
-        f"\nA night of {plan.hours:g} hours: {plan.reports} reports, {len(night.liaisons)} liaisons, {asleep} of them asleep, one body"
-        f" empty, the carrier down for {plan.down:g} minutes, the queue emptied {night.hotline.flushed} times."
+        f"\nA night of {plan.hours:g} hours: {plan.reports} reports, {len(night.liaisons)} liaisons, "
+        f"{asleep} of them asleep, one body"
+        f" empty, the carrier down for {plan.down:g} minutes, the queue emptied {night.hotline.flushed} "
+        "times."
     )
     print_deaths(night)
     print_troubles(night)
@@ -139,9 +163,14 @@ def told_in_words(found: Sequence[Check]) -> str:
     """Each check on a line, and below it what is against it."""
     lines = []
     for check in found:
-        lines.append(f"  {'WRONG' if check.wrong else 'right'}  {check.what}.{f' ({check.beside})' if check.beside else ''}")
+        lines.append(
+            f"  {'WRONG' if check.wrong else 'right'}  "
+            f"{check.what}.{f' ({check.beside})' if check.beside else ''}"
+        )
         lines += [f"           {wrong}" for wrong in check.wrong[:MOST_TOLD]]
-        lines += [f"           and {len(check.wrong) - MOST_TOLD} more"] if len(check.wrong) > MOST_TOLD else []
+        lines += (
+            [f"           and {len(check.wrong) - MOST_TOLD} more"] if len(check.wrong) > MOST_TOLD else []
+        )
     return "\n".join(lines)
 
 
@@ -154,27 +183,43 @@ def print_deaths(night: Night) -> None:
 
 
 def print_troubles(night: Night) -> None:
-    print(f"  The carrier: {', '.join(f'{number} {what}' for what, number in night.hotline.carrier.met.most_common())}.")
-    print(f"  Calls to us: {', '.join(f'{number} {what}' for what, number in night.gateway.counted.most_common())}.")
+    print(
+        "  The carrier: "
+        f"{', '.join(f'{number} {what}' for what, number in night.hotline.carrier.met.most_common())}."
+    )
+    print(
+        "  Calls to us: "
+        f"{', '.join(f'{number} {what}' for what, number in night.gateway.counted.most_common())}."
+    )
 
 
 def print_acknowledged(hotline: Hotline) -> None:
-    """From the last key of a report until somebody had it, beside how long the first who is asked has to answer."""
-    print(f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}{'median':>10}{'90th':>10}{'worst':>10}")
+    """From the last key of a report until somebody had it, beside how long the first who is asked has to
+    answer."""
+    print(
+        f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}{'median':>10}{'90th':>10}{'worst':>10}"
+    )
     took, never = waited(hotline)
     for urgency in reversed(Urgency):
         minutes = sorted(took[urgency])
         first = next(row.after for row in ORDERS[urgency] if row.after)
-        shares = "".join(f"{minutes[int(share * (len(minutes) - 1))] / first:>8.2f} x" for share in (0.5, 0.9, 1) if minutes)
+        shares = "".join(
+            f"{minutes[int(share * (len(minutes) - 1))] / first:>8.2f} x"
+            for share in (0.5, 0.9, 1)
+            if minutes
+        )
         name = f"{urgency.name.lower()}, of a first wait of {first} min"
         print(f"  {name:36}{len(minutes) + never[urgency]:>8}{never[urgency]:>8}{shares}")
 
 
 def waited(hotline: Hotline) -> tuple[dict[Urgency, list[float]], dict[Urgency, int]]:
-    """Minutes until it was first acknowledged, of each case by its urgency; and how many nobody has taken yet."""
+    """Minutes until it was first acknowledged, of each case by its urgency; and how many nobody has taken
+    yet."""
     took: defaultdict[Urgency, list[float]] = defaultdict(list)
     never: defaultdict[Urgency, int] = defaultdict(int)
-    first = select(Entry.case_id, func.min(Entry.at)).where(Entry.what == "acknowledged").group_by(Entry.case_id)
+    first = (
+        select(Entry.case_id, func.min(Entry.at)).where(Entry.what == "acknowledged").group_by(Entry.case_id)
+    )
     with hotline.database.reading() as session:
         taken = {case: at for case, at in session.execute(first)}
         for case, urgency, opened_at in session.execute(select(Case.id, Case.urgency, Case.opened_at)):
@@ -185,13 +230,19 @@ def waited(hotline: Hotline) -> tuple[dict[Urgency, list[float]], dict[Urgency, 
     return took, never
 
 
-# ------------------------------------------------------------------------------------------------------------------ the command
+# ------------------------------------------------------------------------------------------------ the command
 
 
 @contextmanager
 def furnished(folder: Path, database_url: str = "") -> Iterator[Settings]:
-    """The settings of a hotline with its areas and nobody in it, and a queue of its own that runs while this lasts."""
-    environ = {"VAR": str(folder), "DATABASE_URL": database_url, "CALLBACK_SECRETS": SECRET, "CARRIER_API_KEY": "none"}
+    """The settings of a hotline with its areas and nobody in it, and a queue of its own that runs while this
+    lasts."""
+    environ = {
+        "VAR": str(folder),
+        "DATABASE_URL": database_url,
+        "CALLBACK_SECRETS": SECRET,
+        "CARRIER_API_KEY": "none",
+    }
     settings = from_environment(environ)
     settings.keys.make()
     release_to(settings)
@@ -218,7 +269,9 @@ def live_through(plan: Plan, settings: Settings) -> bool:
 
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A whole night in a county, while everything breaks.")
-    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of our own; on SQLite otherwise")
+    parser.add_argument(
+        "--postgresql", action="store_true", help="on a PostgreSQL of our own; on SQLite otherwise"
+    )
     parser.add_argument("--seed", type=int, default=1, help="which night")
     parser.add_argument("--reports", type=int, default=2000)
     parser.add_argument("--hours", type=float, default=12)
@@ -227,7 +280,11 @@ def main(words: Sequence[str] | None = None) -> int:
     plan = Plan(reports=asked.reports, hours=asked.hours, kills=asked.kills, seed=asked.seed)
     memory = MEMORY if MEMORY.is_dir() else None
     store_of = postgresql if asked.postgresql else sqlite
-    with tempfile.TemporaryDirectory(dir=memory) as folder, store_of() as store, furnished(Path(folder), store.url) as settings:
+    with (
+        tempfile.TemporaryDirectory(dir=memory) as folder,
+        store_of() as store,
+        furnished(Path(folder), store.url) as settings,
+    ):
         return 0 if live_through(plan, settings) else 1
 
 

@@ -1,4 +1,5 @@
-"""The time of the night, and the carrier: it takes texts to phones, is down for a while, and says things late, twice, or not at all."""
+"""The time of the night, and the carrier: it takes texts to phones, is down for a while, and says things
+late, twice, or not at all."""
 
 import heapq
 import itertools
@@ -51,7 +52,7 @@ class Town:
         return middle * self.chance.lognormvariate(0, spread)
 
 
-# --------------------------------------------------------------------------------------------------------------------- the carrier
+# ------------------------------------------------------------------------------------------------ the carrier
 
 
 @dataclass
@@ -116,7 +117,10 @@ class Carrier(AfricasTalking):
         if left:
             self._take(number, text)[0].doubt = "no answer came"
         self._town.wait(9)
-        return self._said(Sending(Meaning.UNKNOWN, "no answer"), "no answer, though it had it" if left else "no answer, and it had nothing")
+        return self._said(
+            Sending(Meaning.UNKNOWN, "no answer"),
+            "no answer, though it had it" if left else "no answer, and it had nothing",
+        )
 
     def _take(self, number: str, text: str) -> tuple[Sent, str]:
         sent, identity = Sent(self._town.now, number, text), f"ATXid_{next(self._numbers)}"
@@ -134,7 +138,8 @@ class Carrier(AfricasTalking):
             self.phones[number](text)
 
     def _receipts(self, identity: str) -> None:
-        """Some tell that it is on its way, and perhaps only after they told that it has arrived; all tell that, and some twice."""
+        """Some tell that it is on its way, and perhaps only after they told that it has arrived; all tell
+        that, and some twice."""
         if self._town.one_in(8):
             self._town.after(self._town.some_seconds(20), partial(self._receipt, identity, "Submitted"))
         for _time in range(1 + self._town.one_in(6)):
@@ -142,4 +147,6 @@ class Carrier(AfricasTalking):
 
     def _receipt(self, identity: str, status: str, reason: str = "") -> None:
         self.met[f"receipts “{status}”"] += 1
-        self._tell("receipts", {"id": identity, "status": status, **({"failureReason": reason} if reason else {})})
+        self._tell(
+            "receipts", {"id": identity, "status": status, **({"failureReason": reason} if reason else {})}
+        )

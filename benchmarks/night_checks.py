@@ -1,4 +1,5 @@
-"""What must be true in the morning, told from the phones and from the bare rows, and not by asking the hotline itself."""
+"""What must be true in the morning, told from the phones and from the bare rows, and not by asking the
+hotline itself."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,12 +23,13 @@ from hotline.messaging.message import Message
 from hotline.outbox import Task
 
 SOON = timedelta(minutes=15)
-"""Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's phone."""
+"""Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's
+phone."""
 LATE = timedelta(minutes=2)
 """A task so late is not being done."""
 FAR = timedelta(hours=23)
-"""No step of an unfinished case is further off, but for the question to the citizen, who has the next word anyway: twelve hours, and then
-until the morning."""
+"""No step of an unfinished case is further off, but for the question to the citizen, who has the next word
+anyway: twelve hours, and then until the morning."""
 
 
 class Check(NamedTuple):
@@ -70,16 +72,30 @@ class Rows:
         for entry in session.scalars(select(Entry).where(Entry.what == "acknowledged")):
             self.acknowledged[entry.case_id].append(entry.at)
         self.kinds = {code: kind for code, kind in session.execute(select(Body.code, Body.kind))}
-        self.waiting = {task.key: task for task in session.scalars(select(Task).where(Task.state == "waiting"))}
+        self.waiting = {
+            task.key: task for task in session.scalars(select(Task).where(Task.state == "waiting"))
+        }
         self.promised = list(session.scalars(select(Promise)))
         self.messages = list(session.scalars(select(Message)))
         self.addresses = {each.id: each.number_index for each in session.scalars(select(Address))}
-        self.sittings = {self._session(each.session, each.number): each for citizen in told.citizens for each in citizen.sittings}
+        self.sittings = {
+            self._session(each.session, each.number): each
+            for citizen in told.citizens
+            for each in citizen.sittings
+        }
         self.by_number = {citizen.number: citizen for citizen in told.citizens}
 
     def checks(self) -> Sequence[Callable[[], Check]]:
         cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.firewall)
-        return (*cases, self.citizens_texts, self.liaisons_texts, self.futures, self.kept_or_admitted, self.verdicts, self.tasks)
+        return (
+            *cases,
+            self.citizens_texts,
+            self.liaisons_texts,
+            self.futures,
+            self.kept_or_admitted,
+            self.verdicts,
+            self.tasks,
+        )
 
     def _session(self, session: str, number: str) -> str:
         return self.keys.index.of("session", f"{session}|{number}")
@@ -89,27 +105,47 @@ class Rows:
     def nothing_lost(self) -> Check:
         known = {case.reference: case for case in self.cases.values()}
         promised = [sitting for sitting in self.sittings.values() if sitting.reference]
-        lost = [f"{each.session} was promised {each.reference}" for each in promised if each.reference not in known]
+        lost = [
+            f"{each.session} was promised {each.reference}"
+            for each in promised
+            if each.reference not in known
+        ]
         cut = [
-            citizen for citizen in self.told.citizens if citizen.hangs_up and citizen.category == "danger" and citizen.sittings[-1].hung_up
+            citizen
+            for citizen in self.told.citizens
+            if citizen.hangs_up and citizen.category == "danger" and citizen.sittings[-1].hung_up
         ]
         sessions = {case.session_index for case in self.cases.values()}
         lost += [
-            f"{each.number} was cut off in danger" for each in cut if self._session(each.sittings[-1].session, each.number) not in sessions
+            f"{each.number} was cut off in danger"
+            for each in cut
+            if self._session(each.sittings[-1].session, each.number) not in sessions
         ]
-        never = [each for each in self.told.citizens if not each.hangs_up and not any(sitting.reference for sitting in each.sittings)]
+        never = [
+            each
+            for each in self.told.citizens
+            if not each.hangs_up and not any(sitting.reference for sitting in each.sittings)
+        ]
         lost += [f"{each.number} never got to the last screen" for each in never]
         return Check(f"no case is lost, of {len(promised)} promised and {len(cut)} cut off in danger", lost)
 
     def one_case_a_sitting(self) -> Check:
-        wrong = [f"{each.session}: another number when asked again" for each in self.sittings.values() if each.otherwise]
+        wrong = [
+            f"{each.session}: another number when asked again"
+            for each in self.sittings.values()
+            if each.otherwise
+        ]
         untold = 0
         for case in self.cases.values():
             sitting = self.sittings.get(case.session_index)
             if sitting is None or sitting.reference not in ("", case.reference):
                 wrong.append(f"{case.reference} is of no sitting that was told of it")
             untold += sitting is not None and not sitting.reference and not sitting.hung_up
-        twice = Counter(self.sittings[case.session_index].number for case in self.cases.values() if case.session_index in self.sittings)
+        twice = Counter(
+            self.sittings[case.session_index].number
+            for case in self.cases.values()
+            if case.session_index in self.sittings
+        )
         again = sum(number - 1 for number in twice.values())
         return Check(
             f"no sitting has two cases, of {len(self.cases)} cases",
@@ -122,17 +158,27 @@ class Rows:
         for case, put in self.dispatches.items():
             reference = self.cases[case].reference
             wrong += [
-                f"{reference}: {n} dispatches at {at}" for at, n in Counter((each.round, each.place) for each in put).items() if n > 1
+                f"{reference}: {n} dispatches at {at}"
+                for at, n in Counter((each.round, each.place) for each in put).items()
+                if n > 1
             ]
             now = Counter((each.round, each.liaison_id) for each in put if each.state == "asked")
-            wrong += [f"{reference}: one liaison is asked twice at once" for number in now.values() if number > 1]
-            wrong += [f"{reference}: two have it" for _once in range(sum(each.state == "taken" for each in put) > 1)]
+            wrong += [
+                f"{reference}: one liaison is asked twice at once" for number in now.values() if number > 1
+            ]
+            wrong += [
+                f"{reference}: two have it" for _once in range(sum(each.state == "taken" for each in put) > 1)
+            ]
         return Check(f"no dispatch is doubled, of {sum(map(len, self.dispatches.values()))}", wrong)
 
     def firewall(self) -> Check:
         about = {case: each for case, each in self.cases.items() if each.category_code == "conduct"}
         put = [(case, each) for case in about for each in self.dispatches[case]]
-        wrong = [f"{about[case].reference}: {each.body_code}" for case, each in put if self.kinds[each.body_code] == "police"]
+        wrong = [
+            f"{about[case].reference}: {each.body_code}"
+            for case, each in put
+            if self.kinds[each.body_code] == "police"
+        ]
         return Check(f"no report about the police came to the police, of {len(about)}", wrong)
 
     # Texts
@@ -160,36 +206,65 @@ class Rows:
                 yield number, sorted(copies, key=lambda sent: sent.at), of
 
     def citizens_texts(self) -> Check:
-        wrong = [f"{number}: {len(copies)} for {len(of)}" for number, copies, of in self.doubles() if number in self.by_number]
+        wrong = [
+            f"{number}: {len(copies)} for {len(of)}"
+            for number, copies, of in self.doubles()
+            if number in self.by_number
+        ]
         return Check(
-            f"no text to a citizen came twice, of {sum(sent.number in self.by_number for sent in self.told.hotline.carrier.sent)}", wrong
+            "no text to a citizen came twice, of "
+            f"{sum(sent.number in self.by_number for sent in self.told.hotline.carrier.sent)}",
+            wrong,
         )
 
     def liaisons_texts(self) -> Check:
-        wrong, why, texts = [], Counter[str](), [sent for sent in self.told.hotline.carrier.sent if sent.number not in self.by_number]
+        wrong, why, texts = (
+            [],
+            Counter[str](),
+            [sent for sent in self.told.hotline.carrier.sent if sent.number not in self.by_number],
+        )
         for number, copies, of in self.doubles():
             if number in self.by_number:
                 continue
             doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
             again = len(copies) - len(of)
-            if len(doubted) < again or not any(message.about in ("dispatch", "news", "alarm") for message in of):
-                wrong.append(f"{number}: {len(copies)} for {len(of)} ({', '.join(message.about for message in of) or 'never written'})")
+            if len(doubted) < again or not any(
+                message.about in ("dispatch", "news", "alarm") for message in of
+            ):
+                wrong.append(
+                    f"{number}: {len(copies)} for {len(of)} "
+                    f"({', '.join(message.about for message in of) or 'never written'})"
+                )
             why += Counter(doubted[:again])
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"
-        return Check(f"no text to a liaison came twice but where we could not know that it left, of {len(texts)}", wrong, f"twice: {told}")
+        return Check(
+            f"no text to a liaison came twice but where we could not know that it left, of {len(texts)}",
+            wrong,
+            f"twice: {told}",
+        )
 
     # What comes next
 
     def futures(self) -> Check:
-        wrong = [f"{case.reference} is {case.state}" for case in self.cases.values() if case.state != "closed" and not self._goes_on(case)]
+        wrong = [
+            f"{case.reference} is {case.state}"
+            for case in self.cases.values()
+            if case.state != "closed" and not self._goes_on(case)
+        ]
         state = Counter(case.state for case in self.cases.values())
         told = ", ".join(f"{number} {which}" for which, number in state.most_common())
-        return Check("every unfinished case has somebody whose turn it is, or a step that is sure to come", wrong, told)
+        return Check(
+            "every unfinished case has somebody whose turn it is, or a step that is sure to come", wrong, told
+        )
 
     def _goes_on(self, case: Case) -> bool:
         of = [each for each in self.dispatches[case.id] if each.round == case.round]
         if case.state == "open":
-            steps = [f"open:{case.id}", f"find:{case.id}", *(f"escalate:{each.id}" for each in of if each.state == "asked")]
+            steps = [
+                f"open:{case.id}",
+                f"find:{case.id}",
+                *(f"escalate:{each.id}" for each in of if each.state == "asked"),
+            ]
             return self._comes(steps)
         if case.state == "acknowledged":
             theirs = [each.id for each in of if each.state == "taken" and each.liaison_id == case.liaison_id]
@@ -201,12 +276,19 @@ class Rows:
         return any(key in self.waiting and self.waiting[key].due_at <= soon for key in keys)
 
     def kept_or_admitted(self) -> Check:
-        wrong = [f"{self.cases[each.case_id].reference} {each.state}: {why}" for each in self.promised if (why := self._broken(each))]
+        wrong = [
+            f"{self.cases[each.case_id].reference} {each.state}: {why}"
+            for each in self.promised
+            if (why := self._broken(each))
+        ]
         without = {case for case, each in self.cases.items() if each.state == "open"} - {
             each.case_id for each in self.promised if each.state == "open"
         }
         wrong += [f"{self.cases[each].reference}: nobody has it, and nothing is promised" for each in without]
-        told = ", ".join(f"{number} {which}" for which, number in Counter(each.state for each in self.promised).most_common())
+        told = ", ".join(
+            f"{number} {which}"
+            for which, number in Counter(each.state for each in self.promised).most_common()
+        )
         return Check(f"every promise was kept or admitted, of {len(self.promised)}", wrong, told)
 
     def _broken(self, promise: Promise) -> str:
@@ -234,7 +316,9 @@ class Rows:
         texts = self.by_number[sitting.number].inbox
         said = f"{case.reference[:4]}-{case.reference[4:]}"
         until = max(promise.due_at, self.told.was_down_until) + SOON
-        if until > self.told.ended or any(_is_unsaid(message, promise) for message in self.messages if message.case_id == case.id):
+        if until > self.told.ended or any(
+            _is_unsaid(message, promise) for message in self.messages if message.case_id == case.id
+        ):
             return True
         return any(said in text and promise.due_at <= at <= until and ("sorry" in text) for at, text in texts)
 
@@ -248,7 +332,11 @@ class Rows:
             if len(own) == 1 and citizen.said[-1] != "1" and own[0].state == "closed":
                 wrong.append(f"{own[0].reference} is closed though no help came")
         said = Counter(word for citizen in self.told.citizens for word in citizen.said)
-        return Check("every citizen's last word stands", wrong, f"{said['1']} yes, {said['2']} no, {said['3']} in danger still")
+        return Check(
+            "every citizen's last word stands",
+            wrong,
+            f"{said['1']} yes, {said['2']} no, {said['3']} in danger still",
+        )
 
     def _is_of(self, case: Case, citizen: Citizen) -> bool:
         sitting = self.sittings.get(case.session_index)
@@ -256,21 +344,36 @@ class Rows:
 
     def tasks(self) -> Check:
         late = [task for task in self.waiting.values() if task.wanted_at < self.told.ended - LATE]
-        return Check("nothing is overdue in the morning", [f"{task.key}: {task.last_failure}" for task in late])
+        return Check(
+            "nothing is overdue in the morning", [f"{task.key}: {task.last_failure}" for task in late]
+        )
 
 
 def _is_unsaid(message: Message, promise: Promise) -> bool:
-    """Nobody knows whether it left, and so it stays unsaid, for never is better than twice; or it was overtaken by what came next."""
-    return message.written_at >= promise.due_at and message.about == "case" and message.state in ("unknown", "withheld")
+    """Nobody knows whether it left, and so it stays unsaid, for never is better than twice; or it was
+    overtaken by what came next."""
+    return (
+        message.written_at >= promise.due_at
+        and message.about == "case"
+        and message.state in ("unknown", "withheld")
+    )
 
 
 def told_of_auditor(hotline: Hotline) -> Check:
     wrong = [f"{audit.at:%H:%M} {audit.found}" for audit in hotline.audits if audit.mended or audit.found]
     late = sum(audit.overdue > 0 for audit in hotline.audits)
-    return Check(f"the auditor had nothing to mend in {len(hotline.audits)} looks", wrong, f"{late} looks found something late")
+    return Check(
+        f"the auditor had nothing to mend in {len(hotline.audits)} looks",
+        wrong,
+        f"{late} looks found something late",
+    )
 
 
 def told_of_errors(told: Told) -> Check:
     wrong = [f"{number} x {what}" for what, number in told.hotline.raised.most_common()]
-    wrong += [f"a page that nobody could make anything of: {page!r}" for citizen in told.citizens for page in citizen.puzzled]
+    wrong += [
+        f"a page that nobody could make anything of: {page!r}"
+        for citizen in told.citizens
+        for page in citizen.puzzled
+    ]
     return Check("nothing was raised, and every page was understood", wrong)

@@ -1,5 +1,5 @@
-"""The people of the night: citizens who dial in and answer, the carrier's gateway between them and us, and a county's liaisons, of whom a
-third are asleep."""
+"""The people of the night: citizens who dial in and answer, the carrier's gateway between them and us, and a
+county's liaisons, of whom a third are asleep."""
 
 import itertools
 import re
@@ -24,15 +24,26 @@ YOURS = re.compile(r"\b4 ([A-Z]+\d*)\b(?! =)")
 MORE = "98"
 MOST_TURNS, REDIALS, TRIES = 40, 5, 20
 
-ABOUT = {"danger": 8, "violence": 20, "threat": 10, "gender": 10, "theft": 20, "missing": 6, "land": 10, "conduct": 6, "other": 10}
+ABOUT = {
+    "danger": 8,
+    "violence": 20,
+    "threat": 10,
+    "gender": 10,
+    "theft": 20,
+    "missing": 6,
+    "land": 10,
+    "conduct": 6,
+    "other": 10,
+}
 """Of a hundred reports, how many are about what."""
 
 
-# ------------------------------------------------------------------------------------------------------------------ the gateway
+# ------------------------------------------------------------------------------------------------ the gateway
 
 
 class Gateway:
-    """The carrier's side of the wire: what is not answered it says again, and now and then it says things twice, or late."""
+    """The carrier's side of the wire: what is not answered it says again, and now and then it says things
+    twice, or late."""
 
     def __init__(self, town: Town, hotline: Hotline) -> None:
         self.town, self.hotline = town, hotline
@@ -51,7 +62,7 @@ class Gateway:
         then(page if status == 200 else "")
 
 
-# ------------------------------------------------------------------------------------------------------------------ the citizens
+# ----------------------------------------------------------------------------------------------- the citizens
 
 
 @dataclass
@@ -69,7 +80,8 @@ class Sitting:
 
 @dataclass
 class Citizen:
-    """Somebody with a phone of their own and something to report. They read each page and press the number before the words they want."""
+    """Somebody with a phone of their own and something to report. They read each page and press the number
+    before the words they want."""
 
     gateway: Gateway
     areas: Areas
@@ -122,7 +134,10 @@ class Citizen:
             self._town.after(self._town.some_seconds(30), self.dial)
 
     def _key(self, typed: str) -> None:
-        before, self._transcript = self._transcript, f"{self._transcript}*{typed}" if self._transcript else typed
+        before, self._transcript = (
+            self._transcript,
+            f"{self._transcript}*{typed}" if self._transcript else typed,
+        )
         self._turn()
         if self._town.one_in(40):
             self.gateway.counted["an earlier turn came again late"] += 1
@@ -191,14 +206,16 @@ class Citizen:
 
     def _text(self, word: str) -> None:
         self.said.append(word)
-        self.gateway.say("texts", a_text(self.number, word, f"{self.number}-{len(self.said)}"), lambda _page: None)
+        self.gateway.say(
+            "texts", a_text(self.number, word, f"{self.number}-{len(self.said)}"), lambda _page: None
+        )
 
 
 def a_text(number: str, words: str, identity: str) -> dict[str, str]:
     return {"id": identity, "from": number, "to": "22384", "text": words, "date": "2026-11-21 20:00:00"}
 
 
-# ------------------------------------------------------------------------------------------------------------------ the liaisons
+# ----------------------------------------------------------------------------------------------- the liaisons
 
 
 @dataclass
@@ -233,7 +250,9 @@ class Liaison:
             self._sees_to_it(found[1])
 
     def _is_asked(self, word: str) -> None:
-        says = self._town.chance.choices((f"1 {word}", f"2 {word} no vehicle", f"5 {word}", ""), (84, 9, 3, 4))[0]
+        says = self._town.chance.choices(
+            (f"1 {word}", f"2 {word} no vehicle", f"5 {word}", ""), (84, 9, 3, 4)
+        )[0]
         if self.body == "situation":
             says = f"1 {word}"
         self._later(says, self.minutes)
@@ -262,7 +281,9 @@ class Liaison:
         self.texted += 1
         if says.startswith("3 "):
             self.busy_with.discard(says[2:])
-        self.gateway.say("texts", a_text(self.number, says, f"{self.number}-{self.texted}"), lambda _page: None)
+        self.gateway.say(
+            "texts", a_text(self.number, says, f"{self.number}-{self.texted}"), lambda _page: None
+        )
 
 
 @dataclass(frozen=True)
@@ -275,19 +296,25 @@ class Roster:
 
 
 def roster(areas: Areas, county: str, many: int = 60) -> Roster:
-    """Twelve bodies: headquarters and six stations, of which the second has nobody; two peace committees, a women's desk, an oversight
-    office, and a situation room for the whole country."""
+    """Twelve bodies: headquarters and six stations, of which the second has nobody; two peace committees, a
+    women's desk, an oversight office, and a situation room for the whole country."""
     parts = _parts([each.code for each in areas.children(areas[county])], 6)
     halves = _parts([each.code for each in areas.children(areas[county])], 2)
     listed = [bodies.Listed("headquarters", "County Police Headquarters", Kind.POLICE, (county,), ())]
     for number, part in enumerate(parts, 1):
-        listed.append(bodies.Listed(f"station{number}", f"Station {number}", Kind.POLICE, part, (), "headquarters"))
+        listed.append(
+            bodies.Listed(f"station{number}", f"Station {number}", Kind.POLICE, part, (), "headquarters")
+        )
     for number, half in enumerate(halves, 1):
         listed.append(bodies.Listed(f"peace{number}", f"Peace Committee {number}", Kind.PEACE, half, ()))
     listed.append(bodies.Listed("women", "County Women's Desk", Kind.WOMEN, (county,), ()))
     listed.append(bodies.Listed("oversight", "Police Oversight Authority", Kind.OVERSIGHT, (county,), ()))
     listed.append(bodies.Listed("situation", "Situation Room", Kind.COORDINATION, (areas.country.code,), ()))
-    return Roster(listed, list(itertools.islice(_liaisons([each.code for each in listed if each.code != "station2"]), many)), "station2")
+    return Roster(
+        listed,
+        list(itertools.islice(_liaisons([each.code for each in listed if each.code != "station2"]), many)),
+        "station2",
+    )
 
 
 def _parts(codes: Sequence[str], number: int) -> list[tuple[str, ...]]:
@@ -300,15 +327,24 @@ def _liaisons(codes: Sequence[str]) -> Iterator[liaisons.Listed]:
         turn, place = divmod(number, len(codes))
         speaks = ("sw", "en") if number % 3 == 0 else ("en", "sw")
         yield liaisons.Listed(
-            codes[place], f"Liaison {number + 1}", f"+254722{number:06}", speaks, True, supervisor=turn == 0, woman=number % 4 == 0
+            codes[place],
+            f"Liaison {number + 1}",
+            f"+254722{number:06}",
+            speaks,
+            True,
+            supervisor=turn == 0,
+            woman=number % 4 == 0,
         )
 
 
-# ------------------------------------------------------------------------------------------------------------------ who reports what
+# ------------------------------------------------------------------------------------------- who reports what
 
 
-def reports(town: Town, areas: Areas, county: str, many: int, begins: datetime, ends: datetime) -> Iterator[tuple[datetime, str, Area]]:
-    """When, what about and where: two in three alone, the others several about the same event, within minutes."""
+def reports(
+    town: Town, areas: Areas, county: str, many: int, begins: datetime, ends: datetime
+) -> Iterator[tuple[datetime, str, Area]]:
+    """When, what about and where: two in three alone, the others several about the same event, within
+    minutes."""
     wards = [area for area in areas if area.level == "ward" and areas[county] in areas.outwards(area)]
     kinds, shares = list(ABOUT), list(ABOUT.values())
     left = many
@@ -317,5 +353,9 @@ def reports(town: Town, areas: Areas, county: str, many: int, begins: datetime, 
         category, ward = town.chance.choices(kinds, shares)[0], town.chance.choice(wards)
         together = min(left, town.chance.randint(2, 5) if town.one_in(7) else 1)
         for _each in range(together):
-            yield min(ends, at + timedelta(minutes=town.chance.uniform(0, 12) if together > 1 else 0)), category, ward
+            yield (
+                min(ends, at + timedelta(minutes=town.chance.uniform(0, 12) if together > 1 else 0)),
+                category,
+                ward,
+            )
         left -= together

@@ -1,8 +1,9 @@
 """The night's machinery: the hotline's processes within one, that can be killed anywhere.
 
-Everything is the hotline's own but the network: the door and its forms, the workers, the clock's work, the auditor, the database and the
-queue. A process that is killed stops dead at one of the places in `hotline/core/fault_points.py`: its transaction is rolled back, what it
-had in memory is gone, and a few seconds later it is started anew. While the carrier thinks about a text, the others go on.
+Everything is the hotline's own but the network: the door and its forms, the workers, the clock's work, the
+auditor, the database and the queue. A process that is killed stops dead at one of the places in
+`hotline/core/fault_points.py`: its transaction is rolled back, what it had in memory is gone, and a few
+seconds later it is started anew. While the carrier thinks about a text, the others go on.
 """
 
 import io
@@ -42,12 +43,13 @@ KINDS: dict[str, tuple[Place, ...]] = {
     "clock": ("after-claim", "before-commit", "after-commit", "after-post"),
     "web": ("before-commit", "after-commit", "after-post"),
 }
-"""What is killed, and where it can die. A worker posts to another queue so rarely that it is not waited for there."""
+"""What is killed, and where it can die. A worker posts to another queue so rarely that it is not waited for
+there."""
 PATIENCE = timedelta(minutes=10)
 """After so long a death that was to come at one place comes at any."""
 TICK, AUDIT, TIDY = 2.0, 60.0, 600.0
-"""Seconds from one look of the clock to the next, and of the auditor, and from one tidying to the next. The real clock looks four times as
-often, which changes nothing but how long this takes."""
+"""Seconds from one look of the clock to the next, and of the auditor, and from one tidying to the next. The
+real clock looks four times as often, which changes nothing but how long this takes."""
 ANYTHING_DUE = select(Task.id).where(WAITS, Task.due_at <= bindparam("now")).limit(1)
 
 
@@ -55,7 +57,7 @@ class Killed(BaseException):
     """The process ends here, as if the power had gone."""
 
 
-# --------------------------------------------------------------------------------------------------------------- what is killed
+# --------------------------------------------------------------------------------------------- what is killed
 
 
 class Deaths:
@@ -69,9 +71,15 @@ class Deaths:
     def plan(self, each: int, begins: datetime, ends: datetime) -> None:
         """So many of each kind, at any time between, in turn at every place where it can die."""
         for kind, places in KINDS.items():
-            order = [place for _round in range(each // len(places) + 1) for place in self._town.chance.sample(places, len(places))][:each]
+            order = [
+                place
+                for _round in range(each // len(places) + 1)
+                for place in self._town.chance.sample(places, len(places))
+            ][:each]
             for place in order:
-                self._town.at(begins + (ends - begins) * self._town.chance.random(), partial(self._arm, kind, place))
+                self._town.at(
+                    begins + (ends - begins) * self._town.chance.random(), partial(self._arm, kind, place)
+                )
 
     def _arm(self, kind: str, place: Place) -> None:
         self._planned[kind].append((place, self._town.now + PATIENCE))
@@ -91,7 +99,8 @@ class Deaths:
 
 
 class Process:
-    """One of the hotline's processes: it may die in the middle of what it does, and then is away for some seconds."""
+    """One of the hotline's processes: it may die in the middle of what it does, and then is away for some
+    seconds."""
 
     def __init__(self, hotline: "Hotline", name: str, kind: str, start: Callable[[], None]) -> None:
         self.hotline, self.name, self.kind, self._start = hotline, name, kind, start
@@ -105,7 +114,8 @@ class Process:
         self._start()
 
     def runs(self, act: Callable[[], object]) -> bool:
-        """Whether it could do this, and lived. What is raised is counted, as a process would write it in its log, and go on."""
+        """Whether it could do this, and lived. What is raised is counted, as a process would write it in its
+        log, and go on."""
         if not self.is_up:
             return False
         self.hotline.inside.append(self)

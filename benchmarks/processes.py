@@ -1,4 +1,5 @@
-"""The processes that are measured: a hotline of our own in a folder of its own, and how much of the machine each part of it takes."""
+"""The processes that are measured: a hotline of our own in a folder of its own, and how much of the machine
+each part of it takes."""
 
 import os
 import socket
@@ -86,7 +87,8 @@ def postgresql() -> Iterator[Store]:
 
 
 class Stack:
-    """A hotline of our own. Its parts start one by one, so that each can be measured, stopped and killed by itself."""
+    """A hotline of our own. Its parts start one by one, so that each can be measured, stopped and killed by
+    itself."""
 
     def __init__(self, folder: Path, carrier_port: int, **settings: str) -> None:
         """`settings` as in `hotline/settings.py`, over those that a benchmark needs."""
@@ -119,7 +121,9 @@ class Stack:
 
     def itikia(self, *words: str) -> None:
         """Run one of our own commands to its end."""
-        done = subprocess.run([BIN / "itikia", *words], env=self.environ, cwd=ROOT, check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            [BIN / "itikia", *words], env=self.environ, cwd=ROOT, check=False, capture_output=True, text=True
+        )
         if done.returncode:
             raise RuntimeError(f"itikia {' '.join(words)}: {done.stderr.strip()[-500:]}")
 
@@ -127,7 +131,9 @@ class Stack:
         """Start a part, and say under which number it runs."""
         with self.log.open("ab") as log:
             environ: Mapping[str, str] = {**self.environ, SUPERVISED: str(os.getpid())}
-            process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         self.processes[name] = process
         return process.pid
 
@@ -137,14 +143,19 @@ class Stack:
         wait_until((self._folder / "redis" / "redis.sock").exists)
         return pid
 
-    def start_web(self, port: int | None = None, command: Sequence[str | Path] = (BIN / "itikia", "web")) -> int:
+    def start_web(
+        self, port: int | None = None, command: Sequence[str | Path] = (BIN / "itikia", "web")
+    ) -> int:
         """Start the door, by whatever server, and wait until it is open."""
         pid = self.start(f"web {port or self.port}", command)
         wait_until(lambda: is_open(port or self.port))
         return pid
 
     def start_workers(self) -> list[int]:
-        return [self.start(name, [BIN / "itikia", *name.split()]) for name in ("work urgent", "work ordinary", "clock")]
+        return [
+            self.start(name, [BIN / "itikia", *name.split()])
+            for name in ("work urgent", "work ordinary", "clock")
+        ]
 
     def stop(self) -> None:
         for process in reversed(self.processes.values()):

@@ -1,15 +1,17 @@
-"""What becomes of real reports when things break: thousands of them dialled in through the door, while processes are killed.
+"""What becomes of real reports when things break: thousands of them dialled in through the door, while
+processes are killed.
 
     python -m benchmarks.replay FILE                 FILE: a CSV with report, location_text, gold_state_pcode and category
     python -m benchmarks.replay FILE --limit 200     only the first of them
     python -m benchmarks.replay FILE --postgres      on PostgreSQL; on SQLite otherwise
 
-A hotline of our own serves Nigeria, with police, a peace committee, a women's desk and an oversight office in every state. Every report
-comes from a phone of
-its own, by somebody who reads the pages and answers them. One in ten callbacks comes twice, some come again late, the door and a worker
-are killed on the way, and liaisons text that they take the case. At the end the database must know every case that anybody was promised.
+A hotline of our own serves Nigeria, with police, a peace committee, a women's desk and an oversight office in
+every state. Every report comes from a phone of its own, by somebody who reads the pages and answers them. One
+in ten callbacks comes twice, some come again late, the door and a worker are killed on the way, and liaisons
+text that they take the case. At the end the database must know every case that anybody was promised.
 
-The reports are real words of real people: none of them is ever printed. Ends with 1 if one was lost, doubled, or taken to a wrong state.
+The reports are real words of real people: none of them is ever printed. Ends with 1 if one was lost, doubled,
+or taken to a wrong state.
 """
 
 import argparse
@@ -95,21 +97,34 @@ class Citizen:
 
 def citizens(file: Path, tree: Areas, limit: int | None) -> list[Citizen]:
     with file.open(encoding="utf-8", newline="") as opened:
-        return [_citizen(number, row, tree) for number, row in enumerate(itertools.islice(csv.DictReader(opened), limit), 1)]
+        return [
+            _citizen(number, row, tree)
+            for number, row in enumerate(itertools.islice(csv.DictReader(opened), limit), 1)
+        ]
 
 
 def _citizen(number: int, row: Mapping[str, str], tree: Areas) -> Citizen:
     state = tree.get(row["gold_state_pcode"])
     category = CATEGORY_OF.get(row["category"].casefold(), "other")
-    return Citizen(number, row["report"].strip(), category, state.code if state else None, state.name if state else row["location_text"])
+    return Citizen(
+        number,
+        row["report"].strip(),
+        category,
+        state.code if state else None,
+        state.name if state else row["location_text"],
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------------ the roster
+# ------------------------------------------------------------------------------------------------- the roster
 
 
 def roster(folder: Path, tree: Areas) -> tuple[Path, Path]:
     """Files of bodies and of liaisons: three desks in every state, and two for the whole country."""
-    states = [(kind, state.code, state.name) for state in tree.children(tree.country) for kind in ("police", "peace", "women", "oversight")]
+    states = [
+        (kind, state.code, state.name)
+        for state in tree.children(tree.country)
+        for kind in ("police", "peace", "women", "oversight")
+    ]
     country = [(kind, tree.country.code, tree.country.name) for kind in ("coordination",)]
     bodies, liaisons = folder / "bodies.csv", folder / "liaisons.csv"
     with bodies.open("w", newline="") as first, liaisons.open("w", newline="") as second:
@@ -124,11 +139,12 @@ def roster(folder: Path, tree: Areas) -> tuple[Path, Path]:
     return bodies, liaisons
 
 
-# ----------------------------------------------------------------------------------------------------------------- the carrier
+# ------------------------------------------------------------------------------------------------ the carrier
 
 
 class Gateway:
-    """The carrier's side of the wire: it tries again what was not answered, and now and then says things twice."""
+    """The carrier's side of the wire: it tries again what was not answered, and now and then says things
+    twice."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -148,7 +164,9 @@ class Gateway:
         if next(self._said) % TWICE:
             return await self._until_answered(kind, form)
         self.again["twice"] += 1
-        first, second = await asyncio.gather(self._until_answered(kind, form), self._until_answered(kind, form))
+        first, second = await asyncio.gather(
+            self._until_answered(kind, form), self._until_answered(kind, form)
+        )
         self.again["answered otherwise"] += first != second
         return first
 
@@ -170,7 +188,7 @@ class Gateway:
             line.close()
 
 
-# ------------------------------------------------------------------------------------------------------------------ the people
+# ------------------------------------------------------------------------------------------------- the people
 
 CHOICE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
 REFERENCE = re.compile(r"Case (\d{4})-(\d{4})")
@@ -208,7 +226,12 @@ class Person:
         return told
 
     async def _dial_in(self, session: str) -> str:
-        form = {"sessionId": session, "phoneNumber": self._citizen.phone, "networkCode": "62130", "serviceCode": "*384*4455#"}
+        form = {
+            "sessionId": session,
+            "phoneNumber": self._citizen.phone,
+            "networkCode": "62130",
+            "serviceCode": "*384*4455#",
+        }
         typed: list[str] = []
         page = await self._gateway.turn({**form, "text": ""})
         while page.startswith("CON ") and len(typed) < MOST_TURNS:
@@ -262,9 +285,17 @@ class Liaisons:
 
     def hear(self, text: Text) -> None:
         self.texts[text.number, text.words] += 1
-        self._begin(self.gateway.tell("receipts", {"id": text.id, "status": "Success", "phoneNumber": text.number}))
+        self._begin(
+            self.gateway.tell("receipts", {"id": text.id, "status": "Success", "phoneNumber": text.number})
+        )
         if found := self.WORD.match(text.words):
-            answer = {"id": f"text_{text.id}", "from": text.number, "to": "22384", "text": f"1 {found[1]}", "date": "2026-01-01 00:00:00"}
+            answer = {
+                "id": f"text_{text.id}",
+                "from": text.number,
+                "to": "22384",
+                "text": f"1 {found[1]}",
+                "date": "2026-01-01 00:00:00",
+            }
             self._begin(self.gateway.tell("texts", answer))
 
     def _begin(self, telling: Coroutine[object, object, None]) -> None:
@@ -277,7 +308,7 @@ class Liaisons:
         return bool(self._tasks)
 
 
-# ------------------------------------------------------------------------------------------------------------------- the replay
+# ------------------------------------------------------------------------------------------------- the replay
 
 
 def kill(stack: Stack, words: str) -> None:
@@ -307,7 +338,8 @@ async def replay(stack: Stack, gateway: Gateway, people: Sequence[Citizen], tree
 
 
 async def settle(database: Database, liaisons: Liaisons) -> bool:
-    """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is left."""
+    """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is
+    left."""
     soon = Task.what.in_((TaskKind.OPEN, TaskKind.DELIVER))
     done = select(func.count()).where(soon, Task.state == "done")
     left = select(func.count()).where(soon, Task.state == "waiting")
@@ -323,7 +355,7 @@ async def settle(database: Database, liaisons: Liaisons) -> bool:
     return False
 
 
-# ------------------------------------------------------------------------------------------------------------ what became of it
+# ------------------------------------------------------------------------------------------ what became of it
 
 
 @dataclass
@@ -347,11 +379,22 @@ class Outcome:
     @property
     def is_good(self) -> bool:
         return not (
-            self.lost or self.doubled or self.wrong_state or self.words_changed or self.citizens_texted_twice or self.texts_twice > 1
+            self.lost
+            or self.doubled
+            or self.wrong_state
+            or self.words_changed
+            or self.citizens_texted_twice
+            or self.texts_twice > 1
         )
 
 
-def judge(session: Session, settings: Settings, people: Sequence[Citizen], told: Mapping[int, Told], liaisons: Liaisons) -> Outcome:
+def judge(
+    session: Session,
+    settings: Settings,
+    people: Sequence[Citizen],
+    told: Mapping[int, Told],
+    liaisons: Liaisons,
+) -> Outcome:
     """Compare what the database knows with what people said and were told."""
     outcome = Outcome(len(people))
     known = {case.reference: case for case in session.scalars(select(Case))}
@@ -376,7 +419,9 @@ def judge(session: Session, settings: Settings, people: Sequence[Citizen], told:
 def _states_of_dispatches(session: Session) -> dict[UUID, set[str]]:
     """The areas served by the bodies that each case was put before."""
     found: defaultdict[UUID, set[str]] = defaultdict(set)
-    for case, area in session.execute(select(Dispatch.case_id, Serves.area_code).join(Serves, Serves.body_code == Dispatch.body_code)):
+    for case, area in session.execute(
+        select(Dispatch.case_id, Serves.area_code).join(Serves, Serves.body_code == Dispatch.body_code)
+    ):
         found[case].add(area)
     return found
 
@@ -393,29 +438,46 @@ def _judge_dispatch(outcome: Outcome, citizen: Citizen, went_to: set[str]) -> No
         outcome.wrong_state += 1
 
 
-def print_outcome(outcome: Outcome, told: Sequence[Told], people: Sequence[Citizen], seconds: float, settled: bool) -> None:
+def print_outcome(
+    outcome: Outcome, told: Sequence[Told], people: Sequence[Citizen], seconds: float, settled: bool
+) -> None:
     known = sum(citizen.state is not None for citizen in people)
     again = outcome.again
     print(f"{outcome.reports} reports by {CALLERS} callers at once, in {seconds:.0f} s")
     print(
-        f"  on the way       the door and a worker were killed; {again['twice']} callbacks came twice and {again['late']} turns again late;"
+        f"  on the way       the door and a worker were killed; {again['twice']} callbacks came twice and "
+        f"{again['late']} turns again late;"
     )
-    print(f"                   {again['tried again']} were tried again; {sum(each.redials for each in told)} dialled again")
-    print(f"  cases            {outcome.cases}; the words kept as they were said in all but {outcome.words_changed}")
-    print(f"  dispatched       {outcome.dispatched}; of {known} whose state is known, {outcome.right_state} to a body of that state")
+    print(
+        f"                   {again['tried again']} were tried again; "
+        f"{sum(each.redials for each in told)} dialled again"
+    )
+    print(
+        f"  cases            {outcome.cases}; the words kept as they were said in all but "
+        f"{outcome.words_changed}"
+    )
+    print(
+        f"  dispatched       {outcome.dispatched}; of {known} whose state is known, {outcome.right_state} "
+        "to a body of that state"
+    )
     print(f"                   and {outcome.whole_country} to one of the whole country")
     print(f"  acknowledged     {outcome.acknowledged}")
     print(f"  lost             {outcome.lost}")
     print(f"  doubled          {outcome.doubled}")
     print(f"  wrong state      {outcome.wrong_state}")
-    print(f"  texted twice     {outcome.texts_twice} liaisons (the worker that was killed may have had one text in hand),")
+    print(
+        f"  texted twice     {outcome.texts_twice} liaisons (the worker that was killed may have had one "
+        "text in hand),"
+    )
     print(f"                   {outcome.citizens_texted_twice} citizens (never)")
     print(f"  answered otherwise when a callback came twice: {again['answered otherwise']}")
     if not settled:
-        print(f"  something is left to be opened or delivered, and nothing more was done for {STANDSTILL:.0f} s")
+        print(
+            f"  something is left to be opened or delivered, and nothing more was done for {STANDSTILL:.0f} s"
+        )
 
 
-# ------------------------------------------------------------------------------------------------------------------------ main
+# ------------------------------------------------------------------------------------------------------- main
 
 
 async def run(file: Path, limit: int | None, store: Store, folder: Path) -> bool:
@@ -458,8 +520,12 @@ def set_up(stack: Stack, files: tuple[Path, Path]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Play real reports through the door, while processes are killed.")
-    parser.add_argument("file", type=Path, help="a CSV with the columns report, location_text, gold_state_pcode and category")
+    parser = argparse.ArgumentParser(
+        description="Play real reports through the door, while processes are killed."
+    )
+    parser.add_argument(
+        "file", type=Path, help="a CSV with the columns report, location_text, gold_state_pcode and category"
+    )
     parser.add_argument("--limit", type=int, help="only so many of them")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL")
     asked = parser.parse_args()

@@ -1,4 +1,5 @@
-"""What the past costs: the clock's sweep and the auditor's look, with a million closed cases in PostgreSQL beside ten thousand."""
+"""What the past costs: the clock's sweep and the auditor's look, with a million closed cases in PostgreSQL
+beside ten thousand."""
 
 import statistics
 import tempfile
@@ -28,7 +29,12 @@ UNFINISHED, DUE = 500, 100
 WARM_UP, SWEEPS, LOOKS = 30, 200, 30
 GOAL = 1.5
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-MOMENTS = {"now": NOW, "before": NOW - timedelta(days=30), "due": NOW - timedelta(seconds=1), "later": NOW + timedelta(hours=1)}
+MOMENTS = {
+    "now": NOW,
+    "before": NOW - timedelta(days=30),
+    "due": NOW - timedelta(seconds=1),
+    "later": NOW + timedelta(hours=1),
+}
 
 CASES = """
 INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details, contact, language, state, round,
@@ -95,7 +101,9 @@ class Kept:
         began = time.perf_counter()
         audited = auditor.audit(self.service)
         self.looks.append(time.perf_counter() - began)
-        assert (audited.unfinished, audited.mended) == (UNFINISHED, 0), f"{audited.unfinished} unfinished, {audited.found}"
+        assert (audited.unfinished, audited.mended) == (UNFINISHED, 0), (
+            f"{audited.unfinished} unfinished, {audited.found}"
+        )
 
 
 def fill(settings: Settings, closed: int) -> None:
@@ -105,7 +113,13 @@ def fill(settings: Settings, closed: int) -> None:
     with database.writing() as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
         bodies.save(session, [bodies.Listed("desk", "Desk", Kind.COORDINATION, ("KE",), ())])
-        liaisons.save(session, settings.keys, [liaisons.Listed("desk", "Somebody", "+254722000001", ("en",), True)], ("en",), NOW)
+        liaisons.save(
+            session,
+            settings.keys,
+            [liaisons.Listed("desk", "Somebody", "+254722000001", ("en",), True)],
+            ("en",),
+            NOW,
+        )
         for mark, state, number in (("c", "closed", closed), ("u", "open", UNFINISHED)):
             session.execute(text(CASES), {**MOMENTS, "mark": mark, "state": state, "number": number})
         for each in (DISPATCHES, PROMISES, MESSAGES, ERRANDS, FALLEN_DUE):
@@ -124,7 +138,9 @@ def keeping(url: str, name: str, closed: int, settings: Settings) -> Iterator[Ke
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     server.dispose()
-    own = replace(settings, database_url=make_url(url).set(database=name).render_as_string(hide_password=False))
+    own = replace(
+        settings, database_url=make_url(url).set(database=name).render_as_string(hide_password=False)
+    )
     fill(own, closed)
     service = Service(own, Database(own.database_url), clock=lambda: NOW)
     try:
@@ -134,19 +150,31 @@ def keeping(url: str, name: str, closed: int, settings: Settings) -> Iterator[Ke
 
 
 def sweeping(many: int = MANY, few: int = FEW) -> None:
-    """Both in turn, so that what drifts on the machine touches both alike; and what the one takes beside the other."""
+    """Both in turn, so that what drifts on the machine touches both alike; and what the one takes beside the
+    other."""
     with ExitStack() as stack:
-        store, folder = stack.enter_context(postgresql()), Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = from_environment({"VAR": str(folder), "DATABASE_URL": store.url, "CALLBACK_SECRETS": SECRET})
+        store, folder = (
+            stack.enter_context(postgresql()),
+            Path(stack.enter_context(tempfile.TemporaryDirectory())),
+        )
+        settings = from_environment(
+            {"VAR": str(folder), "DATABASE_URL": store.url, "CALLBACK_SECRETS": SECRET}
+        )
         settings.keys.make()
         open_ = partial(keeping, settings.database_url, settings=settings)
-        kept = [stack.enter_context(open_(name=name, closed=closed)) for name, closed in (("few", few), ("many", many))]
+        kept = [
+            stack.enter_context(open_(name=name, closed=closed))
+            for name, closed in (("few", few), ("many", many))
+        ]
         in_turns(WARM_UP, [each.sweep for each in kept])
         for each in kept:
             each.sweeps.clear()
         in_turns(SWEEPS, [each.sweep for each in kept])
         in_turns(LOOKS, [each.look for each in kept])
-    print(f"\nThe past, on PostgreSQL: {many:,} closed cases and {3 * many:,} tasks done, beside {few:,} and {3 * few:,}.")
+    print(
+        f"\nThe past, on PostgreSQL: {many:,} closed cases and {3 * many:,} tasks done, beside {few:,} "
+        f"and {3 * few:,}."
+    )
     print_ratio(f"the clock's sweep, {DUE} tasks due", [each.sweeps for each in kept])
     print_ratio(f"the auditor's look, {UNFINISHED} cases unfinished", [each.looks for each in kept])
 

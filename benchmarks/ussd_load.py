@@ -1,7 +1,9 @@
-"""Many people dialling in at once: each walks through the menus key by key, and every page that comes is checked.
+"""Many people dialling in at once: each walks through the menus key by key, and every page that comes is
+checked.
 
-A closed loop: a caller dials again as soon as the last page is there, so it shows what a server can do. A reply that is not the one
-expected counts as wrong and never as throughput; so does a last page, with its case number, that somebody else had already.
+A closed loop: a caller dials again as soon as the last page is there, so it shows what a server can do. A
+reply that is not the one expected counts as wrong and never as throughput; so does a last page, with its case
+number, that somebody else had already.
 """
 
 import asyncio
@@ -18,7 +20,8 @@ from benchmarks.wire import Broken, Line
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One key or line, and what the page after it must begin with and hold. `{n}` is this session's own number."""
+    """One key or line, and what the page after it must begin with and hold. `{n}` is this session's own
+    number."""
 
     typed: str
     kind: str = "CON"
@@ -78,7 +81,8 @@ def phone(number: int) -> str:
 
 
 class Callers:
-    """So many people at once. Each session has a number of its own, and so a phone of its own, through all visits."""
+    """So many people at once. Each session has a number of its own, and so a phone of its own, through all
+    visits."""
 
     def __init__(self, many: int) -> None:
         self._many = many
@@ -118,7 +122,9 @@ class _Visit:
         load.seconds = used.pop("clock")
         everybody, own = used.pop("machine"), used.pop("callers")
         load.cpu = used
-        load.elsewhere = max(0.0, everybody - own - sum(used.values())) / (load.seconds * (os.cpu_count() or 1))
+        load.elsewhere = max(0.0, everybody - own - sum(used.values())) / (
+            load.seconds * (os.cpu_count() or 1)
+        )
         self._load = Load(wrong=load.wrong)
         return load
 
@@ -136,7 +142,12 @@ class _Visit:
         line.close()
 
     async def _session(self, line: Line, number: int) -> bool:
-        form = {"sessionId": f"ATUid_{number}", "phoneNumber": phone(number), "networkCode": "63902", "serviceCode": "*384*4455#"}
+        form = {
+            "sessionId": f"ATUid_{number}",
+            "phoneNumber": phone(number),
+            "networkCode": "63902",
+            "serviceCode": "*384*4455#",
+        }
         typed: list[str] = []
         for hop, step in enumerate(self._walk):
             typed += [step.typed.format(n=number)] if hop else []

@@ -1,4 +1,5 @@
-"""The wire between a carrier and the hotline, from the carrier's side: forms posted over kept connections, and texts taken in."""
+"""The wire between a carrier and the hotline, from the carrier's side: forms posted over kept connections,
+and texts taken in."""
 
 import asyncio
 import json
@@ -29,9 +30,13 @@ class Line:
         return await self.send(path, urlencode(form).encode(), "application/x-www-form-urlencoded", {})
 
     async def send(self, path: str, body: bytes, kind: str, headers: Mapping[str, str]) -> tuple[int, str]:
-        """The status and the body of the answer. A kept connection that the server closed meanwhile is opened anew. Raises `Broken`."""
+        """The status and the body of the answer. A kept connection that the server closed meanwhile is opened
+        anew. Raises `Broken`."""
         named = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}{named}"
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: "
+            f"{len(body)}{named}"
+        )
         request = head.encode() + HEAD_ENDS + body
         if self._talk is not None and self._talk.is_open:
             try:
@@ -48,7 +53,9 @@ class Line:
 
     async def _connect(self) -> "_Talk":
         try:
-            _transport, talk = await asyncio.get_running_loop().create_connection(_Talk, "127.0.0.1", self._port)
+            _transport, talk = await asyncio.get_running_loop().create_connection(
+                _Talk, "127.0.0.1", self._port
+            )
         except OSError:
             raise Broken("refused") from None
         return talk
@@ -71,7 +78,8 @@ class _Talk(asyncio.Protocol):
         self._answer: asyncio.Future[tuple[int, str]] | None = None
         self._gave_up = False
         self.closed_unasked = False
-        """The server hung up at once, with not a byte of an answer: it had closed the kept connection before we asked."""
+        """The server hung up at once, with not a byte of an answer: it had closed the kept connection before
+        we asked."""
 
     @property
     def is_open(self) -> bool:
@@ -142,7 +150,9 @@ class Company:
 
     async def open(self) -> int:
         """Listen on a free port of this machine, and say which."""
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Taking(self.answer), "127.0.0.1", 0)
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: _Taking(self.answer), "127.0.0.1", 0
+        )
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -158,7 +168,10 @@ class Company:
 def in_json(status: HTTPStatus, content: object) -> bytes:
     """An answer that holds this."""
     body = json.dumps(content).encode()
-    head = f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: application/json\r\nContent-Length: "
+        f"{len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 
@@ -174,8 +187,16 @@ class Carrier(Company):
         self._taken += 1
         text = Text(f"ATXid_{self._taken}", form["to"], form["message"], time.perf_counter())
         self._heard(text)
-        recipient = {"cost": "KES 0.8000", "messageId": text.id, "number": text.number, "status": "Success", "statusCode": 102}
-        return in_json(HTTPStatus.CREATED, {"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}})
+        recipient = {
+            "cost": "KES 0.8000",
+            "messageId": text.id,
+            "number": text.number,
+            "status": "Success",
+            "statusCode": 102,
+        }
+        return in_json(
+            HTTPStatus.CREATED, {"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}}
+        )
 
 
 class _Taking(asyncio.Protocol):

@@ -43,7 +43,9 @@ class Noop:
 
 
 def work(url: str) -> None:
-    SimpleWorker(["noop"], connection=redis.Redis.from_url(url), serializer=JSONSerializer).work(logging_level="WARNING")
+    SimpleWorker(["noop"], connection=redis.Redis.from_url(url), serializer=JSONSerializer).work(
+        logging_level="WARNING"
+    )
 
 
 if __name__ == "__main__":

@@ -49,7 +49,9 @@ def start() -> None:
     except Misconfigured as error:
         raise SystemExit(f"Error: {error}") from None
     except Exception as error:
-        log.critical("the bot has fallen over: %s", type(error).__name__)  # its words may hold what somebody wrote
+        log.critical(
+            "the bot has fallen over: %s", type(error).__name__
+        )  # its words may hold what somebody wrote
         raise SystemExit(1) from None
 
 
@@ -75,7 +77,9 @@ async def serve(service: Service) -> None:
     await introduced(bot, updates, settings, stopping)
     tasks = [asyncio.create_task(intake.run())]
     if not settings.public_url:
-        tasks.append(asyncio.create_task(poll(bot, RedisPipeline(settings.redis_url), settings.keys.vault, stopping)))
+        tasks.append(
+            asyncio.create_task(poll(bot, RedisPipeline(settings.redis_url), settings.keys.vault, stopping))
+        )
     ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:
         task.cancel()
@@ -96,7 +100,9 @@ async def introduced(bot: Bot, updates: Updates, settings: Settings, stopping: a
             await updates.application.initialize()
             return
         except TelegramError as error:
-            log.warning("Telegram does not answer, or does not know TELEGRAM_TOKEN (%s)", type(error).__name__)
+            log.warning(
+                "Telegram does not answer, or does not know TELEGRAM_TOKEN (%s)", type(error).__name__
+            )
             await asyncio.sleep(pause)
 
 

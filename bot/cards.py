@@ -1,4 +1,5 @@
-"""The case card of a liaison: one message that always shows how the case stands to them, with what they can do next as buttons."""
+"""The case card of a liaison: one message that always shows how the case stands to them, with what they can
+do next as buttons."""
 
 from html import escape
 from typing import NamedTuple
@@ -35,7 +36,9 @@ def card(work: UnitOfWork, dispatch: Dispatch) -> Card:
     lines = [escape(say(each, language), quote=False) for each in _standing(work, dispatch, how)]
     sent = []
     if dispatch.may_be_read(work.session, work.now):
-        details = shortened(case.details(work.keys), MOST_DETAILS) or say(liaison_phrases.no_details(), language)
+        details = shortened(case.details(work.keys), MOST_DETAILS) or say(
+            liaison_phrases.no_details(), language
+        )
         so_far = [escape(say(each, language), quote=False) for each in notify_liaison.so_far_of(work, case)]
         lines = [f"<b>{title(work, dispatch)}</b>", *so_far, escape(details, quote=False), *lines]
         sent = evidence.of(work.session, case.id)
@@ -56,8 +59,8 @@ def title(work: UnitOfWork, dispatch: Dispatch) -> str:
 
 
 def choices(work: UnitOfWork, dispatch: Dispatch, how: How) -> Choices:
-    """What the liaison can do now: first of all to answer what they were asked. Why they passed it on is asked once, where they have not
-    said."""
+    """What the liaison can do now: first of all to answer what they were asked. Why they passed it on is
+    asked once, where they have not said."""
     if how == "passed_on" and _has_said_why(work, dispatch):
         return ()
     if how not in FOLLOWED:
@@ -72,8 +75,12 @@ FOLLOWED: tuple[How, ...] = ("taken", "on_the_way", "there")
 
 
 def _has_said_why(work: UnitOfWork, dispatch: Dispatch) -> bool:
-    passed_on = select(Entry.why).where(Entry.case_id == dispatch.case_id, Entry.what == "passed on", Entry.who == dispatch.who)
-    return bool(work.session.scalar(passed_on.where(Entry.at >= dispatch.at).order_by(Entry.id.desc()).limit(1)))
+    passed_on = select(Entry.why).where(
+        Entry.case_id == dispatch.case_id, Entry.what == "passed on", Entry.who == dispatch.who
+    )
+    return bool(
+        work.session.scalar(passed_on.where(Entry.at >= dispatch.at).order_by(Entry.id.desc()).limit(1))
+    )
 
 
 def _standing(work: UnitOfWork, dispatch: Dispatch, how: How) -> list[Phrase]:

@@ -38,7 +38,8 @@ def connect_(settings: Settings) -> None:
 @telegram.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Ask Telegram who we are to it, and whether what it brings arrives. Ends with 1 where something has to be mended."""
+    """Ask Telegram who we are to it, and whether what it brings arrives. Ends with 1 where something has to
+    be mended."""
 
     async def act(bot: Bot) -> str:
         return "\n".join(standing(settings, await bot.get_me(), await bot.get_webhook_info()))
@@ -55,21 +56,37 @@ def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str
     yield f"- The bot is @{me.username}. {webhook.pending_update_count} updates wait at Telegram."
     if webhook.url != expected:
         there = webhook.url or "nowhere, and waits to be asked"
-        yield f"! Telegram brings updates to {there}; it should be {expected or 'nowhere'}. Do: itikia telegram connect"
+        yield (
+            f"! Telegram brings updates to {there}; it should be {expected or 'nowhere'}. Do: itikia "
+            "telegram connect"
+        )
     if webhook.last_error_message and webhook.last_error_date:
-        yield f"! At {webhook.last_error_date:%Y-%m-%d %H:%M} UTC an update could not be brought: {webhook.last_error_message}"
+        yield (
+            f"! At {webhook.last_error_date:%Y-%m-%d %H:%M} UTC an update could not be brought: "
+            f"{webhook.last_error_message}"
+        )
 
 
 @telegram.command()
 @click.argument("area", required=False, default="")
-@click.option("--poster", default="", help="A word of your own for the poster or leaflet: small letters, and perhaps a number after them.")
+@click.option(
+    "--poster",
+    default="",
+    help="A word of your own for the poster or leaflet: small letters, and perhaps a number after them.",
+)
 @click.pass_obj
 def link(settings: Settings, area: str, poster: str) -> None:
-    """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds nothing about anybody."""
+    """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds
+    nothing about anybody."""
     with service_of(settings) as service:
         if area and area not in service.areas:
-            known = ", ".join(f"{found.area.code} {service.areas.full_name(found.area)}" for found in service.areas.closest(area))
-            raise Misconfigured(f"There is no area with the code {area!r}. {known and f'Did you mean: {known}?'}".strip())
+            known = ", ".join(
+                f"{found.area.code} {service.areas.full_name(found.area)}"
+                for found in service.areas.closest(area)
+            )
+            raise Misconfigured(
+                f"There is no area with the code {area!r}. {known and f'Did you mean: {known}?'}".strip()
+            )
     origin = f"{area}-{poster}" if poster else area
     if not ORIGIN.fullmatch(origin):
         raise Misconfigured("A poster's word is up to 20 small letters, and up to three digits after them.")
@@ -93,7 +110,9 @@ def asking(settings: Settings, act: Callable[[Bot], Awaitable[str]]) -> str:
         except InvalidToken:
             raise Misconfigured("Telegram does not know TELEGRAM_TOKEN. @BotFather shows it again.") from None
         except TelegramError as error:
-            raise Misconfigured(f"Telegram does not answer ({type(error).__name__}). Is this machine connected?") from None
+            raise Misconfigured(
+                f"Telegram does not answer ({type(error).__name__}). Is this machine connected?"
+            ) from None
         finally:
             await bot.request.shutdown()
             await flood.close()

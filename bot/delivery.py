@@ -1,8 +1,8 @@
 """Delivers messages by Telegram: one bot that stays, on one loop, fed by the queue `telegram`.
 
-A job only names a task. It is looked up, put in line by how pressing it is, and the job is over; the line is handed out as fast as
-Telegram allows, case before answer before bulk, and many at once. Should we die, every task of the line still stands in the database,
-and the clock posts it again.
+A job only names a task. It is looked up, put in line by how pressing it is, and the job is over; the line is
+handed out as fast as Telegram allows, case before answer before bulk, and many at once. Should we die, every
+task of the line still stands in the database, and the clock posts it again.
 
 | Telegram says                              | means for us                                                       |
 | ------------------------------------------ | ------------------------------------------------------------------ |
@@ -79,7 +79,8 @@ class Drawn(NamedTuple):
 
 
 class Delivery:
-    """The line of what is to be delivered. `run` may be called from any thread; everything else happens on a loop of its own."""
+    """The line of what is to be delivered. `run` may be called from any thread; everything else happens on a
+    loop of its own."""
 
     def __init__(self, service: Service, bot: Bot, flood: Flood) -> None:
         self._service, self._bot, self._flood = service, bot, flood
@@ -134,7 +135,8 @@ class Delivery:
         self._back_in_line(found.priority, next(self._order), task)
 
     async def _hand_out(self) -> None:
-        """One after another, the most pressing first; which one that is, is decided when there is room for it, not before."""
+        """One after another, the most pressing first; which one that is, is decided when there is room for
+        it, not before."""
         while True:
             while not self._line:
                 self._waits.clear()
@@ -194,13 +196,16 @@ class Delivery:
         protected = leased.about in TO_LIAISONS
         try:
             async with asyncio.timeout(LONGEST_SENDING):
-                sent = await self._bot.send_message(int(leased.number), text, reply_markup=buttons, protect_content=protected)
+                sent = await self._bot.send_message(
+                    int(leased.number), text, reply_markup=buttons, protect_content=protected
+                )
         except (TelegramError, TimeoutError) as error:
             return meaning_of(error)
         return Sending(Meaning.ACCEPTED, "sent", provider_id=f"telegram:{sent.message_id}")
 
     def _laid_out(self, leased: Leased) -> tuple[str, InlineKeyboardMarkup | None]:
-        """A case as its card as it is now, a question with its answers as buttons, and anything else as it was written."""
+        """A case as its card as it is now, a question with its answers as buttons, and anything else as it
+        was written."""
         if leased.about == About.DISPATCH:
             with self._service.read() as work:
                 return card(work, _dispatch_of(work, leased.key))
@@ -214,23 +219,33 @@ class Delivery:
         as_found, on_its_way, drawn = await asyncio.to_thread(self._drawn, task, message)
         if drawn is not None:
             try:
-                await self._bot.edit_message_text(drawn.card.text, drawn.chat, drawn.shown, reply_markup=drawn.card.buttons)
+                await self._bot.edit_message_text(
+                    drawn.card.text, drawn.chat, drawn.shown, reply_markup=drawn.card.buttons
+                )
             except (BadRequest, Forbidden) as error:
                 log.debug("a card stays as it is: %s", type(error).__name__)
         await asyncio.to_thread(self._rest if on_its_way else self._done, task, as_found)
 
     def _drawn(self, task: int, message: UUID) -> tuple[datetime, bool, Drawn | None]:
-        """The task as it was found, whether its message is on its way just now, and the card; None where there is none to change, or none
-        of this liaison's any more."""
+        """The task as it was found, whether its message is on its way just now, and the card; None where
+        there is none to change, or none of this liaison's any more."""
         with self._service.read() as work:
             as_found, sent = outbox.due(work.session, task), work.session.get(Message, message)
             on_its_way = sent is not None and sent.state == MessageState.SENDING
-            if sent is None or sent.provider_id is None or sent.address.channel != people.TELEGRAM or sent.address.sealed is None:
+            if (
+                sent is None
+                or sent.provider_id is None
+                or sent.address.channel != people.TELEGRAM
+                or sent.address.sealed is None
+            ):
                 return as_found, on_its_way, None
             asked = _dispatch_of(work, sent.key)
             if asked.liaison.person_id != sent.address.person_id:
                 return as_found, on_its_way, None
-            chat, shown = int(open_seal(work.keys, sent.address.sealed)), int(sent.provider_id.removeprefix("telegram:"))
+            chat, shown = (
+                int(open_seal(work.keys, sent.address.sealed)),
+                int(sent.provider_id.removeprefix("telegram:")),
+            )
             return as_found, on_its_way, Drawn(chat, shown, card(work, asked))
 
     def _rest(self, task: int, _as_found: datetime) -> None:
@@ -254,7 +269,9 @@ def _looked_up(session: Session, task: int) -> Found | None:
     if found is None:
         return None
     what, subject = found
-    row = session.execute(select(Message.address_id, Message.about).where(Message.id == UUID(subject))).one_or_none()
+    row = session.execute(
+        select(Message.address_id, Message.about).where(Message.id == UUID(subject))
+    ).one_or_none()
     address, about = row or (0, About.ANSWER)
     return Found(what, UUID(subject), address, PRIORITIES[About(about)])
 
@@ -272,7 +289,11 @@ def meaning_of(error: Exception) -> Sending:
         case Forbidden():
             return Sending(Meaning.PERMANENT, code, closed=True)
         case BadRequest():
-            return Sending(Meaning.PERMANENT, f"{code}: {error.message}"[:80], closed="chat not found" in error.message.casefold())
+            return Sending(
+                Meaning.PERMANENT,
+                f"{code}: {error.message}"[:80],
+                closed="chat not found" in error.message.casefold(),
+            )
         case InvalidToken():
             return Sending(Meaning.SETTINGS, code)
         case NetworkError() if isinstance(error.__cause__, NOT_SENT):

@@ -1,7 +1,8 @@
-"""Takes updates from the stream and has them done: in each chat one after another, as they came, and many chats side by side.
+"""Takes updates from the stream and has them done: in each chat one after another, as they came, and many
+chats side by side.
 
-One process has the stream at a time. It holds a lock that it renews; when it dies, whoever waits in reserve has the stream within
-seconds, and begins with what the dead one had taken and not finished.
+One process has the stream at a time. It holds a lock that it renews; when it dies, whoever waits in reserve
+has the stream within seconds, and begins with what the dead one had taken and not finished.
 """
 
 import asyncio
@@ -35,7 +36,8 @@ SIDE_BY_SIDE = 32
 IN_HAND = 1000
 """Updates that wait in this process at most; the others wait in the stream."""
 TRIES = 5
-"""How often an update is tried that fails for a reason of its own; then it is put aside, and the chat goes on."""
+"""How often an update is tried that fails for a reason of its own; then it is put aside, and the chat goes
+on."""
 LONGEST_PAUSE = 15.0
 A_MINUTE = 60
 """Updates that one chat may bring in a minute, by when they came; more is no person."""
@@ -45,7 +47,10 @@ PASSING = (*Locked, NetworkError, RetryAfter, InvalidToken, RedisError, OSError)
 Do = Callable[[dict[str, Any]], Awaitable[None]]
 Sorry = Callable[[dict[str, Any], Why], Awaitable[None]]
 
-RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
+RENEW = (
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else "
+    "return 0 end"
+)
 
 
 class Taken(NamedTuple):
@@ -63,8 +68,8 @@ class Intake:
     """The only reader of the stream."""
 
     def __init__(self, redis_url: str, vault: Vault, do: Do, sorry: Sorry, stopping: asyncio.Event) -> None:
-        """`do` does an update and may be asked to do it again; `sorry` tells whoever sent it that it was not taken, and why. Once
-        `stopping` is set nothing more is taken, and what is being done is finished."""
+        """`do` does an update and may be asked to do it again; `sorry` tells whoever sent it that it was not
+        taken, and why. Once `stopping` is set nothing more is taken, and what is being done is finished."""
         self._redis = redis.asyncio.Redis.from_url(redis_url, socket_connect_timeout=2)
         self._vault, self._do, self._sorry = vault, do, sorry
         self._me = uuid4().hex
@@ -91,7 +96,12 @@ class Intake:
         if self._chains:
             await asyncio.wait(self._chains.values(), timeout=10)
         with suppress(RedisError, OSError):
-            await self._redis.eval("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end", 1, LOCK, self._me)
+            await self._redis.eval(
+                "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end",
+                1,
+                LOCK,
+                self._me,
+            )
         await self._redis.aclose()
 
     async def _hold(self) -> bool:
@@ -101,12 +111,15 @@ class Intake:
         return bool(await self._redis.eval(RENEW, 1, LOCK, self._me, int(HELD * 1000)))
 
     async def _take_over(self, idle: float) -> None:
-        """Whatever was taken, at least so many seconds ago, and not finished: by whoever had the stream before, or by us."""
+        """Whatever was taken, at least so many seconds ago, and not finished: by whoever had the stream
+        before, or by us."""
         with suppress(ResponseError):  # it exists already
             await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         start = b"0-0"
         while True:
-            claimed: Any = await self._redis.xautoclaim(STREAM, GROUP, self._me, int(idle * 1000), start, count=100)
+            claimed: Any = await self._redis.xautoclaim(
+                STREAM, GROUP, self._me, int(idle * 1000), start, count=100
+            )
             start = claimed[0]
             self._take(claimed[1])
             if start == b"0-0":
@@ -128,7 +141,9 @@ class Intake:
             if room <= 0:
                 await asyncio.sleep(0.05)
                 continue
-            read: Any = await self._redis.xreadgroup(GROUP, self._me, {STREAM: ">"}, count=min(room, 100), block=1000)
+            read: Any = await self._redis.xreadgroup(
+                GROUP, self._me, {STREAM: ">"}, count=min(room, 100), block=1000
+            )
             for _stream, entries in read:
                 self._take(entries)
 
@@ -142,7 +157,9 @@ class Intake:
                 log.error("an entry of the stream does not open, and is put aside")  # noqa: TRY400 - there is nothing to trace
                 update = {}
             self._in_hand.add(entry)
-            self._chain(chat_of(update)).append(Taken(entry, fields, update, self._is_too_much(entry, chat_of(update))))
+            self._chain(chat_of(update)).append(
+                Taken(entry, fields, update, self._is_too_much(entry, chat_of(update)))
+            )
 
     def _chain(self, chat: int) -> "deque[Taken]":
         if chat not in self._chains:
@@ -181,11 +198,14 @@ class Intake:
             recent.popleft()
         recent.append(came)
         if len(self._recent) > 10_000:
-            self._recent = defaultdict(deque, {each: times for each, times in self._recent.items() if times[-1] > came - 60})
+            self._recent = defaultdict(
+                deque, {each: times for each, times in self._recent.items() if times[-1] > came - 60}
+            )
         return max(0, len(recent) - A_MINUTE)
 
     async def _is_done(self, update: dict[str, Any]) -> bool:
-        """Try it until it is done, or has failed too often for reasons of its own. While it rests, others have its place."""
+        """Try it until it is done, or has failed too often for reasons of its own. While it rests, others
+        have its place."""
         tries = 0
         for pause in pauses(0.2, LONGEST_PAUSE):
             async with self._free:
@@ -208,12 +228,15 @@ class Intake:
         try:
             await self._do(update)
         except Exception as error:
-            log.warning("an update waits, or has failed: %s", type(error).__name__)  # its words may hold what somebody wrote
+            log.warning(
+                "an update waits, or has failed: %s", type(error).__name__
+            )  # its words may hold what somebody wrote
             return error
         return None
 
     async def _forget(self, taken: Taken, *, put_aside: bool = False) -> None:
-        """The stream need not keep it any longer. If that cannot be said now, it comes again and has no effect."""
+        """The stream need not keep it any longer. If that cannot be said now, it comes again and has no
+        effect."""
         try:
             async with self._redis.pipeline() as pipe:
                 if put_aside:
@@ -228,8 +251,11 @@ class Intake:
 
 
 def _passes(trouble: Exception) -> bool:
-    """Whether it is worth waiting for the end of this trouble, however long: the database, Redis or Telegram will be back."""
-    return isinstance(trouble, PASSING) and not isinstance(trouble, BadRequest)  # which descends from one of them
+    """Whether it is worth waiting for the end of this trouble, however long: the database, Redis or Telegram
+    will be back."""
+    return isinstance(trouble, PASSING) and not isinstance(
+        trouble, BadRequest
+    )  # which descends from one of them
 
 
 def chat_of(update: dict[str, Any]) -> int:

@@ -1,7 +1,8 @@
 """A question as a message with buttons, and what a button that was pressed stands for.
 
-What a button carries is at most 64 bytes, and may be sent back years later, by anybody's own program. So it names nothing by itself: it
-says which screen it was on and a digest of the choice, and both are compared with what is asked now.
+What a button carries is at most 64 bytes, and may be sent back years later, by anybody's own program. So it
+names nothing by itself: it says which screen it was on and a digest of the choice, and both are compared with
+what is asked now.
 
 | begins | on                  | carries                                                       |
 | ------ | ------------------- | ------------------------------------------------------------- |
@@ -102,7 +103,11 @@ def buttons_of(asking: Asking, talk: ChatState) -> InlineKeyboardMarkup | None:
     rows.append([_button(say(words, language), "p", screen, str(to)) for words, to in turns])
     ways = [_button(say(MY_LOCATION, language), "l", screen)] if is_about_where(menu) else []
     rows.append(ways)
-    rows.append([_button(say(BACK, language), "b", screen), _button(say(HOME, language), "h", screen)] if asking.answers else [])
+    rows.append(
+        [_button(say(BACK, language), "b", screen), _button(say(HOME, language), "h", screen)]
+        if asking.answers
+        else []
+    )
     return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
 
 
@@ -118,7 +123,9 @@ def after_the_end(language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(say(HOME, language), "h")]])
 
 
-def steps(dispatch: int, how: str, choices: Choices, language: str, shows: Phrase | None) -> InlineKeyboardMarkup | None:
+def steps(
+    dispatch: int, how: str, choices: Choices, language: str, shows: Phrase | None
+) -> InlineKeyboardMarkup | None:
     """What a liaison can do with a case, and a button that shows what the citizen sent, if anything."""
     made = [_button(say(words, language), "d", _base36(dispatch), step, how) for step, words in choices]
     rows = _laid_out(made) + ([[_button(say(shows, language), "e", _base36(dispatch))]] if shows else [])
@@ -126,7 +133,8 @@ def steps(dispatch: int, how: str, choices: Choices, language: str, shows: Phras
 
 
 def _laid_out(made: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    """The first in a row of its own, for it comes next as a rule; of the others two to a row where both are short."""
+    """The first in a row of its own, for it comes next as a rule; of the others two to a row where both are
+    short."""
     rows = [made[:1]] if made else []
     for place, button in enumerate(made[1:]):
         fits = place and len(rows[-1]) == 1 and len(button.text) <= SHORT and len(rows[-1][0].text) <= SHORT
@@ -135,12 +143,16 @@ def _laid_out(made: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButto
 
 
 def verdicts(message: str, choices: Choices, language: str) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[_button(say(words, language), "v", message, verdict)] for verdict, words in choices])
+    return InlineKeyboardMarkup(
+        [[_button(say(words, language), "v", message, verdict)] for verdict, words in choices]
+    )
 
 
 def sharing(words: Phrase, language: str, *, contact: bool) -> ReplyKeyboardMarkup:
     """The one button that shares a number, or a location."""
-    button = KeyboardButton(say(words, language), request_contact=contact or None, request_location=not contact or None)
+    button = KeyboardButton(
+        say(words, language), request_contact=contact or None, request_location=not contact or None
+    )
     return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
 
 

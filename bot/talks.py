@@ -1,7 +1,8 @@
-"""A conversation in a chat, turn by turn: the same scenes as on a phone that dials in, laid out as one message with buttons.
+"""A conversation in a chat, turn by turn: the same scenes as on a phone that dials in, laid out as one
+message with buttons.
 
-Each turn is one transaction, which also notes that this update was done: however often Telegram brings it, it has one effect, and what is
-shown in answer is always how it stands now.
+Each turn is one transaction, which also notes that this update was done: however often Telegram brings it, it
+has one effect, and what is shown in answer is always how it stands now.
 """
 
 import logging
@@ -65,8 +66,8 @@ Why = Literal["broken", "too many"]
 """Why an update was not taken."""
 
 ORIGIN = re.compile(r"([A-Za-z0-9]{1,24})?(?:-([a-z]{1,20}[0-9]{0,3}))?")
-"""What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing about anybody: a telephone number
-is neither."""
+"""What follows /start in a link: an area's code, the name of a poster, or both with a - between. Nothing
+about anybody: a telephone number is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Talks:
         self._service = service
         self._country = service.settings.country
 
-    # ------------------------------------------------------------------------------------------ what somebody does
+    # ------------------------------------------------------------------------------------- what somebody does
 
     def commanded(self, who: Who, command: str, payload: str = "") -> Shown:
         """A command: whatever was going on is left, and this begins."""
@@ -187,7 +188,13 @@ class Talks:
                 self._complete(here)
             shown = self._shown(here)
             if not here.forgotten:
-                chat_store.keep(work.session, work.keys.vault, here.index, replace(here.talk, aside="", shares=None), work.now)
+                chat_store.keep(
+                    work.session,
+                    work.keys.vault,
+                    here.index,
+                    replace(here.talk, aside="", shares=None),
+                    work.now,
+                )
         return shown
 
     def _here(self, work: UnitOfWork, who: Who) -> Here:
@@ -196,13 +203,17 @@ class Talks:
         return Here(work, who, index, kept or self._fresh(who), kept is None, self._caller(work, index))
 
     def _fresh(self, who: Who, before: ChatState | None = None) -> ChatState:
-        """A conversation that begins. What shows it goes on being the same message, but last words are left where they stand."""
+        """A conversation that begins. What shows it goes on being the same message, but last words are left
+        where they stand."""
         screen = before.screen if before and not before.last_words else None
         shares, version = (before.shares, before.version + 1) if before else (None, 0)
-        return ChatState(secrets.token_hex(8), self.hinted(who.hint), screen=screen, shares=shares, version=version)
+        return ChatState(
+            secrets.token_hex(8), self.hinted(who.hint), screen=screen, shares=shares, version=version
+        )
 
     def _left(self, here: Here) -> ChatState:
-        """Another conversation, in place of one that is left: what was said and sent for a report that was not finished is forgotten."""
+        """Another conversation, in place of one that is left: what was said and sent for a report that was
+        not finished is forgotten."""
         evidence.forget_unfinished(here.work.session, here.call.session_index)
         words = "" if self._reports(here) else here.talk.words
         return replace(self._fresh(here.who, here.talk), words=words)
@@ -215,7 +226,9 @@ class Talks:
     def _caller(self, work: UnitOfWork, index: str) -> Caller:
         caller = lookups.who_calls(work, index, TELEGRAM)
         reported = lookups.reported_from(work.session, index, TELEGRAM)
-        mine = tuple(spoken_reference(reference) for reference, state in reported if state != CaseState.CLOSED)
+        mine = tuple(
+            spoken_reference(reference) for reference, state in reported if state != CaseState.CLOSED
+        )
         return replace(caller, chat=InChat(COMPANY, work.settings.service_code, bool(reported), mine))
 
     def _play(self, here: Here) -> Asking | Said[Command]:
@@ -233,19 +246,25 @@ class Talks:
     def _shown(self, here: Here) -> Shown:
         talk = here.talk
         if talk.last_words:
-            text, before = (talk.aside, None) if talk.aside else (talk.last_words, talk.screen)  # last words stay where they stand
-            return Shown(escape(text, quote=False), after_the_end(here.language), before, talk.shares, here.toast)
+            text, before = (
+                (talk.aside, None) if talk.aside else (talk.last_words, talk.screen)
+            )  # last words stay where they stand
+            return Shown(
+                escape(text, quote=False), after_the_end(here.language), before, talk.shares, here.toast
+            )
         there = self._play(here)
         assert isinstance(there, Asking), "what came of it is done in the turn that brings it about"
         return Shown(text_of(there, talk), buttons_of(there, talk), talk.screen, talk.shares, here.toast)
 
-    # ------------------------------------------------------------------------------------------ what comes of it
+    # --------------------------------------------------------------------------------------- what comes of it
 
     def _anew(self, here: Here, command: str, payload: str = "") -> ChatState:
         address = self._address(here)
         if command == "start" and address is not None:
             address.reopen()
-        if command == "start" and self._reports(here):  # pressed by mistake: nothing of a report is thrown away
+        if command == "start" and self._reports(
+            here
+        ):  # pressed by mistake: nothing of a report is thrown away
             return here.talk
         is_asked_anyway = command == "language" and here.caller.language is None
         answers = () if is_asked_anyway else WISHES[command]
@@ -262,11 +281,19 @@ class Talks:
         answer = _chosen_by_name(question, text, asking.language) if isinstance(question, Menu) else text
         for_us = self._is_for_us(here, text)
         if answer and not for_us:
-            in_own_words = isinstance(question, Menu) and answer not in dict(question.choices) and choose_area.is_about_where(question)
-            if in_own_words and case_commands.says_something(text):  # a place, and what is there to be known of it
+            in_own_words = (
+                isinstance(question, Menu)
+                and answer not in dict(question.choices)
+                and choose_area.is_about_where(question)
+            )
+            if in_own_words and case_commands.says_something(
+                text
+            ):  # a place, and what is there to be known of it
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
-        is_no_key = case_commands.says_something(text) or (here.caller.desk is None and case_commands.verdict_in(text) is None)
+        is_no_key = case_commands.says_something(text) or (
+            here.caller.desk is None and case_commands.verdict_in(text) is None
+        )
         if not for_us and self._reports(here) and is_no_key:  # it is of this report, not of one before
             return self._noted(here, text)
         if words := self._answered(here, text):
@@ -274,23 +301,30 @@ class Talks:
         return self._noted(here, text)
 
     def _noted(self, here: Here, text: str) -> ChatState:
-        """They wrote before they were asked. What they said is kept for their report; a word or two was only a wrong key."""
+        """They wrote before they were asked. What they said is kept for their report; a word or two was only
+        a wrong key."""
         if not case_commands.says_something(text):
             return replace(here.talk, again=not here.is_first)
         kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
         return replace(here.talk, words=kept, aside=say(desk_phrases.words_kept(), here.language))
 
     def _answered(self, here: Here, text: str) -> Phrase | None:
-        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words about one, news, STOP."""
+        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words
+        about one, news, STOP."""
         address = self._address(here)
         if news_commands.is_greeting(text):  # the menu answers that
             return None
-        words = texts.answer_to(here.work, address.person, address, text) if address else self._of_news(here, text)
+        words = (
+            texts.answer_to(here.work, address.person, address, text)
+            if address
+            else self._of_news(here, text)
+        )
         here.caller = self._caller(here.work, here.index)
         return words
 
     def _of_news(self, here: Here, text: str) -> Phrase | None:
-        """The same for one whom we do not know. They become known who want something of which they are to hear."""
+        """The same for one whom we do not know. They become known who want something of which they are to
+        hear."""
         match news_commands.understand(text):
             case IsOurs(code):
                 return published.is_it_ours(here.work, code, here.language)
@@ -305,7 +339,14 @@ class Talks:
                 return None
 
     def _met(self, here: Here) -> Address:
-        person = people.meet(here.work.session, here.work.keys, str(here.who.chat), here.work.now, may_write=True, channel=TELEGRAM)
+        person = people.meet(
+            here.work.session,
+            here.work.keys,
+            str(here.who.chat),
+            here.work.now,
+            may_write=True,
+            channel=TELEGRAM,
+        )
         here.work.session.flush()
         address = person.at(TELEGRAM)
         assert address is not None
@@ -336,10 +377,15 @@ class Talks:
             return talk
         asking = self._asking(here)
         match button.kind:
-            case "q" if isinstance(asking.question, Menu) and (answer := chosen(asking.question, button.what)) is not None:
+            case "q" if (
+                isinstance(asking.question, Menu)
+                and (answer := chosen(asking.question, button.what)) is not None
+            ):
                 return self._answer(here, answer)
             case "b":
-                here.talk = replace(talk, answers=replay.back(asking.answers), page=0, again=False, version=talk.version + 1)
+                here.talk = replace(
+                    talk, answers=replay.back(asking.answers), page=0, again=False, version=talk.version + 1
+                )
                 return here.talk
             case "p" if button.what.isdecimal():
                 return replace(talk, page=int(button.what[:3]), again=False, version=talk.version + 1)
@@ -373,14 +419,17 @@ class Talks:
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 
     def _complete(self, here: Here) -> None:
-        """What we know of somebody may change while they talk, and then a question less is asked: all may be said already."""
+        """What we know of somebody may change while they talk, and then a question less is asked: all may be
+        said already."""
         if not here.talk.last_words and isinstance(self._play(here), Said):
             here.talk = self._go_on(here)
 
     def _ended(self, here: Here, last_words: str) -> ChatState:
         """The conversation is over. Its answers are forgotten; what came of them is kept where it belongs."""
         version = here.talk.version + 1
-        return replace(here.talk, last_words=last_words, answers=(), words="", page=0, again=False, version=version)
+        return replace(
+            here.talk, last_words=last_words, answers=(), words="", page=0, again=False, version=version
+        )
 
     # ------------------------------------------------------------------------------------------ evidence
 
@@ -390,7 +439,11 @@ class Talks:
             there = self._destination(self._here(work, who))
             if there is None:
                 return citizen_phrases.evidence_of_nothing()
-            return citizen_phrases.evidence_enough(evidence.MOST) if evidence.is_full(work.session, there) else None
+            return (
+                citizen_phrases.evidence_enough(evidence.MOST)
+                if evidence.is_full(work.session, there)
+                else None
+            )
 
     def _sent(self, here: Here, kind: evidence.Kind, content: bytes, caption: str) -> ChatState:
         work, there = here.work, self._destination(here)
@@ -405,14 +458,20 @@ class Talks:
         kept = evidence.number_of(work.session, there.session_index, None)
         talk = here.talk
         if caption:
-            talk = self._answer(here, caption) if isinstance(self._asking(here).question, Ask) else self._noted(here, caption)
+            talk = (
+                self._answer(here, caption)
+                if isinstance(self._asking(here).question, Ask)
+                else self._noted(here, caption)
+            )
         return replace(talk, aside=say(citizen_phrases.evidence_taken(kept), here.language))
 
     def _destination(self, here: Here) -> evidence.Destination | None:
         """Where what they send belongs."""
         address = self._address(here)
         person = address.person if address else None
-        return evidence.destination(here.work.session, here.call.session_index, person, reports=self._reports(here))
+        return evidence.destination(
+            here.work.session, here.call.session_index, person, reports=self._reports(here)
+        )
 
     def _reports(self, here: Here) -> bool:
         """Whether they are in the middle of a report."""
@@ -421,7 +480,8 @@ class Talks:
     # ------------------------------------------------------------------------------------------ who it is
 
     def link(self, who: Who, phone: str) -> tuple[Phrase, str, bool]:
-        """They have shared their own number. What to say, in what language, and whether they are a liaison now."""
+        """They have shared their own number. What to say, in what language, and whether they are a liaison
+        now."""
         with self._service.transaction() as work:
             liaison_, words = link_chat.link(work, TELEGRAM, str(who.chat), phone)
             language = (liaison_.person.language if liaison_ else None) or self.hinted(who.hint)
@@ -451,6 +511,7 @@ def _origin(work: UnitOfWork, payload: str) -> str:
 
 
 def _chosen_by_name(menu: Menu, text: str, language: str) -> str | None:
-    """What was meant by what was written. A bare number is no choice here, where no choice has one: it answers what we asked elsewhere."""
+    """What was meant by what was written. A bare number is no choice here, where no choice has one: it
+    answers what we asked elsewhere."""
     is_key = is_number(tidy(text)) and len(tidy(text)) <= numbered_menu.LONGEST
     return None if is_key else numbered_menu.answer(menu, text, language)

@@ -1,7 +1,9 @@
-"""Buttons under what we sent of our own accord: a liaison's case card, and the question to a citizen whether help came.
+"""Buttons under what we sent of our own accord: a liaison's case card, and the question to a citizen whether
+help came.
 
-They stand apart from the conversation and may be pressed at any time, years later, or by somebody's own program. So at every press it is
-asked anew who presses, whether it is theirs, and how it stands; and whatever the press did, the message then shows how it stands now.
+They stand apart from the conversation and may be pressed at any time, years later, or by somebody's own
+program. So at every press it is asked anew who presses, whether it is theirs, and how it stands; and whatever
+the press did, the message then shows how it stands now.
 """
 
 from html import escape
@@ -13,7 +15,16 @@ from sqlalchemy import select
 from bot.cards import Card, card, choices, title
 from bot.keyboards import A_SLIP, Button, number, verdicts
 from bot.talks import Who
-from hotline.cases import citizen_phrases, dispatch, evidence, followups, liaison_menus, liaison_phrases, responses, status
+from hotline.cases import (
+    citizen_phrases,
+    dispatch,
+    evidence,
+    followups,
+    liaison_menus,
+    liaison_phrases,
+    responses,
+    status,
+)
 from hotline.cases.case import CaseState
 from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
@@ -30,20 +41,26 @@ from hotline.messaging.message import About, Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
-    """A liaison takes a step in a case. The card as it is now, and what to say in passing; None where it is no card of theirs."""
+    """A liaison takes a step in a case. The card as it is now, and what to say in passing; None where it is
+    no card of theirs."""
     with service.transaction() as work:
         found = _card_of(work, who, button)
         if found is None:
             return None
         asked, me = found
-        toast = _step(work, me, asked, button) if seen.is_new(work.session, TELEGRAM, str(who.update), work.now) else ""
+        toast = (
+            _step(work, me, asked, button)
+            if seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
+            else ""
+        )
         work.session.flush()
         work.session.expire_all()
         return card(work, asked), toast
 
 
 def _step(work: UnitOfWork, me: Liaison, asked: Dispatch, button: Button) -> str:
-    """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that somebody was first, say."""
+    """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that
+    somebody was first, say."""
     how, language = asked.how(work.session, work.now), me.language
     wanted = next((each for each in get_args(liaison_menus.Step) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
@@ -87,13 +104,17 @@ def _card_of(work: UnitOfWork, who: Who, button: Button) -> tuple[Dispatch, Liai
     identity = number(button.of)
     person = people.by_number(work.session, work.keys, str(who.chat), TELEGRAM)
     me = liaisons.of(work.session, person) if person else None
-    asked = dispatch.own(work.session, me, identity, work.now) if me is not None and identity is not None else None
+    asked = (
+        dispatch.own(work.session, me, identity, work.now)
+        if me is not None and identity is not None
+        else None
+    )
     return (asked, me) if me is not None and asked is not None else None
 
 
 def judged(service: Service, who: Who, button: Button) -> Card | None:
-    """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip; None where it was not they who
-    were asked."""
+    """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip;
+    None where it was not they who were asked."""
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.transaction() as work:
         asked = _asked_in(work, who, button.of)
@@ -108,7 +129,11 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
             words = desk.thanks(work, case, verdict)
         else:
             words = citizen_phrases.how_it_stands(status.standing_of(work, case))
-        may_be_a_slip = case.state == CaseState.CLOSED and asked.key == followups.key_of(case) and case.may_be_judged(work.now)
+        may_be_a_slip = (
+            case.state == CaseState.CLOSED
+            and asked.key == followups.key_of(case)
+            and case.may_be_judged(work.now)
+        )
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
         return Card(escape(f"{case.spoken}: {say(words, case.language)}", quote=False), again)
 
@@ -120,5 +145,10 @@ def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:
     except ValueError:
         return None
     index = people.number_index(work.keys, str(who.chat), TELEGRAM)
-    here = (Message.id == identity, Message.about == About.FOLLOW_UP, Address.channel == TELEGRAM, Address.number_index == index)
+    here = (
+        Message.id == identity,
+        Message.about == About.FOLLOW_UP,
+        Address.channel == TELEGRAM,
+        Address.number_index == index,
+    )
     return work.session.scalar(select(Message).join(Message.address).where(*here))

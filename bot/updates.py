@@ -1,4 +1,5 @@
-"""What each kind of update means: which turn of a conversation it is, or which step in a case, or that somebody comes or goes."""
+"""What each kind of update means: which turn of a conversation it is, or which step in a case, or that
+somebody comes or goes."""
 
 import asyncio
 import logging
@@ -46,7 +47,9 @@ class Updates:
         self._service, self._bot, self._talks = service, bot, Talks(service)
         self._screens = Screens(bot, self._talks)
         self._failed: dict[int, Exception] = {}
-        self.application: Application[Any, Any, Any, Any, Any, Any] = Application.builder().bot(bot).updater(None).job_queue(None).build()
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            Application.builder().bot(bot).updater(None).job_queue(None).build()
+        )
         self._listen()
 
     async def do(self, raw: dict[str, Any]) -> None:
@@ -91,7 +94,7 @@ class Updates:
         if isinstance(update, Update) and isinstance(context.error, Exception):
             self._failed[update.update_id] = context.error
 
-    # ---------------------------------------------------------------------------------------------- conversation
+    # ------------------------------------------------------------------------------------------- conversation
 
     async def _command(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -114,7 +117,8 @@ class Updates:
         await self._below(update, self._talks.said, desk_phrases.only_photos_and_voice())
 
     async def _below(self, update: Update, act: Callable[..., Shown], *what: object) -> None:
-        """Do it, and show what comes of it below whatever they wrote; the message that showed the question before goes."""
+        """Do it, and show what comes of it below whatever they wrote; the message that showed the question
+        before goes."""
         who = who_of(update)
         shown: Shown = await asyncio.to_thread(act, who, *what)
         await self._screens.below(who, shown)
@@ -164,13 +168,15 @@ class Updates:
         await self._screens.change(who.chat, query.message.message_id, done.text, done.buttons)
         await self._screens.answer(query)
 
-    # ---------------------------------------------------------------------------------------------- what is shared
+    # ----------------------------------------------------------------------------------------- what is shared
 
     async def _ask_location(self, query: CallbackQuery, who: Who) -> None:
         language = await self._language(who)
         with no_chat():
             keyboard = sharing(SHARE_LOCATION, language, contact=False)
-            sent = await self._bot.send_message(who.chat, html(desk_phrases.share_your_location(), language), reply_markup=keyboard)
+            sent = await self._bot.send_message(
+                who.chat, html(desk_phrases.share_your_location(), language), reply_markup=keyboard
+            )
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
         await self._screens.answer(query)
 
@@ -180,14 +186,22 @@ class Updates:
     async def _ask_number(self, who: Who, words: Phrase) -> None:
         language = await self._language(who)
         with no_chat():
-            sent = await self._bot.send_message(who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True))
+            sent = await self._bot.send_message(
+                who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True)
+            )
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
     async def _contact(self, update: Update, _context: Context) -> None:
-        """Their own number, or somebody else's: only Telegram itself can say whose it is, and a forwarded one says nothing."""
+        """Their own number, or somebody else's: only Telegram itself can say whose it is, and a forwarded one
+        says nothing."""
         message, who = _message(update), who_of(update)
         contact, sender = message.contact, message.from_user
-        if contact is None or sender is None or contact.user_id != sender.id or message.forward_origin is not None:
+        if (
+            contact is None
+            or sender is None
+            or contact.user_id != sender.id
+            or message.forward_origin is not None
+        ):
             await self._ask_number(who, liaison_phrases.not_your_own())
             return
         words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
@@ -195,7 +209,9 @@ class Updates:
             await self._bot.send_message(who.chat, html(words, language), reply_markup=ReplyKeyboardRemove())
             await asyncio.to_thread(self._talks.shares, who, None)
             if is_liaison:
-                await self._bot.set_my_commands(liaison_commands(language), scope=BotCommandScopeChat(who.chat))
+                await self._bot.set_my_commands(
+                    liaison_commands(language), scope=BotCommandScopeChat(who.chat)
+                )
 
     async def _photo(self, update: Update, _context: Context) -> None:
         message = _message(update)
@@ -219,7 +235,11 @@ class Updates:
             try:
                 content = await asyncio.to_thread(evidence.REBUILT[kind], await self._fetched(file))
             except NotTaken as error:
-                refusal = citizen_phrases.evidence_too_large() if error.reason == "too_large" else citizen_phrases.evidence_refused()
+                refusal = (
+                    citizen_phrases.evidence_too_large()
+                    if error.reason == "too_large"
+                    else citizen_phrases.evidence_refused()
+                )
         if refusal is not None:
             await self._below(update, self._talks.said, refusal)
         else:
@@ -247,7 +267,7 @@ class Updates:
                 else:
                     await self._bot.send_voice(who.chat, content, caption=found.caption, protect_content=True)
 
-    # ---------------------------------------------------------------------------------------------- comings and goings
+    # ------------------------------------------------------------------------------------- comings and goings
 
     async def _membership(self, update: Update, _context: Context) -> None:
         change = update.my_chat_member
@@ -281,7 +301,10 @@ class Updates:
 
 def _is_leaving(update: Update) -> bool:
     change = update.my_chat_member
-    return change is not None and change.new_chat_member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+    return change is not None and change.new_chat_member.status in (
+        ChatMemberStatus.LEFT,
+        ChatMemberStatus.BANNED,
+    )
 
 
 def who_of(update: Update) -> Who:

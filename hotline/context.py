@@ -53,7 +53,9 @@ class UnitOfWork:
     def country(self) -> Country:
         return self.settings.country
 
-    def schedule(self, what: TaskKind, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT) -> None:
+    def schedule(
+        self, what: TaskKind, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT
+    ) -> None:
         """Put a task, due now or then, to be committed with this work."""
         outbox.schedule(self.session, what, subject, due_at or self.now, queue, now=self.now)
 

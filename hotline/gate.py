@@ -39,11 +39,17 @@ def gate(message: Message, work: UnitOfWork) -> Passage:
         return Passage(False, why)
     if message.about == About.BROADCAST:
         return _gate_of_copy(work, message)
-    if message.about in (About.CASE, About.FOLLOW_UP) and (message.case is None or message.case.contact != "text"):
+    if message.about in (About.CASE, About.FOLLOW_UP) and (
+        message.case is None or message.case.contact != "text"
+    ):
         return Passage(False, "the citizen does not want to be texted about the case")
     if message.about in TO_LIAISONS and not _may_see(work, message):
         return Passage(False, "this liaison may not see the case")
-    if message.case is not None and message.about != About.ANSWER and _is_out_of_date(message, message.case, work):
+    if (
+        message.case is not None
+        and message.about != About.ANSWER
+        and _is_out_of_date(message, message.case, work)
+    ):
         return Passage(False, WENT_ON)
     return _at_waking_hours(work) if _can_wait(work, message) else Passage(True)
 
@@ -84,13 +90,16 @@ def _can_wait(work: UnitOfWork, message: Message) -> bool:
 
 
 def _is_out_of_date(message: Message, case: Case, work: UnitOfWork) -> bool:
-    """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what is past."""
+    """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what
+    is past."""
     if message.about == About.DISPATCH:
         return case.state != CaseState.OPEN or message.written_at < case.round_began_at
     if message.about == About.NEWS:
         if message.key.startswith(STILL) and case.state != CaseState.ACKNOWLEDGED:
             return True
-        return case.state == CaseState.CLOSED or (case.liaison is not None and case.liaison.person_id != message.address.person_id)
+        return case.state == CaseState.CLOSED or (
+            case.liaison is not None and case.liaison.person_id != message.address.person_id
+        )
     if message.about == About.ALARM or message.key.startswith(NOBODY):
         return False
     if message.key.startswith(RECEIVED):

@@ -1,7 +1,7 @@
 """What must happen later is a row with a due time, written in the same breath as the reason for it.
 
-An *task* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts again whatever has
-fallen due and was not done. So a task may be run twice, but it is done once.
+An *task* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts
+again whatever has fallen due and was not done. So a task may be run twice, but it is done once.
 """
 
 from collections.abc import Collection
@@ -30,7 +30,8 @@ class Queue(StrEnum):
     BULK = "bulk"
     """Many texts of no hurry."""
     TELEGRAM = "telegram"
-    """Whatever goes by Telegram, case before answer before bulk: one process keeps within what its API allows."""
+    """Whatever goes by Telegram, case before answer before bulk: one process keeps within what its API
+    allows."""
 
 
 class TaskKind(StrEnum):
@@ -59,7 +60,8 @@ class TaskKind(StrEnum):
     REDRAW = "redraw"
     """A message that is a card: the case has gone on, and the card shows how it stands."""
     COOL = "cool"
-    """A broadcast that enough hands have approved: list its recipients, and show it to those who answer for the place."""
+    """A broadcast that enough hands have approved: list its recipients, and show it to those who answer for
+    the place."""
     LIST = "list"
     """The same: put more of its recipients on the list."""
     GO = "go"
@@ -107,12 +109,18 @@ class Task(Base):
     """When it was to be done, however often it has been posted since."""
     state: Mapped[str] = mapped_column(String(12), default=TaskState.WAITING)
     posted: Mapped[int] = mapped_column(default=0)
-    """How often it went to the queue: part of the job's name there, so that a job left behind can never stand in its way."""
+    """How often it went to the queue: part of the job's name there, so that a job left behind can never stand
+    in its way."""
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (
-        Index("ix_errands_due", "due_at", postgresql_where=(state == TaskState.WAITING), sqlite_where=(state == TaskState.WAITING)),
+        Index(
+            "ix_errands_due",
+            "due_at",
+            postgresql_where=(state == TaskState.WAITING),
+            sqlite_where=(state == TaskState.WAITING),
+        ),
     )
 
 
@@ -134,13 +142,37 @@ def key_of(what: TaskKind, subject: object) -> str:
     return f"{what}:{subject}"
 
 
-def schedule(session: Session, what: TaskKind, subject: object, due_at: datetime, queue: Queue = Queue.URGENT, *, now: datetime) -> None:
-    """Put a task, to be committed with the reason for it, or put off one that is there already. One that is due now is posted as soon
-    as it is committed."""
+def schedule(
+    session: Session,
+    what: TaskKind,
+    subject: object,
+    due_at: datetime,
+    queue: Queue = Queue.URGENT,
+    *,
+    now: datetime,
+) -> None:
+    """Put a task, to be committed with the reason for it, or put off one that is there already. One that is
+    due now is posted as soon as it is committed."""
     at_once = due_at <= now
-    waits = {"state": TaskState.WAITING, "due_at": now + GRACE if at_once else due_at, "wanted_at": now if at_once else due_at}
-    values = {"key": key_of(what, subject), "what": what, "subject": str(subject), "queue": queue, "posted": 0, "failures": 0, **waits}
-    put_or_put_off = insert(session, Task).values(values).on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
+    waits = {
+        "state": TaskState.WAITING,
+        "due_at": now + GRACE if at_once else due_at,
+        "wanted_at": now if at_once else due_at,
+    }
+    values = {
+        "key": key_of(what, subject),
+        "what": what,
+        "subject": str(subject),
+        "queue": queue,
+        "posted": 0,
+        "failures": 0,
+        **waits,
+    }
+    put_or_put_off = (
+        insert(session, Task)
+        .values(values)
+        .on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
+    )
     task, posted = session.execute(put_or_put_off.returning(Task.id, Task.posted)).one()
     if at_once:
         session.info.setdefault("tasks", []).append(Posting(task, posted, queue))
@@ -153,9 +185,19 @@ def is_due_by(session: Session, what: TaskKind, subject: object, due_at: datetim
 
 
 def cancel(session: Session, what: TaskKind, subject: object) -> None:
-    """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will find nothing to do."""
-    free = select(Task.id).where(Task.key == key_of(what, subject), Task.state == TaskState.WAITING).with_for_update(skip_locked=True)
-    session.execute(update(Task).where(Task.id.in_(free)).values(state=TaskState.CANCELLED).execution_options(synchronize_session=False))
+    """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will
+    find nothing to do."""
+    free = (
+        select(Task.id)
+        .where(Task.key == key_of(what, subject), Task.state == TaskState.WAITING)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(
+        update(Task)
+        .where(Task.id.in_(free))
+        .values(state=TaskState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def to_post(session: Session) -> list[Posting]:
@@ -164,8 +206,11 @@ def to_post(session: Session) -> list[Posting]:
     return postings
 
 
-def fallen_due(session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()) -> list[Posting]:
-    """Claim what has fallen due, to be posted, `but` for what belongs on these queues. Of two clocks, each gets its own."""
+def fallen_due(
+    session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()
+) -> list[Posting]:
+    """Claim what has fallen due, to be posted, `but` for what belongs on these queues. Of two clocks, each
+    gets its own."""
     here = (Task.state == TaskState.WAITING, Task.due_at <= now, Task.queue.not_in(but))
     due = select(Task.id).where(*here).order_by(Task.due_at).limit(limit)
     rows = session.execute(
@@ -179,9 +224,11 @@ def fallen_due(session: Session, now: datetime, limit: int = 500, but: Collectio
 
 
 def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
-    """Mark a task done, in the transaction that does it. None where it was done or dropped already, and that is fine.
+    """Mark a task done, in the transaction that does it. None where it was done or dropped already, and that
+    is fine.
 
-    On PostgreSQL the row stays locked until the commit, so that a second worker waits here, and then finds it done.
+    On PostgreSQL the row stays locked until the commit, so that a second worker waits here, and then finds it
+    done.
     """
     row = session.execute(
         update(Task)
@@ -195,7 +242,9 @@ def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
 
 def peek(session: Session, task: int) -> tuple[TaskKind, str] | None:
     """What a task is about, if it still waits."""
-    row = session.execute(select(Task.what, Task.subject).where(Task.id == task, Task.state == TaskState.WAITING)).one_or_none()
+    row = session.execute(
+        select(Task.what, Task.subject).where(Task.id == task, Task.state == TaskState.WAITING)
+    ).one_or_none()
     return (TaskKind(row[0]), row[1]) if row else None
 
 
@@ -204,7 +253,8 @@ def complete(session: Session, what: TaskKind, subject: object) -> None:
 
 
 def retry_later(session: Session, task: int, failure: str, now: datetime) -> None:
-    """It could not be done: it is tried again, after a pause that grows to a minute. A task is never given up."""
+    """It could not be done: it is tried again, after a pause that grows to a minute. A task is never given
+    up."""
     failures = session.scalar(select(Task.failures).where(Task.id == task)) or 0
     again = now + timedelta(seconds=min(60, 2**failures))
     values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}
@@ -213,7 +263,11 @@ def retry_later(session: Session, task: int, failure: str, now: datetime) -> Non
 
 def postpone(session: Session, task: int, until: datetime) -> None:
     """It cannot be done yet, which is nobody's fault."""
-    session.execute(update(Task).where(Task.id == task, Task.state == TaskState.WAITING).values(due_at=until, wanted_at=until))
+    session.execute(
+        update(Task)
+        .where(Task.id == task, Task.state == TaskState.WAITING)
+        .values(due_at=until, wanted_at=until)
+    )
 
 
 def due(session: Session, task: int) -> datetime:
@@ -233,7 +287,9 @@ def failing(session: Session) -> int:
 
 
 def overdue(session: Session, now: datetime, by: timedelta = timedelta(minutes=1)) -> int:
-    """How many tasks should have been done so long ago and were not, however often they were posted: nobody is working, the clock stands
-    still, or they fail."""
-    soon = Task.due_at < now + timedelta(minutes=2)  # whatever waits to be posted again, and the index goes by it
+    """How many tasks should have been done so long ago and were not, however often they were posted: nobody
+    is working, the clock stands still, or they fail."""
+    soon = Task.due_at < now + timedelta(
+        minutes=2
+    )  # whatever waits to be posted again, and the index goes by it
     return session.scalar(select(func.count()).where(WAITS, soon, Task.wanted_at < now - by)) or 0

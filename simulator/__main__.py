@@ -1,4 +1,5 @@
-"""Starts the simulator: `python -m simulator --callbacks http://127.0.0.1:8000/africastalking/SECRET`, then open http://127.0.0.1:8055."""
+"""Starts the simulator: `python -m simulator --callbacks http://127.0.0.1:8000/africastalking/SECRET`, then
+open http://127.0.0.1:8055."""
 
 import click
 
@@ -29,16 +30,26 @@ def account(user: str, name: str = "", number: str = "") -> tuple[int, str, str]
 
 
 @click.command(context_settings={"auto_envvar_prefix": "SIMULATOR", "show_default": True})
-@click.option("--host", default="127.0.0.1", help="Where to listen. Anything but this machine shows the phones to others.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    help="Where to listen. Anything but this machine shows the phones to others.",
+)
 @click.option("--port", default=8055, help="0 takes a free one.")
-@click.option("--callbacks", required=True, help="The hotline's public address, up to and including the secret.")
+@click.option(
+    "--callbacks", required=True, help="The hotline's public address, up to and including the secret."
+)
 @click.option("--service-code", default="*384*4455#", help="What people dial.")
 @click.option("--short-code", default="22384", help="Where texts come from and go to.")
 @click.option("--api-key", default="simulated", help="What the hotline has to show.")
 @click.option("--senders", default="", help="Further names that texts may come from, with commas between.")
 @click.option("--phones", default=DEFAULT_PHONES, help="Those of the start; the page opens the first two.")
 @click.option("--telegram-token", default=TELEGRAM_TOKEN, help="What the hotline has to show to Telegram.")
-@click.option("--chats", default=DEFAULT_CHATS, help="Telegram accounts of the start: user=name=number, with semicolons between.")
+@click.option(
+    "--chats",
+    default=DEFAULT_CHATS,
+    help="Telegram accounts of the start: user=name=number, with semicolons between.",
+)
 @click.option("--texts-a-second", default=0, help="As many texts as the carrier takes; 0 for any number.")
 def start(
     *,
@@ -57,7 +68,13 @@ def start(
     """The outside world on this machine: a carrier, Telegram, and phones in the browser."""
     names = tuple(filter(None, senders.split(",")))
     network = Network(
-        callbacks, service_code, short_code, api_key=api_key, senders=names, telegram_token=telegram_token, texts_a_second=texts_a_second
+        callbacks,
+        service_code,
+        short_code,
+        api_key=api_key,
+        senders=names,
+        telegram_token=telegram_token,
+        texts_a_second=texts_a_second,
     )
     try:
         for number, label in pairs(phones):
@@ -68,7 +85,10 @@ def start(
     except (NotANumber, OSError) as error:
         network.close()
         raise click.ClickException(str(error)) from None
-    click.echo(f"The phones are at {simulator.url} and dial {service_code}. Nothing leaves this machine. Stop with Ctrl-C.")
+    click.echo(
+        f"The phones are at {simulator.url} and dial {service_code}. Nothing leaves this machine. Stop "
+        "with Ctrl-C."
+    )
     try:
         simulator.serve_for_ever()
     except KeyboardInterrupt:

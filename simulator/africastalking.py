@@ -1,7 +1,7 @@
 """Africa's Talking itself, as the hotline sees it: the address to which it posts texts, and what comes back.
 
-The answers are copied from recorded traffic, letter by letter where a client can tell: HTTP 201 and not 200 when a request
-was taken, JSON with no charset in its type, `None` as a word where there is no message id.
+The answers are copied from recorded traffic, letter by letter where a client can tell: HTTP 201 and not 200
+when a request was taken, JSON with no charset in its type, `None` as a word where there is no message id.
 
 | statusCode | status                | when                                                                            |
 | ---------- | --------------------- | ------------------------------------------------------------------------------- |
@@ -102,7 +102,11 @@ def api(network: Network) -> Blueprint:
         if network.troubles.carrier_down:
             return connection_broken()
         if not secrets.compare_digest(request.headers.get("apiKey", "").encode(), network.api_key.encode()):
-            return in_words(401, "The supplied authentication is invalid", {"WWW-Authenticate": 'Basic realm="api",charset=UTF-8'})
+            return in_words(
+                401,
+                "The supplied authentication is invalid",
+                {"WWW-Authenticate": 'Basic realm="api",charset=UTF-8'},
+            )
         return None
 
     @door.errorhandler(MissingField)
@@ -158,7 +162,9 @@ class Sending:
         recipients = [self._recipient(number, code or self._refusal(number)) for number in self._numbers]
         for recipient in recipients:
             if recipient.is_accepted:
-                self._network.texts.accept(recipient.number, self._sender, self._message, recipient.message_id)
+                self._network.texts.accept(
+                    recipient.number, self._sender, self._message, recipient.message_id
+                )
         views = [recipient.view() for recipient in recipients]
         return in_json(201, {"SMSMessageData": {"Message": self._summary(recipients), "Recipients": views}})
 
@@ -183,7 +189,9 @@ class Sending:
             return summary
         if not accepted:
             return f"{summary} Total Cost: 0"
-        return f"{summary} Total Cost: USD {USD_PER_PART * self._parts * accepted} Message parts: {self._parts}"
+        return (
+            f"{summary} Total Cost: USD {USD_PER_PART * self._parts * accepted} Message parts: {self._parts}"
+        )
 
 
 def needed(fields: Mapping[str, str], name: str) -> str:

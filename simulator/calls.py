@@ -1,4 +1,5 @@
-"""Dialling in: what happens between the green key and the last page, and all the ways in which a call can break.
+"""Dialling in: what happens between the green key and the last page, and all the ways in which a call can
+break.
 
 | what happens                                          | the phone shows          | status of the end event |
 | ----------------------------------------------------- | ------------------------ | ----------------------- |
@@ -32,7 +33,8 @@ class Calls:
         self.dialled = self.turns = 0
 
     def dial(self, phone: Phone, dialled: str = "") -> None:
-        """Press the green key; an empty line dials the hotline. Returns when a page is there, or a problem. Raises Refused."""
+        """Press the green key; an empty line dials the hotline. Returns when a page is there, or a problem.
+        Raises Refused."""
         inputs = self._inputs(dialled.strip() or self.service_code)
         with self._exchange.changed:
             phone.must_be_on()
@@ -47,7 +49,8 @@ class Calls:
             self._turn(session)
 
     def reply(self, phone: Phone, typed: str) -> None:
-        """Send what was typed on a page that waits for it. Returns when the next page is there. Raises Refused."""
+        """Send what was typed on a page that waits for it. Returns when the next page is there. Raises
+        Refused."""
         if len(typed) > KEYPAD_LIMIT:
             raise Refused(f"A phone sends at most {KEYPAD_LIMIT} characters at a time.")
         with self._exchange.changed:
@@ -81,7 +84,9 @@ class Calls:
     def seconds_left(self, session: Session) -> tuple[float, float]:
         """How long the call may still last, and how long its page still waits for an answer."""
         now = time.monotonic()
-        return max(0.0, session.began + self._timings.session - now), max(0.0, session.shown_at + self._timings.idle - now)
+        return max(0.0, session.began + self._timings.session - now), max(
+            0.0, session.shown_at + self._timings.idle - now
+        )
 
     def _inputs(self, dialled: str) -> list[str] | None:
         """No answers yet for our code; 2 and 1 for *384*4455*2*1#; None for a code that is not ours."""
@@ -93,7 +98,9 @@ class Calls:
         return None
 
     def _turn(self, session: Session) -> None:
-        answer = self._callbacks.turn(self._turn_fields(session), session.labels[-1] if session.labels else "")
+        answer = self._callbacks.turn(
+            self._turn_fields(session), session.labels[-1] if session.labels else ""
+        )
         with self._exchange.changed:
             self.turns += 1
             if session.standing is Standing.WAITING:
@@ -126,7 +133,9 @@ class Calls:
         letters, length = gsm.alphabet(page), gsm.length(page)
         if length > letters.page:
             self._exchange.blame(
-                session.number, f"A page of {length} ({letters.name}) does not fit the {letters.page} of a phone and was cut."
+                session.number,
+                f"A page of {length} ({letters.name}) does not fit the {letters.page} of a phone and was "
+                "cut.",
             )
 
     def _idle(self, session: Session, hops: int) -> None:

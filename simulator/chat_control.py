@@ -85,11 +85,15 @@ def do(smartphones: Smartphones, holder: Account, act: str, asked: dict[str, Any
         case "start":
             smartphones.start(holder, asked.get("payload", ""))
         case "messages":
-            smartphones.say(holder, asked.get("text", ""), number(asked, "reply_to"), asked.get("forwarded_from", ""))
+            smartphones.say(
+                holder, asked.get("text", ""), number(asked, "reply_to"), asked.get("forwarded_from", "")
+            )
         case "edit":
             smartphones.edit(holder, number(asked, "message"), asked.get("text", ""))
         case "tap":
-            smartphones.tap(holder, asked.get("button", ""), number(asked, "message"), stale=bool(asked.get("stale")))
+            smartphones.tap(
+                holder, asked.get("button", ""), number(asked, "message"), stale=bool(asked.get("stale"))
+            )
         case "read":
             smartphones.read(holder)
         case _:
@@ -100,7 +104,9 @@ def send(smartphones: Smartphones, holder: Account, what: str, asked: dict[str, 
     """Something that is not words. Raises Refused, Unclear."""
     match what:
         case "location":
-            smartphones.share_location(holder, degrees(asked, "latitude", 90), degrees(asked, "longitude", 180))
+            smartphones.share_location(
+                holder, degrees(asked, "latitude", 90), degrees(asked, "longitude", 180)
+            )
         case "contact":
             smartphones.share_contact(holder, asked)
         case "photo":

@@ -1,4 +1,5 @@
-"""Chats on Telegram: people's accounts, groups that the bot was added to, and every message in them as the wire and the page show it."""
+"""Chats on Telegram: people's accounts, groups that the bot was added to, and every message in them as the
+wire and the page show it."""
 
 import itertools
 import time
@@ -14,7 +15,8 @@ Wire = dict[str, Any]
 
 @dataclass
 class Message:
-    """One message; `mine` when the person wrote it. `extra` goes over the wire as it is: a picture, a place, a card with a number."""
+    """One message; `mine` when the person wrote it. `extra` goes over the wire as it is: a picture, a place,
+    a card with a number."""
 
     id: int
     mine: bool
@@ -40,13 +42,19 @@ class Message:
             "has_protected_content": self.protected,
             "reply_markup": {"inline_keyboard": self.inline} if self.inline else None,
         }
-        return {"message_id": self.id, "date": self.date, **{name: value for name, value in found.items() if value}, **self.extra}
+        return {
+            "message_id": self.id,
+            "date": self.date,
+            **{name: value for name, value in found.items() if value},
+            **self.extra,
+        }
 
     def change(self, words: Formatted, inline: Rows) -> None:
         """Raises Declined when nothing would change."""
         if (words, inline) == (self.words, self.inline):
             raise bad(
-                "message is not modified: specified new message content and reply markup are exactly the same "
+                "message is not modified: specified new message content and reply markup are exactly the "
+                "same "
                 "as a current content and reply markup of the message"
             )
         if self.inline and inline != self.inline:
@@ -57,7 +65,9 @@ class Message:
         """A button by its label or its data; also one that the message had once, if `stale`."""
         every = [self.inline, *(reversed(self.past) if stale else ())]
         buttons = [button for rows in every for row in rows for button in row]
-        return next((button for button in buttons if wanted in (button["text"], button.get("callback_data"))), None)
+        return next(
+            (button for button in buttons if wanted in (button["text"], button.get("callback_data"))), None
+        )
 
     def view(self) -> Wire:
         return {
@@ -79,7 +89,11 @@ class Message:
             case "location":
                 return f"{self.extra['location']['latitude']}, {self.extra['location']['longitude']}"
             case "contact":
-                return "".join(letter for letter in self.extra["contact"]["phone_number"] if letter.isalnum() or letter in "+ ")
+                return "".join(
+                    letter
+                    for letter in self.extra["contact"]["phone_number"]
+                    if letter.isalnum() or letter in "+ "
+                )
             case "sticker":
                 return str(self.extra["sticker"]["emoji"])
         return ""
@@ -127,7 +141,11 @@ class Group(Chat):
     def must_take_messages(self) -> None:
         """Raises Declined once the bot has left."""
         if self.left:
-            raise Declined(403, f"Forbidden: bot is not a member of the {self.kind}{'' if self.kind == 'channel' else ' chat'}")
+            raise Declined(
+                403,
+                "Forbidden: bot is not a member of the "
+                f"{self.kind}{'' if self.kind == 'channel' else ' chat'}",
+            )
 
 
 @dataclass
@@ -215,4 +233,6 @@ class Chats:
     def forget(self) -> None:
         """New accounts for those of the start, and no others."""
         self.groups = {}
-        self.accounts = {user: Account(user, name=name, number=number) for user, name, number in self._expected}
+        self.accounts = {
+            user: Account(user, name=name, number=number) for user, name, number in self._expected
+        }

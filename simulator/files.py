@@ -1,4 +1,5 @@
-"""Pictures, voices and documents that passed through Telegram, and the addresses under which they can be had for an hour."""
+"""Pictures, voices and documents that passed through Telegram, and the addresses under which they can be had
+for an hour."""
 
 import io
 import itertools
@@ -13,7 +14,12 @@ from PIL import Image, UnidentifiedImageError
 from simulator.asked import Asked, Declined, Method, bad
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
-FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "document": ("documents", ""), "sticker": ("stickers", ".webp")}
+FOLDERS = {
+    "photo": ("photos", ".jpg"),
+    "voice": ("voice", ".oga"),
+    "document": ("documents", ""),
+    "sticker": ("stickers", ".webp"),
+}
 SIDES = (90, 320)  # of the smaller copies of a picture
 NO_PICTURE = (1280, 960)  # what a client says of a picture that cannot be opened
 
@@ -61,7 +67,8 @@ class Files:
         return file
 
     def photo(self, content: bytes) -> tuple[File, list[dict[str, Any]]]:
-        """Take in a picture; the picture itself, and all its sizes as they go over the wire, the smallest first."""
+        """Take in a picture; the picture itself, and all its sizes as they go over the wire, the smallest
+        first."""
         sizes = [(self.keep("photo", small, "image/jpeg"), side) for small, side in copies(content)]
         whole = self.keep("photo", content, "image/jpeg")
         every = [*sizes, (whole, measured(content))]

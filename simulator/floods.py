@@ -1,7 +1,8 @@
-"""How much Telegram lets the hotline send at a time: so many messages a second to everybody, and one a second to anybody.
+"""How much Telegram lets the hotline send at a time: so many messages a second to everybody, and one a second
+to anybody.
 
-A message is taken while there is a token in the bucket of everybody and in that of its chat. Both fill up again with time, and
-that of a chat is full again as soon as the person in it has said or tapped something.
+A message is taken while there is a token in the bucket of everybody and in that of its chat. Both fill up
+again with time, and that of a chat is full again as soon as the person in it has said or tapped something.
 """
 
 import math
@@ -71,7 +72,10 @@ class Floods:
         """Take a token for one message to a chat. Raises Declined when there is none."""
         if self._troubles.telegram_unlimited:
             return
-        buckets = self._everybody, self._chats.setdefault(chat, Bucket(self._limits.chat, self._limits.chat_burst))
+        buckets = (
+            self._everybody,
+            self._chats.setdefault(chat, Bucket(self._limits.chat, self._limits.chat_burst)),
+        )
         if wait := max(bucket.wait() for bucket in buckets):
             raise too_many(wait)
         for bucket in buckets:

@@ -1,7 +1,8 @@
-"""Bold words and links as Telegram writes them: strict HTML in, plain text with marks beside it out, and safe HTML for a browser.
+"""Bold words and links as Telegram writes them: strict HTML in, plain text with marks beside it out, and safe
+HTML for a browser.
 
-Places and lengths are counted in UTF-16 units, as everywhere on Telegram. What is wrong is declined in Telegram's own words,
-which name the place in bytes.
+Places and lengths are counted in UTF-16 units, as everywhere on Telegram. What is wrong is declined in
+Telegram's own words, which name the place in bytes.
 """
 
 import html
@@ -116,7 +117,9 @@ class Reading:
         if piece["letter"]:
             self._plain += html.unescape(piece[0])
         elif piece["open"]:
-            raise wrong(f"Unclosed {'end' if self._text[piece.end() :].startswith('/') else 'start'} tag {place}")
+            raise wrong(
+                f"Unclosed {'end' if self._text[piece.end() :].startswith('/') else 'start'} tag {place}"
+            )
         elif piece["end"]:
             self._close(piece["name"].lower(), place)
         else:

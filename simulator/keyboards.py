@@ -1,4 +1,5 @@
-"""The buttons that the hotline puts under a message or in place of the keyboard; which of them Telegram takes, and which it does not."""
+"""The buttons that the hotline puts under a message or in place of the keyboard; which of them Telegram
+takes, and which it does not."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ Rows = list[list[Button]]
 
 @dataclass(frozen=True)
 class Markup:
-    """What goes along with a message. `keyboard` is None when the keyboard stays as it is, and empty when it is taken away."""
+    """What goes along with a message. `keyboard` is None when the keyboard stays as it is, and empty when it
+    is taken away."""
 
     inline: Rows = field(default_factory=list)
     keyboard: Rows | None = None
@@ -42,7 +44,10 @@ def asked_markup(asked: Asked, *, private: bool = True) -> Markup:
     if "inline_keyboard" in markup:
         return Markup(inline=inline(rows(markup["inline_keyboard"])))
     if "keyboard" in markup:
-        return Markup(keyboard=replies(rows(markup["keyboard"]), private), one_time=bool(markup.get("one_time_keyboard")))
+        return Markup(
+            keyboard=replies(rows(markup["keyboard"]), private),
+            one_time=bool(markup.get("one_time_keyboard")),
+        )
     if markup and not {"remove_keyboard", "force_reply"} & set(markup):
         raise bad("object expected as reply markup")
     return Markup(keyboard=[] if markup.get("remove_keyboard") else None)
@@ -60,7 +65,9 @@ def rows(found: Any) -> Rows:
     """Rows of buttons with something written on each; a bare word is a button too."""
     if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
         raise bad("field of keyboard must be an Array of Arrays")
-    read = [[{"text": button} if isinstance(button, str) else button for button in row] for row in found if row]
+    read = [
+        [{"text": button} if isinstance(button, str) else button for button in row] for row in found if row
+    ]
     if not all(isinstance(button, dict) for row in read for button in row):
         raise bad("can't parse keyboard button: KeyboardButton must be an Object")
     if sum(map(len, read)) > BUTTONS_LIMIT:
@@ -93,7 +100,8 @@ def replies(asked: Rows, private: bool) -> Rows:
 
 
 def kind(button: Button) -> str:
-    """What pressing it does: tap (says so to the hotline), url, contact, location, or text (says what is written on it)."""
+    """What pressing it does: tap (says so to the hotline), url, contact, location, or text (says what is
+    written on it)."""
     if "callback_data" in button:
         return "tap"
     if "url" in button:
@@ -104,7 +112,12 @@ def kind(button: Button) -> str:
 def inline_view(asked: Rows) -> list[list[dict[str, str]]]:
     return [
         [
-            {"label": button["text"], "data": button.get("callback_data", ""), "kind": kind(button), "url": button.get("url", "")}
+            {
+                "label": button["text"],
+                "data": button.get("callback_data", ""),
+                "kind": kind(button),
+                "url": button.get("url", ""),
+            }
             for button in row
         ]
         for row in asked

@@ -26,15 +26,23 @@ ABILITIES = {
 
 
 class Messenger:
-    """Telegram on this machine. `token` is what the hotline has to show; the number before the colon is the bot's own."""
+    """Telegram on this machine. `token` is what the hotline has to show; the number before the colon is the
+    bot's own."""
 
     def __init__(self, token: str, exchange: Exchange, troubles: Troubles, limits: Limits) -> None:
         self.token, self.exchange, self.troubles = token, exchange, troubles
-        self.bot = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": NAME, "username": USERNAME}
+        self.bot = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": NAME,
+            "username": USERNAME,
+        }
         self.profile, self.chats, self.files = Profile(NAME), Chats(), Files(limits.path)
         self.updates, self.floods = Updates(troubles), Floods(limits, troubles)
         self.speech = Speech(self.bot, self.chats, self.files, self.floods, limits)
-        self.smartphones = Smartphones(self.bot, self.chats, self.speech, self.updates, self.files, self.floods, exchange)
+        self.smartphones = Smartphones(
+            self.bot, self.chats, self.speech, self.updates, self.files, self.floods, exchange
+        )
         self._lock = threading.Lock()
         self._count_anew()
 
@@ -43,7 +51,11 @@ class Messenger:
         """Every method of the Bot API that is known here, by its name."""
         parts = (self.profile.methods, self.updates.methods, self.files.methods)
         free = {name: method for part in parts for name, method in part.items()}
-        return {"getMe": self._me, **free, **{name: self._alone(method) for name, method in self.speech.methods.items()}}
+        return {
+            "getMe": self._me,
+            **free,
+            **{name: self._alone(method) for name, method in self.speech.methods.items()},
+        }
 
     def account(self, user: int, wanted: dict[str, Any]) -> Account:
         """The account of a user, new if there was none, with what is `wanted` of it. Raises NotANumber."""
@@ -54,7 +66,8 @@ class Messenger:
             return account
 
     def inject(self, update: Wire) -> None:
-        """Let an update happen that nobody's finger made. A group or channel that it names exists from now on."""
+        """Let an update happen that nobody's finger made. A group or channel that it names exists from now
+        on."""
         kind, body = next((name, value) for name, value in update.items() if isinstance(value, dict))
         chat = body.get("chat") or body.get("message", {}).get("chat") or body.get("from") or {"id": 0}
         with self.exchange.changed:
@@ -76,7 +89,8 @@ class Messenger:
             self._connections += 1
 
     def forget(self) -> None:
-        """Forget every chat but those of the start, and begin to count anew. What the hotline has set up for its bot stays."""
+        """Forget every chat but those of the start, and begin to count anew. What the hotline has set up for
+        its bot stays."""
         for part in (self.chats, self.files, self.updates, self.floods, self.speech):
             part.forget()
         self._count_anew()
@@ -86,7 +100,10 @@ class Messenger:
 
     def counters(self) -> dict[str, Any]:
         with self.exchange.changed, self._lock:
-            sends = [{"user": user, "text": text, "count": count} for (user, text), count in self.speech.sent.items()]
+            sends = [
+                {"user": user, "text": text, "count": count}
+                for (user, text), count in self.speech.sent.items()
+            ]
             return {
                 "calls": dict(self._calls),
                 "sends": sends,
@@ -112,7 +129,16 @@ class Messenger:
     def chat_view(self, account: Account) -> dict[str, Any]:
         """One chat as JSON."""
         with self.exchange.changed:
-            shown = ("name", "number", "language_code", "blocked", "deactivated", "started", "unread", "toast")
+            shown = (
+                "name",
+                "number",
+                "language_code",
+                "blocked",
+                "deactivated",
+                "started",
+                "unread",
+                "toast",
+            )
             return {
                 "user": account.id,
                 **{name: getattr(account, name) for name in shown},

@@ -1,4 +1,5 @@
-"""How the hotline's bot presents itself on Telegram: name, descriptions and commands, for everybody or for one chat, per language.
+"""How the hotline's bot presents itself on Telegram: name, descriptions and commands, for everybody or for
+one chat, per language.
 
 | text              | at most | method                |
 | ----------------- | ------- | --------------------- |
@@ -19,7 +20,9 @@ from simulator.asked import Asked, Method, bad
 COMMANDS_LIMIT, NAME_LIMIT, DESCRIPTION_LIMIT = 100, 32, 256
 TEXT_LIMITS = {"name": 64, "description": 512, "short_description": 120}
 SCOPES = {
-    **dict.fromkeys(("default", "all_private_chats", "all_group_chats", "all_chat_administrators"), ("type",)),
+    **dict.fromkeys(
+        ("default", "all_private_chats", "all_group_chats", "all_chat_administrators"), ("type",)
+    ),
     **dict.fromkeys(("chat", "chat_administrators"), ("type", "chat_id")),
     "chat_member": ("type", "chat_id", "user_id"),
 }
@@ -55,7 +58,8 @@ class Profile:
         }
 
     def commands_for(self, user: int, language: str) -> Commands:
-        """What one person sees in the menu: their own, those of private chats, or everybody's; in their language if there are any."""
+        """What one person sees in the menu: their own, those of private chats, or everybody's; in their
+        language if there are any."""
         for scope in (scope_of({"type": "chat", "chat_id": user}), PRIVATE, EVERYBODY):
             for code in (language[:2], ""):
                 if found := self._commands.get((scope, code)):
@@ -63,7 +67,10 @@ class Profile:
         return []
 
     def view(self) -> dict[str, Any]:
-        commands = [{"scope": json.loads(scope), "language_code": code, "commands": c} for (scope, code), c in self._commands.items()]
+        commands = [
+            {"scope": json.loads(scope), "language_code": code, "commands": c}
+            for (scope, code), c in self._commands.items()
+        ]
         return {"commands": commands, **{f"{kind}s": texts for kind, texts in self._texts.items()}}
 
     def _set_text(self, kind: str, asked: Asked) -> bool:
@@ -116,7 +123,10 @@ def command(given: Any) -> dict[str, str]:
     """Raises Declined."""
     if not isinstance(given, dict):
         raise bad("can't parse BotCommand: expected an Object")
-    name, words = str(given.get("command", "")).strip().removeprefix("/"), str(given.get("description", "")).strip()
+    name, words = (
+        str(given.get("command", "")).strip().removeprefix("/"),
+        str(given.get("description", "")).strip(),
+    )
     if not name or not words:
         raise bad(f"command{'' if not name else ' description'} must be non-empty")
     if len(name) > NAME_LIMIT:

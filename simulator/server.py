@@ -1,4 +1,5 @@
-"""The simulator's front door: the carrier's API, Telegram's, the controls and the page with the phones, on one port of this machine."""
+"""The simulator's front door: the carrier's API, Telegram's, the controls and the page with the phones, on
+one port of this machine."""
 
 import io
 import socket
@@ -17,7 +18,8 @@ from simulator.telegram import FIRST_ON_ITS_LINE, bot_api
 
 SHIELD = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+        "connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -30,8 +32,8 @@ WITHOUT_BODY = (204, 304)
 
 
 class Quietly(WSGIRequestHandler):
-    """Writes no line per request, for there are telephone numbers in the addresses; never holds an answer back to fill a packet;
-    and keeps a connection for the next request, which Werkzeug's own does not."""
+    """Writes no line per request, for there are telephone numbers in the addresses; never holds an answer
+    back to fill a packet; and keeps a connection for the next request, which Werkzeug's own does not."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -42,7 +44,13 @@ class Quietly(WSGIRequestHandler):
         environ = self.make_environ()
         in_pieces = environ.pop("wsgi.input_terminated", False) and environ.pop("HTTP_TRANSFER_ENCODING")
         body = environ["wsgi.input"].read(-1 if in_pieces else int(environ.get("CONTENT_LENGTH") or 0))
-        environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), FIRST_ON_ITS_LINE: self.is_first})
+        environ.update(
+            {
+                "wsgi.input": io.BytesIO(body),
+                "CONTENT_LENGTH": str(len(body)),
+                FIRST_ON_ITS_LINE: self.is_first,
+            }
+        )
         self.is_first = False
         self._answer(Answer.from_app(self.server.app, environ, buffered=True))
 
@@ -80,7 +88,11 @@ def create_app(network: Network) -> Flask:
 
     @app.errorhandler(404)
     def nothing_here(_: Exception) -> tuple[str, int, dict[str, str]]:
-        return "There is nothing here. The phones are at /", 404, {"Content-Type": "text/plain; charset=utf-8"}
+        return (
+            "There is nothing here. The phones are at /",
+            404,
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )
 
     return app
 
@@ -92,7 +104,9 @@ class Server(ThreadedWSGIServer):
         self._lines: set[socket.socket] = set()
         super().__init__(host, port, app, Quietly, fd=listening)
 
-    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+    def process_request(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
         """A new connection."""
         if isinstance(request, socket.socket):
             self._lines.add(request)
@@ -120,7 +134,9 @@ class Simulator:
         with socket.create_server((host, port), backlog=512) as listening:
             self.url = f"http://{host}:{listening.getsockname()[1]}"
             self._server = Server(host, port, create_app(network), listening.fileno())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), name="simulator", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL,), name="simulator", daemon=True
+        )
 
     def __enter__(self) -> "Simulator":
         self._thread.start()

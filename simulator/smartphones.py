@@ -1,4 +1,5 @@
-"""What people do in their chat with the hotline on Telegram: press START, write, tap a button, send a picture or a place, block the bot."""
+"""What people do in their chat with the hotline on Telegram: press START, write, tap a button, send a picture
+or a place, block the bot."""
 
 import re
 import time
@@ -21,14 +22,25 @@ THUMB = "👍"
 
 
 class Smartphones:
-    """Every smartphone with Telegram. Each act is an update for the hotline. All raise Refused for what the holder cannot do now."""
+    """Every smartphone with Telegram. Each act is an update for the hotline. All raise Refused for what the
+    holder cannot do now."""
 
-    def __init__(self, me: Wire, chats: Chats, speech: Speech, updates: Updates, files: Files, floods: Floods, exchange: Exchange) -> None:
+    def __init__(
+        self,
+        me: Wire,
+        chats: Chats,
+        speech: Speech,
+        updates: Updates,
+        files: Files,
+        floods: Floods,
+        exchange: Exchange,
+    ) -> None:
         self._me, self._chats, self._speech, self._updates = me, chats, speech, updates
         self._files, self._floods, self._exchange = files, floods, exchange
 
     def change(self, account: Account, wanted: dict[str, Any]) -> None:
-        """Another name, number or language; the bot blocked or not; the account gone. Only what is in `wanted`. Raises NotANumber."""
+        """Another name, number or language; the bot blocked or not; the account gone. Only what is in
+        `wanted`. Raises NotANumber."""
         with self._exchange.changed:
             for name in ("name", "language_code"):
                 setattr(account, name, str(wanted.get(name, getattr(account, name))).strip())
@@ -83,7 +95,8 @@ class Smartphones:
         self._send(account, "location", {"location": place})
 
     def share_contact(self, account: Account, wanted: dict[str, Any]) -> None:
-        """One's own card, or somebody else's. Telegram itself writes the `user_id` on it: none on one typed by hand."""
+        """One's own card, or somebody else's. Telegram itself writes the `user_id` on it: none on one typed
+        by hand."""
         number = str(wanted.get("number") or account.number.removeprefix("+"))
         if not number:
             raise Refused("This account has no number to share.")
@@ -98,16 +111,30 @@ class Smartphones:
 
     def voice(self, account: Account, content: bytes, duration: int) -> None:
         file = self._files.keep("voice", content, "audio/ogg")
-        self._send(account, "voice", {"voice": {**file.wire(), "duration": duration, "mime_type": file.mime}}, file)
+        self._send(
+            account, "voice", {"voice": {**file.wire(), "duration": duration, "mime_type": file.mime}}, file
+        )
 
     def document(self, account: Account, content: bytes, size: int, file_name: str, mime: str) -> None:
         """A file with its content, or one of which only the size is known."""
         file = self._files.keep("document", content, mime, size)
-        self._send(account, "document", {"document": {**file.wire(), "file_name": file_name, "mime_type": mime}}, file)
+        self._send(
+            account,
+            "document",
+            {"document": {**file.wire(), "file_name": file_name, "mime_type": mime}},
+            file,
+        )
 
     def sticker(self, account: Account) -> None:
         file = self._files.keep("sticker", b"sticker", "image/webp")
-        shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": THUMB}
+        shape = {
+            "type": "regular",
+            "width": 512,
+            "height": 512,
+            "is_animated": False,
+            "is_video": False,
+            "emoji": THUMB,
+        }
         self._send(account, "sticker", {"sticker": {**file.wire(), **shape}}, file)
 
     def read(self, account: Account) -> None:
@@ -122,7 +149,10 @@ class Smartphones:
         if blocked == account.blocked:
             return
         account.blocked = blocked
-        member, kicked = {"user": self._me, "status": "member"}, {"user": self._me, "status": "kicked", "until_date": 0}
+        member, kicked = (
+            {"user": self._me, "status": "member"},
+            {"user": self._me, "status": "kicked", "until_date": 0},
+        )
         old, new = (member, kicked) if blocked else (kicked, member)
         body = {"chat": account.wire(), "from": account.sender(), "date": int(time.time())}
         self._tell(account, "my_chat_member", {**body, "old_chat_member": old, "new_chat_member": new})
@@ -136,8 +166,16 @@ class Smartphones:
         if "callback_data" not in button:
             raise Refused("This button opens an address; the hotline hears nothing of it.")
         account.toast = None
-        query = {"id": self._speech.tapped(account), "from": account.sender(), "message": self._speech.wire(account, message)}
-        self._tell(account, "callback_query", {**query, "chat_instance": str(-account.id), "data": button["callback_data"]})
+        query = {
+            "id": self._speech.tapped(account),
+            "from": account.sender(),
+            "message": self._speech.wire(account, message),
+        }
+        self._tell(
+            account,
+            "callback_query",
+            {**query, "chat_instance": str(-account.id), "data": button["callback_data"]},
+        )
 
     def _press(self, account: Account, label: str) -> None:
         button = account.keyboard.button(label) if account.keyboard else None
@@ -156,14 +194,18 @@ class Smartphones:
             account.keyboard = None
         self._add(account, "text", written(text), extra or {})
 
-    def _send(self, account: Account, kind: str, extra: Wire, file: File | None = None, caption: str = "") -> None:
+    def _send(
+        self, account: Account, kind: str, extra: Wire, file: File | None = None, caption: str = ""
+    ) -> None:
         with self._exchange.changed:
             must_be_open(account)
             if account.keyboard and account.keyboard.one_time and kind in ("contact", "location"):
                 account.keyboard = None
             self._add(account, kind, Formatted(caption.strip()), extra, file)
 
-    def _add(self, account: Account, kind: str, words: Formatted, extra: Wire, file: File | None = None) -> None:
+    def _add(
+        self, account: Account, kind: str, words: Formatted, extra: Wire, file: File | None = None
+    ) -> None:
         message = Message(self._chats.new_id(), True, kind, words, extra, file.id if file else "")
         account.messages[message.id] = message
         self._tell(account, "message", self._speech.wire(account, message))
@@ -200,4 +242,8 @@ def written(text: str) -> Formatted:
 
 def forwarded(name: str) -> Wire:
     """That a message is somebody else's, who does not say which account is theirs."""
-    return {"forward_origin": {"type": "hidden_user", "sender_user_name": name, "date": int(time.time())}} if name else {}
+    return (
+        {"forward_origin": {"type": "hidden_user", "sender_user_name": name, "date": int(time.time())}}
+        if name
+        else {}
+    )

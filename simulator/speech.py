@@ -1,4 +1,5 @@
-"""What the hotline says on Telegram: it sends messages, changes them, takes them back, and answers taps. Strictly, in Telegram's own words.
+"""What the hotline says on Telegram: it sends messages, changes them, takes them back, and answers taps.
+Strictly, in Telegram's own words.
 
 | what goes too far                      | what Telegram says                                                |
 | -------------------------------------- | ----------------------------------------------------------------- |
@@ -94,13 +95,21 @@ class Speech:
             return content
         if known := self._files.file(asked.text(name)):
             return known.read()
-        raise bad("wrong file identifier/HTTP URL specified" if name in asked else f"there is no {name} in the request")
+        raise bad(
+            "wrong file identifier/HTTP URL specified"
+            if name in asked
+            else f"there is no {name} in the request"
+        )
 
-    def _send(self, asked: Asked, chat: Chat, kind: str, words: Formatted, extra: Wire, file: File | None = None) -> Wire:
+    def _send(
+        self, asked: Asked, chat: Chat, kind: str, words: Formatted, extra: Wire, file: File | None = None
+    ) -> Wire:
         markup = asked_markup(asked, private=chat.is_private)
         extra = {**extra, **self._answered(asked, chat), **previewed(asked)}
         self._floods.let_through(chat.id)
-        message = Message(self._chats.new_id(), False, kind, words, extra, file.id if file else "", markup.inline)
+        message = Message(
+            self._chats.new_id(), False, kind, words, extra, file.id if file else "", markup.inline
+        )
         message.protected = asked.flag("protect_content")
         chat.messages[message.id] = message
         if markup.keyboard is not None:
@@ -113,7 +122,9 @@ class Speech:
         to = asked.thing("reply_parameters", dict) or {"message_id": asked.number("reply_to_message_id")}
         if message := chat.messages.get(int(to.get("message_id", 0))):
             return {"reply_to_message": self.wire(chat, message)}
-        if to.get("message_id") and not (to.get("allow_sending_without_reply") or asked.flag("allow_sending_without_reply")):
+        if to.get("message_id") and not (
+            to.get("allow_sending_without_reply") or asked.flag("allow_sending_without_reply")
+        ):
             raise bad("message to be replied not found")
         return {}
 
@@ -167,8 +178,22 @@ class Speech:
 
     def _look(self, asked: Asked) -> Wire:
         chat = self._chats.writable(asked)
-        gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False)
-        return {**chat.wire(), "accent_color_id": chat.id % 7, "max_reaction_count": 11, "accepted_gift_types": gifts}
+        gifts = dict.fromkeys(
+            (
+                "unlimited_gifts",
+                "limited_gifts",
+                "unique_gifts",
+                "premium_subscription",
+                "gifts_from_channels",
+            ),
+            False,
+        )
+        return {
+            **chat.wire(),
+            "accent_color_id": chat.id % 7,
+            "max_reaction_count": 11,
+            "accepted_gift_types": gifts,
+        }
 
     def _leave(self, asked: Asked) -> bool:
         chat = self._chats.writable(asked)

@@ -93,7 +93,12 @@ def in_frame(title: str, words: str) -> str:
     """A screen in a frame of lines, with what it is underneath."""
     lines = [piece for line in words.splitlines() or [""] for piece in folded(line)]
     return "\n".join(
-        ["┌" + "─" * (WIDTH + 2) + "┐", *(f"│ {line:<{WIDTH}} │" for line in lines), "└" + "─" * (WIDTH + 2) + "┘", f"  {title}"]
+        [
+            "┌" + "─" * (WIDTH + 2) + "┐",
+            *(f"│ {line:<{WIDTH}} │" for line in lines),
+            "└" + "─" * (WIDTH + 2) + "┘",
+            f"  {title}",
+        ]
     )
 
 
@@ -119,7 +124,13 @@ def watch(terminal: Terminal, other_line: Phone) -> None:
 
 @click.command()
 @click.argument("number")
-@click.option("--simulator", default="http://127.0.0.1:8055", envvar="SIMULATOR_URL", show_default=True, help="Where the simulator runs.")
+@click.option(
+    "--simulator",
+    default="http://127.0.0.1:8055",
+    envvar="SIMULATOR_URL",
+    show_default=True,
+    help="Where the simulator runs.",
+)
 @click.option("--label", default="", help="Whose phone it is.")
 def phone(number: str, simulator: str, label: str) -> None:
     """A phone in the terminal: dial the hotline, answer its pages, read and answer its texts."""
@@ -129,7 +140,9 @@ def phone(number: str, simulator: str, label: str) -> None:
         click.echo(f"This is the phone {terminal.phone.number}.\n{HELP}")
         converse(terminal, simulator)
     except requests.RequestException:
-        raise click.ClickException(f"No simulator answers at {simulator}. Start it with `itikia run`.") from None
+        raise click.ClickException(
+            f"No simulator answers at {simulator}. Start it with `itikia run`."
+        ) from None
     except NotPossible as error:
         raise click.ClickException(str(error)) from None
 
@@ -137,7 +150,9 @@ def phone(number: str, simulator: str, label: str) -> None:
 def converse(terminal: Terminal, simulator: str) -> None:
     """Take line after line until there are no more."""
     if sys.stdin.isatty():
-        threading.Thread(target=watch, args=(terminal, Town(simulator).phone(terminal.phone.number)), daemon=True).start()
+        threading.Thread(
+            target=watch, args=(terminal, Town(simulator).phone(terminal.phone.number)), daemon=True
+        ).start()
     for line in lines():
         try:
             if not terminal.obey(line):

@@ -1,4 +1,5 @@
-"""Texts between the phones and the hotline: those it sends, with their receipts, and those that people send to the short code.
+"""Texts between the phones and the hotline: those it sends, with their receipts, and those that people send
+to the short code.
 
 | the phone                  | receipts of a text to it                           |
 | -------------------------- | -------------------------------------------------- |
@@ -47,7 +48,8 @@ class Texts:
         self.delivered = 0
 
     def send(self, phone: Phone, to: str, body: str) -> None:
-        """A text from a phone to the short code, tried until the hotline has it. Raises Refused for any other number."""
+        """A text from a phone to the short code, tried until the hotline has it. Raises Refused for any other
+        number."""
         if to != self.short_code:
             raise Refused(f"Only texts to {self.short_code} are carried here.")
         with self._exchange.changed:
@@ -56,7 +58,9 @@ class Texts:
             phone.texts.append(text)
             self.incoming.append(Incoming(len(self.incoming) + 1, phone.number, body, text.at))
             self._exchange.note()
-        self._callbacks.insist("/texts", incoming_fields(phone.number, text), partial(self._has_arrived, text))
+        self._callbacks.insist(
+            "/texts", incoming_fields(phone.number, text), partial(self._has_arrived, text)
+        )
 
     def accept(self, number: str, sender: str, message: str, message_id: str) -> None:
         """A text from the hotline to a phone. It arrives in a moment, with receipts."""
@@ -72,7 +76,10 @@ class Texts:
     def counts(self) -> list[dict[str, Any]]:
         """Which text was accepted for which number, and how often."""
         with self._exchange.changed:
-            return [{"number": number, "text": text, "count": count} for (number, text), count in self.accepted.items()]
+            return [
+                {"number": number, "text": text, "count": count}
+                for (number, text), count in self.accepted.items()
+            ]
 
     def forget(self) -> None:
         """Forget every text, and begin to count anew."""

@@ -8,10 +8,12 @@
 | `error`  | HTTP `code` (500 unless told); the text is not accepted                                             |
 | `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on      |
 
-Standing until lifted: `carrier_down` (nothing goes either way; texts from phones wait), `twice` (every callback is posted
-twice), `late` (callbacks come so many seconds late), `shuffled` (callbacks come in any order).
+Standing until lifted: `carrier_down` (nothing goes either way; texts from phones wait), `twice` (every
+callback is posted twice), `late` (callbacks come so many seconds late), `shuffled` (callbacks come in any
+order).
 
-Telegram is another company and has bad days of its own: a list called `telegram`, for the next calls that send or edit a message.
+Telegram is another company and has bad days of its own: a list called `telegram`, for the next calls that
+send or edit a message.
 
 | mishap   | what the next call to send or edit meets                                                            |
 | -------- | --------------------------------------------------------------------------------------------------- |
@@ -21,8 +23,9 @@ Telegram is another company and has bad days of its own: a list called `telegram
 | `error`  | HTTP `code` (500 unless told); it is not done                                                       |
 | `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are over  |
 
-Standing until lifted: `telegram_down` (every call finds the connection broken, and no update comes; they wait), `telegram_unlimited`
-(it takes messages as fast as they come). `twice` holds for Telegram's updates too; the others do not.
+Standing until lifted: `telegram_down` (every call finds the connection broken, and no update comes; they
+wait), `telegram_unlimited` (it takes messages as fast as they come). `twice` holds for Telegram's updates
+too; the others do not.
 """
 
 import random
@@ -66,14 +69,19 @@ class Troubles:
     _flood_until: float = 0.0
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Take what a test or the page asks for: the standing ones by name, and two lists of mishaps with how many `times`."""
+        """Take what a test or the page asks for: the standing ones by name, and two lists of mishaps with how
+        many `times`."""
         if unknown := set(wanted) - {*STANDING, *LISTS}:
             known = f"{', '.join(STANDING)}, {' and '.join(LISTS)}"
-            raise UnknownTrouble(f"There is no trouble called {', '.join(sorted(unknown))}. There are {known}.")
+            raise UnknownTrouble(
+                f"There is no trouble called {', '.join(sorted(unknown))}. There are {known}."
+            )
         if "next" in wanted:
             self.mishaps = deque(mishap for asked in wanted["next"] for mishap in mishaps(asked, KINDS))
         if "telegram" in wanted:
-            self._plan_telegram([mishap for asked in wanted["telegram"] for mishap in mishaps(asked, TELEGRAM_KINDS)])
+            self._plan_telegram(
+                [mishap for asked in wanted["telegram"] for mishap in mishaps(asked, TELEGRAM_KINDS)]
+            )
         for name in STANDING:
             setattr(self, name, type(getattr(self, name))(wanted.get(name, getattr(self, name))))
 
@@ -86,7 +94,8 @@ class Troubles:
         return first_of(self.mishaps)
 
     def next_telegram_mishap(self) -> Mishap | None:
-        """The trouble that this call to send or edit a message meets: a flood as long as it lasts, else what is left."""
+        """The trouble that this call to send or edit a message meets: a flood as long as it lasts, else what
+        is left."""
         if left := self.flood_left():
             return Mishap("flood", left)
         return first_of(self.telegram_mishaps)
@@ -124,4 +133,6 @@ def mishaps(asked: dict[str, Any], kinds: tuple[str, ...]) -> list[Mishap]:
     """The mishaps that one entry of a list asks for."""
     if asked.get("kind") not in kinds:
         raise UnknownTrouble(f"A request can be met with {', '.join(kinds)}.")
-    return [Mishap(asked["kind"], float(asked.get("seconds", 0)), int(asked.get("code", 500)))] * int(asked.get("times", 1))
+    return [Mishap(asked["kind"], float(asked.get("seconds", 0)), int(asked.get("code", 500)))] * int(
+        asked.get("times", 1)
+    )

@@ -1,8 +1,9 @@
-"""How what people do on Telegram reaches the hotline: it is posted to the hotline's own address, or the hotline comes and asks for it.
+"""How what people do on Telegram reaches the hotline: it is posted to the hotline's own address, or the
+hotline comes and asks for it.
 
-Posted, the updates of one chat come one after another, and those of different chats side by side. What is not answered with 2xx is
-posted again, with growing pauses, for a day. Without an address and with nobody asking, updates wait. With `twice` among the troubles
-every update comes twice, and while `telegram_down` none comes.
+Posted, the updates of one chat come one after another, and those of different chats side by side. What is not
+answered with 2xx is posted again, with growing pauses, for a day. Without an address and with nobody asking,
+updates wait. With `twice` among the troubles every update comes twice, and while `telegram_down` none comes.
 """
 
 import heapq
@@ -74,7 +75,12 @@ class Webhook:
 
     def view(self) -> dict[str, Any]:
         failed = dict(zip(("last_error_date", "last_error_message"), self.last_error or (), strict=False))
-        return {"url": self.url, "has_custom_certificate": False, "max_connections": self.max_connections, **failed}
+        return {
+            "url": self.url,
+            "has_custom_certificate": False,
+            "max_connections": self.max_connections,
+            **failed,
+        }
 
 
 class Updates:
@@ -120,7 +126,11 @@ class Updates:
         """The answer to getWebhookInfo."""
         with self._changed:
             allowed = {"allowed_updates": self._allowed} if self._allowed else {}
-            return {**self._webhook.view(), "pending_update_count": sum(map(len, self._lanes.values())), **allowed}
+            return {
+                **self._webhook.view(),
+                "pending_update_count": sum(map(len, self._lanes.values())),
+                **allowed,
+            }
 
     def forget(self) -> None:
         """Drop what waits. Where updates go to is the hotline's to say, and stays."""
@@ -138,18 +148,24 @@ class Updates:
         """Raises Declined while updates are posted, or when somebody else comes to fetch them."""
         offset, limit = asked.number("offset"), min(max(asked.number("limit", MOST_AT_ONCE), 1), MOST_AT_ONCE)
         with self._changed:
-            self._must_fetch("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
+            self._must_fetch(
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
+                "webhook first"
+            )
             self._allow(asked)
             self._confirm(offset)
             self._polls += 1
             mine = self._polls
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._lanes or self._polls != mine or self._webhook.url, min(asked.number("timeout"), LONGEST_POLL)
+                lambda: self._lanes or self._polls != mine or self._webhook.url,
+                min(asked.number("timeout"), LONGEST_POLL),
             )
             self._must_fetch("terminated by setWebhook request")
             if self._polls != mine:
-                raise conflict("terminated by other getUpdates request; make sure that only one bot instance is running")
+                raise conflict(
+                    "terminated by other getUpdates request; make sure that only one bot instance is running"
+                )
             return [waiting.update for waiting, _ in zip(self._in_order(), range(limit), strict=False)]
 
     def _must_fetch(self, otherwise: str) -> None:
@@ -243,7 +259,9 @@ class Updates:
             headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
         try:
             body = json.dumps(update).encode()
-            answer = self._line.post(webhook.url, data=body, headers=headers, timeout=ANSWER_WITHIN, allow_redirects=False)
+            answer = self._line.post(
+                webhook.url, data=body, headers=headers, timeout=ANSWER_WITHIN, allow_redirects=False
+            )
         except requests.Timeout:
             error = "Read timeout expired"
         except requests.RequestException:

@@ -1,4 +1,5 @@
-"""What every test may ask for: a database of either kind, a queue, and a world. And in what order tests run, and on which database."""
+"""What every test may ask for: a database of either kind, a queue, and a world. And in what order tests run,
+and on which database."""
 
 import functools
 import os
@@ -35,13 +36,17 @@ IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypo
 hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
 hypothesis.settings.load_profile("usual")
 hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
-"""For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and a thousand journeys."""
+"""For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and
+a thousand journeys."""
 
 FOLDER = run_folder.begin()
-"""For everything that this run writes; it is gone when the run is over, and so are the processes that it started."""
+"""For everything that this run writes; it is gone when the run is over, and so are the processes that it
+started."""
 
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
-redis.utils.get_lib_version = functools.cache(redis.utils.get_lib_version)  # read from a file for every connection
+redis.utils.get_lib_version = functools.cache(
+    redis.utils.get_lib_version
+)  # read from a file for every connection
 
 
 def patient_engine(url: str, **how: Any) -> Engine:
@@ -58,8 +63,8 @@ STATEMENTS: dict[Any, Any] = {}
 
 @event.listens_for(Engine, "engine_connect")
 def put_into_sql_once(connection: Connection) -> None:
-    """Every test opens its own database, but what was put into SQL for one is good for the next of its kind, as it is in a process that
-    runs for days."""
+    """Every test opens its own database, but what was put into SQL for one is good for the next of its kind,
+    as it is in a process that runs for days."""
     connection.dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
     connection.execution_options(compiled_cache=STATEMENTS)
 
@@ -70,8 +75,9 @@ ALIKE = re.compile(
     r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors"
     r"|hotline/test_(cap|chats|checks|commands|erasure|evidence|explaining|linking|measures|news|previewing|readiness|rosters|shifts)\.)"
 )
-"""What is told here is told of people and words, and either database serves. It runs on one of the two, half of it on each; all of it on
-both with `pytest --both`. What is not listed (who writes first, what is kept, lost and found again, the stories) always runs on both."""
+"""What is told here is told of people and words, and either database serves. It runs on one of the two, half
+of it on each; all of it on both with `pytest --both`. What is not listed (who writes first, what is kept,
+lost and found again, the stories) always runs on both."""
 
 APART = re.compile("locked|at_once|at_the_same|same_instant|race|together|faster|twice|once|again")
 """Tests with one of these words in their names run on both even so: it is there that the databases differ."""
@@ -81,8 +87,16 @@ ENGINE = re.compile(r"\b(sqlite|postgresql)\b")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--both", action="store_true", help="run every test of the hotline on both databases, not just where they may differ")
-    parser.addoption("--one", action="store_true", help="run every test on one database: SQLite, but for what is told of PostgreSQL alone")
+    parser.addoption(
+        "--both",
+        action="store_true",
+        help="run every test of the hotline on both databases, not just where they may differ",
+    )
+    parser.addoption(
+        "--one",
+        action="store_true",
+        help="run every test on one database: SQLite, but for what is told of PostgreSQL alone",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,17 +114,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [] if config.getoption("both") else on_the_other(items)
     config.hook.pytest_deselected(items=left_out)
     out = set(left_out)
-    items[:] = dealt([item for item in items if item not in out], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    items[:] = dealt(
+        [item for item in items if item not in out], int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    )
 
 
 def on_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of each test for which either database would do, the one on the database that is not its turn: always the same."""
-    turns = ((there, zlib.crc32(ENGINE.sub("", there["sqlite"].nodeid).encode()) % 2) for there in by_test(items) if len(there) > 1)
+    """Of each test for which either database would do, the one on the database that is not its turn: always
+    the same."""
+    turns = (
+        (there, zlib.crc32(ENGINE.sub("", there["sqlite"].nodeid).encode()) % 2)
+        for there in by_test(items)
+        if len(there) > 1
+    )
     return [there[sorted(there)[turn]] for there, turn in turns if does_on_either(there["sqlite"])]
 
 
 def does_on_either(item: pytest.Item) -> bool:
-    return bool(ALIKE.match(item.nodeid)) and not APART.search(item.nodeid.partition("::")[2].partition("[")[0])
+    return bool(ALIKE.match(item.nodeid)) and not APART.search(
+        item.nodeid.partition("::")[2].partition("[")[0]
+    )
 
 
 def by_test(items: list[pytest.Item]) -> list[dict[str, pytest.Item]]:
@@ -124,19 +147,27 @@ def by_test(items: list[pytest.Item]) -> list[dict[str, pytest.Item]]:
 
 def engine_of(item: pytest.Item) -> str:
     """The database that this test was given, if it was given one to have everything on."""
-    given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    given = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
     return next((value for value in given if isinstance(value, str) and value in ENGINES), "")
 
 
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The tests so that those that may take longer than others come first at every second worker: they mostly wait, while the rest work.
-    Each worker is given as many as any other, one after another, and later takes from those that have too many."""
+    """The tests so that those that may take longer than others come first at every second worker: they mostly
+    wait, while the rest work. Each worker is given as many as any other, one after another, and later takes
+    from those that have too many."""
     first = [item for item in items if item.get_closest_marker("timeout")]
     others = iter([item for item in items if not item.get_closest_marker("timeout")])
     hands = [first[worker // 2 :: (workers + 1) // 2] if worker % 2 == 0 else [] for worker in range(workers)]
     rows, left = divmod(len(items), workers)
     for worker, hand in enumerate(hands):
-        hand += [item for _row, item in zip(range(rows + (worker >= workers - left) - len(hand)), others, strict=False)]
+        hand += [
+            item
+            for _row, item in zip(range(rows + (worker >= workers - left) - len(hand)), others, strict=False)
+        ]
     return [item for hand in hands for item in hand]
 
 
@@ -145,11 +176,16 @@ def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of pytest's own folders."""
+    """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of
+    pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test turns the power off, and it is quicker so
+            for setting in (
+                "fsync",
+                "full_page_writes",
+                "synchronous_commit",
+            ):  # no test turns the power off, and it is quicker so
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
@@ -158,7 +194,8 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what a program does."""
+    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what
+    a program does."""
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         child = embedded_queue(Path(folder), {})
         child.start()
@@ -209,8 +246,11 @@ def _named(uri: str, database: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings, redis_url: str) -> Iterator[Settings]:
-    """A hotline's settings, its database furnished: on SQLite and on PostgreSQL, or on one of the two (see ALIKE)."""
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings, redis_url: str
+) -> Iterator[Settings]:
+    """A hotline's settings, its database furnished: on SQLite and on PostgreSQL, or on one of the two (see
+    ALIKE)."""
     made = replace(furnished, var=tmp_path, redis_url=redis_url)
     if request.param == "sqlite":
         shutil.copy(furnished.var / "itikia.db", tmp_path / "itikia.db")

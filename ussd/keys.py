@@ -18,7 +18,8 @@ from ussd.pages import BACK, HOME, MORE, Limits, pages
 SEPARATOR = "*"
 """What the carrier puts between inputs; a citizen may write it too."""
 MOST_INPUTS, MOST_PRESSES = 200, 400
-"""More than anybody keys in within one call, and how far we go to find out what they meant; beyond, somebody wants to keep us busy."""
+"""More than anybody keys in within one call, and how far we go to find out what they meant; beyond, somebody
+wants to keep us busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Position:
     """What was answered before the caller was cut off: until they say whether to go on with it."""
     page: int = 0
     again: bool = False
-    """The last input was not understood. It stays so while the pages are turned, for with that said on them they break elsewhere."""
+    """The last input was not understood. It stays so while the pages are turned, for with that said on them
+    they break elsewhere."""
     wish: Command | None = None
     """Set when the conversation is over: what the caller wants."""
 
@@ -40,7 +42,9 @@ class Position:
 class Keypad:
     """The keys of one phone in one language area. Pure, but for what a dialogue looks up."""
 
-    def __init__(self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]) -> None:
+    def __init__(
+        self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]
+    ) -> None:
         self._areas, self._country, self._limits, self._look_up = areas, country, limits, look_up
         self._known: dict[tuple[Caller, bool, Answers], Asking | Said[Command] | Said[str]] = {}
         """Where answers lead: asked more than once in a turn."""
@@ -56,8 +60,9 @@ class Keypad:
         return turned[min(position.page, len(turned) - 1)]
 
     def play(self, position: Position, transcript: str) -> Position:
-        """Play inputs that are known only joined together. Free words may hold a `*` of their own, so of all the ways to read them the
-        one is taken in which least is not understood, and of those the one that takes the fewest `*` for the citizen's."""
+        """Play inputs that are known only joined together. Free words may hold a `*` of their own, so of all
+        the ways to read them the one is taken in which least is not understood, and of those the one that
+        takes the fewest `*` for the citizen's."""
         return self._best(position, transcript.split(SEPARATOR, MOST_INPUTS) if transcript else [])[1]
 
     def _best(self, position: Position, inputs: Sequence[str]) -> tuple[int, Position]:
@@ -74,14 +79,16 @@ class Keypad:
         return missed, position
 
     def _unless_at_desk(self, position: Position) -> Position:
-        """What a liaison keyed when another case stood under that number is not done: they look at their desk anew."""
+        """What a liaison keyed when another case stood under that number is not done: they look at their desk
+        anew."""
         names = [name for name, _answer in position.answers]
         if not isinstance(position.wish, Act | GoOn | GoOff):
             return position
         return self._at(replace(position, wish=None), position.answers[: names.index("desk")])
 
     def _readings(self, position: Position, inputs: Sequence[str]) -> Iterator[tuple[int, Position]]:
-        """The inputs read as ever longer words and what follows them. Whoever sends more than a person can type gets one reading only."""
+        """The inputs read as ever longer words and what follows them. Whoever sends more than a person can
+        type gets one reading only."""
         for length in range(1, len(inputs)):
             if self._presses > MOST_PRESSES:
                 break
@@ -120,7 +127,11 @@ class Keypad:
 
     def _answer(self, position: Position, asking: Asking, typed: str) -> Position:
         question = asking.question
-        answer = numbered_menu.answer(question, typed, asking.language) if isinstance(question, Menu) else typed.strip()
+        answer = (
+            numbered_menu.answer(question, typed, asking.language)
+            if isinstance(question, Menu)
+            else typed.strip()
+        )
         if answer is None:
             return replace(position, again=True)
         return self._at(position, (*asking.answers, (question.name, answer)))
@@ -158,7 +169,9 @@ class Keypad:
         return replay.resume(scene, answers, language, look_up)
 
     def _pages(self, position: Position, asking: Asking) -> tuple[str, ...]:
-        return pages(asking.question, asking.language, self._limits, first=not asking.answers, again=position.again)
+        return pages(
+            asking.question, asking.language, self._limits, first=not asking.answers, again=position.again
+        )
 
 
 def _language_only(answers: Answers) -> Answers:

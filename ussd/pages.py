@@ -25,12 +25,17 @@ class Limits:
 
 def not_understood(question: Menu | Ask) -> Phrase:
     """Said above the question when it is asked again."""
-    return _("Choose a number from the list.") if isinstance(question, Menu) else _("Please write a few words.")
+    return (
+        _("Choose a number from the list.") if isinstance(question, Menu) else _("Please write a few words.")
+    )
 
 
 @lru_cache(maxsize=1024)
-def pages(question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False) -> tuple[str, ...]:
-    """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer was not understood."""
+def pages(
+    question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False
+) -> tuple[str, ...]:
+    """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer
+    was not understood."""
     text = plain(say(question.text, language))
     lines = numbered_menu.lines(question, language) if isinstance(question, Menu) else []
     top = plain(say(not_understood(question), language)) if again else ""
@@ -43,8 +48,11 @@ BACK_LINE = _("{back}. Back {home}. Home", back=BACK, home=HOME)
 MORE_LINE = _("{more}. More", more=MORE)
 
 
-def _turned(parts: list[str], top: str, more: str, back: str, limits: Limits, *, first: bool) -> Iterator[str]:
-    """Fill page after page. Each but the last ends with the way on, and the very `first` of a call has no way back."""
+def _turned(
+    parts: list[str], top: str, more: str, back: str, limits: Limits, *, first: bool
+) -> Iterator[str]:
+    """Fill page after page. Each but the last ends with the way on, and the very `first` of a call has no way
+    back."""
     way_back = "" if first else back
     while parts:
         room = len(parts)
@@ -56,7 +64,8 @@ def _turned(parts: list[str], top: str, more: str, back: str, limits: Limits, *,
 
 
 def _broken(text: str, around: list[str], limits: Limits) -> list[str]:
-    """A question or a choice, broken between words, and within a word only where that alone is longer than a page."""
+    """A question or a choice, broken between words, and within a word only where that alone is longer than a
+    page."""
     if _fits([text, *around], limits):
         return [text]
     words = chain.from_iterable([word] if _fits([word, *around], limits) else word for word in _WORDS(text))

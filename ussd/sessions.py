@@ -1,8 +1,9 @@
 """A dial-in, turn by turn: what was typed goes into the dialogue, and the next page comes out.
 
-The carrier repeats everything that was typed since the call began. What is new is what follows the transcript that we answered last;
-so a `*` that a citizen writes stays theirs, a turn that comes twice gets the same page, and one that comes late changes nothing. When
-the conversation is not to be found, because Redis is away, the whole transcript is played again through the same scenes.
+The carrier repeats everything that was typed since the call began. What is new is what follows the transcript
+that we answered last; so a `*` that a citizen writes stays theirs, a turn that comes twice gets the same
+page, and one that comes late changes nothing. When the conversation is not to be found, because Redis is
+away, the whole transcript is played again through the same scenes.
 """
 
 import logging
@@ -51,14 +52,17 @@ class Line:
         self._country, self._keys = service.settings.country, service.settings.keys
 
     def turn(self, turn: Turn) -> Reply:
-        """One turn, one page. It never raises: what goes wrong inside ends in a friendly screen with the emergency number."""
+        """One turn, one page. It never raises: what goes wrong inside ends in a friendly screen with the
+        emergency number."""
         call, caller = self._who(turn.session, turn.number)
         try:
             return self._answer(turn.transcript, call, caller)
         except Exception as error:
             log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what the caller said
             kept, _draft = self._conversations.find(call.session_index, caller)
-            return self._last(desk_phrases.not_saved(self._country.emergency), kept.language if kept else call.language)
+            return self._last(
+                desk_phrases.not_saved(self._country.emergency), kept.language if kept else call.language
+            )
 
     def ended(self, ended: Ended) -> None:
         """The carrier says that the line is closed. If it was cut, what can be saved of the call is saved."""
@@ -69,19 +73,27 @@ class Line:
         cut = kept if kept is not None and not kept.ended and ended.cut else None
         last = None
         with self._service.transaction() as work:
-            if seen.is_new(work.session, "ended", call.session_index, work.now, ended.status) and cut is not None:
+            if (
+                seen.is_new(work.session, "ended", call.session_index, work.now, ended.status)
+                and cut is not None
+            ):
                 last = self._save_what_there_is(work, cut, replace(call, language=cut.language))
         if cut is not None and last is not None:
-            self._conversations.keep(call.session_index, caller, cut._replace(shown=last.text, ended=True), ())
+            self._conversations.keep(
+                call.session_index, caller, cut._replace(shown=last.text, ended=True), ()
+            )
 
     def _who(self, session: str, raw_number: str) -> tuple[Call, str]:
-        """This sitting, bound to its phone so that nobody else can go on with it; and what the phone's drafts are found by."""
+        """This sitting, bound to its phone so that nobody else can go on with it; and what the phone's drafts
+        are found by."""
         try:
             number = strict_number(raw_number)
         except NotANumber:
             number = None
         session_index = self._keys.index.of("session", f"{session}|{raw_number}")
-        return Call(session_index, "ussd", number, self._country.languages[0]), self._keys.index.of("conversation", raw_number)
+        return Call(session_index, "ussd", number, self._country.languages[0]), self._keys.index.of(
+            "conversation", raw_number
+        )
 
     def _answer(self, transcript: str, call: Call, caller: str) -> Reply:
         kept, draft = self._conversations.find(call.session_index, caller)
@@ -101,13 +113,19 @@ class Line:
     def _keypad(self, call: Call) -> Keypad:
         return Keypad(self._service.areas, self._country, self._limits, partial(self._look_up, call))
 
-    def _position(self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers) -> Position:
+    def _position(
+        self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers
+    ) -> Position:
         """Where this transcript leads: on from where the last turn was answered, or else from the beginning."""
         before = f"{kept.transcript}{SEPARATOR}" if kept is not None and kept.transcript else ""
         if kept is None or not transcript.startswith(before):
-            return keypad.play(keypad.beginning(self._who_calls(call), () if transcript else draft), transcript)
+            return keypad.play(
+                keypad.beginning(self._who_calls(call), () if transcript else draft), transcript
+            )
         typed = transcript.removeprefix(before)
-        position = Position(_caller(kept.known), kept.language, kept.answers, kept.draft, kept.page, kept.again)
+        position = Position(
+            _caller(kept.known), kept.language, kept.answers, kept.draft, kept.page, kept.again
+        )
         return keypad.press(position, typed) if keypad.takes_words(position) else keypad.play(position, typed)
 
     def _who_calls(self, call: Call) -> Caller:
@@ -136,10 +154,13 @@ class Line:
 
     def _last(self, words: Phrase, language: str) -> Reply:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
-        return Reply(shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True)
+        return Reply(
+            shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True
+        )
 
     def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:
-        """Somebody in danger who was cut off is a case all the same, and this its last page. Of anybody else the language is kept."""
+        """Somebody in danger who was cut off is a case all the same, and this its last page. Of anybody else
+        the language is kept."""
         known = _caller(kept.known)
         if kept.language != known.language and kept.answers:
             desk.remember_language(work, call)
@@ -152,11 +173,14 @@ class Line:
 
 def _conversation(position: Position, transcript: str, reply: Reply) -> Conversation:
     answers, page, known = position.answers, position.page, _known(position.caller)
-    return Conversation(transcript, *reply, answers, page, position.language, known, position.draft, position.again)
+    return Conversation(
+        transcript, *reply, answers, page, position.language, known, position.draft, position.again
+    )
 
 
 def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | None:
-    """What may be gone on with after a cut; nothing when all is said or begun anew; None, and so whatever there was, until then."""
+    """What may be gone on with after a cut; nothing when all is said or begun anew; None, and so whatever
+    there was, until then."""
     if position.wish is not None:
         return ()
     if position.draft:

@@ -34,7 +34,9 @@ def from_environment() -> "WSGIApplication":
     leave_with_parent()
     settings = settings_from(os.environ)
     if not settings.callback_secrets:
-        raise Misconfigured("CALLBACK_SECRETS is empty, so no carrier could call. `itikia urls` suggests one.")
+        raise Misconfigured(
+            "CALLBACK_SECRETS is empty, so no carrier could call. `itikia urls` suggests one."
+        )
     poster = Poster(settings.redis_url)
     service = Service(settings, Database(settings.database_url), post=poster)
     return door(service, carrier_of(settings), poster)

@@ -1,4 +1,5 @@
-"""What a carrier calls: turns of a dial-in, texts, receipts, the end of a dial-in, and people who want no more texts."""
+"""What a carrier calls: turns of a dial-in, texts, receipts, the end of a dial-in, and people who want no
+more texts."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +31,8 @@ Event = Callable[[Mapping[str, str]], None]
 class Dialled:
     """Turns of a dial-in, served ahead of everything else: somebody looks at a screen and waits.
 
-    Past the secret it always answers 200 with a page; anything else would cut the caller off with the operator's own error.
+    Past the secret it always answers 200 with a page; anything else would cut the caller off with the
+    operator's own error.
     """
 
     def __init__(self, settings: Settings, carrier: Carrier, line: Line, rest: "WSGIApplication") -> None:
@@ -47,7 +49,9 @@ class Dialled:
         if not is_secret(path[len(self._before) : -len(self._after)], self._secrets):
             return self._rest(environ, start_response)
         body = self._carrier.page(*self._reply(environ)).encode()
-        start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+        start_response(
+            "200 OK", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+        )
         return [body]
 
     def _reply(self, environ: dict[str, Any]) -> Reply:
@@ -61,7 +65,8 @@ class Dialled:
 
 
 def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -> Blueprint:
-    """The carrier's other calls. 200 only once what they brought is committed; 503 makes the carrier bring it again."""
+    """The carrier's other calls. 200 only once what they brought is committed; 503 makes the carrier bring it
+    again."""
     pages = Blueprint("carriers", __name__, url_prefix=f"/{carrier.name}/<secret>")
 
     def text(form: Mapping[str, str]) -> None:
@@ -115,7 +120,9 @@ def _taken(event: Event) -> Response:
 
 def sorry(error: Exception) -> Response:
     """The last resort: no page ever shows how we fell over, and no log what was in it."""
-    if isinstance(error, NotFound | MethodNotAllowed):  # the same for both, so that nobody learns what there is
+    if isinstance(
+        error, NotFound | MethodNotAllowed
+    ):  # the same for both, so that nobody learns what there is
         return Response("Not Found\n", 404, mimetype="text/plain")
     if isinstance(error, HTTPException):
         return Response(f"{error.name}\n", error.code, mimetype="text/plain")

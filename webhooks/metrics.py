@@ -1,7 +1,8 @@
-"""How the machine is doing, for Prometheus: what waits, what is late, what failed. It says nothing about anybody, and nothing of what was
-reported.
+"""How the machine is doing, for Prometheus: what waits, what is late, what failed. It says nothing about
+anybody, and nothing of what was reported.
 
-Everything is read from the database when it is asked for. There are several web processes, and none of them counts anything.
+Everything is read from the database when it is asked for. There are several web processes, and none of them
+counts anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,14 @@ from hotline.operations import auditor
 from hotline.outbox import Queue, Task, TaskKind
 from webhooks.guards import is_secret
 
-STEPS = (TaskKind.ESCALATE, TaskKind.FIND, TaskKind.PROMISE, TaskKind.STILL, TaskKind.LAPSE, TaskKind.FOLLOW_UP)
+STEPS = (
+    TaskKind.ESCALATE,
+    TaskKind.FIND,
+    TaskKind.PROMISE,
+    TaskKind.STILL,
+    TaskKind.LAPSE,
+    TaskKind.FOLLOW_UP,
+)
 """What must happen to a case in its time."""
 LATE = timedelta(minutes=1)
 """A step so long after its time is overdue."""
@@ -36,7 +44,8 @@ ENDS = (MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageSta
 
 
 def metrics(service: Service) -> Blueprint:
-    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set there is no such page. 503 while the database does not answer."""
+    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set there is no such page. 503 while the
+    database does not answer."""
     pages = Blueprint("metrics", __name__)
 
     @pages.get("/metrics")
@@ -79,7 +88,11 @@ def _text(figures: Sequence[Metric]) -> bytes:
 def _figures(session: Session, now: datetime) -> Iterator[Metric]:
     yield from _due(session, now)
     yield _overdue(session, now)
-    yield _gauge("errands_failing", "Errands that went wrong at least once and wait to be tried again.", outbox.failing(session))
+    yield _gauge(
+        "errands_failing",
+        "Errands that went wrong at least once and wait to be tried again.",
+        outbox.failing(session),
+    )
     yield _callbacks(session, now)
     yield _sent(session, now)
     yield _unfinished(session)
@@ -92,41 +105,64 @@ def _reachable(number: int) -> Metric:
 
 def _due(session: Session, now: datetime) -> Iterator[Metric]:
     """An errand's own time counts, not when it is posted next: that goes on and on while nobody works."""
-    due = select(Task.queue, func.count(), func.min(Task.wanted_at)).where(outbox.WAITS, Task.wanted_at <= now)
+    due = select(Task.queue, func.count(), func.min(Task.wanted_at)).where(
+        outbox.WAITS, Task.wanted_at <= now
+    )
     found = {queue: (number, oldest) for queue, number, oldest in session.execute(due.group_by(Task.queue))}
     numbers = {queue.value: found.get(queue, (0, now))[0] for queue in Queue}
     ages = {queue.value: _seconds(found.get(queue, (0, now))[1], now) for queue in Queue}
-    yield _gauges("errands_due", "Errands whose time has come and that are not done yet, by queue.", "queue", numbers)
-    oldest = "Seconds since the time of the oldest errand that is due and not done, by queue; 0 where none is."
+    yield _gauges(
+        "errands_due", "Errands whose time has come and that are not done yet, by queue.", "queue", numbers
+    )
+    oldest = (
+        "Seconds since the time of the oldest errand that is due and not done, by queue; 0 where none is."
+    )
     yield _gauges("errand_oldest_due_seconds", oldest, "queue", ages)
 
 
 def _overdue(session: Session, now: datetime) -> Metric:
     late = (outbox.WAITS, Task.what.in_(STEPS), Task.wanted_at < now - LATE)
     found = _numbers(session, select(Task.what, func.count()).where(*late).group_by(Task.what))
-    words = "Steps of cases, such as asking the next liaison, that should have been taken more than a minute ago, by kind."
+    words = (
+        "Steps of cases, such as asking the next liaison, that should have been taken more than a minute "
+        "ago, by kind."
+    )
     return _gauges("steps_overdue", words, "kind", {step.value: found.get(step, 0) for step in STEPS})
 
 
 def _callbacks(session: Session, now: datetime) -> Metric:
     """The carrier falls silent one kind at a time. A kind that it never brought has no age."""
-    newest = {kind: session.scalar(select(func.max(Arrival.at)).where(Arrival.key.startswith(key))) for kind, key in CALLBACKS.items()}
+    newest = {
+        kind: session.scalar(select(func.max(Arrival.at)).where(Arrival.key.startswith(key)))
+        for kind, key in CALLBACKS.items()
+    }
     newest["receipt"] = session.scalar(select(ReceiptRecord.at).order_by(ReceiptRecord.id.desc()).limit(1))
     ages = {kind: _seconds(at, now) for kind, at in newest.items() if at is not None}
-    words = "Seconds since the carrier last called us, by what it brought: a text, a receipt, the end of a dial-in."
+    words = (
+        "Seconds since the carrier last called us, by what it brought: a text, a receipt, the end of a "
+        "dial-in."
+    )
     return _gauges("carrier_callback_age_seconds", words, "kind", ages)
 
 
 def _sent(session: Session, now: datetime) -> Metric:
     hour = (Message.state.in_(ENDS), Message.written_at >= now - timedelta(hours=1))
     found = _numbers(session, select(Message.state, func.count()).where(*hour).group_by(Message.state))
-    words = "Messages written in the last hour, by what became of them; unknown is where nobody can say whether it left."
+    words = (
+        "Messages written in the last hour, by what became of them; unknown is where nobody can say "
+        "whether it left."
+    )
     return _gauges("messages_last_hour", words, "state", {state: found.get(state, 0) for state in ENDS})
 
 
 def _unfinished(session: Session) -> Metric:
-    found = _numbers(session, select(Case.state, func.count()).where(Case.state != CaseState.CLOSED).group_by(Case.state))
-    words = "Cases that are not closed: open is where nobody has it, acknowledged where somebody has, resolved where they say it is done."
+    found = _numbers(
+        session, select(Case.state, func.count()).where(Case.state != CaseState.CLOSED).group_by(Case.state)
+    )
+    words = (
+        "Cases that are not closed: open is where nobody has it, acknowledged where somebody has, "
+        "resolved where they say it is done."
+    )
     return _gauges("cases_unfinished", words, "state", {state: found.get(state, 0) for state in UNFINISHED})
 
 
@@ -134,8 +170,14 @@ def _audited(session: Session, now: datetime) -> Iterator[Metric]:
     """Nothing at all, where the auditor has never looked."""
     last = auditor.latest(session)
     if last is not None:
-        yield _gauge("audit_age_seconds", "Seconds since the auditor last looked at every unfinished case.", _seconds(last.at, now))
-        yield _gauge("audit_mended", "Cases without a next step that the auditor found then, and mended.", last.mended)
+        yield _gauge(
+            "audit_age_seconds",
+            "Seconds since the auditor last looked at every unfinished case.",
+            _seconds(last.at, now),
+        )
+        yield _gauge(
+            "audit_mended", "Cases without a next step that the auditor found then, and mended.", last.mended
+        )
 
 
 def _numbers(session: Session, counted: Select[str, int]) -> dict[str, int]:

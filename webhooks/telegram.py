@@ -1,4 +1,5 @@
-"""What Telegram brings: an update at a time, checked at the threshold and kept in the stream before it is told that it arrived."""
+"""What Telegram brings: an update at a time, checked at the threshold and kept in the stream before it is
+told that it arrived."""
 
 import logging
 
@@ -24,7 +25,9 @@ def telegram(settings: Settings, trips: RedisPipeline) -> Blueprint:
 
     @pages.post("/telegram")
     def take() -> Response:
-        if not settings.telegram_token or not is_secret(request.headers.get(SECRET, ""), [settings.telegram_secret]):
+        if not settings.telegram_token or not is_secret(
+            request.headers.get(SECRET, ""), [settings.telegram_secret]
+        ):
             abort(403)
         request.max_content_length = MOST_BYTES
         try:

@@ -1,8 +1,26 @@
 """What a liaison may do with a broadcast, and what does it."""
 
 from hotline.broadcasts import approval_policy, phrases
-from hotline.broadcasts.approval import answers_for, approve, hand_of, hands_that_approved, hands_that_wrote, held, submit, to_read
-from hotline.broadcasts.broadcast import LIVE, NEXT, ON_ITS_WAY, UNSENT, Broadcast, BroadcastState, DeedKind, broadcast_by_code
+from hotline.broadcasts.approval import (
+    answers_for,
+    approve,
+    hand_of,
+    hands_that_approved,
+    hands_that_wrote,
+    held,
+    submit,
+    to_read,
+)
+from hotline.broadcasts.broadcast import (
+    LIVE,
+    NEXT,
+    ON_ITS_WAY,
+    UNSENT,
+    Broadcast,
+    BroadcastState,
+    DeedKind,
+    broadcast_by_code,
+)
 from hotline.broadcasts.control import object_to, pause, paused_by_others, resume, review, stop, withdraw
 from hotline.broadcasts.drafting import check, compose
 from hotline.broadcasts.limits import NotNow, gone
@@ -11,7 +29,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison, is_one_now
 
-# ------------------------------------------------------------------------------------------------------ one door for all of it
+# ------------------------------------------------------------------------------------- one door for all of it
 
 
 def deal(work: UnitOfWork, who: Liaison, wish: Compose | Deal) -> Phrase:
@@ -27,11 +45,14 @@ def deal(work: UnitOfWork, who: Liaison, wish: Compose | Deal) -> Phrase:
     except NotNow as stands:
         words = stands.words
     found = broadcast_by_code(work.session, code)
-    return phrases.drill(words, found is not None and found.exercise and not isinstance(wish, Compose) and wish.act != "show")
+    return phrases.drill(
+        words, found is not None and found.exercise and not isinstance(wish, Compose) and wish.act != "show"
+    )
 
 
 def _is_theirs(work: UnitOfWork, who: Liaison, wish: Deal) -> None:
-    """Anybody may stop a message; all else is for those who answer for its place, and for its author. Raises `NotNow`."""
+    """Anybody may stop a message; all else is for those who answer for its place, and for its author. Raises
+    `NotNow`."""
     found = broadcast_by_code(work.session, wish.code)
     if wish.act == "stop" or found is None or found.author_id == who.id:
         return
@@ -76,7 +97,12 @@ def show(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
     broadcast = held(work, code)
     reached = gone(work.session, broadcast)
     return phrases.stands(
-        code, BroadcastState(broadcast.state), reached, broadcast.listed, to_read(broadcast, who.language), broadcast.mark
+        code,
+        BroadcastState(broadcast.state),
+        reached,
+        broadcast.listed,
+        to_read(broadcast, who.language),
+        broadcast.mark,
     )
 
 
@@ -92,10 +118,17 @@ def _may(work: UnitOfWork, who: Liaison, broadcast: Broadcast, act: str) -> bool
     state, mine = broadcast.state, who.id == broadcast.author_id
     match act:
         case "approve":
-            hands = (hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who))
+            hands = (
+                hands_that_wrote(work, broadcast),
+                hands_that_approved(work, broadcast),
+                hand_of(work, who),
+            )
             return state == BroadcastState.SUBMITTED and approval_policy.may_approve(*hands) is None
         case "object":
-            return state in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING) and not mine
+            return (
+                state in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+                and not mine
+            )
         case "submit":
             return state in (BroadcastState.DRAFT, BroadcastState.CHECKED)
         case "edit":
@@ -109,7 +142,16 @@ def _may(work: UnitOfWork, who: Liaison, broadcast: Broadcast, act: str) -> bool
         case "correct":
             return state not in UNSENT and bool(gone(work.session, broadcast))
         case "withdraw":
-            return BroadcastState.WITHDRAWN in NEXT[BroadcastState(state)] and (mine or hand_of(work, who).coordinates)
+            return BroadcastState.WITHDRAWN in NEXT[BroadcastState(state)] and (
+                mine or hand_of(work, who).coordinates
+            )
         case _:
-            may = approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
-            return broadcast.emergency and broadcast.opens_at is not None and may and not broadcast.done(DeedKind.REVIEWED)
+            may = (
+                approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
+            )
+            return (
+                broadcast.emergency
+                and broadcast.opens_at is not None
+                and may
+                and not broadcast.done(DeedKind.REVIEWED)
+            )

@@ -31,14 +31,15 @@ from hotline.outbox import Queue, TaskKind
 from hotline.places.areas import Areas
 
 REMIND_AFTER = (5, 10, 15)
-"""Minutes after which those who were asked are reminded, one after another. Slow joint statements are the known weakness."""
+"""Minutes after which those who were asked are reminded, one after another. Slow joint statements are the
+known weakness."""
 MOST_ASKED = 8
 """Liaisons who are asked to approve one broadcast."""
 MOST_CONTACTS = 20
 """Liaisons who see a broadcast before it goes."""
 
 
-# ------------------------------------------------------------------------------------------------------ asking others
+# ---------------------------------------------------------------------------------------------- asking others
 
 
 def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
@@ -66,27 +67,43 @@ def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
 
 
 def what_stands_against(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[Phrase]:
-    """Why a message that somebody has just written could not be put to others, said before they try; its words are another matter."""
+    """Why a message that somebody has just written could not be put to others, said before they try; its
+    words are another matter."""
     need = preview.need_of(work.areas, broadcast)
-    few = not need.refused and len({each.body_code for each in _whom_to_ask(work, broadcast, who)}) < need.hands
+    few = (
+        not need.refused and len({each.body_code for each in _whom_to_ask(work, broadcast, who)}) < need.hands
+    )
     soon, empty = too_soon(work, broadcast), not recipients.how_many(work, broadcast)
     found = (soon, phrases.NOBODY_TO_APPROVE if few else None, phrases.GOES_TO_NOBODY if empty else None)
     return [words for words in found if words is not None]
 
 
 def _whom_to_ask(work: UnitOfWork, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
-    """Those who could approve it: two at most of each body around the place, whoever is on duty first, and whoever leads it."""
+    """Those who could approve it: two at most of each body around the place, whoever is on duty first, and
+    whoever leads it."""
     wrote = hands_that_wrote(work, broadcast)
-    able = [each for each in around(work, broadcast.areas) if each.id != but.id and _could_approve(work, broadcast, wrote, each)]
+    able = [
+        each
+        for each in around(work, broadcast.areas)
+        if each.id != but.id and _could_approve(work, broadcast, wrote, each)
+    ]
     there = shifts.on_duty(work.session, [each.id for each in able], work.country.zone, work.now)
     able.sort(key=lambda each: (each.id not in there, not each.supervisor, each.id))
-    first = [each for place, each in enumerate(able) if sum(other.body_code == each.body_code for other in able[:place]) < 2]
-    abreast = sorted(first, key=lambda each: sum(other.body_code == each.body_code for other in first[: first.index(each)]))
+    first = [
+        each
+        for place, each in enumerate(able)
+        if sum(other.body_code == each.body_code for other in able[:place]) < 2
+    ]
+    abreast = sorted(
+        first, key=lambda each: sum(other.body_code == each.body_code for other in first[: first.index(each)])
+    )
     return abreast[:MOST_ASKED]
 
 
 def _could_approve(work: UnitOfWork, broadcast: Broadcast, wrote: Iterable[Hand], who: Liaison) -> bool:
-    return approval_policy.may_approve(wrote, (), hand_of(work, who)) is None and _answers_for_all(work, broadcast, who)
+    return approval_policy.may_approve(wrote, (), hand_of(work, who)) is None and _answers_for_all(
+        work, broadcast, who
+    )
 
 
 def _answers_for_all(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> bool:
@@ -100,20 +117,25 @@ def answers_for(areas: Areas, who: Liaison, code: str) -> bool:
 
 
 SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
-"""Kinds of body that have to do with messages to the public. Oversight has not: it stays apart from those it looks into."""
+"""Kinds of body that have to do with messages to the public. Oversight has not: it stays apart from those it
+looks into."""
 
 
 def around(work: UnitOfWork, areas: Iterable[str]) -> list[Liaison]:
-    """The liaisons of every body that answers for one of these places, or for something inside it; and of those that coordinate."""
+    """The liaisons of every body that answers for one of these places, or for something inside it; and of
+    those that coordinate."""
     serving = select(Serves.body_code).where(Serves.area_code.in_(recipients.reach(work.areas, areas)))
     answers = Liaison.body_code.in_(serving) & Body.kind.in_(SPEAKING)
     found = select(Liaison).join(Liaison.body).where(answers).order_by(Liaison.id)
     whole = (joinedload(Liaison.person).selectinload(Person.addresses), joinedload(Liaison.body))
-    return [each for each in work.session.scalars(found.options(*whole)).unique() if is_one_now(each, work.now)]
+    return [
+        each for each in work.session.scalars(found.options(*whole)).unique() if is_one_now(each, work.now)
+    ]
 
 
 def remind(work: UnitOfWork, subject: str) -> None:
-    """Remind those who were asked and have said nothing; after the last time, tell the author that nobody answers."""
+    """Remind those who were asked and have said nothing; after the last time, tell the author that nobody
+    answers."""
     identity, edition, turn = map(int, subject.split("/"))
     broadcast = lock_broadcast(work.session, identity)
     if broadcast.state != BroadcastState.SUBMITTED or broadcast.edition != edition:
@@ -131,18 +153,25 @@ def remind(work: UnitOfWork, subject: str) -> None:
 def _silent(work: UnitOfWork, broadcast: Broadcast) -> list[Liaison]:
     """Those who were asked, and have not approved it within the time that counts."""
     fresh = {deed.liaison_id for deed in approvals(broadcast, work.now)}
-    asked = [deed.liaison for deed in broadcast.done(DeedKind.ASKED) if deed.liaison is not None and deed.liaison_id not in fresh]
+    asked = [
+        deed.liaison
+        for deed in broadcast.done(DeedKind.ASKED)
+        if deed.liaison is not None and deed.liaison_id not in fresh
+    ]
     return [each for each in asked if is_one_now(each, work.now)]
 
 
 def _consult(work: UnitOfWork, broadcast: Broadcast, asked: Iterable[Liaison], turn: int) -> None:
     for each in asked:
-        words = phrases.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, each.language), again=turn > 1)
+        words = phrases.asks_approval(
+            broadcast.code, broadcast.mark, to_read(broadcast, each.language), again=turn > 1
+        )
         tell(work, each, words, broadcast, f"consult{turn}")
 
 
 def to_read(broadcast: Broadcast, language: str) -> str:
-    """What somebody reads before they say yes: a template in this language, for its translations are known; own words in every language."""
+    """What somebody reads before they say yes: a template in this language, for its translations are known;
+    own words in every language."""
     languages = [spoken(broadcast, language)] if broadcast.template else list(broadcast.texts)
     return "\n".join(as_sent(broadcast, language) for language in languages)
 
@@ -163,17 +192,22 @@ def tell(work: UnitOfWork, who: Liaison, words: Phrase, broadcast: Broadcast, wh
 
 def hand_of(work: UnitOfWork, who: Liaison) -> Hand:
     viewer = affiliations.viewer_of(who, work.now)
-    own = {who.body_code, *(role.body_code for role in who.roles if role.body_code is not None and role.ended_at is None)}
+    own = {
+        who.body_code,
+        *(role.body_code for role in who.roles if role.body_code is not None and role.ended_at is None),
+    }
     kinds = {kind for _body, kind in viewer.belongs}
     return Hand(who.id, frozenset(own), Kind.POLICE in kinds, Kind(who.body.kind) == Kind.COORDINATION)
 
 
 def hands_that_wrote(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
-    """The author, and everyone who has changed it or put it to others since, with the bodies that they were of then and are of now."""
+    """The author, and everyone who has changed it or put it to others since, with the bodies that they were
+    of then and are of now."""
     wrote = [
         deed
         for deed in broadcast.deeds
-        if deed.what in (DeedKind.WROTE, DeedKind.EDITED, BroadcastState.SUBMITTED) and deed.liaison is not None
+        if deed.what in (DeedKind.WROTE, DeedKind.EDITED, BroadcastState.SUBMITTED)
+        and deed.liaison is not None
     ]
     return [_hand_then(work, deed) for deed in wrote] or [hand_of(work, broadcast.author)]
 
@@ -191,7 +225,11 @@ def approvals(broadcast: Broadcast, now: datetime) -> list[Deed]:
 
 
 def _by_those_who_serve(broadcast: Broadcast, now: datetime) -> list[Deed]:
-    return [deed for deed in broadcast.done(DeedKind.APPROVES) if deed.liaison is not None and is_one_now(deed.liaison, now)]
+    return [
+        deed
+        for deed in broadcast.done(DeedKind.APPROVES)
+        if deed.liaison is not None and is_one_now(deed.liaison, now)
+    ]
 
 
 def is_still_approved(work: UnitOfWork, broadcast: Broadcast) -> bool:
@@ -223,7 +261,9 @@ def approve(work: UnitOfWork, who: Liaison, code: str, mark: str) -> Phrase:
 
 def _show_as_it_is(work: UnitOfWork, broadcast: Broadcast, who: Liaison, mark: str) -> None:
     """They said yes to something else, or did not say to what: they read it as it is now. Raises `NotNow`."""
-    asks = phrases.asks_approval(broadcast.code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark))
+    asks = phrases.asks_approval(
+        broadcast.code, broadcast.mark, to_read(broadcast, who.language), again=bool(mark)
+    )
     if not mark:
         raise NotNow(asks)
     tell(work, who, asks, broadcast, "changed")
@@ -238,7 +278,9 @@ def _may_approve(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> None:
     """Raises `NotNow` where this hand does not count."""
     if not _answers_for_all(work, broadcast, who):
         raise NotNow(phrases.may_not_approve(broadcast.code, None))
-    why = approval_policy.may_approve(hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who))
+    why = approval_policy.may_approve(
+        hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who)
+    )
     if why is not None:
         raise NotNow(phrases.may_not_approve(broadcast.code, why))
 

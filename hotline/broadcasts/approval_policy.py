@@ -1,4 +1,5 @@
-"""Who may approve a broadcast, and how many must. Pure: nothing here looks anything up, and nothing overrides it."""
+"""Who may approve a broadcast, and how many must. Pure: nothing here looks anything up, and nothing overrides
+it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ class Need:
 
 
 def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> Why | None:
-    """Why this hand may not be added; None where it may. `wrote` are the author and everyone who changed it since."""
+    """Why this hand may not be added; None where it may. `wrote` are the author and everyone who changed it
+    since."""
     wrote = tuple(wrote)
     if any(each.liaison == hand.liaison for each in wrote):
         return Why.WROTE_IT
@@ -57,10 +59,12 @@ def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> 
     return None
 
 
-def needed(levels: Collection[int], *, counties: int = 1, own_words: bool, sorry: bool, emergency: bool) -> Need:
-    """How much approval it needs. `levels` has, of each area, the steps down from the country: 0 the country, 1 a county, and so on, with
-    a negative number for a place that holds no other. `counties`: in how many these areas lie. `sorry`: it only says that another one was
-    wrong."""
+def needed(
+    levels: Collection[int], *, counties: int = 1, own_words: bool, sorry: bool, emergency: bool
+) -> Need:
+    """How much approval it needs. `levels` has, of each area, the steps down from the country: 0 the country,
+    1 a county, and so on, with a negative number for a place that holds no other. `counties`: in how many
+    these areas lie. `sorry`: it only says that another one was wrong."""
     if not levels:
         return Need(refused="it is about no place")
     if emergency:
@@ -78,4 +82,8 @@ def needed(levels: Collection[int], *, counties: int = 1, own_words: bool, sorry
 
 
 def is_enough(need: Need, approved: Collection[Hand]) -> bool:
-    return not need.refused and len(approved) >= need.hands and (not need.coordination or any(each.coordinates for each in approved))
+    return (
+        not need.refused
+        and len(approved) >= need.hands
+        and (not need.coordination or any(each.coordinates for each in approved))
+    )

@@ -1,8 +1,10 @@
-"""From the last approval to the last text: whoever answers for the place sees it, a few get it first, then all the others, batch by batch.
+"""From the last approval to the last text: whoever answers for the place sees it, a few get it first, then
+all the others, batch by batch.
 
-The ledger has a row for every recipient. A batch is taken in hand by one process, handed to the carrier with no connection to the database
-held, and written down. Whoever dies in between leaves a batch of which nobody knows whether it left: it is never sent again, and receipts
-that name the number settle it. So nobody gets a text twice.
+The ledger has a row for every recipient. A batch is taken in hand by one process, handed to the carrier with
+no connection to the database held, and written down. Whoever dies in between leaves a batch of which nobody
+knows whether it left: it is never sent again, and receipts that name the number settle it. So nobody gets a
+text twice.
 """
 
 from collections import defaultdict
@@ -42,15 +44,18 @@ from hotline.messaging.receipts import ReceiptRecord
 from hotline.outbox import Queue, TaskKind
 
 IN_LINE = 200
-"""Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped, and are then held back."""
+"""Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped,
+and are then held back."""
 LEASE = timedelta(seconds=30)
 """Longer than the carrier's slowest answers to one batch in every language."""
 AGAIN = timedelta(seconds=30)
 """How long a broadcast rests when the carrier turned all of a batch away, or did not answer."""
 TRIED = timedelta(minutes=5)
-"""How long one copy rests that was turned away while others were not. It goes behind all that were not tried yet."""
+"""How long one copy rests that was turned away while others were not. It goes behind all that were not tried
+yet."""
 MOST_DOUBTFUL = 2
-"""Batches of which nobody knows anything; then it pauses by itself, for a carrier that is silent burns the list."""
+"""Batches of which nobody knows anything; then it pauses by itself, for a carrier that is silent burns the
+list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,13 @@ class Batch:
         return sum(len(numbers) for _text, numbers in self.requests)
 
 
-# ---------------------------------------------------------------------------------------------------------------- a batch
+# ---------------------------------------------------------------------------------------------------- a batch
 
 
 def claim(service: Service, identity: int) -> Batch | None:
-    """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped or paused, it is night, somebody
-    else has a batch in hand, all that is left goes by Telegram, or it is done."""
+    """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped
+    or paused, it is night, somebody else has a batch in hand, all that is left goes by Telegram, or it is
+    done."""
     with service.transaction() as work:
         broadcast = lock_broadcast(work.session, identity)
         if broadcast.leased_until is not None and work.now < broadcast.leased_until <= work.now + LEASE:
@@ -93,8 +99,8 @@ def claim(service: Service, identity: int) -> Batch | None:
 
 
 def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
-    """Whoever had these in hand has died. What a receipt has named meanwhile did leave; of the others nobody knows it, so they are never
-    sent again."""
+    """Whoever had these in hand has died. What a receipt has named meanwhile did leave; of the others nobody
+    knows it, so they are never sent again."""
     in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_not(None))
     left = work.session.scalars(select(Copy).where(*in_hand, Copy.provider_id.is_not(None))).all()
     for copy in left:
@@ -102,7 +108,9 @@ def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
     _match_receipts(work, left)
     work.session.flush()
     values = {"state": CopyState.DOUBTFUL, "code": "we do not know whether it left"}
-    work.session.execute(update(Copy).where(*in_hand).values(values).execution_options(synchronize_session=False))
+    work.session.execute(
+        update(Copy).where(*in_hand).values(values).execution_options(synchronize_session=False)
+    )
 
 
 def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast) -> Batch | None:
@@ -124,7 +132,12 @@ def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast) -> Batch | None:
     broadcast.lease, broadcast.leased_until = lease, work.now + LEASE
     work.schedule(TaskKind.BATCH, broadcast.id, work.now + LEASE, Queue.BULK)
     texts = {language: plain(as_sent(broadcast, language)) for language in going}
-    return Batch(broadcast.id, lease, broadcast.leased_until, tuple((texts[language], numbers) for language, numbers in going.items()))
+    return Batch(
+        broadcast.id,
+        lease,
+        broadcast.leased_until,
+        tuple((texts[language], numbers) for language, numbers in going.items()),
+    )
 
 
 def _next_phones(work: UnitOfWork, broadcast: Broadcast) -> Sequence[Copy]:
@@ -135,11 +148,16 @@ def _next_phones(work: UnitOfWork, broadcast: Broadcast) -> Sequence[Copy]:
     return _next(work.session, broadcast, PHONE, work.settings.batch, Copy.sent_at <= work.now - TRIED)
 
 
-def _next(session: Session, broadcast: Broadcast, channel: str, most: int, tried: ColumnElement[bool]) -> Sequence[Copy]:
-    """The next copies for this channel: of the few as long as it goes to them only. What belongs to nobody any more counts as a phone's."""
+def _next(
+    session: Session, broadcast: Broadcast, channel: str, most: int, tried: ColumnElement[bool]
+) -> Sequence[Copy]:
+    """The next copies for this channel: of the few as long as it goes to them only. What belongs to nobody
+    any more counts as a phone's."""
     here = [Copy.broadcast_id == broadcast.id, Copy.state == CopyState.LISTED, tried]
     here += [Copy.first.is_(True)] if broadcast.state == BroadcastState.FIRST else []
-    here += [Address.channel == channel] if channel == TELEGRAM else [Address.channel.is_distinct_from(TELEGRAM)]
+    here += (
+        [Address.channel == channel] if channel == TELEGRAM else [Address.channel.is_distinct_from(TELEGRAM)]
+    )
     found = select(Copy).outerjoin(Copy.address).where(*here).order_by(Copy.first, Copy.id).limit(most)
     return session.scalars(found.options(joinedload(Copy.address))).all() if most else []
 
@@ -147,11 +165,14 @@ def _next(session: Session, broadcast: Broadcast, channel: str, most: int, tried
 def _note_sends(work: UnitOfWork, lease: UUID, copies: Sequence[int]) -> None:
     """In one statement: while a batch is taken in hand, nobody else writes on SQLite."""
     values = {"state": CopyState.SENDS, "lease": lease, "sent_at": work.now}
-    work.session.execute(update(Copy).where(Copy.id.in_(copies)).values(values).execution_options(synchronize_session=False))
+    work.session.execute(
+        update(Copy).where(Copy.id.in_(copies)).values(values).execution_options(synchronize_session=False)
+    )
 
 
 def _may_go(work: UnitOfWork, copy: Copy, why: str | None) -> str | None:
-    """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the list has stood."""
+    """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the
+    list has stood."""
     if why is None and copy.address is not None and copy.address.sealed is not None:
         return open_seal(work.keys, copy.address.sealed)
     copy.state, copy.code = CopyState.HELD, why or "we do not know their number any more"
@@ -170,7 +191,12 @@ def _by_telegram(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> None:
 
 
 def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:
-    waits = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None), Copy.address_id.is_not(None))
+    waits = (
+        Copy.broadcast_id == broadcast.id,
+        Copy.state == CopyState.SENDS,
+        Copy.lease.is_(None),
+        Copy.address_id.is_not(None),
+    )
     return session.scalar(select(func.count()).where(*waits)) or 0
 
 
@@ -179,7 +205,9 @@ def _nothing_by_phone(work: UnitOfWork, broadcast: Broadcast, *, waits: bool, mo
     work.session.flush()
     if more:
         work.schedule(TaskKind.BATCH, broadcast.id, queue=Queue.BULK)
-    elif broadcast.state == BroadcastState.SENDING and (waits or tally(work.session, broadcast)[CopyState.LISTED]):
+    elif broadcast.state == BroadcastState.SENDING and (
+        waits or tally(work.session, broadcast)[CopyState.LISTED]
+    ):
         work.schedule(TaskKind.BATCH, broadcast.id, work.now + (SOON if waits else AGAIN), Queue.BULK)
     else:
         outbox.complete(work.session, TaskKind.BATCH, broadcast.id)
@@ -192,7 +220,9 @@ def _stage_is_over(work: UnitOfWork, broadcast: Broadcast) -> None:
     elif move_broadcast(work.session, broadcast, BroadcastState.SENT, ended_at=work.now):
         broadcast.note(work.now, BroadcastState.SENT)
         count = tally(work.session, broadcast)
-        words = phrases.sent(broadcast.code, count[CopyState.GONE], broadcast.listed, count[CopyState.DOUBTFUL])
+        words = phrases.sent(
+            broadcast.code, count[CopyState.GONE], broadcast.listed, count[CopyState.DOUBTFUL]
+        )
         tell(work, broadcast.author, phrases.drill(words, broadcast.exercise), broadcast, "sent")
 
 
@@ -202,11 +232,18 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
         broadcast = lock_broadcast(work.session, batch.broadcast)
         all_away = all(each.meaning in (Meaning.SETTINGS, Meaning.TRANSIENT) for each in answers.values())
         mine = select(Copy).where(
-            Copy.broadcast_id == batch.broadcast, Copy.lease == batch.lease, Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL))
+            Copy.broadcast_id == batch.broadcast,
+            Copy.lease == batch.lease,
+            Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL)),
         )
         copies = work.session.scalars(mine.options(joinedload(Copy.address))).all()
         for copy in copies:
-            _note(work, copy, answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")), goes=broadcast.state in GOING)
+            _note(
+                work,
+                copy,
+                answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")),
+                goes=broadcast.state in GOING,
+            )
             copy.sent_at = (
                 None if all_away and copy.state == CopyState.LISTED else copy.sent_at
             )  # the whole batch rests, and then it is as before
@@ -220,7 +257,8 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
 
 
 def _note(work: UnitOfWork, copy: Copy, sending: Sending, *, goes: bool) -> None:
-    """`goes`: whether it could go with a later batch; else what was turned away is held, for nobody will send it any more."""
+    """`goes`: whether it could go with a later batch; else what was turned away is held, for nobody will send
+    it any more."""
     copy.code = sending.code[:80]
     match sending.meaning:
         case Meaning.ACCEPTED:
@@ -245,7 +283,8 @@ def _rest(answers: Mapping[int, Sending]) -> timedelta:
 
 
 def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int, Sending]) -> None:
-    """Whatever is handed to a carrier that does not answer is lost for its reader. After some batches of that a person looks first."""
+    """Whatever is handed to a carrier that does not answer is lost for its reader. After some batches of that
+    a person looks first."""
     work.session.flush()
     if broadcast.is_paused or any(each.meaning != Meaning.UNKNOWN for each in answers.values()):
         return
@@ -253,13 +292,19 @@ def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int
         control.halt(work, broadcast, "the carrier does not answer")
 
 
-# ---------------------------------------------------------------------------------------------------------------- receipts
+# --------------------------------------------------------------------------------------------------- receipts
 
 
 def _match_receipts(work: UnitOfWork, copies: Sequence[Copy]) -> None:
     """Receipts may come before we have written down whose they are."""
     known = {copy.provider_id: copy for copy in copies if copy.provider_id is not None}
-    came = select(ReceiptRecord).where(ReceiptRecord.provider_id.in_(known), ReceiptRecord.final).order_by(ReceiptRecord.id)
+    came = (
+        select(ReceiptRecord)
+        .where(ReceiptRecord.provider_id.in_(known), ReceiptRecord.final)
+        .order_by(ReceiptRecord.id)
+    )
     for receipt in work.session.scalars(came):
         if receipt.provider_id in known:
-            receipts.settle_copy(known[receipt.provider_id], receipt.delivered, receipt.reason or receipt.status, receipt.at)
+            receipts.settle_copy(
+                known[receipt.provider_id], receipt.delivered, receipt.reason or receipt.status, receipt.at
+            )

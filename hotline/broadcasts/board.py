@@ -1,4 +1,5 @@
-"""What a liaison sees of the messages to the public when they call in: which there are, what one says, and what one would be."""
+"""What a liaison sees of the messages to the public when they call in: which there are, what one says, and
+what one would be."""
 
 import json
 
@@ -27,7 +28,8 @@ LONGEST_PLACE = 30
 
 
 def answer(work: UnitOfWork, who: Liaison, question: LookUp, language: str) -> str | None:
-    """What the committee's dialogue wants to know, in the language that it is held in. None where it is not that dialogue that asks."""
+    """What the committee's dialogue wants to know, in the language that it is held in. None where it is not
+    that dialogue that asks."""
     match question.name.rstrip("0123456789"):
         case "?board":
             return board(work, who)
@@ -42,9 +44,15 @@ def answer(work: UnitOfWork, who: Liaison, question: LookUp, language: str) -> s
 
 
 def board(work: UnitOfWork, who: Liaison) -> str:
-    """What there is for them: the broadcasts, the newest first, and how many rumours nobody knows the truth of."""
-    listed = [{"code": each.code, "place": _places(work.areas, each), "state": how(each)} for each in seen_by(work, who)]
-    return json.dumps({"broadcasts": listed, "rumours": _open_rumours(work, who), "exercise": work.settings.exercise})
+    """What there is for them: the broadcasts, the newest first, and how many rumours nobody knows the truth
+    of."""
+    listed = [
+        {"code": each.code, "place": _places(work.areas, each), "state": how(each)}
+        for each in seen_by(work, who)
+    ]
+    return json.dumps(
+        {"broadcasts": listed, "rumours": _open_rumours(work, who), "exercise": work.settings.exercise}
+    )
 
 
 def preview_of(work: UnitOfWork, who: Liaison, key: str, language: str = "") -> str:
@@ -52,7 +60,9 @@ def preview_of(work: UnitOfWork, who: Liaison, key: str, language: str = "") -> 
     broadcast = drafting.sketch(work, who, menus.composed(key))
     preview = broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))
     stands = approval.what_stands_against(work, who, broadcast)
-    lines = [say(words, language or who.language) for words in (*stands, *broadcast_preview.on_a_phone(preview))]
+    lines = [
+        say(words, language or who.language) for words in (*stands, *broadcast_preview.on_a_phone(preview))
+    ]
     blocked = bool(stands) or any(finding.blocks for finding in preview.findings)
     return json.dumps({"text": "\n".join(lines), "blocked": blocked})
 
@@ -61,7 +71,9 @@ def broadcast_of(work: UnitOfWork, who: Liaison, code: str, language: str = "") 
     """One broadcast: what it says, how it stands, and what they may do with it."""
     broadcast, language = broadcast_by_code(work.session, code), language or who.language
     if broadcast is None or not may_see(work, who, broadcast):
-        return json.dumps({"text": "", "line": say(phrases.no_such(code), language), "steps": [], "mark": "", "areas": []})
+        return json.dumps(
+            {"text": "", "line": say(phrases.no_such(code), language), "steps": [], "mark": "", "areas": []}
+        )
     return json.dumps({
         "text": approval.to_read(broadcast, language), "line": _line(work, broadcast, language),
         "steps": actions.offered(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
@@ -84,18 +96,30 @@ def how(broadcast: Broadcast) -> str:
 
 def seen_by(work: UnitOfWork, who: Liaison) -> list[Broadcast]:
     """The broadcasts that concern them, the newest first."""
-    newest = select(Broadcast).options(selectinload(Broadcast.reaches)).order_by(Broadcast.id.desc()).limit(LOOKED_THROUGH)
+    newest = (
+        select(Broadcast)
+        .options(selectinload(Broadcast.reaches))
+        .order_by(Broadcast.id.desc())
+        .limit(LOOKED_THROUGH)
+    )
     theirs = _serves(work, who)
-    return [each for each in work.session.scalars(newest) if _concerns(work.areas, who, theirs, each)][:MOST_LISTED]
+    return [each for each in work.session.scalars(newest) if _concerns(work.areas, who, theirs, each)][
+        :MOST_LISTED
+    ]
 
 
 def may_see(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> bool:
-    """Whether it is about a place that their body answers for, or one around it or inside; whether they wrote it; or they coordinate."""
+    """Whether it is about a place that their body answers for, or one around it or inside; whether they wrote
+    it; or they coordinate."""
     return _concerns(work.areas, who, _serves(work, who), broadcast)
 
 
 def _concerns(areas: Areas, who: Liaison, theirs: list[str], broadcast: Broadcast) -> bool:
-    return broadcast.author_id == who.id or _coordinates(who) or any(areas.touch(one, other) for one in theirs for other in broadcast.areas)
+    return (
+        broadcast.author_id == who.id
+        or _coordinates(who)
+        or any(areas.touch(one, other) for one in theirs for other in broadcast.areas)
+    )
 
 
 def _coordinates(who: Liaison) -> bool:
@@ -113,5 +137,12 @@ def _places(areas: Areas, broadcast: Broadcast) -> str:
 
 def _open_rumours(work: UnitOfWork, who: Liaison) -> int:
     """How many rumours that they may read are not cleared up."""
-    unclear = select(Rumour).where(Rumour.state.in_(rumour_readers.OPEN), Rumour.same_as_id.is_(None)).order_by(Rumour.id.desc())
-    return sum(rumour_readers.may_read(work, who, each) for each in work.session.scalars(unclear.limit(LOOKED_THROUGH)))
+    unclear = (
+        select(Rumour)
+        .where(Rumour.state.in_(rumour_readers.OPEN), Rumour.same_as_id.is_(None))
+        .order_by(Rumour.id.desc())
+    )
+    return sum(
+        rumour_readers.may_read(work, who, each)
+        for each in work.session.scalars(unclear.limit(LOOKED_THROUGH))
+    )

@@ -1,4 +1,5 @@
-"""One approved text to everyone who wants to hear about some areas: what it is, how it stands, and every hand that was laid on it.
+"""One approved text to everyone who wants to hear about some areas: what it is, how it stands, and every hand
+that was laid on it.
 
     draft → checked → submitted → approved → cooling → first batch → sending → sent
 
@@ -48,7 +49,13 @@ class BroadcastState(StrEnum):
     """Its time is over."""
 
 
-UNSENT = (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+UNSENT = (
+    BroadcastState.DRAFT,
+    BroadcastState.CHECKED,
+    BroadcastState.SUBMITTED,
+    BroadcastState.APPROVED,
+    BroadcastState.COOLING,
+)
 GOING = (BroadcastState.FIRST, BroadcastState.SENDING)
 """Texts leave."""
 ON_ITS_WAY = (BroadcastState.APPROVED, BroadcastState.COOLING, *GOING)
@@ -60,7 +67,12 @@ OUT = (*GOING, BroadcastState.SENT)
 
 NEXT: dict[BroadcastState, tuple[BroadcastState, ...]] = {
     BroadcastState.DRAFT: (BroadcastState.CHECKED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED),
-    BroadcastState.CHECKED: (BroadcastState.DRAFT, BroadcastState.SUBMITTED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED),
+    BroadcastState.CHECKED: (
+        BroadcastState.DRAFT,
+        BroadcastState.SUBMITTED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ),
     BroadcastState.SUBMITTED: (
         BroadcastState.DRAFT,
         BroadcastState.APPROVED,
@@ -158,7 +170,8 @@ class Broadcast(Base):
     """When it was sent, stopped, corrected, withdrawn or expired."""
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     listed_to: Mapped[int] = mapped_column(default=0)
-    """How far the list of recipients has been drawn up: the last subscription, or the last copy of what it corrects, that is on it."""
+    """How far the list of recipients has been drawn up: the last subscription, or the last copy of what it
+    corrects, that is on it."""
     is_listed: Mapped[bool] = mapped_column(default=False)
     """The list is complete."""
     listed: Mapped[int] = mapped_column(default=0)
@@ -167,7 +180,9 @@ class Broadcast(Base):
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
     """One batch at a time: until then another process has one in hand."""
     author: Mapped[Liaison] = relationship()
-    wordings: Mapped[list["Wording"]] = relationship(cascade="all, delete-orphan", order_by="Wording.language")
+    wordings: Mapped[list["Wording"]] = relationship(
+        cascade="all, delete-orphan", order_by="Wording.language"
+    )
     reaches: Mapped[list["Reach"]] = relationship(cascade="all, delete-orphan", order_by="Reach.area_code")
     deeds: Mapped[list["Deed"]] = relationship(order_by="Deed.id", back_populates="broadcast")
     corrects: Mapped["Broadcast | None"] = relationship(remote_side="Broadcast.id")
@@ -196,7 +211,9 @@ class Broadcast(Base):
     def note(self, at: datetime, what: str, who: Liaison | None = None, why: str = "") -> None:
         """Write down who did what with it, for good."""
         body = who.body_code if who else None
-        self.deeds.append(Deed(edition=self.edition, at=at, liaison=who, body_code=body, what=what, why=why[:200]))
+        self.deeds.append(
+            Deed(edition=self.edition, at=at, liaison=who, body_code=body, what=what, why=why[:200])
+        )
 
     def done(self, what: str) -> list["Deed"]:
         """Who did this with the present edition."""
@@ -274,7 +291,9 @@ class Copy(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"))
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"), index=True)
+    address_id: Mapped[int | None] = mapped_column(
+        ForeignKey("addresses.id", ondelete="SET NULL"), index=True
+    )
     """None once they have had everything about them deleted: the sum stays right."""
     language: Mapped[str] = mapped_column(String(8))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
@@ -320,13 +339,23 @@ def lock_broadcast(session: Session, identity: int) -> Broadcast:
 
 
 def move_broadcast(session: Session, broadcast: Broadcast, state: BroadcastState, **values: object) -> bool:
-    """Bring it from the state in which it was found into another. False where somebody was first, or where no way leads there."""
+    """Bring it from the state in which it was found into another. False where somebody was first, or where no
+    way leads there."""
     if state not in NEXT[BroadcastState(broadcast.state)]:
         return False
     session.flush()
-    found = (Broadcast.id == broadcast.id, Broadcast.state == broadcast.state, Broadcast.edition == broadcast.edition)
+    found = (
+        Broadcast.id == broadcast.id,
+        Broadcast.state == broadcast.state,
+        Broadcast.edition == broadcast.edition,
+    )
     moved = changed(
-        session.execute(update(Broadcast).where(*found).values(state=state, **values).execution_options(synchronize_session=False))
+        session.execute(
+            update(Broadcast)
+            .where(*found)
+            .values(state=state, **values)
+            .execution_options(synchronize_session=False)
+        )
     )
     session.refresh(broadcast)
     return moved
@@ -334,7 +363,9 @@ def move_broadcast(session: Session, broadcast: Broadcast, state: BroadcastState
 
 def unfinished_broadcasts(session: Session) -> Sequence[Broadcast]:
     """Those that are not sent, stopped or over, the oldest first."""
-    return session.scalars(select(Broadcast).where(Broadcast.state.in_((*UNSENT, *GOING))).order_by(Broadcast.id)).all()
+    return session.scalars(
+        select(Broadcast).where(Broadcast.state.in_((*UNSENT, *GOING))).order_by(Broadcast.id)
+    ).all()
 
 
 def copy_by_provider_id(session: Session, provider_id: str) -> Copy | None:

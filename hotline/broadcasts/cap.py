@@ -1,4 +1,5 @@
-"""A broadcast as other people's warning systems read it: the Common Alerting Protocol, CAP 1.2, built from its rows alone."""
+"""A broadcast as other people's warning systems read it: the Common Alerting Protocol, CAP 1.2, built from
+its rows alone."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -98,7 +99,8 @@ def _original(broadcast: Broadcast) -> Event | None:
 
 
 def alert(broadcast: Broadcast, areas: Areas, sender: str, address: str, contact: str = "") -> bytes:
-    """The last that the world is told of it, as a CAP file. Raises `ValueError` for one that has not gone out.
+    """The last that the world is told of it, as a CAP file. Raises `ValueError` for one that has not gone
+    out.
 
     `sender` is our name in it, `address` where we are on the web, `contact` what people dial.
     """
@@ -120,7 +122,9 @@ def do_not_go_by(code: str) -> Phrase:
 
 
 def how_to_ask(dial: str, code: str) -> Phrase:
-    return _("To ask whether a message is ours, dial {dial} and give its number: {code}.", dial=dial, code=code)
+    return _(
+        "To ask whether a message is ours, dial {dial} and give its number: {code}.", dial=dial, code=code
+    )
 
 
 def headline(broadcast: Broadcast, areas: Areas, language: str) -> str:
@@ -128,7 +132,10 @@ def headline(broadcast: Broadcast, areas: Areas, language: str) -> str:
     told = event(broadcast)
     if told and told.what is What.CANCEL:
         return say(holds_no_more(broadcast.code), language)
-    return f"{say(_kind(broadcast), language)}: {'; '.join(_full_name(areas, code) for code in sorted(broadcast.areas))}"
+    return (
+        f"{say(_kind(broadcast), language)}: "
+        f"{'; '.join(_full_name(areas, code) for code in sorted(broadcast.areas))}"
+    )
 
 
 def description(broadcast: Broadcast, language: str) -> str:
@@ -231,7 +238,10 @@ class _Writing:
         """By its name and code. We know the middle of an area and not its border, so nothing is drawn."""
         area = ET.SubElement(info, "area")
         write(area, [("areaDesc", _full_name(self.areas, code))])
-        write(ET.SubElement(area, "geocode"), [("valueName", f"{self.areas.country.code} P-code"), ("value", code)])
+        write(
+            ET.SubElement(area, "geocode"),
+            [("valueName", f"{self.areas.country.code} P-code"), ("value", code)],
+        )
 
     def _moment(self, at: datetime) -> str:
         return moment(at, COUNTRIES[self.areas.country.code].zone)

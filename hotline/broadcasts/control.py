@@ -1,7 +1,8 @@
-"""What people do with a broadcast, step by step: write, check, ask others, approve, object, pause, stop, withdraw, set right.
+"""What people do with a broadcast, step by step: write, check, ask others, approve, object, pause, stop,
+withdraw, set right.
 
-Each step is one transaction that changes the broadcast only from the state in which it was found. What follows by itself, once it is
-approved, is in `sending.py`.
+Each step is one transaction that changes the broadcast only from the state in which it was found. What
+follows by itself, once it is approved, is in `sending.py`.
 """
 
 from sqlalchemy import delete
@@ -61,14 +62,17 @@ def _forget_list(session: Session, broadcast: Broadcast) -> None:
     session.flush()
 
 
-# ------------------------------------------------------------------------------------------------------ stopping
+# --------------------------------------------------------------------------------------------------- stopping
 
 
 def object_to(work: UnitOfWork, who: Liaison, code: str, why: str) -> Phrase:
-    """Somebody says that it must not go as it is: it is a draft again, and the author hears why. Raises `NotNow`."""
+    """Somebody says that it must not go as it is: it is a draft again, and the author hears why. Raises
+    `NotNow`."""
     broadcast = held(work, code)
     if broadcast.state not in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING):
-        raise NotNow(phrases.cannot_now(code, phrases.USE_STOP if broadcast.state in GOING else phrases.NOT_WAITING))
+        raise NotNow(
+            phrases.cannot_now(code, phrases.USE_STOP if broadcast.state in GOING else phrases.NOT_WAITING)
+        )
     broadcast.note(work.now, DeedKind.OBJECTED, who, why)
     back_to_draft(work, broadcast)
     tell(work, broadcast.author, phrases.objected(code, who.name, why), broadcast, "objected")
@@ -97,7 +101,9 @@ def halt(work: UnitOfWork, broadcast: Broadcast, why: str) -> None:
     """Something is wrong, so it pauses by itself, and whoever is concerned decides."""
     broadcast.paused_at = work.now
     broadcast.note(work.now, DeedKind.PAUSED, why=why)
-    _tell_concerned(work, broadcast, phrases.paused_by_itself(broadcast.code), f"halted{int(work.now.timestamp())}")
+    _tell_concerned(
+        work, broadcast, phrases.paused_by_itself(broadcast.code), f"halted{int(work.now.timestamp())}"
+    )
 
 
 def resume(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
@@ -118,12 +124,17 @@ def paused_by_others(broadcast: Broadcast) -> bool:
 
 
 def stop(work: UnitOfWork, who: Liaison | None, code: str, why: str = "") -> Phrase:
-    """Anybody may, at once and for good; at most the batch that is in hand still leaves. `who`: None for the operator. Raises `NotNow`."""
+    """Anybody may, at once and for good; at most the batch that is in hand still leaves. `who`: None for the
+    operator. Raises `NotNow`."""
     broadcast = held(work, code)
     if broadcast.state in (BroadcastState.DRAFT, BroadcastState.CHECKED) and who is not None:
         return withdraw(work, who, code)
     if broadcast.state not in LIVE:
-        raise NotNow(phrases.cannot_now(code, phrases.GONE_ALREADY if broadcast.state == BroadcastState.SENT else phrases.OVER))
+        raise NotNow(
+            phrases.cannot_now(
+                code, phrases.GONE_ALREADY if broadcast.state == BroadcastState.SENT else phrases.OVER
+            )
+        )
     end(work, broadcast, BroadcastState.STOPPED, who, why)
     return phrases.stop_done(code, tell_of_stop(work, broadcast, who), broadcast.listed)
 
@@ -131,11 +142,15 @@ def stop(work: UnitOfWork, who: Liaison | None, code: str, why: str = "") -> Phr
 def tell_of_stop(work: UnitOfWork, broadcast: Broadcast, who: Liaison | None) -> int:
     """Tell whoever is concerned that it was stopped, and by whom. Returns to how many it has gone."""
     reached, name = gone(work.session, broadcast), who.name if who else OPERATOR
-    _tell_concerned(work, broadcast, phrases.stopped(broadcast.code, name, reached, broadcast.listed), "stopped", who)
+    _tell_concerned(
+        work, broadcast, phrases.stopped(broadcast.code, name, reached, broadcast.listed), "stopped", who
+    )
     return reached
 
 
-def _tell_concerned(work: UnitOfWork, broadcast: Broadcast, words: Phrase, what: str, but: Liaison | None = None) -> None:
+def _tell_concerned(
+    work: UnitOfWork, broadcast: Broadcast, words: Phrase, what: str, but: Liaison | None = None
+) -> None:
     for each in _concerned(broadcast):
         if but is None or each.id != but.id:
             tell(work, each, words, broadcast, what)
@@ -155,13 +170,18 @@ def withdraw(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
 def review(work: UnitOfWork, who: Liaison, code: str, why: str = "") -> Phrase:
     """Somebody of another body has looked again at an emergency message. Raises `NotNow`."""
     broadcast = held(work, code)
-    if not broadcast.emergency or approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is not None:
+    if (
+        not broadcast.emergency
+        or approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is not None
+    ):
         raise NotNow(phrases.cannot_now(code, phrases.NOT_YOURS))
     broadcast.note(work.now, DeedKind.REVIEWED, who, why)
     return phrases.reviewed(code)
 
 
-def end(work: UnitOfWork, broadcast: Broadcast, state: BroadcastState, who: Liaison | None, why: str = "") -> None:
+def end(
+    work: UnitOfWork, broadcast: Broadcast, state: BroadcastState, who: Liaison | None, why: str = ""
+) -> None:
     """Bring it to an end in this state. Raises `NotNow` where somebody was first."""
     if not move_broadcast(work.session, broadcast, state, ended_at=work.now):
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
@@ -183,5 +203,8 @@ def expire(work: UnitOfWork, identity: int) -> None:
 
 def _concerned(broadcast: Broadcast) -> list[Liaison]:
     """The author, and whoever has approved it."""
-    hands = [broadcast.author, *(deed.liaison for deed in broadcast.done(DeedKind.APPROVES) if deed.liaison is not None)]
+    hands = [
+        broadcast.author,
+        *(deed.liaison for deed in broadcast.done(DeedKind.APPROVES) if deed.liaison is not None),
+    ]
     return list({each.id: each for each in hands}.values())

@@ -29,7 +29,7 @@ from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours.rumour import rumour_by_number
 
-# ---------------------------------------------------------------------------------------------------------------- writing
+# ---------------------------------------------------------------------------------------------------- writing
 
 
 def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
@@ -52,18 +52,30 @@ def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
 def _write(work: UnitOfWork, broadcast: Broadcast, wish: Compose) -> None:
     """Everything that the author decides."""
     original = broadcast.corrects if wish.edits else _corrected_by(work.session, wish)
-    areas = original.areas if original else list(dict.fromkeys(code for code in wish.areas if code in work.areas))
-    broadcast.template, broadcast.source, broadcast.known_at = wish.template, wish.source[:120], _known_at(work, wish)
+    areas = (
+        original.areas if original else list(dict.fromkeys(code for code in wish.areas if code in work.areas))
+    )
+    broadcast.template, broadcast.source, broadcast.known_at = (
+        wish.template,
+        wish.source[:120],
+        _known_at(work, wish),
+    )
     broadcast.expires_at = work.now + timedelta(hours=wish.hours)
     broadcast.exercise = (original.exercise if original else wish.exercise) or work.settings.exercise
-    broadcast.emergency = wish.emergency and wish.template in templates.TEMPLATES and templates.TEMPLATES[wish.template].frozen
+    broadcast.emergency = (
+        wish.emergency and wish.template in templates.TEMPLATES and templates.TEMPLATES[wish.template].frozen
+    )
     broadcast.public, broadcast.corrects = wish.public, original
     if wish.rumour and (rumour := rumour_by_number(work.session, wish.rumour)) is not None:
         broadcast.rumour_id = rumour.id
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
     said = {wording.language: wording for wording in broadcast.wordings}
-    broadcast.wordings = [_worded(said.get(language), language, text) for language, text in _texts(work, wish, areas).items() if text]
+    broadcast.wordings = [
+        _worded(said.get(language), language, text)
+        for language, text in _texts(work, wish, areas).items()
+        if text
+    ]
 
 
 def _known_at(work: UnitOfWork, wish: Compose) -> datetime:
@@ -73,7 +85,9 @@ def _known_at(work: UnitOfWork, wish: Compose) -> datetime:
         return work.now
     there = work.now.astimezone(work.country.zone)
     known = there.replace(hour=int(at[:2]), minute=int(at[3:]), second=0, microsecond=0)
-    return (known if known <= there + timedelta(minutes=templates.SLACK) else known - timedelta(days=1)).astimezone(UTC)
+    return (
+        known if known <= there + timedelta(minutes=templates.SLACK) else known - timedelta(days=1)
+    ).astimezone(UTC)
 
 
 def _worded(kept: Wording | None, language: str, text: str) -> Wording:
@@ -87,7 +101,10 @@ def _texts(work: UnitOfWork, wish: Compose, areas: Sequence[str]) -> dict[str, s
     if not wish.template:
         return {language: text.strip()[:1000] for language, text in wish.own}
     place = templates.place_of(work.areas, areas)
-    return {language: templates.render(wish.template, dict(wish.fields), place, language) for language in work.country.languages}
+    return {
+        language: templates.render(wish.template, dict(wish.fields), place, language)
+        for language in work.country.languages
+    }
 
 
 def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
@@ -99,7 +116,8 @@ def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
 
 
 def compose(work: UnitOfWork, who: Liaison, wish: Compose) -> tuple[Broadcast, Phrase]:
-    """Keep what somebody has written, check it, and ask others to approve it if that was wanted. Raises `NotNow`."""
+    """Keep what somebody has written, check it, and ask others to approve it if that was wanted. Raises
+    `NotNow`."""
     broadcast = _changed(work, who, wish) if wish.edits else _begun(work, who, wish)
     check(work, broadcast, who)
     if not wish.submit:

@@ -1,4 +1,5 @@
-"""What of our calm messages stands on the web, for anybody: a feed of those that hold, and of those that were taken back or set right."""
+"""What of our calm messages stands on the web, for anybody: a feed of those that hold, and of those that were
+taken back or set right."""
 
 import html
 import xml.etree.ElementTree as ET
@@ -31,7 +32,13 @@ def rss(work: UnitOfWork) -> bytes:
     channel = ET.SubElement(root, "channel")
     standing = in_feed(_candidates(work), work.now)
     cap.write(channel, _about(work, [event for _each, event in standing]))
-    ET.SubElement(channel, "atom:link", href=f"{address(work.settings)}/feed/rss.xml", rel="self", type="application/rss+xml")
+    ET.SubElement(
+        channel,
+        "atom:link",
+        href=f"{address(work.settings)}/feed/rss.xml",
+        rel="self",
+        type="application/rss+xml",
+    )
     for broadcast, event in standing:
         _item(work, channel, broadcast, event)
     return cap.as_file(root)
@@ -42,12 +49,15 @@ def cap_of(work: UnitOfWork, name: str) -> bytes | None:
     for broadcast, event in in_feed(_candidates(work), work.now):
         if event.name == name:
             place = address(work.settings)
-            return cap.alert(broadcast, work.areas, f"itikia@{urlsplit(place).hostname}", place, work.settings.service_code)
+            return cap.alert(
+                broadcast, work.areas, f"itikia@{urlsplit(place).hostname}", place, work.settings.service_code
+            )
     return None
 
 
 def in_feed(broadcasts: Iterable[Broadcast], now: datetime) -> list[tuple[Broadcast, Event]]:
-    """Those of these broadcasts that stand in the feed, the newest first. What another one sets right is not told for itself."""
+    """Those of these broadcasts that stand in the feed, the newest first. What another one sets right is not
+    told for itself."""
     found = [(each, event) for each in broadcasts if (event := cap.event(each)) and _stands(each, event, now)]
     corrected = {id(each.corrects) for each, event in found if event.what is What.UPDATE}
     kept = [(each, event) for each, event in found if id(each) not in corrected]
@@ -68,14 +78,20 @@ def _candidates(work: UnitOfWork) -> Iterable[Broadcast]:
     since = work.now - REPEATED
     lately = select(Deed.broadcast_id).where(Deed.at > since)
     fresh = or_(Broadcast.expires_at > work.now, Broadcast.id.in_(lately))
-    found = select(Broadcast).where(Broadcast.public, ~Broadcast.exercise, Broadcast.state.not_in(UNSENT), fresh).order_by(Broadcast.id)
+    found = (
+        select(Broadcast)
+        .where(Broadcast.public, ~Broadcast.exercise, Broadcast.state.not_in(UNSENT), fresh)
+        .order_by(Broadcast.id)
+    )
     whole = (Broadcast.wordings, Broadcast.reaches, Broadcast.deeds, Broadcast.corrects)
     return work.session.scalars(found.options(*(selectinload(part) for part in whole))).all()
 
 
 def _about(work: UnitOfWork, events: list[Event]) -> Iterator[tuple[str, str]]:
     language, country = work.country.languages[0], work.country.name
-    about = _("Checked messages about places in {country}: what holds, and what holds no more.", country=country)
+    about = _(
+        "Checked messages about places in {country}: what holds, and what holds no more.", country=country
+    )
     yield "title", say(_("Calm messages: {country}", country=country), language)
     yield "link", f"{address(work.settings)}/feed/rss.xml"
     yield "description", say(about, language)
@@ -86,7 +102,9 @@ def _about(work: UnitOfWork, events: list[Event]) -> Iterator[tuple[str, str]]:
 def _item(work: UnitOfWork, channel: ET.Element, broadcast: Broadcast, event: Event) -> None:
     item = ET.SubElement(channel, "item")
     language = _language_of(work, broadcast)
-    text = html.escape(cap.description(broadcast, language), quote=False)  # feed readers take a description for HTML
+    text = html.escape(
+        cap.description(broadcast, language), quote=False
+    )  # feed readers take a description for HTML
     cap.write(item, [("title", cap.headline(broadcast, work.areas, language)), ("description", text)])
     cap.write(item, [("link", f"{address(work.settings)}/feed/{event.name}.xml")])
     ET.SubElement(item, "guid", isPermaLink="false").text = event.identifier
@@ -95,7 +113,10 @@ def _item(work: UnitOfWork, channel: ET.Element, broadcast: Broadcast, event: Ev
 
 def _language_of(work: UnitOfWork, broadcast: Broadcast) -> str:
     """The first of the country's languages that it is said in."""
-    return next((language for language in work.country.languages if language in broadcast.texts), work.country.languages[0])
+    return next(
+        (language for language in work.country.languages if language in broadcast.texts),
+        work.country.languages[0],
+    )
 
 
 def _date(work: UnitOfWork, moment: datetime) -> str:

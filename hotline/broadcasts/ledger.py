@@ -22,7 +22,14 @@ def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
     found = {state: number for state, number in session.execute(counted)}
     return {
         state: found.get(state, 0)
-        for state in (CopyState.LISTED, CopyState.SENDS, CopyState.GONE, CopyState.DOUBTFUL, CopyState.REFUSED, CopyState.HELD)
+        for state in (
+            CopyState.LISTED,
+            CopyState.SENDS,
+            CopyState.GONE,
+            CopyState.DOUBTFUL,
+            CopyState.REFUSED,
+            CopyState.HELD,
+        )
     }
 
 
@@ -42,17 +49,28 @@ def note_message(work: UnitOfWork, message: Message) -> None:
 
 
 def progress(work: UnitOfWork, broadcast: Broadcast) -> tuple[int, int, timedelta | None]:
-    """How many have been dealt with, of how many, and how long the rest takes; None where nothing goes just now."""
+    """How many have been dealt with, of how many, and how long the rest takes; None where nothing goes just
+    now."""
     count = tally(work.session, broadcast)
     left = count[CopyState.LISTED] + count[CopyState.SENDS]
     seconds = timedelta(seconds=left / work.settings.bulk_rate)
-    return broadcast.listed - left, broadcast.listed, seconds if broadcast.state in GOING and not broadcast.is_paused else None
+    return (
+        broadcast.listed - left,
+        broadcast.listed,
+        seconds if broadcast.state in GOING and not broadcast.is_paused else None,
+    )
 
 
 def stuck(session: Session, now: datetime) -> list[int]:
     """Broadcasts that nothing carries on."""
-    going = select(Broadcast.id, Broadcast.state).where(Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None))
-    return [identity for identity, state in session.execute(going).all() if not _carried_on(session, identity, BroadcastState(state), now)]
+    going = select(Broadcast.id, Broadcast.state).where(
+        Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None)
+    )
+    return [
+        identity
+        for identity, state in session.execute(going).all()
+        if not _carried_on(session, identity, BroadcastState(state), now)
+    ]
 
 
 def _carried_on(session: Session, identity: int, state: BroadcastState, now: datetime) -> bool:
@@ -65,7 +83,11 @@ def carry_on(work: UnitOfWork, identity: int) -> bool:
     """Give one that is stuck its next step. False where it is not stuck any more."""
     broadcast = lock_broadcast(work.session, identity)
     state = BroadcastState(broadcast.state)
-    if state not in CARRIED_ON_BY or broadcast.is_paused or _carried_on(work.session, identity, state, work.now):
+    if (
+        state not in CARRIED_ON_BY
+        or broadcast.is_paused
+        or _carried_on(work.session, identity, state, work.now)
+    ):
         return False
     work.schedule(CARRIED_ON_BY[state][0], identity, queue=Queue.BULK)
     if state == BroadcastState.COOLING and not broadcast.is_listed:

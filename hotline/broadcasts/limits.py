@@ -31,7 +31,8 @@ USUAL, AT_ONCE = Waits(10, 5), Waits(0, 0)
 
 
 def waits_of(broadcast: Broadcast) -> Waits:
-    """What warns of danger loses no time, nor does a template that sets something right; own words are looked at longer."""
+    """What warns of danger loses no time, nor does a template that sets something right; own words are looked
+    at longer."""
     return AT_ONCE if broadcast.emergency or (_corrects(broadcast) and broadcast.template) else USUAL
 
 
@@ -67,11 +68,16 @@ def limits(work: UnitOfWork, broadcast: Broadcast) -> None:
 
 def _one_at_a_time(work: UnitOfWork) -> None:
     """Two broadcasts must not both find that there is none for this place: whoever looks, looks alone."""
-    work.session.execute(select(AreaRecord.code).where(AreaRecord.code == work.areas.country.code).with_for_update(key_share=True))
+    work.session.execute(
+        select(AreaRecord.code)
+        .where(AreaRecord.code == work.areas.country.code)
+        .with_for_update(key_share=True)
+    )
 
 
 def too_soon(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
-    """Why this place has had enough for now; None where it has not. What sets something right always may go, and so may a drill."""
+    """Why this place has had enough for now; None where it has not. What sets something right always may go,
+    and so may a drill."""
     if broadcast.exercise or _corrects(broadcast):
         return None
     if broadcast.emergency:
@@ -79,14 +85,26 @@ def too_soon(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
     begun = sorted(each.opens_at for each in _lately(work, broadcast) if each.opens_at is not None)
     if begun and work.now - begun[-1] < APART:
         return phrases.had_one_today(work.clock_time(begun[-1] + APART))
-    return phrases.had_three_this_week(work.clock_time(begun[-MOST_A_WEEK] + A_WEEK)) if len(begun) >= MOST_A_WEEK else None
+    return (
+        phrases.had_three_this_week(work.clock_time(begun[-MOST_A_WEEK] + A_WEEK))
+        if len(begun) >= MOST_A_WEEK
+        else None
+    )
 
 
 def _emergencies(work: UnitOfWork, broadcast: Broadcast) -> int:
     """How many emergency messages went to the county within a day."""
-    since = (Broadcast.emergency, ~Broadcast.exercise, Broadcast.opens_at > work.now - A_DAY, Broadcast.id != broadcast.id)
+    since = (
+        Broadcast.emergency,
+        ~Broadcast.exercise,
+        Broadcast.opens_at > work.now - A_DAY,
+        Broadcast.id != broadcast.id,
+    )
     counties = [_county(work.areas, code) for code in broadcast.areas]
-    return sum(meet(work.areas, each.areas, counties) for each in work.session.scalars(select(Broadcast).where(*since)))
+    return sum(
+        meet(work.areas, each.areas, counties)
+        for each in work.session.scalars(select(Broadcast).where(*since))
+    )
 
 
 def _county(areas: Areas, code: str) -> str:
@@ -94,12 +112,20 @@ def _county(areas: Areas, code: str) -> str:
 
 
 def _lately(work: UnitOfWork, broadcast: Broadcast) -> Iterable[Broadcast]:
-    """What began to go to the same place within a week, or is about to. Once its own time has come, only what has begun: of two that cool
-    at once the first goes."""
-    not_yet = (BroadcastState.APPROVED, BroadcastState.COOLING) if broadcast.state == BroadcastState.COOLING else ()
-    since = (Broadcast.opens_at > work.now - A_WEEK, Broadcast.corrects_id.is_(None), Broadcast.id != broadcast.id)
+    """What began to go to the same place within a week, or is about to. Once its own time has come, only what
+    has begun: of two that cool at once the first goes."""
+    not_yet = (
+        (BroadcastState.APPROVED, BroadcastState.COOLING) if broadcast.state == BroadcastState.COOLING else ()
+    )
+    since = (
+        Broadcast.opens_at > work.now - A_WEEK,
+        Broadcast.corrects_id.is_(None),
+        Broadcast.id != broadcast.id,
+    )
     went = (
-        Broadcast.state.not_in((BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, *not_yet)),
+        Broadcast.state.not_in(
+            (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, *not_yet)
+        ),
         ~Broadcast.exercise,
         ~Broadcast.emergency,
     )
@@ -110,9 +136,12 @@ def _lately(work: UnitOfWork, broadcast: Broadcast) -> Iterable[Broadcast]:
 
 def _never_went(session: Session, broadcast: Broadcast) -> bool:
     """Stopped, withdrawn or expired before anybody had it."""
-    return broadcast.state not in (*OUT, BroadcastState.APPROVED, BroadcastState.COOLING, BroadcastState.CORRECTED) and not gone(
-        session, broadcast
-    )
+    return broadcast.state not in (
+        *OUT,
+        BroadcastState.APPROVED,
+        BroadcastState.COOLING,
+        BroadcastState.CORRECTED,
+    ) and not gone(session, broadcast)
 
 
 def meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
@@ -121,7 +150,8 @@ def meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
 
 
 def not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
-    """Why it may not be sent as it stands: it is out of date, the place has had enough, it is night; None where nothing is against it."""
+    """Why it may not be sent as it stands: it is out of date, the place has had enough, it is night; None
+    where nothing is against it."""
     blocks = [finding.words for finding in preview.findings_of(work, broadcast) if finding.blocks]
     if blocks:
         return phrases.not_checked(broadcast.code, blocks)
@@ -136,4 +166,7 @@ def not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
 
 def gone(session: Session, broadcast: Broadcast) -> int:
     """To how many it has gone, as far as anybody knows."""
-    return session.scalar(select(func.count()).where(Copy.broadcast_id == broadcast.id, Copy.state.in_(REACHED))) or 0
+    return (
+        session.scalar(select(func.count()).where(Copy.broadcast_id == broadcast.id, Copy.state.in_(REACHED)))
+        or 0
+    )

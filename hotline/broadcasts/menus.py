@@ -146,7 +146,11 @@ def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
         case "edit":
             return (yield from write.anew(tuple(found["areas"]), edits=code))
         case "object":
-            return Deal("object", code, why=(yield Menu("why", _("Why? Choose, or write it:"), REASONS, typed=True))[:MOST_WHY])
+            return Deal(
+                "object",
+                code,
+                why=(yield Menu("why", _("Why? Choose, or write it:"), REASONS, typed=True))[:MOST_WHY],
+            )
         case _:
             return Deal(ACTS[step], code, found["mark"] if step == "approve" else "")
 
@@ -162,19 +166,26 @@ class Writing:
     exercise: bool
     """Whatever is written is a drill."""
 
-    def anew(self, areas: tuple[str, ...] = (), *, corrects: str = "", edits: str = "", rumour: str = "") -> Scene[Compose | Nothing]:
-        """Write a message, see it, and say what is to become of it. `areas` are those of the one that it sets right, or replaces."""
+    def anew(
+        self, areas: tuple[str, ...] = (), *, corrects: str = "", edits: str = "", rumour: str = ""
+    ) -> Scene[Compose | Nothing]:
+        """Write a message, see it, and say what is to become of it. `areas` are those of the one that it sets
+        right, or replaces."""
         template = yield from self._template(corrects)
         frozen = template in TEMPLATES and TEMPLATES[template].frozen
         if not areas or (edits and (yield Menu("same", _("About the same place?"), YES_NO)) == "no"):
             areas = yield from self._where(1 if frozen else MOST_AREAS)
         own = (yield from self._own_words()) if template == OWN else ()
         fields = (yield from self._fields(template)) if template != OWN else ()
-        source = dict(fields).get("who") or (yield Menu("source", _("Who has checked it? Choose, or write it:"), WHO, typed=True))
+        source = dict(fields).get("who") or (
+            yield Menu("source", _("Who has checked it? Choose, or write it:"), WHO, typed=True)
+        )
         hours = "3" if frozen else (yield Menu("hours", _("For how long does it hold?"), HOURS))
         web = "no" if frozen else (yield Menu("web", _("On the web too, for everybody to read?"), YES_NO))
         drill = self.exercise or (
-            not corrects and (yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL)) == "drill"
+            not corrects
+            and (yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL))
+            == "drill"
         )
         made = Compose(
             "" if template == OWN else template, areas, fields, own, source, int(hours), web == "yes", drill, frozen, corrects, edits,
@@ -184,7 +195,11 @@ class Writing:
 
     def _template(self, corrects: str) -> Scene[str]:
         """Which message. What warns of danger is on a list of its own, and sets nothing right."""
-        usual = tuple((each.code, each.name) for each in TEMPLATES.values() if not each.frozen and (not each.corrects or corrects))
+        usual = tuple(
+            (each.code, each.name)
+            for each in TEMPLATES.values()
+            if not each.frozen and (not each.corrects or corrects)
+        )
         choices: Choices = (*usual, (OWN, _("In our own words")))
         if not corrects:
             choices = (*choices, (EMERGENCY, _("Emergency")))
@@ -205,7 +220,9 @@ class Writing:
     def _own_words(self) -> Scene[tuple[tuple[str, str], ...]]:
         own: dict[str, str] = {}
         for language in self.languages:
-            own[language] = yield Ask(f"own:{language}", _("Write it in {language}:", language=own_name(language)))
+            own[language] = yield Ask(
+                f"own:{language}", _("Write it in {language}:", language=own_name(language))
+            )
         return tuple(own.items())
 
     def _fields(self, template: str) -> Scene[tuple[tuple[str, str], ...]]:
@@ -231,7 +248,8 @@ def no_such_time(now: str) -> Phrase:
 
 
 def _when(field: Field) -> Scene[str]:
-    """A time of day: one that is offered, or as it is typed. Asked again until it is one, and lies where it can."""
+    """A time of day: one that is offered, or as it is typed. Asked again until it is one, and lies where it
+    can."""
     text = field.ask
     for turn in count(1):
         now = yield LookUp(f"?now{turn}", "")

@@ -34,7 +34,7 @@ REASONS: Choices = (
 """Why somebody objects, where they can choose it."""
 
 
-# ------------------------------------------------------------------------------------------------------ what is said
+# ----------------------------------------------------------------------------------------------- what is said
 
 ROOM = 220
 """Septets of a message that leave room, in two texts, for what stands around it."""
@@ -57,24 +57,48 @@ def drill(words: Phrase, exercise: bool) -> Phrase:
 def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Phrase:
     """The mark stands only where the whole message does: nobody says yes to what they have not seen."""
     if not _fits(text):
-        asks = _("May this go out? {text} It is long. Text READ {code} to see all of it.", code=code, text=_short(text, 120))
+        asks = _(
+            "May this go out? {text} It is long. Text READ {code} to see all of it.",
+            code=code,
+            text=_short(text, 120),
+        )
     elif again:
-        asks = _("Once more, may this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
+        asks = _(
+            "Once more, may this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.",
+            code=code,
+            mark=mark,
+            text=text,
+        )
     else:
-        asks = _("May this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
+        asks = _(
+            "May this go out? {text}\nYes: text OK {code} {mark}. No: NO {code} and why.",
+            code=code,
+            mark=mark,
+            text=text,
+        )
     return asks
 
 
 def going(code: str, time: str, text: str) -> Phrase:
     """To everybody who answers for the place, before it goes."""
     shown = _short(text, ROOM)
-    return _("Goes out at {time}: {text}\nIf it is wrong: NO {code} and why, or STOP {code}.", code=code, time=time, text=shown)
+    return _(
+        "Goes out at {time}: {text}\nIf it is wrong: NO {code} and why, or STOP {code}.",
+        code=code,
+        time=time,
+        text=shown,
+    )
 
 
 def stands(code: str, state: str, gone: int, listed: int, text: str, mark: str) -> Phrase:
     """All of it, however long; with the mark where it waits for a yes."""
     if state == "submitted":
-        return _("{text}\nIt waits for approval. Yes: text OK {code} {mark}. No: NO {code} and why.", code=code, mark=mark, text=text)
+        return _(
+            "{text}\nIt waits for approval. Yes: text OK {code} {mark}. No: NO {code} and why.",
+            code=code,
+            mark=mark,
+            text=text,
+        )
     return Phrase("{text}\n{line}", (("text", text), ("line", progress(state, gone=gone, listed=listed))))
 
 
@@ -98,7 +122,12 @@ def draft_saved(code: str) -> Phrase:
 
 
 def submitted(code: str, asked: int, hands: int) -> Phrase:
-    return _("{code}: {asked} people are asked. Must say yes: {hands}. You hear from us.", code=code, asked=asked, hands=hands)
+    return _(
+        "{code}: {asked} people are asked. Must say yes: {hands}. You hear from us.",
+        code=code,
+        asked=asked,
+        hands=hands,
+    )
 
 
 def waits_for_morning(code: str, time: str) -> Phrase:
@@ -106,7 +135,11 @@ def waits_for_morning(code: str, time: str) -> Phrase:
 
 
 def nobody_answers(code: str, names: str) -> Phrase:
-    return _("{code}: these were asked and have not answered: {names}. Please ring them.", code=code, names=_short(names, ROOM))
+    return _(
+        "{code}: these were asked and have not answered: {names}. Please ring them.",
+        code=code,
+        names=_short(names, ROOM),
+    )
 
 
 def approved_thanks(code: str, more: int) -> Phrase:
@@ -116,7 +149,11 @@ def approved_thanks(code: str, more: int) -> Phrase:
 def is_enough(code: str, minutes: int) -> Phrase:
     if not minutes:
         return _("{code} is approved and goes out now. To stop it text STOP {code}.", code=code)
-    return _("{code} is approved and goes out in {minutes} minutes. To stop it text STOP {code}.", code=code, minutes=minutes)
+    return _(
+        "{code} is approved and goes out in {minutes} minutes. To stop it text STOP {code}.",
+        code=code,
+        minutes=minutes,
+    )
 
 
 def may_not_approve(code: str, why: Why | None) -> Phrase:
@@ -127,9 +164,15 @@ def may_not_approve(code: str, why: Why | None) -> Phrase:
         case Why.TWICE:
             return _("You have approved {code} already. Thank you.", code=code)
         case Why.SAME_BODY:
-            return _("Somebody of your own body wrote or approved {code}. It needs a yes from another.", code=code)
+            return _(
+                "Somebody of your own body wrote or approved {code}. It needs a yes from another.", code=code
+            )
         case Why.TWO_POLICE:
-            return _("One of the police wrote or approved {code}. It needs a yes from somebody who is not of the police.", code=code)
+            return _(
+                "One of the police wrote or approved {code}. It needs a yes from somebody who is not of "
+                "the police.",
+                code=code,
+            )
         case None:
             return _("{code} is not about a place of yours. Others are asked.", code=code)
 
@@ -138,8 +181,17 @@ def objected(code: str, who: str, why: str) -> Phrase:
     """To the author."""
     reason = dict(REASONS).get(why, verbatim(_short(why, LONGEST_WHY)))
     if not why:
-        return _("{who} objects to {code}. It is a draft again. Please talk to them.", code=code, who=_short(who, LONGEST_WHO))
-    return _("{who} objects to {code}: {why}. It is a draft again.", code=code, who=_short(who, LONGEST_WHO), why=reason)
+        return _(
+            "{who} objects to {code}. It is a draft again. Please talk to them.",
+            code=code,
+            who=_short(who, LONGEST_WHO),
+        )
+    return _(
+        "{who} objects to {code}: {why}. It is a draft again.",
+        code=code,
+        who=_short(who, LONGEST_WHO),
+        why=reason,
+    )
 
 
 def objection_taken(code: str) -> Phrase:
@@ -147,11 +199,22 @@ def objection_taken(code: str) -> Phrase:
 
 
 def stopped(code: str, who: str, gone: int, listed: int) -> Phrase:
-    return _("{who} has stopped {code}. {gone} of {listed} had it.", code=code, who=_short(who, LONGEST_WHO), gone=gone, listed=listed)
+    return _(
+        "{who} has stopped {code}. {gone} of {listed} had it.",
+        code=code,
+        who=_short(who, LONGEST_WHO),
+        gone=gone,
+        listed=listed,
+    )
 
 
 def stop_done(code: str, gone: int, listed: int) -> Phrase:
-    return _("{code} is stopped. {gone} of {listed} had it. A few may still get it.", code=code, gone=gone, listed=listed)
+    return _(
+        "{code} is stopped. {gone} of {listed} had it. A few may still get it.",
+        code=code,
+        gone=gone,
+        listed=listed,
+    )
 
 
 def paused(code: str) -> Phrase:
@@ -159,7 +222,10 @@ def paused(code: str) -> Phrase:
 
 
 def paused_by_itself(code: str) -> Phrase:
-    return _("{code} has paused: the carrier does not answer. GO {code} lets it go on, STOP {code} ends it.", code=code)
+    return _(
+        "{code} has paused: the carrier does not answer. GO {code} lets it go on, STOP {code} ends it.",
+        code=code,
+    )
 
 
 def resumed(code: str) -> Phrase:
@@ -173,7 +239,11 @@ def sent(code: str, gone: int, listed: int, doubtful: int) -> Phrase:
 
 def withdrawn(code: str, gone: int) -> Phrase:
     if gone:
-        return _("{code} is withdrawn. {gone} people had it: write a message that sets it right.", code=code, gone=gone)
+        return _(
+            "{code} is withdrawn. {gone} people had it: write a message that sets it right.",
+            code=code,
+            gone=gone,
+        )
     return _("{code} is withdrawn. Nobody had it.", code=code)
 
 
@@ -193,7 +263,12 @@ def not_checked(code: str, findings: Sequence[Phrase]) -> Phrase:
     """What must not be said: the first thing, and how many more there are."""
     first, *more = findings
     if more:
-        return _("{code} is kept but cannot go. {finding} And {number} more.", code=code, finding=first, number=len(more))
+        return _(
+            "{code} is kept but cannot go. {finding} And {number} more.",
+            code=code,
+            finding=first,
+            number=len(more),
+        )
     return _("{code} is kept but cannot go. {finding}", code=code, finding=first)
 
 
@@ -202,7 +277,11 @@ def no_such(code: str) -> Phrase:
 
 
 def review_due(code: str) -> Phrase:
-    return _("{code} went out in an emergency on few words. Please look at it: READ {code}. Then text REVIEWED {code}.", code=code)
+    return _(
+        "{code} went out in an emergency on few words. Please look at it: READ {code}. Then text REVIEWED "
+        "{code}.",
+        code=code,
+    )
 
 
 def reviewed(code: str) -> Phrase:
@@ -251,7 +330,9 @@ def at_night(time: str) -> Phrase:
 
 
 def what_to_text_broadcast() -> Phrase:
-    return _("With a message's code: OK and its mark, NO and why, READ, PAUSE, GO, STOP, WITHDRAW. So: STOP 4417.")
+    return _(
+        "With a message's code: OK and its mark, NO and why, READ, PAUSE, GO, STOP, WITHDRAW. So: STOP 4417."
+    )
 
 
 def numbered(code: str, text: Phrase) -> Phrase:

@@ -1,4 +1,5 @@
-"""What a broadcast would be if it went now: to how many, in which words, what it costs, how long it takes, and what is wrong with it."""
+"""What a broadcast would be if it went now: to how many, in which words, what it costs, how long it takes,
+and what is wrong with it."""
 
 import math
 import re
@@ -59,7 +60,13 @@ def _numbers(work: UnitOfWork, broadcast: Broadcast) -> frozenset[str]:
     """The numbers that it may name: the country's, ours, and its own."""
     country, settings = work.country, work.settings
     codes = (broadcast.code, broadcast.corrects.code if broadcast.corrects is not None else "")
-    written = (country.emergency, *country.oversight.split(","), settings.service_code, settings.sender, *codes)
+    written = (
+        country.emergency,
+        *country.oversight.split(","),
+        settings.service_code,
+        settings.sender,
+        *codes,
+    )
     return frozenset(digits for each in written if (digits := "".join(filter(str.isdecimal, each))))
 
 
@@ -156,7 +163,9 @@ def _said(broadcast: Broadcast, language: str, found: Iterable[Readers]) -> Said
     plain = gsm.plain(written)
     theirs = [each for each in found if each.language == language]
     phones, chats = sum(each.phones for each in theirs), sum(each.chats for each in theirs)
-    return Said(language, plain, plain != written, gsm.septets(plain) is not None, gsm.parts(plain), phones, chats)
+    return Said(
+        language, plain, plain != written, gsm.septets(plain) is not None, gsm.parts(plain), phones, chats
+    )
 
 
 def _money(written: str) -> Money | None:
@@ -184,9 +193,16 @@ def need_of(areas: Areas, broadcast: Broadcast) -> Need:
     """How much approval it needs."""
     sorry = broadcast.template in templates.TEMPLATES and templates.TEMPLATES[broadcast.template].corrects
     places = [areas[code] for code in broadcast.areas if code in areas]
-    levels, counties = [_level(areas, place) for place in places], {areas.outwards(place)[-2:][0] for place in places}
+    levels, counties = (
+        [_level(areas, place) for place in places],
+        {areas.outwards(place)[-2:][0] for place in places},
+    )
     return approval_policy.needed(
-        levels, counties=len(counties), own_words=not broadcast.template, sorry=sorry, emergency=broadcast.emergency
+        levels,
+        counties=len(counties),
+        own_words=not broadcast.template,
+        sorry=sorry,
+        emergency=broadcast.emergency,
     )
 
 
@@ -205,8 +221,14 @@ def lines(preview: Preview) -> list[Phrase]:
 
 
 def in_brief(preview: Preview) -> list[Phrase]:
-    """What comes before the words themselves on a small screen: what is wrong, whom it goes to, what it costs, and what it needs."""
-    return [*(finding.words for finding in preview.findings), *_whom(preview), *_price(preview), _hands(preview.need)]
+    """What comes before the words themselves on a small screen: what is wrong, whom it goes to, what it
+    costs, and what it needs."""
+    return [
+        *(finding.words for finding in preview.findings),
+        *_whom(preview),
+        *_price(preview),
+        _hands(preview.need),
+    ]
 
 
 def on_a_phone(preview: Preview) -> list[Phrase]:
@@ -230,7 +252,13 @@ def goes_to(phones: int, chats: int) -> Phrase:
 
 def read_by(language: str, people: int, parts: int, text: str) -> Phrase:
     """What it says in one language, to how many, and how long it is."""
-    return _("{language}, {number} people, {parts} SMS each: {text}", language=language, number=people, parts=parts, text=text)
+    return _(
+        "{language}, {number} people, {parts} SMS each: {text}",
+        language=language,
+        number=people,
+        parts=parts,
+        text=text,
+    )
 
 
 def costs(cost: str) -> Phrase:
@@ -256,7 +284,9 @@ def _places(preview: Preview) -> Iterator[Phrase]:
     if len(number) > 1:
         named = ", ".join(f"{place} {people}" for place, people in number.most_common(MOST_PLACES))
         more = len(number) - MOST_PLACES
-        yield _("{places} and {number} more places", places=named, number=more) if more > 0 else verbatim(named)
+        yield (
+            _("{places} and {number} more places", places=named, number=more) if more > 0 else verbatim(named)
+        )
 
 
 def _wordings(preview: Preview) -> Iterator[Phrase]:
@@ -282,7 +312,9 @@ def _price(preview: Preview) -> Iterator[Phrase]:
 
 
 def _then(preview: Preview) -> Iterator[Phrase]:
-    yield _("Takes about {minutes} minutes.", minutes=max(1, math.ceil(preview.duration.total_seconds() / 60)))
+    yield _(
+        "Takes about {minutes} minutes.", minutes=max(1, math.ceil(preview.duration.total_seconds() / 60))
+    )
 
 
 def _hands(need: Need) -> Phrase:

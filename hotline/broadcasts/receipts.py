@@ -14,17 +14,25 @@ from hotline.messaging.message import About, Message, MessageState, stop_texts
 
 
 def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
-    """A copy of a broadcast that has not left does not leave from elsewhere: there may be one of its own for there."""
+    """A copy of a broadcast that has not left does not leave from elsewhere: there may be one of its own for
+    there."""
     why = "the chat is somebody else's now"
-    waits = (Message.address_id == address.id, Message.about == About.BROADCAST, Message.state == MessageState.WAITING)
+    waits = (
+        Message.address_id == address.id,
+        Message.about == About.BROADCAST,
+        Message.state == MessageState.WAITING,
+    )
     work.session.execute(update(Message).where(*waits).values(state=MessageState.WITHHELD, code=why))
     on_its_way = (Copy.address_id == address.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None))
     work.session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code=why))
 
 
 def receive_of_copy(work: UnitOfWork, receipt: Receipt) -> None:
-    """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it did."""
-    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(work.session, receipt.provider_id)  # it may have been named just now
+    """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it
+    did."""
+    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(
+        work.session, receipt.provider_id
+    )  # it may have been named just now
     if copy is not None and copy.state != CopyState.SENDS:
         settle(work, copy, receipt)
 
@@ -37,8 +45,9 @@ def settle(work: UnitOfWork, copy: Copy, receipt: Receipt) -> None:
 
 
 def is_no_news(session: Session, receipt: Receipt) -> bool:
-    """Whether a receipt tells nothing that is not written down already: that a copy is on its way which has left. There are as many of
-    these as recipients, so they are let go before anybody waits for a turn to write."""
+    """Whether a receipt tells nothing that is not written down already: that a copy is on its way which has
+    left. There are as many of these as recipients, so they are let go before anybody waits for a turn to
+    write."""
     if receipt.final or receipt.opted_out:
         return False
     left = select(Copy.id).where(Copy.provider_id == receipt.provider_id, Copy.state != CopyState.SENDS)
@@ -49,9 +58,18 @@ def _doubtful_copy(work: UnitOfWork, receipt: Receipt) -> Copy | None:
     """The one copy to this number that is in doubt, if nothing else to it could be meant."""
     if not receipt.number:
         return None
-    here = (Address.channel == people.PHONE, Address.number_index == people.number_index(work.keys, receipt.number))
-    doubtful = (Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL)), Copy.lease.is_not(None), Copy.provider_id.is_(None))
-    copies = work.session.scalars(select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)).all()
+    here = (
+        Address.channel == people.PHONE,
+        Address.number_index == people.number_index(work.keys, receipt.number),
+    )
+    doubtful = (
+        Copy.state.in_((CopyState.SENDS, CopyState.DOUBTFUL)),
+        Copy.lease.is_not(None),
+        Copy.provider_id.is_(None),
+    )
+    copies = work.session.scalars(
+        select(Copy).join(Copy.address).where(*here, *doubtful).with_for_update(of=Copy)
+    ).all()
     tried = (
         Message.state.in_((MessageState.WAITING, MessageState.SENDING, MessageState.UNKNOWN)),
         Message.tries > 0,
@@ -61,7 +79,9 @@ def _doubtful_copy(work: UnitOfWork, receipt: Receipt) -> Copy | None:
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
     copies[0].provider_id = receipt.provider_id
-    if copies[0].state == CopyState.DOUBTFUL:  # else somebody has it in hand and knows better; should they have died, it goes by this
+    if (
+        copies[0].state == CopyState.DOUBTFUL
+    ):  # else somebody has it in hand and knows better; should they have died, it goes by this
         copies[0].state, copies[0].code = CopyState.GONE, receipt.status
     return copies[0]
 

@@ -17,14 +17,16 @@ from hotline.messaging.quiet_hours import DAYLIGHT, waking
 from hotline.places.areas import Areas
 
 Wanted = Select[int, int, str, str]
-"""The subscription or the copy from which somebody is on the list, their address, language, and the area that they want to hear about."""
+"""The subscription or the copy from which somebody is on the list, their address, language, and the area that
+they want to hear about."""
 
 
 # --- to whom
 
 
 def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> Wanted:
-    """Everybody who would get it, once each; those that come after this subscription, or after this copy of what it sets right."""
+    """Everybody who would get it, once each; those that come after this subscription, or after this copy of
+    what it sets right."""
     corrected = broadcast.corrects_id or (broadcast.corrects.id if broadcast.corrects is not None else None)
     return _reached(corrected, after) if corrected is not None else _subscribed(areas, broadcast, after)
 
@@ -42,11 +44,16 @@ def _reached(corrected: int, after: int) -> Wanted:
 
 
 def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
-    """Whoever wants to hear about one of its places, about what that lies in, or about something inside; by their first subscription."""
+    """Whoever wants to hear about one of its places, about what that lies in, or about something inside; by
+    their first subscription."""
     on = (Subscription.state == ON, Subscription.area_code.in_(reach(areas, broadcast.areas)))
     first = select(func.min(Subscription.id)).where(*on).group_by(Subscription.address_id)
-    theirs = select(Subscription.id, Subscription.address_id, Subscription.language, Subscription.area_code).join(Subscription.address)
-    found = theirs.where(Subscription.id.in_(first), Subscription.id > after, *_may_be_written_to()).order_by(Subscription.id)
+    theirs = select(
+        Subscription.id, Subscription.address_id, Subscription.language, Subscription.area_code
+    ).join(Subscription.address)
+    found = theirs.where(Subscription.id.in_(first), Subscription.id > after, *_may_be_written_to()).order_by(
+        Subscription.id
+    )
     return found.where(~_listed_already(broadcast)) if after else found
 
 
@@ -65,7 +72,12 @@ def reach(areas: Areas, codes: Iterable[str]) -> set[str]:
 
 def how_many(work: UnitOfWork, broadcast: Broadcast) -> int:
     """How many would get it."""
-    return work.session.scalar(select(func.count()).select_from(wanted(work.areas, broadcast).order_by(None).subquery())) or 0
+    return (
+        work.session.scalar(
+            select(func.count()).select_from(wanted(work.areas, broadcast).order_by(None).subquery())
+        )
+        or 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +105,31 @@ def readers(work: UnitOfWork, broadcast: Broadcast) -> tuple[Readers, ...]:
     on = {(area, language, channel == TELEGRAM): number for area, language, channel, number in rows}
     kinds = sorted({(area, language) for area, language, _chat in on})
     return tuple(
-        Readers(area, work.areas[area].name, language, on.get((area, language, False), 0), on.get((area, language, True), 0))
+        Readers(
+            area,
+            work.areas[area].name,
+            language,
+            on.get((area, language, False), 0),
+            on.get((area, language, True), 0),
+        )
         for area, language in kinds
     )
 
 
 def copy_held(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> str | None:
-    """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent, however long it has been listed."""
+    """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent,
+    however long it has been listed."""
     return copies_held(work, broadcast, [copy]).get(copy.id)
 
 
 def copies_held(work: UnitOfWork, broadcast: Broadcast, copies: Sequence[Copy]) -> dict[int, str]:
     """The same of many, by copy: why it may not go."""
     of = {copy.id: (copy.address_id, copy.area_code) for copy in copies if copy.address_id is not None}
-    on = set(of.values()) if broadcast.corrects_id is not None else subscriptions.those_on(work.session, set(of.values()))
+    on = (
+        set(of.values())
+        if broadcast.corrects_id is not None
+        else subscriptions.those_on(work.session, set(of.values()))
+    )
     held = {copy.id: _held(work, broadcast, copy, wanted=of.get(copy.id) in on) for copy in copies}
     return {identity: why for identity, why in held.items() if why is not None}
 
@@ -122,7 +145,8 @@ def _held(work: UnitOfWork, broadcast: Broadcast, copy: Copy, *, wanted: bool) -
 
 
 def opening(work: UnitOfWork, broadcast: Broadcast, moment: datetime) -> datetime:
-    """The first moment from this one on at which a broadcast may be sent: what warns of danger, and what sets that right, at any."""
+    """The first moment from this one on at which a broadcast may be sent: what warns of danger, and what sets
+    that right, at any."""
     corrected = broadcast.corrects
     at_any = broadcast.emergency or broadcast.exercise or (corrected is not None and corrected.emergency)
     return moment if at_any else waking(work, moment, DAYLIGHT)

@@ -7,7 +7,16 @@ from sqlalchemy import insert
 from hotline.broadcasts import approval, control, limits, phrases, recipients
 from hotline.broadcasts.approval import tell
 from hotline.broadcasts.approval_policy import HOLDS
-from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, DeedKind, lock_broadcast, move_broadcast
+from hotline.broadcasts.broadcast import (
+    GOING,
+    Broadcast,
+    BroadcastState,
+    Copy,
+    CopyState,
+    DeedKind,
+    lock_broadcast,
+    move_broadcast,
+)
 from hotline.broadcasts.limits import waits_of
 from hotline.context import UnitOfWork
 from hotline.outbox import Queue, TaskKind
@@ -20,11 +29,12 @@ SOON = timedelta(seconds=2)
 REVIEW_AFTER = timedelta(hours=24)
 
 
-# ---------------------------------------------------------------------------------------------------------------- before it goes
+# --------------------------------------------------------------------------------------------- before it goes
 
 
 def cool(work: UnitOfWork, identity: int) -> None:
-    """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees it before it goes."""
+    """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees
+    it before it goes."""
     broadcast = lock_broadcast(work.session, identity)
     opens_at = work.in_minutes(waits_of(broadcast).cooling)
     if (
@@ -75,8 +85,12 @@ def go(work: UnitOfWork, identity: int) -> None:
             work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
         return
     if broadcast.corrects_id is not None:
-        lock_broadcast(work.session, broadcast.corrects_id)  # before whatever else is held: everybody goes in this order
-    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(work, broadcast)
+        lock_broadcast(
+            work.session, broadcast.corrects_id
+        )  # before whatever else is held: everybody goes in this order
+    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(
+        work, broadcast
+    )
     is_approved = not too_late and approval.is_still_approved(work, broadcast)
     stands = limits.not_right(work, broadcast) if is_approved else phrases.approval_lapsed(broadcast.code)
     if stands is not None:
@@ -92,7 +106,10 @@ def go(work: UnitOfWork, identity: int) -> None:
 
 def _set_right(work: UnitOfWork, broadcast: Broadcast) -> None:
     """What was wrong is corrected from now on: whoever asks about it reads the correction first."""
-    if broadcast.corrects_id is None or broadcast.exercise != lock_broadcast(work.session, broadcast.corrects_id).exercise:
+    if (
+        broadcast.corrects_id is None
+        or broadcast.exercise != lock_broadcast(work.session, broadcast.corrects_id).exercise
+    ):
         return
     wrong = lock_broadcast(work.session, broadcast.corrects_id)
     if move_broadcast(work.session, wrong, BroadcastState.CORRECTED, ended_at=work.now):

@@ -6,7 +6,7 @@ import unicodedata
 from hotline.broadcasts.menus import MOST_WHY, ActOf, Deal
 from hotline.core.i18n import Phrase, _, means
 
-# ------------------------------------------------------------------------------------------------------ what is texted
+# --------------------------------------------------------------------------------------------- what is texted
 
 APPROVE, OBJECT, STOP = _("ok, okay, approve, yes"), _("no, object, against"), _("stop, unsubscribe")
 PAUSE, GO, READ = _("pause, wait"), _("go, go on, resume"), _("read, show")
@@ -26,8 +26,8 @@ MARK_FIGURES, MOST_FIGURES = 3, 6
 
 
 def understand(text: str) -> Deal | None:
-    """What a liaison's text asks for: `OK 4417 831`, `ok 4417-831`, `4417 831`, `NO 4417 not true`, `STOP 4417`, `4417 stop`. None where it
-    is something else, or names no message."""
+    """What a liaison's text asks for: `OK 4417 831`, `ok 4417-831`, `4417 831`, `NO 4417 not true`, `STOP
+    4417`, `4417 stop`. None where it is something else, or names no message."""
     digits = _digits(text)
     return _with_the_verb_first(digits) or _with_the_verb_last(digits) or _without_a_verb(digits)
 

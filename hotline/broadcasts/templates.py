@@ -1,4 +1,5 @@
-"""Calm messages that need only be filled in: the true fact first, one safe thing to do, and when the next word comes.
+"""Calm messages that need only be filled in: the true fact first, one safe thing to do, and when the next
+word comes.
 
 None names a group or accuses anybody, and each fits one SMS. They were written to be read aloud.
 """
@@ -15,8 +16,8 @@ from hotline.core.i18n import Phrase, _, languages, say, verbatim
 from hotline.places.areas import Areas
 
 Kind = Literal["choice", "past", "ahead", "now", "number"]
-"""What goes into a field: one of its choices; a time of day that was, or that comes; or, without anybody being asked, the time it is or
-the country's emergency number."""
+"""What goes into a field: one of its choices; a time of day that was, or that comes; or, without anybody
+being asked, the time it is or the country's emergency number."""
 
 
 UNASKED = verbatim("")
@@ -116,7 +117,8 @@ TEMPLATES: dict[str, Template] = {
         ),
         Template(
             "checking", _("We are checking some talk"),
-            _("We are checking what is said about {subject} in {place}. Please do not pass it on. Next word by {time}."),
+            _("We are checking what is said about {subject} in {place}. Please do not pass it on. Next "
+                "word by {time}."),
             (Field("subject", "choice", _("What is the talk about?"), SUBJECTS), _NEXT), response="Monitor",
         ),
         Template(
@@ -146,7 +148,8 @@ TEMPLATES: dict[str, Template] = {
         ),
         Template(
             "sorry", _("Our message was wrong"),
-            _("Our message about {place} was wrong. We are sorry. Please do not go by it. Next word by {time}."),
+            _("Our message about {place} was wrong. We are sorry. Please do not go by it. Next word by "
+                "{time}."),
             (_NEXT,), response="Monitor", corrects=True,
         ),
     )
@@ -159,7 +162,8 @@ BEFORE = "Itikia 44170: "
 
 
 def render(template: str, fields: Mapping[str, str], place: str, language: str) -> str:
-    """What the message says in this language. The names of several places may have to be shortened: alike in every language."""
+    """What the message says in this language. The names of several places may have to be shortened: alike in
+    every language."""
     known = TEMPLATES[template]
     values = tuple((field.name, _said(field, fields[field.name])) for field in known.fields)
     room = _room(known, values)
@@ -190,7 +194,8 @@ def place_of(areas: Areas, codes: Iterable[str]) -> str:
 
 
 def as_of(template: str, fields: Mapping[str, str]) -> str:
-    """The time of day as of which the message is so; empty where it does not say, and it is so as it is written."""
+    """The time of day as of which the message is so; empty where it does not say, and it is so as it is
+    written."""
     filled = TEMPLATES[template].fields if template else ()
     return next((fields[field.name] for field in filled if field.kind in ("past", "now")), "")
 
@@ -213,7 +218,8 @@ def clock(typed: str) -> str | None:
 
 
 def suits(kind: Kind, time: str, now: str) -> bool:
-    """Whether a time that was lies a few hours behind us, and one that comes no more than half a day before us: no message names a day."""
+    """Whether a time that was lies a few hours behind us, and one that comes no more than half a day before
+    us: no message names a day."""
     ahead = (_minutes(time) - _minutes(now)) % A_DAY
     return 0 < ahead <= HALF_A_DAY if kind == "ahead" else ahead <= SLACK or ahead >= A_DAY - LONG_AGO
 

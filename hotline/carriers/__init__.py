@@ -52,7 +52,8 @@ class Malformed(ValueError):
 
 
 class Unreachable(Exception):
-    """The carrier gave no answer that can be read. Says what came instead, never what was asked or with which key."""
+    """The carrier gave no answer that can be read. Says what came instead, never what was asked or with which
+    key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ Form = Mapping[str, str]
 class Carrier(Protocol):
     """What the hotline asks of a company that carries texts and dial-ins.
 
-    A form that lacks what matters (whose it is, and which) raises `Malformed`. All else is taken as it comes, in words known to us or not.
+    A form that lacks what matters (whose it is, and which) raises `Malformed`. All else is taken as it comes,
+    in words known to us or not.
     """
 
     name: str
@@ -153,11 +155,12 @@ class Carrier(Protocol):
     """What it holds in UTF-16 units, where the language needs other letters."""
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text to one number in international form, once. Never raises and never tries again by itself."""
+        """Send one text to one number in international form, once. Never raises and never tries again by
+        itself."""
 
     def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
-        """Send one text to many numbers in international form, once. What became of each; one of which the carrier says nothing is
-        `UNKNOWN`. Never raises and never tries again by itself."""
+        """Send one text to many numbers in international form, once. What became of each; one of which the
+        carrier says nothing is `UNKNOWN`. Never raises and never tries again by itself."""
 
     def balance(self) -> str:
         """What is left on our account, as the carrier writes it. Raises `Unreachable`."""
@@ -182,5 +185,7 @@ def carrier_of(settings: Settings) -> Carrier:
     """The carrier that the settings name. Raises `Misconfigured`."""
     if settings.carrier not in CARRIERS:
         raise Misconfigured(f"CARRIER is {settings.carrier!r}; known are {', '.join(CARRIERS)}.")
-    account = Account(settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url)
+    account = Account(
+        settings.carrier_username, settings.carrier_api_key, settings.sender, settings.carrier_base_url
+    )
     return CARRIERS[settings.carrier](account)

@@ -1,7 +1,8 @@
-"""Africa's Talking, the company that takes our texts to phones and brings us what people dial: the one file that knows it.
+"""Africa's Talking, the company that takes our texts to phones and brings us what people dial: the one file
+that knows it.
 
-Facts are from its reference pages, its help centre and recorded traffic. What a receipt may give as the reason of a failure, for whoever
-reads the record (it is kept as it comes, whether it stands here or not):
+Facts are from its reference pages, its help centre and recorded traffic. What a receipt may give as the
+reason of a failure, for whoever reads the record (it is kept as it comes, whether it stands here or not):
 
 | failureReason              | in words                                                                    |
 | -------------------------- | --------------------------------------------------------------------------- |
@@ -45,7 +46,19 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
-from hotline.carriers import Account, Ended, Form, InboundText, Malformed, Meaning, OptOut, Receipt, Sending, Turn, Unreachable
+from hotline.carriers import (
+    Account,
+    Ended,
+    Form,
+    InboundText,
+    Malformed,
+    Meaning,
+    OptOut,
+    Receipt,
+    Sending,
+    Turn,
+    Unreachable,
+)
 from hotline.core.errors import Misconfigured
 
 ACCEPTED, PERMANENT, SETTINGS, TRANSIENT, UNKNOWN = Meaning
@@ -66,7 +79,8 @@ STATUS_CODES = {
     501: (UNKNOWN, "GatewayError: it broke on the way to the network, before or after"),
     502: (PERMANENT, "RejectedByGateway: the network does not want it"),
 }
-"""What is said of one recipient: its code, what it means for us, and the company's word for it. Any other code is UNKNOWN."""
+"""What is said of one recipient: its code, what it means for us, and the company's word for it. Any other
+code is UNKNOWN."""
 
 HTTP_STATUSES = {
     401: (SETTINGS, "the key is not of this username"),
@@ -77,8 +91,9 @@ HTTP_STATUSES = {
 }
 """What is said of a whole request where its recipients are not spoken of.
 
-Any other status below 500 is SETTINGS: our requests differ by number and words only, so what is wrong with the form of one is wrong with
-all, and no text is thrown away for that. From 500 on it is UNKNOWN: it broke, before or after sending.
+Any other status below 500 is SETTINGS: our requests differ by number and words only, so what is wrong with
+the form of one is wrong with all, and no text is thrown away for that. From 500 on it is UNKNOWN: it broke,
+before or after sending.
 """
 
 RECEIPTS = {
@@ -91,7 +106,8 @@ RECEIPTS = {
     "absentsubscriber": (True, False),
     "expired": (True, False),
 }
-"""What a receipt says: whether it is the last word, and whether the text is on the handset. Other words are kept and mean nothing yet."""
+"""What a receipt says: whether it is the last word, and whether the text is on the handset. Other words are
+kept and mean nothing yet."""
 
 ENDED_WELL = "success"
 """How a dial-in ends whose last page was shown; otherwise it is `Incomplete` or `Failed`."""
@@ -100,16 +116,21 @@ OPTED_OUT = "userinblacklist"
 """Spelt UserInBlacklist in answers and UserInBlackList in receipts."""
 
 NOT_AT_THIS_HOUR = timedelta(hours=1)
-"""We are not told when the quiet hours end, and know no time zone here; by the hour costs little and is never more than that late."""
+"""We are not told when the quiet hours end, and know no time zone here; by the hour costs little and is never
+more than that late."""
 SLOW_DOWN, SLOWEST = timedelta(seconds=30), timedelta(hours=1)
 """How long to wait after too many at a time: if the company does not say; and however long it says."""
 CONNECT_AND_READ = (3.05, 9.05)
 """Seconds. The SDK's own, since 2.0.3; before that it waited for ever."""
 
 KEEP_AWAKE = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-"""A firewall forgets a line that is silent for some minutes, and the next text on it would go nowhere; so it is touched."""
+"""A firewall forgets a line that is silent for some minutes, and the next text on it would go nowhere; so it
+is touched."""
 if sys.platform == "linux":
-    KEEP_AWAKE += [(socket.IPPROTO_TCP, option, value) for option, value in ((socket.TCP_KEEPIDLE, 20), (socket.TCP_KEEPINTVL, 5))]
+    KEEP_AWAKE += [
+        (socket.IPPROTO_TCP, option, value)
+        for option, value in ((socket.TCP_KEEPIDLE, 20), (socket.TCP_KEEPINTVL, 5))
+    ]
 
 NOTHING = {"", "None"}
 """`None` stands for nothing in its answers: `messageId` of a text that was refused, for one."""
@@ -128,32 +149,48 @@ class AfricasTalking:
     page_units = 80 - len("CON ")
 
     def __init__(self, account: Account, timeouts: tuple[float, float] = CONNECT_AND_READ) -> None:
-        """`timeouts`: seconds to connect, and to wait for the answer. Raises `Misconfigured` for a key that no request can carry."""
+        """`timeouts`: seconds to connect, and to wait for the answer. Raises `Misconfigured` for a key that
+        no request can carry."""
         if not (account.api_key.isascii() and account.api_key.isprintable()):
             raise Misconfigured(
-                "CARRIER_API_KEY has letters that no key has. Copy it again from the dashboard, nothing before or after it."
+                "CARRIER_API_KEY has letters that no key has. Copy it again from the dashboard, nothing "
+                "before or after it."
             )
         session = _line(account)
         self._texts, self._standing = _Texts(account, session), _Standing(account, session)
         self._sender, self._timeouts = account.sender or None, timeouts
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text, once. There is no idempotency key for texts, so where no answer comes it is `UNKNOWN`.
+        """Send one text, once. There is no idempotency key for texts, so where no answer comes it is
+        `UNKNOWN`.
 
-        That is so, too, of a text that met a line which was just being hung up: it looks the same whether or not it was heard. A line that
-        was hung up before is noticed, and another is taken.
+        That is so, too, of a text that met a line which was just being hung up: it looks the same whether or
+        not it was heard. A line that was hung up before is noticed, and another is taken.
 
-        `enqueue` makes the company answer before the networks do, so that a slow network is no missing answer. The SDK cannot say no to it.
+        `enqueue` makes the company answer before the networks do, so that a slow network is no missing
+        answer. The SDK cannot say no to it.
         """
         return self.send_many([number], text)[number]
 
     def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
-        """Send one text to many, in one request. How many it takes is not published: its SDK was tried with 999, others stay at 100."""
-        answer = _asked(lambda: self._texts.send(text, list(numbers), self._sender, enqueue=True, timeout=self._timeouts))
-        sendings = {number: answer if isinstance(answer, Sending) else _outcome(answer, number) for number in numbers}
-        for (code, meaning), times in Counter((each.code, each.meaning) for each in sendings.values()).items():
+        """Send one text to many, in one request. How many it takes is not published: its SDK was tried with
+        999, others stay at 100."""
+        answer = _asked(
+            lambda: self._texts.send(text, list(numbers), self._sender, enqueue=True, timeout=self._timeouts)
+        )
+        sendings = {
+            number: answer if isinstance(answer, Sending) else _outcome(answer, number) for number in numbers
+        }
+        for (code, meaning), times in Counter(
+            (each.code, each.meaning) for each in sendings.values()
+        ).items():
             if meaning != ACCEPTED:
-                log.warning("%s not accepted: %s (%s)", "a text was" if times == 1 else f"{times} texts were", code, meaning)
+                log.warning(
+                    "%s not accepted: %s (%s)",
+                    "a text was" if times == 1 else f"{times} texts were",
+                    code,
+                    meaning,
+                )
         return sendings
 
     def balance(self) -> str:
@@ -161,7 +198,9 @@ class AfricasTalking:
         answer = _asked(lambda: self._standing.fetch_application_data(timeout=self._timeouts))
         if isinstance(answer, Sending):
             raise Unreachable(answer.code)
-        data = _part(_json(answer), "UserData") or _part(_json(answer), "userData")  # so on the wire, and so in the reference
+        data = _part(_json(answer), "UserData") or _part(
+            _json(answer), "userData"
+        )  # so on the wire, and so in the reference
         if not answer.ok or "balance" not in data:
             raise Unreachable(f"HTTP {answer.status_code}, and no balance in it")
         return str(data["balance"])
@@ -169,10 +208,13 @@ class AfricasTalking:
     def turn(self, form: Form) -> Turn:
         """A turn of a dial-in. A number that is none is passed on as it is: such a caller can still report.
 
-        One that is missing is refused, for without it nobody could tell one caller's unfinished report from another's.
+        One that is missing is refused, for without it nobody could tell one caller's unfinished report from
+        another's.
         """
         session, number = _needed(form, "sessionId"), _needed(form, "phoneNumber")
-        return Turn(session, number, form.get("text", ""), form.get("networkCode", ""), form.get("serviceCode", ""))
+        return Turn(
+            session, number, form.get("text", ""), form.get("networkCode", ""), form.get("serviceCode", "")
+        )
 
     def page(self, text: str, ended: bool) -> str:
         """Nothing may stand before the prefix, not even a space, or the session is cut."""
@@ -191,14 +233,22 @@ class AfricasTalking:
     def inbound_text(self, form: Form) -> InboundText:
         """A text to us. It may be empty, and `from` may be a name."""
         identity, number = _needed(form, "id"), _needed(form, "from")
-        return InboundText(identity, number, form.get("to", ""), form.get("text", ""), _moment(form.get("date", "")))
+        return InboundText(
+            identity, number, form.get("to", ""), form.get("text", ""), _moment(form.get("date", ""))
+        )
 
     def receipt(self, form: Form) -> Receipt:
         status, reason = _needed(form, "status")[:LONGEST], form.get("failureReason", "")[:LONGEST]
         final, delivered = RECEIPTS.get(status.casefold(), (False, None))
         opted_out = OPTED_OUT in (status.casefold(), reason.casefold())
         return Receipt(
-            _needed(form, "id")[:LONGEST], status, "" if reason in NOTHING else reason, final, delivered, opted_out, _international(form)
+            _needed(form, "id")[:LONGEST],
+            status,
+            "" if reason in NOTHING else reason,
+            final,
+            delivered,
+            opted_out,
+            _international(form),
         )
 
     def opt_out(self, form: Form) -> OptOut:
@@ -213,12 +263,19 @@ class _OnOurLine(APIService):  # type: ignore[misc]  # the SDK has no types
         super().__init__(account.username, account.api_key)
 
     def _init_service(self) -> None:
-        """The SDK goes live, and to the sandbox where the username is exactly `sandbox`, unless we are told another address."""
+        """The SDK goes live, and to the sandbox where the username is exactly `sandbox`, unless we are told
+        another address."""
         super()._init_service()
         if self._base:
             self._baseUrl = self._contentUrl = f"{self._base}/version1"
 
-    def _make_request(self, url: str, method: str, callback: None = None, **request: Any) -> requests.Response:  # noqa: ARG002
+    def _make_request(
+        self,
+        url: str,
+        method: str,
+        callback: None = None,  # noqa: ARG002 - the SDK gives it
+        **request: Any,
+    ) -> requests.Response:
         return self._session.request(method, url, allow_redirects=False, **request)
 
 
@@ -248,7 +305,8 @@ def _line(account: Account) -> requests.Session:
 
 
 def _asked(question: Callable[[], requests.Response]) -> requests.Response | Sending:
-    """The answer, or what it means that none came. No exception passes: they hold the request, and with it number, text and key."""
+    """The answer, or what it means that none came. No exception passes: they hold the request, and with it
+    number, text and key."""
     try:
         return question()
     except requests.RequestException as error:
@@ -263,14 +321,19 @@ def _unanswered(error: requests.RequestException) -> Sending:
         return Sending(SETTINGS, "CARRIER_BASE_URL or CARRIER_API_KEY cannot be used")
     if isinstance(error, requests.exceptions.SSLError) and _is_certificate(reason):
         return Sending(SETTINGS, "the certificate is not the carrier's, or our clock is wrong")
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError) or isinstance(reason, NewConnectionError):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError) or isinstance(
+        reason, NewConnectionError
+    ):
         return Sending(TRANSIENT, "no connection")
     return Sending(UNKNOWN, "no answer")
 
 
 def _is_certificate(reason: object) -> bool:
-    """Whether it was the certificate, which is looked at before anything is said. Other troubles of TLS may come later."""
-    return isinstance(reason, Exception) and any(isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args)
+    """Whether it was the certificate, which is looked at before anything is said. Other troubles of TLS may
+    come later."""
+    return isinstance(reason, Exception) and any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args
+    )
 
 
 def _outcome(answer: requests.Response, number: str) -> Sending:
@@ -288,7 +351,8 @@ def _outcome(answer: requests.Response, number: str) -> Sending:
 
 
 def _recipient(said: Mapping[str, Any], number: str) -> Mapping[str, Any] | None:
-    """Ours among the recipients: they may come in any order, be fewer than asked, and be written without the +."""
+    """Ours among the recipients: they may come in any order, be fewer than asked, and be written without the
+    +."""
     recipients = said.get("Recipients")
     for recipient in recipients if isinstance(recipients, list) else ():
         if isinstance(recipient, Mapping) and str(recipient.get("number")).lstrip("+ ") == number.lstrip("+"):
@@ -320,7 +384,9 @@ def _refused(answer: requests.Response) -> Sending:
 def _pause(asked: str) -> timedelta:
     """As long as we are asked to wait, if that is said in seconds."""
     seconds = _number(asked)
-    return SLOW_DOWN if seconds is None or seconds < 1 else min(SLOWEST, timedelta(seconds=min(seconds, 10**6)))
+    return (
+        SLOW_DOWN if seconds is None or seconds < 1 else min(SLOWEST, timedelta(seconds=min(seconds, 10**6)))
+    )
 
 
 def _json(answer: requests.Response) -> object:
@@ -370,7 +436,8 @@ def _number(text: str) -> int | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """A date in either of the two forms that are in the field, 2017-05-03T06:04:45Z and 2017-05-03 06:04:45: both mean UTC."""
+    """A date in either of the two forms that are in the field, 2017-05-03T06:04:45Z and 2017-05-03 06:04:45:
+    both mean UTC."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

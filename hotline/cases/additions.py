@@ -26,7 +26,9 @@ def add_words(work: UnitOfWork, case: Case, text: str) -> Phrase:
     if case.category is CONDUCT:
         reporting.keep_from_named(work, case, text)
         escalation.withdraw(work, case)
-    notify_liaison.tell_all(work, case, lambda word: liaison_phrases.more_words(word, text), f"more:{uuid4().hex[:12]}")
+    notify_liaison.tell_all(
+        work, case, lambda word: liaison_phrases.more_words(word, text), f"more:{uuid4().hex[:12]}"
+    )
     return citizen_phrases.added(case.spoken, work.country.emergency)
 
 

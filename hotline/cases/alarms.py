@@ -1,4 +1,5 @@
-"""Something may be wrong with a liaison themselves: those who lead them are told, and the coordinating bodies, on every channel."""
+"""Something may be wrong with a liaison themselves: those who lead them are told, and the coordinating
+bodies, on every channel."""
 
 from sqlalchemy import or_, select
 
@@ -14,7 +15,8 @@ from hotline.messaging.message import About, write_message
 
 
 def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> int:
-    """Tell all who should see that this liaison is safe, and where they were sent, if somewhere. Returns how many there are to be told."""
+    """Tell all who should see that this liaison is safe, and where they were sent, if somewhere. Returns how
+    many there are to be told."""
     place = work.areas.full_name(work.areas[case.area_code]) if case is not None else ""
     if case is not None:
         case.note(work.session, work.now, "alarm", f"{about.name}, {about.body.name}")
@@ -22,16 +24,26 @@ def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> i
     for each in caring:
         for address in each.person.ladder:
             key = f"alarm:{about.id}:{int(work.now.timestamp())}:{address.id}"
-            write_message(work, address, About.ALARM, liaison_phrases.alarm(what, place), each.language, key=key, case=case)
+            write_message(
+                work,
+                address,
+                About.ALARM,
+                liaison_phrases.alarm(what, place),
+                each.language,
+                key=key,
+                case=case,
+            )
     return len(caring)
 
 
 def _who_care(work: UnitOfWork, about: Liaison, case: Case | None) -> list[Liaison]:
-    """Those on duty who lead their body or one that it is under, and everybody of the coordinating bodies; but nobody who may not see the
-    case."""
+    """Those on duty who lead their body or one that it is under, and everybody of the coordinating bodies;
+    but nobody who may not see the case."""
     above = [body.code for body in about.body.upwards]
     leading = select(Liaison).join(Body, Liaison.body_code == Body.code)
-    leading = leading.where(or_(Liaison.supervisor & Liaison.body_code.in_(above), Body.kind == Kind.COORDINATION))
+    leading = leading.where(
+        or_(Liaison.supervisor & Liaison.body_code.in_(above), Body.kind == Kind.COORDINATION)
+    )
     found = [each for each in work.session.scalars(leading.order_by(Liaison.id)) if each.id != about.id]
     there = shifts.on_duty(work.session, [each.id for each in found], work.country.zone, work.now)
     wanted = [each for each in found if each.id in there or each.body.kind == Kind.COORDINATION]

@@ -20,14 +20,16 @@ from hotline.outbox import TaskKind
 
 
 def put_before_next(work: UnitOfWork, case: Case, *, again: bool = False) -> list[Dispatch]:
-    """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the end of the order it waits a
-    while; `again` begins at the top at once. Returns those who are asked now."""
+    """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the
+    end of the order it waits a while; `again` begins at the top at once. Returns those who are asked now."""
     work.session.flush()
     if dispatch.asked_now(work.session, case):
         return []
     matter, candidates = _matter(work, case), _candidates(work, case)
     found = matching.together(matter, candidates, work.areas, matching.next_place(matter))
-    if not found and (again or (matching.is_at_the_end(matter) and _has_rested(work.session, case, work.now))):
+    if not found and (
+        again or (matching.is_at_the_end(matter) and _has_rested(work.session, case, work.now))
+    ):
         found = matching.from_the_top(matter, candidates, work.areas)
     if not found:
         _wait(work, case, matter)
@@ -44,14 +46,17 @@ def _wait(work: UnitOfWork, case: Case, matter: Matter) -> None:
 
 
 def _has_rested(session: Session, case: Case, now: datetime) -> bool:
-    """Whether the time of whoever was asked last is over, also where they have answered before: else a case that everybody passes on would
-    go round and round at once."""
-    last = session.scalar(select(func.max(Dispatch.answer_by)).where(Dispatch.case_id == case.id, Dispatch.round == case.round))
+    """Whether the time of whoever was asked last is over, also where they have answered before: else a case
+    that everybody passes on would go round and round at once."""
+    last = session.scalar(
+        select(func.max(Dispatch.answer_by)).where(Dispatch.case_id == case.id, Dispatch.round == case.round)
+    )
     return last is None or last <= now
 
 
 def hasten(work: UnitOfWork, case: Case) -> None:
-    """The case has become more urgent: whatever is to come in it comes as soon as if it had been so from now on."""
+    """The case has become more urgent: whatever is to come in it comes as soon as if it had been so from now
+    on."""
     patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
     asked = dispatch.asked_now(work.session, case)
     for each in asked:
@@ -88,7 +93,9 @@ def _dispatch(work: UnitOfWork, case: Case, found: Match, answer_by: datetime) -
 
 
 def _matter(work: UnitOfWork, case: Case) -> Matter:
-    before = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
+    before = list(
+        work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step))
+    )
     tried = {each.body_code for each in before if each.round < case.round and each.taken_at is not None}
     return Matter(
         case.category,
@@ -105,25 +112,45 @@ def _matter(work: UnitOfWork, case: Case) -> Matter:
 
 def _as_asked(each: Dispatch) -> Asked:
     above = tuple(body.code for body in each.body.upwards[1:])
-    return Asked(each.liaison_id, each.body_code, Kind(each.body.kind), above, each.place, each.state == DispatchState.CANNOT)
+    return Asked(
+        each.liaison_id,
+        each.body_code,
+        Kind(each.body.kind),
+        above,
+        each.place,
+        each.state == DispatchState.CANNOT,
+    )
 
 
 def _known_to(session: Session, case: Case) -> int | None:
     """Who has another case of the same incident."""
-    other = select(Case.liaison_id).where(Case.incident_id == case.incident_id, Case.state == CaseState.ACKNOWLEDGED, Case.id != case.id)
-    return session.scalar(other.order_by(Case.acknowledged_at.desc()).limit(1)) if case.incident_id is not None else None
+    other = select(Case.liaison_id).where(
+        Case.incident_id == case.incident_id, Case.state == CaseState.ACKNOWLEDGED, Case.id != case.id
+    )
+    return (
+        session.scalar(other.order_by(Case.acknowledged_at.desc()).limit(1))
+        if case.incident_id is not None
+        else None
+    )
 
 
 def _candidates(work: UnitOfWork, case: Case) -> list[Candidate]:
-    """Every liaison who may see the case, of a body that serves the place, anything around it or a place nearby; and those of the
-    coordinating bodies and of the default body, wherever."""
+    """Every liaison who may see the case, of a body that serves the place, anything around it or a place
+    nearby; and those of the coordinating bodies and of the default body, wherever."""
     subject = conflicts.subject_of(work.session, case)
     nearest = _nearest(work, case)
-    known = work.session.scalars(select(Liaison).where(Liaison.id.in_(nearest)).options(*_WITH_ROLES)).unique()
-    seeing = [each for each in known if conflicts.eligible(subject, affiliations.viewer_of(each, work.now)).allowed]
+    known = work.session.scalars(
+        select(Liaison).where(Liaison.id.in_(nearest)).options(*_WITH_ROLES)
+    ).unique()
+    seeing = [
+        each for each in known if conflicts.eligible(subject, affiliations.viewer_of(each, work.now)).allowed
+    ]
     there = shifts.on_duty(work.session, [each.id for each in seeing], work.country.zone, work.now)
     loads = _loads(work.session, nearest)
-    return [_as_candidate(each, *nearest[each.id], on_duty=each.id in there, load=loads.get(each.id, 0)) for each in seeing]
+    return [
+        _as_candidate(each, *nearest[each.id], on_duty=each.id in there, load=loads.get(each.id, 0))
+        for each in seeing
+    ]
 
 
 _WITH_ROLES = (joinedload(Liaison.body), selectinload(Liaison.roles))
@@ -138,14 +165,22 @@ def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool
 
 
 def _nearest(work: UnitOfWork, case: Case) -> dict[int, tuple[str, bool]]:
-    """Of each liaison of a body nearby: the nearest area that it serves, and whether that is only a neighbour's."""
+    """Of each liaison of a body nearby: the nearest area that it serves, and whether that is only a
+    neighbour's."""
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
     nearby = [area.code for area in work.areas.nearby(work.areas[case.area_code])]
     rank = {code: place for place, code in enumerate([*around, *nearby])}
     serving = select(Liaison.id, Serves.area_code).join(Serves, Serves.body_code == Liaison.body_code)
-    anywhere = select(Liaison.id, Serves.area_code).join(Body, Body.code == Liaison.body_code).join(Serves, Serves.body_code == Body.code)
+    anywhere = (
+        select(Liaison.id, Serves.area_code)
+        .join(Body, Body.code == Liaison.body_code)
+        .join(Serves, Serves.body_code == Body.code)
+    )
     anywhere = anywhere.where((Body.kind == Kind.COORDINATION) | (Body.code == work.settings.default_body))
-    found = [*work.session.execute(serving.where(Serves.area_code.in_(rank))), *work.session.execute(anywhere)]
+    found = [
+        *work.session.execute(serving.where(Serves.area_code.in_(rank))),
+        *work.session.execute(anywhere),
+    ]
     nearest: dict[int, str] = {}
     for liaison, area in sorted(found, key=lambda each: rank.get(each[1], len(rank))):
         nearest.setdefault(liaison, area)
@@ -158,20 +193,33 @@ def nobody_may(work: UnitOfWork, case: Case) -> bool:
 
 
 def could_be_asked(work: UnitOfWork, case: Case) -> list[Candidate]:
-    """Everybody who may see the case and could ever be asked, as things are now; empty where the firewall leaves nobody."""
+    """Everybody who may see the case and could ever be asked, as things are now; empty where the firewall
+    leaves nobody."""
     matter = _matter(work, case)
     return [each for each in _candidates(work, case) if matching.could_ever_be_asked(matter, each)]
 
 
 def _free_word(session: Session, case: Case, liaison: int) -> str:
-    """A word that no other case of this liaison goes by now; the same for every liaison of a case where that can be."""
-    before = session.execute(select(Dispatch.case_id, Dispatch.word).where(Dispatch.liaison_id == liaison, Dispatch.state.in_(EXPECTED)))
+    """A word that no other case of this liaison goes by now; the same for every liaison of a case where that
+    can be."""
+    before = session.execute(
+        select(Dispatch.case_id, Dispatch.word).where(
+            Dispatch.liaison_id == liaison, Dispatch.state.in_(EXPECTED)
+        )
+    )
     taken = {word for other, word in before if other != case.id}
     start = case.id.int % len(CASE_WORDS)
     in_order = [CASE_WORDS[(start + place) % len(CASE_WORDS)] for place in range(len(CASE_WORDS))]
-    return next(word for number in ("", *range(2, len(taken) + 3)) for each in in_order if (word := f"{each}{number}") not in taken)
+    return next(
+        word
+        for number in ("", *range(2, len(taken) + 3))
+        for each in in_order
+        if (word := f"{each}{number}") not in taken
+    )
 
 
 def _loads(session: Session, of: Collection[int]) -> dict[int, int]:
-    busy = select(Dispatch.liaison_id, func.count()).where(Dispatch.liaison_id.in_(of), Dispatch.state.in_(EXPECTED))
+    busy = select(Dispatch.liaison_id, func.count()).where(
+        Dispatch.liaison_id.in_(of), Dispatch.state.in_(EXPECTED)
+    )
     return {liaison: number for liaison, number in session.execute(busy.group_by(Dispatch.liaison_id))}

@@ -33,7 +33,8 @@ class CaseState(StrEnum):
 
 
 ERASED = "erased"
-"""What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its words go too."""
+"""What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its
+words go too."""
 SECOND_THOUGHTS = timedelta(hours=24)
 """How long after it was closed a case can still be reopened by its citizen."""
 MOST_DETAILS = 6000
@@ -62,7 +63,8 @@ class Case(Base):
     urgency: Mapped[int]
     """One of `categories.Urgency`: the category's to begin with, and it only rises."""
     in_danger: Mapped[bool] = mapped_column(default=False)
-    """The citizen has said since that they are in danger still: the case is as urgent as can be, whatever it is about."""
+    """The citizen has said since that they are in danger still: the case is as urgent as can be, whatever it
+    is about."""
     wants_woman: Mapped[bool] = mapped_column(default=False)
     """They would rather speak to a woman."""
     named_body: Mapped[str | None] = mapped_column(ForeignKey("bodies.code"))
@@ -84,7 +86,12 @@ class Case(Base):
     liaison: Mapped["Liaison | None"] = relationship()
 
     __table_args__ = (
-        Index("ix_cases_unfinished", "state", postgresql_where=(state != CaseState.CLOSED), sqlite_where=(state != CaseState.CLOSED)),
+        Index(
+            "ix_cases_unfinished",
+            "state",
+            postgresql_where=(state != CaseState.CLOSED),
+            sqlite_where=(state != CaseState.CLOSED),
+        ),
     )
 
     @property
@@ -93,7 +100,8 @@ class Case(Base):
 
     @property
     def pace(self) -> Category:
-        """The category whose times the case goes by: its own, or those of one that is as urgent as the case has become."""
+        """The category whose times the case goes by: its own, or those of one that is as urgent as the case
+        has become."""
         return self.category if self.urgency <= self.category.urgency else PACES[Urgency(self.urgency)]
 
     @property
@@ -114,7 +122,8 @@ class Case(Base):
 
     @property
     def had_since(self) -> int:
-        """The second in which whoever has it took it, 0 while nobody has: what tells one taking of the case from the next."""
+        """The second in which whoever has it took it, 0 while nobody has: what tells one taking of the case
+        from the next."""
         return int(self.acknowledged_at.timestamp()) if self.acknowledged_at else 0
 
     def put_in_danger(self) -> None:
@@ -131,7 +140,8 @@ class Case(Base):
         return keys.vault.read(self.locked_details, details_place(self.id))
 
     def add(self, keys: Keys, words: str) -> None:
-        """More words of the citizen's, below what they reported. What is too much for anybody to read is left out."""
+        """More words of the citizen's, below what they reported. What is too much for anybody to read is left
+        out."""
         self._write(keys, f"{self.details(keys)}\n{words}".strip()[:MOST_DETAILS])
 
     def empty(self, keys: Keys) -> None:
@@ -192,20 +202,27 @@ def case_by_session(session: Session, session_index: str) -> Case | None:
 def latest_case_of(session: Session, person: Person) -> Case | None:
     """What this citizen reported last, while it is not closed."""
     return session.scalar(
-        select(Case).where(Case.person_id == person.id, Case.state != CaseState.CLOSED).order_by(Case.opened_at.desc()).limit(1)
+        select(Case)
+        .where(Case.person_id == person.id, Case.state != CaseState.CLOSED)
+        .order_by(Case.opened_at.desc())
+        .limit(1)
     )
 
 
 def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bool:
     """Give the case to this liaison if nobody has it. False where somebody was first."""
     values = {"state": CaseState.ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
-    return changed(session.execute(update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN).values(values)))
+    return changed(
+        session.execute(update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN).values(values))
+    )
 
 
 def release(case: Case) -> None:
     """Nobody has the case any more. Whoever takes it next is asked about anew."""
     case.state = CaseState.OPEN
-    case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.there_at = case.resolved_at = case.asked_at = None
+    case.liaison_id = case.acknowledged_at = case.on_the_way_at = case.there_at = case.resolved_at = (
+        case.asked_at
+    ) = None
 
 
 def bar_liaison(session: Session, case: Case, liaison: int, why: str, now: datetime) -> None:
@@ -220,7 +237,9 @@ def bars_of(session: Session, case: Case) -> dict[int, str]:
 
 def was_noted(session: Session, case: Case, what: str, who: str, since: datetime) -> bool:
     """Whether the history of the case has this of them, from then on."""
-    noted = select(Entry.id).where(Entry.case_id == case.id, Entry.what == what, Entry.who == who, Entry.at >= since)
+    noted = select(Entry.id).where(
+        Entry.case_id == case.id, Entry.what == what, Entry.who == who, Entry.at >= since
+    )
     return session.scalars(noted.limit(1)).first() is not None
 
 

@@ -29,7 +29,8 @@ class InChat:
     warned: bool
     """They have reported before, and know."""
     cases: tuple[str, ...] = ()
-    """The numbers of what they reported there and is not closed. A chat is one person's, as a phone that dials in is not."""
+    """The numbers of what they reported there and is not closed. A chat is one person's, as a phone that
+    dials in is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,34 @@ def report(caller: Caller, areas: Areas) -> Scene[Report]:
     category = yield Menu("category", WHAT_ABOUT, ABOUT)
     area = yield from choose_area(areas, caller.home)
     body, officer = (yield from whom_is_it_about(area)) if category == CONDUCT.code else ("", "")
-    details = "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
+    details = (
+        "" if category == DANGER.code else (yield Ask("details", _("Tell us in a few words what happened.")))
+    )
     woman = (yield a_woman()) if category == GENDER.code else "any"
     contact = yield may_we_text(caller)
-    remember = "no" if caller.home == area.code or category == DANGER.code else (yield may_we_remember(areas, area))
-    return Report(category, area.code, details, _contact(contact), remember == "yes", woman == "woman", body, officer)
+    remember = (
+        "no" if caller.home == area.code or category == DANGER.code else (yield may_we_remember(areas, area))
+    )
+    return Report(
+        category, area.code, details, _contact(contact), remember == "yes", woman == "woman", body, officer
+    )
 
 
 def whom_is_it_about(area: Area) -> Scene[tuple[str, str]]:
     """Which station, and who, as far as they know: nobody there ever sees the report."""
     bodies = bodies_in((yield LookUp("?bodies", area.code)))
-    body = "" if not bodies else (yield Menu("body", _("Which station? Nobody there will see this."), (*bodies, ("none", NOT_KNOWN))))
-    officer = yield Menu("officer", _("Who? Type a name or number, or choose:"), (("none", NOT_KNOWN),), typed=True)
+    body = (
+        ""
+        if not bodies
+        else (
+            yield Menu(
+                "body", _("Which station? Nobody there will see this."), (*bodies, ("none", NOT_KNOWN))
+            )
+        )
+    )
+    officer = yield Menu(
+        "officer", _("Who? Type a name or number, or choose:"), (("none", NOT_KNOWN),), typed=True
+    )
     return ("" if body == "none" else body), ("" if officer == "none" else officer)
 
 
@@ -119,14 +136,22 @@ def bodies_in(text: str) -> Choices:
 
 def a_woman() -> Menu:
     return Menu(
-        "woman", _("Would you rather speak to a woman, if one is on duty?"), (("woman", _("Yes")), ("any", _("It does not matter")))
+        "woman",
+        _("Would you rather speak to a woman, if one is on duty?"),
+        (("woman", _("Yes")), ("any", _("It does not matter"))),
     )
 
 
 def may_we_text(caller: Caller) -> Menu:
     if caller.chat:
-        return Menu("contact", _("May we write to you here about it?"), (("text", _("Yes")), ("none", _("No, do not write"))))
-    return Menu("contact", _("May we text this phone about it?"), (("text", _("Yes")), ("none", _("No, do not text"))))
+        return Menu(
+            "contact",
+            _("May we write to you here about it?"),
+            (("text", _("Yes")), ("none", _("No, do not write"))),
+        )
+    return Menu(
+        "contact", _("May we text this phone about it?"), (("text", _("Yes")), ("none", _("No, do not text")))
+    )
 
 
 def may_we_remember(areas: Areas, area: Area) -> Menu:
@@ -141,7 +166,10 @@ def _contact(answer: str) -> Contact:
 def my_case(emergency: str, known: Sequence[str] = ()) -> Scene[Judge | Nothing]:
     """How does my case stand? And if somebody said that help came: did it?"""
     if known:
-        choices: Choices = (*((reference, verbatim(reference)) for reference in known), ("other", _("Another case")))
+        choices: Choices = (
+            *((reference, verbatim(reference)) for reference in known),
+            ("other", _("Another case")),
+        )
         chosen = yield Menu("mine", _("Which case?"), choices)
         if chosen != "other":
             return (yield from judge(chosen, standing((yield LookUp("?case0", chosen)))))
@@ -161,7 +189,9 @@ def judge(reference: str, case: Standing) -> Scene[Judge | Nothing]:
     if not case.open_to_verdict:
         return Nothing(how_it_stands(case))
     verdict = yield Menu(
-        "verdict", _("{standing} Did help come?", standing=how_it_stands(case)), (*VERDICTS, ("later", _("Not yet known")))
+        "verdict",
+        _("{standing} Did help come?", standing=how_it_stands(case)),
+        (*VERDICTS, ("later", _("Not yet known"))),
     )
     match verdict:
         case "helped" | "not_helped" | "danger":
@@ -180,12 +210,14 @@ def reports(answers: Sequence[tuple[str, str]]) -> bool:
 
 def draft_of(answers: Sequence[tuple[str, str]]) -> bool:
     """Whether there is enough of a report in these answers to go on with later."""
-    return any(name == "category" or (name.startswith("wish") and answer == DANGER.code) for name, answer in answers)
+    return any(
+        name == "category" or (name.startswith("wish") and answer == DANGER.code) for name, answer in answers
+    )
 
 
 def as_far_as_it_goes(answers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The answers of somebody cut off, with the careful answer wherever none was given: not sure where in the area that they had got to,
-    no texts, and nothing remembered."""
+    """The answers of somebody cut off, with the careful answer wherever none was given: not sure where in the
+    area that they had got to, no texts, and nothing remembered."""
     steps = sum(name.startswith("area") for name, _answer in answers)
     where = ((f"area{steps + 1}", "here"),) if steps else ()
     return (*answers, *where, ("contact", "none"), ("remember", "no"))

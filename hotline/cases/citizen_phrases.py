@@ -24,7 +24,15 @@ class Standing:
     """The body that is asked now; or the authority to go to, where nobody may be asked."""
 
     def to_text(self) -> str:
-        return "|".join((self.state, self.by, str(int(self.open_to_verdict)), str(int(self.missed)), self.asked.replace("|", "/")))
+        return "|".join(
+            (
+                self.state,
+                self.by,
+                str(int(self.open_to_verdict)),
+                str(int(self.missed)),
+                self.asked.replace("|", "/"),
+            )
+        )
 
 
 def standing(text: str) -> Standing:
@@ -43,9 +51,15 @@ def how_it_stands(case: Standing) -> Phrase:
         case "nobody":
             return _("Nobody here may look into it. Please take it to {authority}.", authority=case.asked)
         case "waiting" if case.missed and case.asked:
-            return _("Sorry, no answer by the time we said. Now asked: {who}. New time: {time}.", who=_short(case.asked), time=case.by)
+            return _(
+                "Sorry, no answer by the time we said. Now asked: {who}. New time: {time}.",
+                who=_short(case.asked),
+                time=case.by,
+            )
         case "waiting" if case.missed:
-            return _("Sorry, no answer by the time we said. We are still asking. New time: {time}.", time=case.by)
+            return _(
+                "Sorry, no answer by the time we said. We are still asking. New time: {time}.", time=case.by
+            )
         case "waiting":
             return _("Your case was received. Expect an answer by {time}.", time=case.by)
         case "taken":
@@ -61,7 +75,8 @@ def how_it_stands(case: Standing) -> Phrase:
 
 
 def _short(name: str) -> str:
-    """A body's name as far as a page has room for it beside everything else, for nobody can turn the last one."""
+    """A body's name as far as a page has room for it beside everything else, for nobody can turn the last
+    one."""
     return shorten(name, LONGEST_WHO, LONGEST_WHO)
 
 
@@ -72,10 +87,14 @@ def promised(reference: str, by: str, emergency: str, contact: str) -> Phrase:
     """The last screen of a report: the promise, and how to hold us to it."""
     if contact == "text":
         return _(
-            "Case {reference}. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
+            "Case {reference}. You will be answered by {time}. In danger call {number}.",
+            reference=reference,
+            time=by,
+            number=emergency,
         )
     return _(
-        "Case {reference}. It will be answered by {time}. Come back to see how it stands. In danger call {number}.",
+        "Case {reference}. It will be answered by {time}. Come back to see how it stands. In danger call "
+        "{number}.",
         reference=reference,
         time=by,
         number=emergency,
@@ -87,9 +106,13 @@ def how_it_is(reference: str, standing: Phrase) -> Phrase:
 
 
 def received(reference: str, by: str, emergency: str) -> Phrase:
-    """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone too."""
+    """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone
+    too."""
     return _(
-        "{reference}: received. You will be answered by {time}. In danger call {number}.", reference=reference, time=by, number=emergency
+        "{reference}: received. You will be answered by {time}. In danger call {number}.",
+        reference=reference,
+        time=by,
+        number=emergency,
     )
 
 
@@ -99,14 +122,17 @@ def somebody_has_it(reference: str) -> Phrase:
 
 def somebody_has_it_late(reference: str) -> Phrase:
     """The same, when the time we said has passed."""
-    return _("{reference}: somebody is seeing to it now, later than we said. We are sorry.", reference=reference)
+    return _(
+        "{reference}: somebody is seeing to it now, later than we said. We are sorry.", reference=reference
+    )
 
 
 def still_asking(reference: str, who: Phrase | None, by: str, emergency: str) -> Phrase:
     """A promise was missed, and we say so ourselves. `who`: the body that is asked now, if one is."""
     if who is None:
         return _(
-            "{reference}: sorry, no answer yet. We are still looking. New time: {time}. In danger call {number}.",
+            "{reference}: sorry, no answer yet. We are still looking. New time: {time}. In danger call "
+                "{number}.",
             reference=reference, time=by, number=emergency,
         )  # fmt: skip
     return _(
@@ -119,11 +145,13 @@ def goes_on(reference: str, who: Phrase | None, by: str, emergency: str) -> Phra
     """Whoever had it has it no more. `who`: the other body that is asked now, if one is."""
     if who is None:
         return _(
-            "{reference}: sorry, we are looking for somebody else now. You will be answered by {time}. In danger call {number}.",
+            "{reference}: sorry, we are looking for somebody else now. You will be answered by {time}. In "
+                "danger call {number}.",
             reference=reference, time=by, number=emergency,
         )  # fmt: skip
     return _(
-        "{reference}: sorry, it goes to somebody else now: {who}. You will be answered by {time}. In danger call {number}.",
+        "{reference}: sorry, it goes to somebody else now: {who}. You will be answered by {time}. In "
+            "danger call {number}.",
         reference=reference, who=who, time=by, number=emergency,
     )  # fmt: skip
 
@@ -135,13 +163,16 @@ def another_office() -> Phrase:
 
 def there_is_news(reference: str, service_code: str) -> Phrase:
     """A text that says nothing of its own: what it is about may not stand on a phone that others read."""
-    return _("{reference}: there is news. Dial {code} and choose My case.", reference=reference, code=service_code)
+    return _(
+        "{reference}: there is news. Dial {code} and choose My case.", reference=reference, code=service_code
+    )
 
 
 def nobody_may(reference: str, authority: str, emergency: str) -> Phrase:
     """A report about those who would have to look into it."""
     return _(
-        "Case {reference}. Nobody here may look into this, for it is about them. Please take it to {authority}. In danger call {number}.",
+        "Case {reference}. Nobody here may look into this, for it is about them. Please take it to "
+            "{authority}. In danger call {number}.",
         reference=reference, authority=authority, number=emergency,
     )  # fmt: skip
 
@@ -159,18 +190,31 @@ def did_help_come(reference: str) -> Phrase:
 
 
 def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Phrase:
-    """`by`: the new time that is promised, where the case goes on. On a screen that closes nothing can be answered."""
+    """`by`: the new time that is promised, where the case goes on. On a screen that closes nothing can be
+    answered."""
     match verdict:
         case "helped" if on_screen:
-            return _("Thank you for telling us. The case is closed. If that was a slip, dial again within a day and choose My case.")
+            return _(
+                "Thank you for telling us. The case is closed. If that was a slip, dial again within a "
+                "day and choose My case."
+            )
         case "helped":
-            return _("Thank you for telling us. The case is closed. If that was a slip, answer 2 within a day.")
+            return _(
+                "Thank you for telling us. The case is closed. If that was a slip, answer 2 within a day."
+            )
         case "not_helped":
             return _(
-                "We are sorry. In danger call {number}. We are asking somebody else; expect an answer by {time}.", number=emergency, time=by
+                "We are sorry. In danger call {number}. We are asking somebody else; expect an answer by "
+                "{time}.",
+                number=emergency,
+                time=by,
             )
         case "danger":
-            return _("Call {number} if you can. We are asking somebody else now; expect an answer by {time}.", number=emergency, time=by)
+            return _(
+                "Call {number} if you can. We are asking somebody else now; expect an answer by {time}.",
+                number=emergency,
+                time=by,
+            )
 
 
 def evidence_taken(number: int) -> Phrase:
@@ -179,7 +223,9 @@ def evidence_taken(number: int) -> Phrase:
 
 
 def added(reference: str, emergency: str) -> Phrase:
-    return _("It was added to case {reference}. In danger call {number}.", reference=reference, number=emergency)
+    return _(
+        "It was added to case {reference}. In danger call {number}.", reference=reference, number=emergency
+    )
 
 
 def told_of_danger(reference: str, emergency: str) -> Phrase:

@@ -1,4 +1,5 @@
-"""The conflict firewall: the one rule for who may ever see a case. Nothing overrides it, neither a role nor a setting.
+"""The conflict firewall: the one rule for who may ever see a case. Nothing overrides it, neither a role nor a
+setting.
 
 `eligible` is pure. The rest of this file only gathers what it asks about.
 """
@@ -41,15 +42,18 @@ class Eligibility:
 def eligible(case: Subject, liaison: Viewer) -> Eligibility:
     """Whether this liaison may ever see this case.
 
-    What is about the police never reaches the police: nobody of a police body, of a body under one, who holds such a role beside another,
-    or who ever did. Nobody of the body that a report names sees it, nor of any body under that one.
+    What is about the police never reaches the police: nobody of a police body, of a body under one, who holds
+    such a role beside another, or who ever did. Nobody of the body that a report names sees it, nor of any
+    body under that one.
     """
     if not liaison.serves:
         return Eligibility(False, "they no longer serve")
     if liaison.liaison in case.barred:
         return Eligibility(False, f"they {_plainly(case.barred[liaison.liaison])}")
     if case.category == CONDUCT and any(kind == Kind.POLICE for _body, kind in liaison.belongs):
-        return Eligibility(False, "a report about the police does not go to anybody who is of the police or ever was")
+        return Eligibility(
+            False, "a report about the police does not go to anybody who is of the police or ever was"
+        )
     if case.names is not None and any(body == case.names for body, _kind in liaison.belongs):
         return Eligibility(False, "the report is about a body that they belong to or once did")
     return Eligibility(True, "nothing stands against it")
@@ -76,12 +80,18 @@ def may_see(session: Session, case: Case, liaison: Liaison, now: datetime) -> bo
 
 
 def sees(session: Session, liaison: Liaison, now: datetime) -> Callable[[Case], bool]:
-    """The rule for many cases and one liaison: whatever is listed, counted, searched or handed out to them goes through this."""
+    """The rule for many cases and one liaison: whatever is listed, counted, searched or handed out to them
+    goes through this."""
     viewer = viewer_of(liaison, now)
-    barred = {case: why for case, why in session.execute(select(Bar.case_id, Bar.why).where(Bar.liaison_id == liaison.id))}
+    barred = {
+        case: why
+        for case, why in session.execute(select(Bar.case_id, Bar.why).where(Bar.liaison_id == liaison.id))
+    }
 
     def theirs(case: Case) -> bool:
         why = "reported it" if case.person_id == liaison.person_id else barred.get(case.id)
-        return eligible(Subject(case.category, case.named_body, {liaison.id: why} if why else {}), viewer).allowed
+        return eligible(
+            Subject(case.category, case.named_body, {liaison.id: why} if why else {}), viewer
+        ).allowed
 
     return theirs

@@ -48,7 +48,8 @@ CASE_WORDS = (
     "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO", "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO",
     "MAEMBE", "NDIZI", "NANASI", "PAPAI", "MUHOGO", "MCHELE", "NGANO", "CHAI", "KAHAWA", "ASALI",
 )  # fmt: skip
-"""Case words: animals and food that everybody can spell, none like another. A liaison's reply names the case by its word."""
+"""Case words: animals and food that everybody can spell, none like another. A liaison's reply names the case
+by its word."""
 
 KEY = "dispatch:"
 """How the key of a text begins that puts a case before a liaison."""
@@ -118,11 +119,19 @@ class Dispatch(Base):
             case "cannot":
                 return "passed_on"
             case _:
-                return "first_was" if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round else "over"
+                return (
+                    "first_was"
+                    if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round
+                    else "over"
+                )
 
     def may_be_read(self, session: Session, now: datetime) -> bool:
-        """Whether this liaison may read what was reported: as long as it is before them or theirs, and not closed."""
-        return self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done") and self.case.state != CaseState.CLOSED
+        """Whether this liaison may read what was reported: as long as it is before them or theirs, and not
+        closed."""
+        return (
+            self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done")
+            and self.case.state != CaseState.CLOSED
+        )
 
 
 def _why_place(case: UUID) -> str:
@@ -130,8 +139,8 @@ def _why_place(case: UUID) -> str:
 
 
 def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
-    """The dispatches that wait for something from this liaison, the newest first. One who has since moved to a body that may not see a case
-    sees it no more."""
+    """The dispatches that wait for something from this liaison, the newest first. One who has since moved to
+    a body that may not see a case sees it no more."""
     waiting = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_(EXPECTED))
     sees = conflicts.sees(session, liaison, now)
     return [each for each in session.scalars(waiting.order_by(Dispatch.id.desc())) if sees(each.case)]
@@ -139,14 +148,24 @@ def before(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
 
 def taken_last(session: Session, liaison: Liaison, now: datetime) -> Dispatch | None:
     """The case that this liaison took last within a day, whatever has become of it."""
-    taken = select(Dispatch).where(Dispatch.liaison_id == liaison.id, Dispatch.taken_at > now - timedelta(days=1))
+    taken = select(Dispatch).where(
+        Dispatch.liaison_id == liaison.id, Dispatch.taken_at > now - timedelta(days=1)
+    )
     return session.scalar(taken.order_by(Dispatch.taken_at.desc()).limit(1))
 
 
 def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
-    """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may take it still."""
-    missed = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.state == CaseState.OPEN, Case.round == Dispatch.round)
-    missed = missed.where(Dispatch.liaison_id == liaison.id, Dispatch.state.in_((DispatchState.UNANSWERED, DispatchState.LAPSED)))
+    """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may
+    take it still."""
+    missed = (
+        select(Dispatch)
+        .join(Case, Dispatch.case_id == Case.id)
+        .where(Case.state == CaseState.OPEN, Case.round == Dispatch.round)
+    )
+    missed = missed.where(
+        Dispatch.liaison_id == liaison.id,
+        Dispatch.state.in_((DispatchState.UNANSWERED, DispatchState.LAPSED)),
+    )
     of_each_case = {each.case_id: each for each in session.scalars(missed.order_by(Dispatch.id))}
     sees = conflicts.sees(session, liaison, now)
     return [each for each in of_each_case.values() if sees(each.case)]
@@ -155,7 +174,11 @@ def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
 def own(session: Session, liaison: Liaison, identity: int, now: datetime) -> Dispatch | None:
     """This dispatch, if it was put before this liaison and they may see its case."""
     asked = session.get(Dispatch, identity)
-    is_theirs = asked is not None and asked.liaison_id == liaison.id and conflicts.may_see(session, asked.case, liaison, now)
+    is_theirs = (
+        asked is not None
+        and asked.liaison_id == liaison.id
+        and conflicts.may_see(session, asked.case, liaison, now)
+    )
     return asked if is_theirs else None
 
 
@@ -176,13 +199,17 @@ def lock(session: Session, identity: int) -> tuple[Dispatch, Case]:
 
 def asked_now(session: Session, case: Case) -> list[Dispatch]:
     """Those before whom the case is in this round and who have not answered, the last one last."""
-    this_round = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == DispatchState.ASKED)
+    this_round = select(Dispatch).where(
+        Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == DispatchState.ASKED
+    )
     return list(session.scalars(this_round.order_by(Dispatch.step)))
 
 
 def was_ever_asked(session: Session, case: Case) -> bool:
     """Whether the case was put before anybody yet."""
-    return session.scalars(select(Dispatch.id).where(Dispatch.case_id == case.id).limit(1)).first() is not None
+    return (
+        session.scalars(select(Dispatch.id).where(Dispatch.case_id == case.id).limit(1)).first() is not None
+    )
 
 
 def has_it(case: Case, taken: Dispatch) -> bool:
@@ -193,14 +220,20 @@ def has_it(case: Case, taken: Dispatch) -> bool:
 
 def whose(session: Session, case: Case) -> int | None:
     """The dispatch of the liaison who had the case last in this round."""
-    taken = select(Dispatch.id).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.taken_at.is_not(None))
+    taken = select(Dispatch.id).where(
+        Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.taken_at.is_not(None)
+    )
     return session.scalar(taken.order_by(Dispatch.taken_at.desc()).limit(1))
 
 
 def was_asked_before(session: Session, asked: Dispatch) -> bool:
     """Whether this case was put before this liaison in this round already."""
-    earlier = select(Dispatch.id).where(Dispatch.case_id == asked.case_id, Dispatch.round == asked.round, Dispatch.step < asked.step)
-    return session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
+    earlier = select(Dispatch.id).where(
+        Dispatch.case_id == asked.case_id, Dispatch.round == asked.round, Dispatch.step < asked.step
+    )
+    return (
+        session.scalars(earlier.where(Dispatch.liaison_id == asked.liaison_id).limit(1)).first() is not None
+    )
 
 
 def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
@@ -217,19 +250,27 @@ def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
 def hold_back(session: Session, dispatch: Dispatch) -> None:
     """What has not left yet and would put the case before them need not leave any more."""
     waits = update(Message).where(tells(dispatch), Message.state == MessageState.WAITING)
-    session.execute(waits.values(state=MessageState.WITHHELD, code=WENT_ON).execution_options(synchronize_session="fetch"))
+    session.execute(
+        waits.values(state=MessageState.WITHHELD, code=WENT_ON).execution_options(synchronize_session="fetch")
+    )
 
 
 def supersede(work: UnitOfWork, case: Case, *, but: int | None = None) -> None:
     """The case went on: nobody need answer it any more, but for this dispatch."""
-    others = update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED), Dispatch.id.is_distinct_from(but))
+    others = update(Dispatch).where(
+        Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED), Dispatch.id.is_distinct_from(but)
+    )
     work.session.execute(others.values(state=DispatchState.SUPERSEDED, ended_at=work.now))
     redraw(work, case)
 
 
 def redraw(work: UnitOfWork, case: Case) -> None:
     """Have each liaison's card of this case show how it stands now. What went as a text stays as it was."""
-    cards = select(Message.id).join(Message.address).where(Message.case_id == case.id, Message.about == About.DISPATCH)
+    cards = (
+        select(Message.id)
+        .join(Message.address)
+        .where(Message.case_id == case.id, Message.about == About.DISPATCH)
+    )
     for card in work.session.scalars(cards.where(Address.channel == people.TELEGRAM)):
         work.schedule(TaskKind.REDRAW, card, queue=Queue.TELEGRAM)
 

@@ -15,7 +15,11 @@ from hotline.outbox import TaskKind
 def escalate(work: UnitOfWork, identity: int) -> None:
     """The time of this dispatch is up. If it still waits for an answer, the case is put before the next."""
     asked, case = dispatch.lock(work.session, identity)
-    if case.state == CaseState.OPEN and asked.round == case.round and dispatch.end(work, asked, DispatchState.UNANSWERED):
+    if (
+        case.state == CaseState.OPEN
+        and asked.round == case.round
+        and dispatch.end(work, asked, DispatchState.UNANSWERED)
+    ):
         case.note(work.session, work.now, "unanswered", asked.who)
         assignment.put_before_next(work, case)
 
@@ -28,11 +32,17 @@ def find(work: UnitOfWork, identity: UUID) -> None:
 
 
 def withdraw(work: UnitOfWork, case: Case | None = None) -> int:
-    """Whoever may not see a case any more, since a roster has changed or more was said, has it no longer: it goes on to somebody else at
-    once. Returns how many that were, in this case or in all."""
-    here = Dispatch.state.in_(EXPECTED) if case is None else and_(Dispatch.state.in_(EXPECTED), Dispatch.case_id == case.id)
+    """Whoever may not see a case any more, since a roster has changed or more was said, has it no longer: it
+    goes on to somebody else at once. Returns how many that were, in this case or in all."""
+    here = (
+        Dispatch.state.in_(EXPECTED)
+        if case is None
+        else and_(Dispatch.state.in_(EXPECTED), Dispatch.case_id == case.id)
+    )
     waiting = work.session.scalars(select(Dispatch).where(here).order_by(Dispatch.id)).all()
-    blind = [each for each in waiting if not conflicts.may_see(work.session, each.case, each.liaison, work.now)]
+    blind = [
+        each for each in waiting if not conflicts.may_see(work.session, each.case, each.liaison, work.now)
+    ]
     for each in blind:
         _withdraw(work, each.id)
     return len(blind)
@@ -51,10 +61,11 @@ def _withdraw(work: UnitOfWork, identity: int) -> None:
 
 
 def not_told(work: UnitOfWork, message: Message) -> None:
-    """The message that puts a case before a liaison will never reach them: they count as not told. Their next channel is tried, and where
-    there is none, the next liaison is asked at once.
+    """The message that puts a case before a liaison will never reach them: they count as not told. Their next
+    channel is tried, and where there is none, the next liaison is asked at once.
 
-    Where this was one who had been asked before, the end of the order is reached: asking goes on, but no longer in haste.
+    Where this was one who had been asked before, the end of the order is reached: asking goes on, but no
+    longer in haste.
     """
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return

@@ -1,7 +1,8 @@
-"""The standing order: who is asked about a case that nobody has, one after another, and how long each has. Two tables, and nothing else.
+"""The standing order: who is asked about a case that nobody has, one after another, and how long each has.
+Two tables, and nothing else.
 
-After the last row of an order it begins again at the top, where whoever was asked least comes first. A row with nobody to ask is skipped
-at once.
+After the last row of an order it begins again at the top, where whoever was asked least comes first. A row
+with nobody to ask is skipped at once.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +17,8 @@ class Rung(StrEnum):
     PRIMARY = "primary"
     """The one whose it is: of the nearest fitting body, on duty, speaking the language, with the least to do."""
     BORDER = "border"
-    """The same of another body of that kind, where both list the very place as theirs: nobody argues at a border whose it is."""
+    """The same of another body of that kind, where both list the very place as theirs: nobody argues at a
+    border whose it is."""
     NEXT = "next"
     """Another one on duty of a body that was asked."""
     SUPERVISOR = "supervisor"
@@ -50,8 +52,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """After how many minutes without a step one who has a case is asked whether they are still on it, and when it lapses. None of the
-    citizen's time is spent on one who forgot."""
+    """After how many minutes without a step one who has a case is asked whether they are still on it, and
+    when it lapses. None of the citizen's time is spent on one who forgot."""
 
     taken: int
     on_the_way: int
@@ -61,7 +63,13 @@ class Still:
     """Minutes to answer that; then the case goes on to somebody else."""
 
 
-PRIMARY, BORDER, NEXT, SUPERVISOR, SIDEWAYS = Rung.PRIMARY, Rung.BORDER, Rung.NEXT, Rung.SUPERVISOR, Rung.SIDEWAYS
+PRIMARY, BORDER, NEXT, SUPERVISOR, SIDEWAYS = (
+    Rung.PRIMARY,
+    Rung.BORDER,
+    Rung.NEXT,
+    Rung.SUPERVISOR,
+    Rung.SIDEWAYS,
+)
 OVERSIGHT, COORDINATION, REPEAT = Rung.OVERSIGHT, Rung.COORDINATION, Rung.REPEAT
 LIFE, HIGH, ORDINARY = Urgency.LIFE, Urgency.HIGH, Urgency.ORDINARY
 ALL = Ways.ALL
@@ -100,11 +108,12 @@ ORDERS: dict[Urgency, tuple[Row, ...]] = {
 }  # fmt: skip
 
 LONGEST_REST = 120
-"""Minutes. An order in which nobody has answered rests twice as long each time before it begins again, and at most so long: by then
-everybody has been asked many times, and phones that ring all night are switched off."""
+"""Minutes. An order in which nobody has answered rests twice as long each time before it begins again, and at
+most so long: by then everybody has been asked many times, and phones that ring all night are switched off."""
 
 AFTER_TWO_NOES = (Row(0, COORDINATION), Row(0, OVERSIGHT))
-"""Comes before the order of a case to which the citizen has said *no* twice, on the channels on which that order begins."""
+"""Comes before the order of a case to which the citizen has said *no* twice, on the channels on which that
+order begins."""
 
 STILL: dict[Urgency, Still] = {
     #               taken  on the way  there  to answer

@@ -1,4 +1,5 @@
-"""Pictures and voice notes that a citizen sent with a report: made anew so that nothing hidden survives in them, and kept encrypted."""
+"""Pictures and voice notes that a citizen sent with a report: made anew so that nothing hidden survives in
+them, and kept encrypted."""
 
 import hashlib
 from dataclasses import dataclass
@@ -59,8 +60,11 @@ class Destination:
     """None while the report is being made."""
 
 
-def destination(session: Session, session_index: str, person: Person | None, *, reports: bool) -> Destination | None:
-    """The report that they are making, or else the case that they reported last, while it is not closed; or nowhere."""
+def destination(
+    session: Session, session_index: str, person: Person | None, *, reports: bool
+) -> Destination | None:
+    """The report that they are making, or else the case that they reported last, while it is not closed; or
+    nowhere."""
     if reports:
         return Destination(session_index, None)
     case = latest_case_of(session, person) if person else None
@@ -73,7 +77,11 @@ def is_full(session: Session, there: Destination) -> bool:
 
 def number_of(session: Session, session_index: str, case: Case | None) -> int:
     """How many pieces this case has already, or the report that is being made in this conversation."""
-    here = (Evidence.case_id == case.id,) if case else (Evidence.session_index == session_index, Evidence.case_id.is_(None))
+    here = (
+        (Evidence.case_id == case.id,)
+        if case
+        else (Evidence.session_index == session_index, Evidence.case_id.is_(None))
+    )
     return session.scalar(select(func.count()).select_from(Evidence).where(*here)) or 0
 
 
@@ -82,7 +90,15 @@ def keep(work: UnitOfWork, there: Destination, kind: Kind, content: bytes) -> Ev
     session_index, case = there.session_index, there.case
     identity, digest = uuid4(), hashlib.sha256(content).hexdigest()
     locked = work.keys.vault.encrypt(content, _place(identity))
-    piece = Evidence(id=identity, session_index=session_index, kind=kind, sha256=digest, size=len(content), locked=locked, at=work.now)
+    piece = Evidence(
+        id=identity,
+        session_index=session_index,
+        kind=kind,
+        sha256=digest,
+        size=len(content),
+        locked=locked,
+        at=work.now,
+    )
     work.session.add(piece)
     if case is not None:
         _claim(work.session, piece, case, work.now)
@@ -91,7 +107,9 @@ def keep(work: UnitOfWork, there: Destination, kind: Kind, content: bytes) -> Ev
 
 def belongs_to(session: Session, session_index: str, case: Case, now: datetime) -> None:
     """The conversation has become a case, which has whatever was sent in it."""
-    for piece in session.scalars(select(Evidence).where(Evidence.session_index == session_index, Evidence.case_id.is_(None))):
+    for piece in session.scalars(
+        select(Evidence).where(Evidence.session_index == session_index, Evidence.case_id.is_(None))
+    ):
         _claim(session, piece, case, now)
 
 
@@ -102,7 +120,9 @@ def _claim(session: Session, piece: Evidence, case: Case, now: datetime) -> None
 
 def of(session: Session, case: UUID) -> list[Evidence]:
     """What a case has, in the order in which it came."""
-    return list(session.scalars(select(Evidence).where(Evidence.case_id == case).order_by(Evidence.at, Evidence.id)))
+    return list(
+        session.scalars(select(Evidence).where(Evidence.case_id == case).order_by(Evidence.at, Evidence.id))
+    )
 
 
 def forget(session: Session, case: UUID) -> None:
@@ -111,7 +131,9 @@ def forget(session: Session, case: UUID) -> None:
 
 def forget_unfinished(session: Session, session_index: str) -> None:
     """Of a report that its citizen has left."""
-    session.execute(delete(Evidence).where(Evidence.session_index == session_index, Evidence.case_id.is_(None)))
+    session.execute(
+        delete(Evidence).where(Evidence.session_index == session_index, Evidence.case_id.is_(None))
+    )
 
 
 def forget_unclaimed(session: Session, now: datetime) -> None:

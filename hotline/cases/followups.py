@@ -18,7 +18,9 @@ from hotline.outbox import Queue, TaskKind
 
 def plan(work: UnitOfWork, case: Case) -> None:
     """Ask at the time that the category says, counted from now."""
-    work.schedule(TaskKind.FOLLOW_UP, subject(case.id, case.round), work.in_minutes(case.pace.follow_up), Queue.ORDINARY)
+    work.schedule(
+        TaskKind.FOLLOW_UP, subject(case.id, case.round), work.in_minutes(case.pace.follow_up), Queue.ORDINARY
+    )
 
 
 def ask_now(work: UnitOfWork, case: Case) -> None:
@@ -32,7 +34,8 @@ def subject(case: UUID, round_: int) -> str:
 
 
 def ask(work: UnitOfWork, case: Case, round_: int) -> None:
-    """Ask whether help came, if nobody has asked in this round. One who wants no texts is asked when they dial in."""
+    """Ask whether help came, if nobody has asked in this round. One who wants no texts is asked when they
+    dial in."""
     if case.round != round_ or not case.open_to_verdict or case.asked_at is not None:
         return
     case.asked_at = work.now
@@ -47,24 +50,35 @@ def key_of(case: Case) -> str:
 
 
 def asked_last(work: UnitOfWork, person: Person) -> Case | None:
-    """The case about which this citizen was asked last, and may still say. What was written but never left was not asked."""
+    """The case about which this citizen was asked last, and may still say. What was written but never left
+    was not asked."""
     left = Message.state.in_((MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN))
-    asked = select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
+    asked = (
+        select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
+    )
     for message in work.session.scalars(asked.order_by(Message.sent_at.desc())):
-        if message.case is not None and message.case.may_be_judged(work.now) and message.key == key_of(message.case):
+        if (
+            message.case is not None
+            and message.case.may_be_judged(work.now)
+            and message.key == key_of(message.case)
+        ):
             return message.case
     return None
 
 
 def waiting_for(session: Session, person: UUID) -> str | None:
-    """The reference of a case about which this citizen was asked and has not said, if they allowed us to write to them about it."""
-    asked = select(Case.reference).where(Case.person_id == person, Case.contact == "text", Case.asked_at.is_not(None))
+    """The reference of a case about which this citizen was asked and has not said, if they allowed us to
+    write to them about it."""
+    asked = select(Case.reference).where(
+        Case.person_id == person, Case.contact == "text", Case.asked_at.is_not(None)
+    )
     waits = asked.where(Case.state.in_((CaseState.ACKNOWLEDGED, CaseState.RESOLVED)))
     return session.scalar(waits.order_by(Case.asked_at.desc()).limit(1))
 
 
 def judge(work: UnitOfWork, case: Case, verdict: Verdict) -> bool:
-    """Take the citizen's word. False where nobody has taken the case yet, or it was closed long ago, so that there is nothing to judge."""
+    """Take the citizen's word. False where nobody has taken the case yet, or it was closed long ago, so that
+    there is nothing to judge."""
     case = lock_case(work.session, case.id)
     if not case.may_be_judged(work.now):
         return False

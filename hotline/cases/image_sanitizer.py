@@ -1,7 +1,8 @@
-"""Pictures that people send: each is drawn anew, so that it shows what it showed but no longer tells where, when or by whom it was taken.
+"""Pictures that people send: each is drawn anew, so that it shows what it showed but no longer tells where,
+when or by whom it was taken.
 
-A phone writes the place, the hour and its own name into the file of a picture. Nothing of the file is kept here but the colours that can
-be seen: they are painted on an empty canvas, and only that canvas is kept.
+A phone writes the place, the hour and its own name into the file of a picture. Nothing of the file is kept
+here but the colours that can be seen: they are painted on an empty canvas, and only that canvas is kept.
 """
 
 import io
@@ -16,7 +17,8 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE, QUALITY = 2048, 85
 
 MOST_WORK = 4_000_000_000
-"""Pixels times passes. A picture may come in passes, each over all its pixels; a small file could ask for a hundred thousand of them."""
+"""Pixels times passes. A picture may come in passes, each over all its pixels; a small file could ask for a
+hundred thousand of them."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -32,13 +34,15 @@ TURNS = {
     7: (Image.Transpose.TRANSVERSE,),
     8: (Image.Transpose.ROTATE_90,),
 }
-"""How a picture must be turned to stand upright, by what the phone wrote about how it was held (Exif 2.32, tag 0112)."""
+"""How a picture must be turned to stand upright, by what the phone wrote about how it was held (Exif 2.32,
+tag 0112)."""
 
 ORIENTATION = 0x0112
 
 
 def rebuilt(content: bytes) -> bytes:
-    """The picture as a new JPEG, upright, at most 2048 pixels long. Raises `NotTaken` if it is too large, or no picture that can be read.
+    """The picture as a new JPEG, upright, at most 2048 pixels long. Raises `NotTaken` if it is too large, or
+    no picture that can be read.
 
     JPEG, PNG and WebP are understood. Of pictures that move, the first is taken.
     """
@@ -58,16 +62,21 @@ def _refuse_large(is_large: bool) -> None:
 
 
 def _webp_pixels(content: bytes) -> int:
-    """How many pixels a WebP says it has, 0 if it is none. Pillow makes room for all of them before it tells, so we look first."""
+    """How many pixels a WebP says it has, 0 if it is none. Pillow makes room for all of them before it tells,
+    so we look first."""
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
         return 0
     match content[12:16]:
         case b"VP8X":
-            return (1 + int.from_bytes(content[24:27], "little")) * (1 + int.from_bytes(content[27:30], "little"))
+            return (1 + int.from_bytes(content[24:27], "little")) * (
+                1 + int.from_bytes(content[27:30], "little")
+            )
         case b"VP8L":
             bits = int.from_bytes(content[21:25], "little")
             return (1 + (bits & 0x3FFF)) * (1 + (bits >> 14 & 0x3FFF))
-    return (int.from_bytes(content[26:28], "little") & 0x3FFF) * (int.from_bytes(content[28:30], "little") & 0x3FFF)
+    return (int.from_bytes(content[26:28], "little") & 0x3FFF) * (
+        int.from_bytes(content[28:30], "little") & 0x3FFF
+    )
 
 
 def _drawn_anew(content: bytes) -> bytes:

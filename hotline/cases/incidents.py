@@ -1,4 +1,5 @@
-"""The event in the world, which several people may report: their cases are linked, and none of them is hidden."""
+"""The event in the world, which several people may report: their cases are linked, and none of them is
+hidden."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,13 +46,17 @@ class Calls:
 
 
 def join(work: UnitOfWork, case: Case) -> list[Case]:
-    """Link a case to the event that others have reported within the hour, or to a new one. Where many phones report it, everybody's case of
-    it becomes more urgent. Returns those cases that have become so."""
+    """Link a case to the event that others have reported within the hour, or to a new one. Where many phones
+    report it, everybody's case of it becomes more urgent. Returns those cases that have become so."""
     if case.incident_id is not None or case.category in ALONE:
         return []
     _one_after_another(work.session, case)
     incident = _recent(work.session, case) or Incident(
-        id=uuid4(), category_code=case.category_code, area_code=case.area_code, first_at=case.opened_at, last_at=case.opened_at
+        id=uuid4(),
+        category_code=case.category_code,
+        area_code=case.area_code,
+        first_at=case.opened_at,
+        last_at=case.opened_at,
     )
     work.session.add(incident)
     incident.last_at = max(incident.last_at, case.opened_at)
@@ -67,29 +72,46 @@ def _one_after_another(session: Session, case: Case) -> None:
 
 
 def _recent(session: Session, case: Case) -> Incident | None:
-    here = select(Incident).where(Incident.area_code == case.area_code, Incident.category_code == case.category_code)
-    here = here.where(Incident.last_at >= case.opened_at - WITHIN, Incident.first_at <= case.opened_at + WITHIN)
+    here = select(Incident).where(
+        Incident.area_code == case.area_code, Incident.category_code == case.category_code
+    )
+    here = here.where(
+        Incident.last_at >= case.opened_at - WITHIN, Incident.first_at <= case.opened_at + WITHIN
+    )
     return session.scalars(here.order_by(Incident.last_at.desc()).limit(1)).first()
 
 
 def _raise(work: UnitOfWork, case: Case) -> list[Case]:
-    """Urgency only rises: that of one report is that of all, and so many phones within the hour say that it is more than they said."""
+    """Urgency only rises: that of one report is that of all, and so many phones within the hour say that it
+    is more than they said."""
     phones = _phones(work.session, case, since=case.opened_at - WITHIN)
-    highest = work.session.scalar(select(func.max(Case.urgency)).where(Case.incident_id == case.incident_id)) or case.urgency
+    highest = (
+        work.session.scalar(select(func.max(Case.urgency)).where(Case.incident_id == case.incident_id))
+        or case.urgency
+    )
     urgency = max(highest, min(Urgency.LIFE, case.category.urgency + (phones >= ENOUGH_PHONES)))
-    lower = update(Case).where(Case.incident_id == case.incident_id, Case.state != CaseState.CLOSED, Case.urgency < urgency)
-    rose = work.session.scalars(lower.values(urgency=urgency).returning(Case.id).execution_options(synchronize_session=False)).all()
+    lower = update(Case).where(
+        Case.incident_id == case.incident_id, Case.state != CaseState.CLOSED, Case.urgency < urgency
+    )
+    rose = work.session.scalars(
+        lower.values(urgency=urgency).returning(Case.id).execution_options(synchronize_session=False)
+    ).all()
     risen = [work.session.get_one(Case, identity, populate_existing=True) for identity in rose]
     for each in risen:
-        each.note(work.session, work.now, "more urgent", why=f"{phones} phones have reported it within the hour")
+        each.note(
+            work.session, work.now, "more urgent", why=f"{phones} phones have reported it within the hour"
+        )
     return risen
 
 
 def _phones(session: Session, case: Case, since: datetime) -> int:
-    """How many different people have reported it from then on; whoever cannot be told apart counts as one more."""
+    """How many different people have reported it from then on; whoever cannot be told apart counts as one
+    more."""
     here = (Case.incident_id == case.incident_id, Case.opened_at >= since)
     known, unknown = session.execute(
-        select(func.count(distinct(Case.person_id)), func.count().filter(Case.person_id.is_(None))).where(*here)
+        select(func.count(distinct(Case.person_id)), func.count().filter(Case.person_id.is_(None))).where(
+            *here
+        )
     ).one()
     return int(known + unknown)
 
@@ -98,11 +120,13 @@ def calls(session: Session, case: Case, now: datetime) -> Calls:
     """What is known of the event of a case, to be told to whoever answers for it."""
     if case.incident_id is None:
         return Calls(1, 0, 1)
-    nth, first = session.execute(select(func.count(), func.min(Case.opened_at)).where(Case.incident_id == case.incident_id)).one()
+    nth, first = session.execute(
+        select(func.count(), func.min(Case.opened_at)).where(Case.incident_id == case.incident_id)
+    ).one()
     return Calls(nth, int((now - first).total_seconds() // 60), _phones(session, case, since=first))
 
 
 def is_news(nth: int) -> bool:
-    """Whether those who have the event are told of this call: of each at first, and ever less often, for a phone that never falls silent is
-    switched off."""
+    """Whether those who have the event are told of this call: of each at first, and ever less often, for a
+    phone that never falls silent is switched off."""
     return nth <= 3 or nth in (5, 10) or nth % 20 == 0

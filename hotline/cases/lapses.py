@@ -1,4 +1,5 @@
-"""A liaison has a case, and nothing follows: they are asked whether they are still on it, and if they do not say, it goes to the next."""
+"""A liaison has a case, and nothing follows: they are asked whether they are still on it, and if they do not
+say, it goes to the next."""
 
 from datetime import datetime
 
@@ -20,7 +21,8 @@ MOST_WAITS = 4
 
 
 def watch(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
-    """They have just taken a step, or said that they are still on it: from now on they have time until the next."""
+    """They have just taken a step, or said that they are still on it: from now on they have time until the
+    next."""
     taken.stepped_at, taken.wondered_at = work.now, None
     cancel(work.session, TaskKind.LAPSE, taken.id)
     work.schedule(TaskKind.STILL, taken.id, _patience(work, case, taken))
@@ -35,7 +37,9 @@ def leave(work: UnitOfWork, taken: Dispatch) -> None:
 def hasten(work: UnitOfWork, case: Case) -> None:
     """The case has become more urgent: whoever has it is asked sooner, and if nobody has it, the next."""
     assignment.hasten(work, case)
-    for taken in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == DispatchState.TAKEN)):
+    for taken in work.session.scalars(
+        select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == DispatchState.TAKEN)
+    ):
         if dispatch.has_it(case, taken) and taken.wondered_at is None:
             work.schedule_sooner(TaskKind.STILL, taken.id, _patience(work, case, taken))
 
@@ -76,22 +80,36 @@ def _key(taken: Dispatch) -> str:
 def _question(case: Case, word: str, by: str) -> Phrase:
     if case.there_at:
         return liaison_phrases.are_you_done(word, by)
-    return liaison_phrases.are_you_safe(word, by) if case.on_the_way_at else liaison_phrases.are_you_on_it(word, by)
+    return (
+        liaison_phrases.are_you_safe(word, by)
+        if case.on_the_way_at
+        else liaison_phrases.are_you_on_it(word, by)
+    )
 
 
 def lapse(work: UnitOfWork, identity: int) -> None:
-    """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them are told."""
+    """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them
+    are told."""
     taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
     answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
-    if work.now < taken.wondered_at + MOST_WAITS * answer and message_waits(work.session, _key(taken)):  # they were never asked
+    if work.now < taken.wondered_at + MOST_WAITS * answer and message_waits(
+        work.session, _key(taken)
+    ):  # they were never asked
         work.schedule(TaskKind.LAPSE, taken.id, work.now + answer)
         return
     was_out = case.on_the_way_at
     dispatch.end(work, taken, DispatchState.LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
-    notify_liaison.tell(work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}")
+    notify_liaison.tell(
+        work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}"
+    )
     if was_out is not None:
-        alarms.tell(work, taken.liaison, liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out)), case)
+        alarms.tell(
+            work,
+            taken.liaison,
+            liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out)),
+            case,
+        )
     missed_promises.let_go_on(work, case)

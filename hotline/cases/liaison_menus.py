@@ -20,9 +20,18 @@ STEPS: dict[str, Step] = {
 
 I_HAVE_IT, ON_THE_WAY = ("take", _("I have it")), ("on_the_way", _("On the way"))
 THERE, DONE = ("there", _("I am there")), ("done", _("Done"))
-NOT_MINE, CANNOT, ASIDE = ("not_mine", _("Not mine")), ("cannot", _("I cannot")), ("aside", _("I should not have it"))
-STILL_ON_IT, SAFE, HELP = ("still", _("Still on it")), ("still", _("Still on it, safe")), ("help", _("I need help"))
-"""The same steps where they can be chosen. One should not have what is about people one knows; then one never sees it again."""
+NOT_MINE, CANNOT, ASIDE = (
+    ("not_mine", _("Not mine")),
+    ("cannot", _("I cannot")),
+    ("aside", _("I should not have it")),
+)
+STILL_ON_IT, SAFE, HELP = (
+    ("still", _("Still on it")),
+    ("still", _("Still on it, safe")),
+    ("help", _("I need help")),
+)
+"""The same steps where they can be chosen. One should not have what is about people one knows; then one never
+sees it again."""
 
 REASONS: tuple[tuple[Step, Phrase], ...] = (
     ("no_vehicle", _("No vehicle or fuel")),
@@ -91,7 +100,9 @@ class GoOff:
 
 def at_desk(desk: Assignments) -> Scene[Act | GoOn | GoOff]:
     """The same by dialling in, for when no text arrives: the cases that wait, and whether one is on duty."""
-    word = yield Menu("desk", _("You are on duty.") if desk.on_duty else _("You are off duty."), _at_desk(desk))
+    word = yield Menu(
+        "desk", _("You are on duty.") if desk.on_duty else _("You are off duty."), _at_desk(desk)
+    )
     match word:
         case "on":
             return GoOn()
@@ -109,7 +120,11 @@ def _next_step(desk: Assignments, word: str) -> Scene[Act]:
         step = yield step_menu(f"step{turn}", verbatim(details), how)
         if step != "aside" or (yield Menu(f"sure{turn}", sure(word), IS_SURE)) == "yes":
             break
-    why = (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason"))))) if step == "cannot" else "other"
+    why = (
+        (yield Menu("why", _("Why?"), (*REASONS, ("other", _("Another reason")))))
+        if step == "cannot"
+        else "other"
+    )
     return Act(_step(step), word, "" if why == "other" else say(dict(REASONS)[_step(why)], SOURCE), sure=True)
 
 
@@ -132,5 +147,7 @@ def _step(name: str) -> Step:
 
 
 def _at_desk(desk: Assignments) -> Choices:
-    cases = tuple((case.word, heading(case.word, CATEGORIES[case.category].name, case.place)) for case in desk.cases)
+    cases = tuple(
+        (case.word, heading(case.word, CATEGORIES[case.category].name, case.place)) for case in desk.cases
+    )
     return (*cases, ("off", _("Go off duty")) if desk.on_duty else ("on", _("Come on duty")))

@@ -17,7 +17,9 @@ def no_details() -> Phrase:
     return _("No details.")
 
 
-def please_take(word: str, about: Phrase, place: str, details: str, by: str, so_far: Sequence[Phrase] = ()) -> Phrase:
+def please_take(
+    word: str, about: Phrase, place: str, details: str, by: str, so_far: Sequence[Phrase] = ()
+) -> Phrase:
     """The text that puts a case before a liaison, with what they should know of it before anything else."""
     first, *others = *so_far, verbatim(details) if details else no_details()
     for each in others:
@@ -30,7 +32,12 @@ def please_take(word: str, about: Phrase, place: str, details: str, by: str, so_
 
 def one_of_several(nth: int, minutes: int, phones: int) -> Phrase:
     """The same event was reported before."""
-    return _("Call number {nth} about it in {minutes} minutes, from {phones} phones.", nth=nth, minutes=minutes, phones=phones)
+    return _(
+        "Call number {nth} about it in {minutes} minutes, from {phones} phones.",
+        nth=nth,
+        minutes=minutes,
+        phones=phones,
+    )
 
 
 def another_call(word: str, nth: int, minutes: int, phones: int) -> Phrase:
@@ -41,7 +48,10 @@ def no_help_came(bodies: str) -> Phrase:
     """The case comes back: who had it, and that it did not help."""
     if not bodies:
         return _("The citizen says help did not come.")
-    return _("{bodies} had it; the citizen says help did not come.", bodies=shorten(bodies, LONGEST_WHO, LONGEST_WHO))
+    return _(
+        "{bodies} had it; the citizen says help did not come.",
+        bodies=shorten(bodies, LONGEST_WHO, LONGEST_WHO),
+    )
 
 
 LONGEST_WHO = 60
@@ -53,11 +63,18 @@ def case_details(about: Phrase, place: str, details: str) -> Phrase:
 
 
 def yours(word: str) -> Phrase:
-    return _("{word} is yours. Text 4 {word} when on the way, 6 {word} when there, 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _(
+        "{word} is yours. Text 4 {word} when on the way, 6 {word} when there, 3 {word} when done, 2 "
+        "{word} if you cannot.",
+        word=word,
+    )
 
 
 def already_yours(word: str) -> Phrase:
-    return _("You have {word} already. Text 4 {word} when on the way, 3 {word} when done, 2 {word} if you cannot.", word=word)
+    return _(
+        "You have {word} already. Text 4 {word} when on the way, 3 {word} when done, 2 {word} if you cannot.",
+        word=word,
+    )
 
 
 def answer_by(time: str) -> Phrase:
@@ -69,7 +86,11 @@ def you_have_it(word: str) -> Phrase:
 
 
 def on_the_way(word: str) -> Phrase:
-    return _("{word}: you are on the way. Text 6 {word} when there, 3 {word} when done, 9 {word} if you need help.", word=word)
+    return _(
+        "{word}: you are on the way. Text 6 {word} when there, 3 {word} when done, 9 {word} if you need "
+        "help.",
+        word=word,
+    )
 
 
 def you_are_coming(word: str) -> Phrase:
@@ -85,19 +106,34 @@ def you_are_there(word: str) -> Phrase:
 
 
 def stepped_aside(word: str) -> Phrase:
-    return _("{word} goes to somebody else, and you will not see it again. Thank you for saying so.", word=word)
+    return _(
+        "{word} goes to somebody else, and you will not see it again. Thank you for saying so.", word=word
+    )
 
 
 def are_you_on_it(word: str, by: str) -> Phrase:
-    return _("{word}: are you still on it? By {time} text 1 {word} = yes, 4 {word} = on the way, 2 {word} = I cannot.", word=word, time=by)
+    return _(
+        "{word}: are you still on it? By {time} text 1 {word} = yes, 4 {word} = on the way, 2 {word} = I "
+        "cannot.",
+        word=word,
+        time=by,
+    )
 
 
 def are_you_safe(word: str, by: str) -> Phrase:
-    return _("{word}: are you safe? By {time} text 1 {word} = yes, 6 {word} = I am there, 9 {word} = I need help.", word=word, time=by)
+    return _(
+        "{word}: are you safe? By {time} text 1 {word} = yes, 6 {word} = I am there, 9 {word} = I need help.",
+        word=word,
+        time=by,
+    )
 
 
 def are_you_done(word: str, by: str) -> Phrase:
-    return _("{word}: is it done? By {time} text 3 {word} = done, 1 {word} = still on it, 9 {word} = I need help.", word=word, time=by)
+    return _(
+        "{word}: is it done? By {time} text 3 {word} = done, 1 {word} = still on it, 9 {word} = I need help.",
+        word=word,
+        time=by,
+    )
 
 
 def still_on_it(by: str) -> Phrase:
@@ -114,7 +150,10 @@ def is_it_done(by: str) -> Phrase:
 
 
 def lapsed(word: str) -> Phrase:
-    return _("{word} goes to somebody else, for we have not heard from you. To take it back, text 1 {word}.", word=word)
+    return _(
+        "{word} goes to somebody else, for we have not heard from you. To take it back, text 1 {word}.",
+        word=word,
+    )
 
 
 def no_word_from(name: str, since: str) -> Phrase:
@@ -142,7 +181,11 @@ def nobody_to_tell(emergency: str) -> Phrase:
 
 def went_and_is_silent(name: str, since: str) -> Phrase:
     """To whoever is asked after somebody who went there."""
-    return _("{name} went there and has not answered since {time}.", name=shorten(name, LONGEST_WHO, LONGEST_WHO), time=since)
+    return _(
+        "{name} went there and has not answered since {time}.",
+        name=shorten(name, LONGEST_WHO, LONGEST_WHO),
+        time=since,
+    )
 
 
 def wishes_a_woman() -> Phrase:
@@ -197,7 +240,9 @@ def no_cases() -> Phrase:
 def on_duty(until: str = "") -> Phrase:
     """`until`: day and time, where a shift ends then."""
     return (
-        _("You are on duty until {time}. Text OFF if you go sooner.", time=until) if until else _("You are on duty. Text OFF when you go.")
+        _("You are on duty until {time}. Text OFF if you go sooner.", time=until)
+        if until
+        else _("You are on duty. Text OFF when you go.")
     )
 
 
@@ -227,7 +272,10 @@ def ready_with_cases(thanks: Phrase, words: str) -> Phrase:
 
 
 def what_to_text() -> Phrase:
-    return _("Number and word: 1 take, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside, 9 help. ON, OFF, OFF 3 (days).")
+    return _(
+        "Number and word: 1 take, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside, 9 "
+        "help. ON, OFF, OFF 3 (days)."
+    )
 
 
 def more_words(word: str, text: str) -> Phrase:
@@ -247,7 +295,10 @@ def ask_whoever_keeps_the_list() -> Phrase:
 
 
 def share_your_number() -> Phrase:
-    return _("Do you work for a police station or a committee? Press the button below to show us your number; we look for it on the list.")
+    return _(
+        "Do you work for a police station or a committee? Press the button below to show us your number; "
+        "we look for it on the list."
+    )
 
 
 def not_your_own() -> Phrase:

@@ -1,4 +1,5 @@
-"""Whose case is it, and why? Pure: it is handed what there is, and says whom to ask, with the reason in a sentence.
+"""Whose case is it, and why? Pure: it is handed what there is, and says whom to ask, with the reason in a
+sentence.
 
 Who may see the case at all is not decided here: candidates have passed the firewall.
 """
@@ -112,9 +113,11 @@ def together(matter: Matter, candidates: Collection[Candidate], areas: Areas, pl
 
 
 def from_the_top(matter: Matter, candidates: Collection[Candidate], areas: Areas) -> list[Match]:
-    """Whom to ask when the order begins again: in the next lap, or where all who could be asked in it have just passed the case on, in the
-    one after."""
-    return together(matter, candidates, areas, (matter.lap + 1) * A_LAP) or together(matter, candidates, areas, (matter.lap + 2) * A_LAP)
+    """Whom to ask when the order begins again: in the next lap, or where all who could be asked in it have
+    just passed the case on, in the one after."""
+    return together(matter, candidates, areas, (matter.lap + 1) * A_LAP) or together(
+        matter, candidates, areas, (matter.lap + 2) * A_LAP
+    )
 
 
 def minutes_after(matter: Matter, place: int) -> int:
@@ -139,10 +142,13 @@ def _as_asked(found: Match) -> Asked:
 
 
 def match(matter: Matter, candidates: Collection[Candidate], areas: Areas, place: int) -> Match | None:
-    """Whom to ask at this place in the order, or at the first one after it that has somebody. None where it comes to its end."""
+    """Whom to ask at this place in the order, or at the first one after it that has somebody. None where it
+    comes to its end."""
     lap, number = divmod(place, A_LAP)
     for at, row in enumerate(matter.order[number:], start=number):
-        group = [each for each in TURNS[row.rung](matter, candidates, lap) if not _is_asked(each, matter, lap)]
+        group = [
+            each for each in TURNS[row.rung](matter, candidates, lap) if not _is_asked(each, matter, lap)
+        ]
         if group:
             chosen = min(group, key=lambda each: _order(each, matter, areas, row.rung))
             return Match(chosen, row, lap * A_LAP + at, _reason(chosen, row.rung, matter, areas))
@@ -152,12 +158,14 @@ def match(matter: Matter, candidates: Collection[Candidate], areas: Areas, place
 def _is_asked(candidate: Candidate, matter: Matter, lap: int) -> bool:
     """Whether they had their turn in this lap, or passed it on in the one before."""
     theirs = [each for each in matter.asked if each.liaison == candidate.liaison]
-    return any(each.place // A_LAP == lap or (each.passed and each.place // A_LAP == lap - 1) for each in theirs)
+    return any(
+        each.place // A_LAP == lap or (each.passed and each.place // A_LAP == lap - 1) for each in theirs
+    )
 
 
 def could_ever_be_asked(matter: Matter, candidate: Candidate) -> bool:
-    """Whether there is a row of the order in which this one could have a turn, on duty or not, at some time. Who only leads others is not
-    counted: they are asked after one of those."""
+    """Whether there is a row of the order in which this one could have a turn, on duty or not, at some time.
+    Who only leads others is not counted: they are asked after one of those."""
     comes_last = candidate.kind == Kind.COORDINATION or candidate.body == matter.default
     looks_into_it = candidate.kind == Kind.OVERSIGHT and not candidate.neighbour
     return comes_last or looks_into_it or _answers(candidate, matter)
@@ -168,7 +176,11 @@ def could_ever_be_asked(matter: Matter, candidate: Candidate) -> bool:
 
 def _fitting(matter: Matter, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Those of bodies that answer this, on duty, but for the bodies that had it and did not help."""
-    return [each for each in candidates if each.on_duty and _answers(each, matter) and each.body not in matter.tried]
+    return [
+        each
+        for each in candidates
+        if each.on_duty and _answers(each, matter) and each.body not in matter.tried
+    ]
 
 
 def _answers(candidate: Candidate, matter: Matter) -> bool:
@@ -181,13 +193,19 @@ def _primary(matter: Matter, candidates: Collection[Candidate], lap: int) -> lis
     """Where nobody is left but those who had it and did not help, they are asked again, once all others were."""
     fitting = _fitting(matter, candidates) or (_fitting(replace(matter, tried=()), candidates) if lap else [])
     here = [each for each in fitting if not each.neighbour]
-    return [each for each in here if each.liaison == matter.known_to and not matter.times(each.liaison)] or here
+    return [
+        each for each in here if each.liaison == matter.known_to and not matter.times(each.liaison)
+    ] or here
 
 
 def _border(matter: Matter, candidates: Collection[Candidate], lap: int) -> list[Candidate]:
     """Of a body of the same kind, where it and the first one both name the very place as theirs."""
     here = [each for each in _fitting(matter, candidates) if each.area == matter.area.code]
-    first = {(each.body, each.kind) for each in matter.asked_in(lap) if any(each.body == other.body for other in here)}
+    first = {
+        (each.body, each.kind)
+        for each in matter.asked_in(lap)
+        if any(each.body == other.body for other in here)
+    }
     return [each for each in here if any(each.kind == kind and each.body != body for body, kind in first)]
 
 
@@ -255,7 +273,9 @@ def _order(candidate: Candidate, matter: Matter, areas: Areas, rung: Rung) -> tu
 def _distance(candidate: Candidate, matter: Matter, areas: Areas) -> int:
     """Steps outwards from the place until what the body serves is reached, or around it."""
     serves = areas[candidate.area]
-    return next(steps for steps, outer in enumerate(areas.outwards(matter.area)) if areas.inside(serves, outer))
+    return next(
+        steps for steps, outer in enumerate(areas.outwards(matter.area)) if areas.inside(serves, outer)
+    )
 
 
 # Why
@@ -264,7 +284,10 @@ def _distance(candidate: Candidate, matter: Matter, areas: Areas) -> int:
 def _reason(candidate: Candidate, rung: Rung, matter: Matter, areas: Areas) -> str:
     why = WHY[rung].format(body=candidate.body_name)
     about = f"answers {say(matter.category.name, 'en')!r} and " if _answers(candidate, matter) else ""
-    return f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; {candidate.name} {_fits(candidate, matter)}."
+    return (
+        f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; {candidate.name} "
+        f"{_fits(candidate, matter)}."
+    )
 
 
 def _where(candidate: Candidate, matter: Matter, areas: Areas) -> str:
@@ -272,7 +295,9 @@ def _where(candidate: Candidate, matter: Matter, areas: Areas) -> str:
     if candidate.neighbour:
         is_far = _distance(candidate, matter, areas) == areas.distance(here, areas.country)
         return f"serves {serves.name}" if is_far else f"serves {serves.name} nearby"
-    return f"serves {serves.name} itself" if serves == here else f"serves {serves.name}, which {here.name} is in"
+    return (
+        f"serves {serves.name} itself" if serves == here else f"serves {serves.name}, which {here.name} is in"
+    )
 
 
 def _fits(candidate: Candidate, matter: Matter) -> str:

@@ -1,4 +1,5 @@
-"""What we said would happen has not: the hotline itself says so, says who has the case now, and sets the next time."""
+"""What we said would happen has not: the hotline itself says so, says who has the case now, and sets the next
+time."""
 
 from collections.abc import Callable
 
@@ -14,8 +15,8 @@ ONE_TEXT = {"septets": 160, "units": 70}
 
 
 def admit(work: UnitOfWork, identity: int) -> None:
-    """The time of this promise has come. If nobody has the case, the citizen is told so, once; one who wants no texts sees it when they
-    dial in."""
+    """The time of this promise has come. If nobody has the case, the citizen is told so, once; one who wants
+    no texts sees it when they dial in."""
     promise = work.session.get_one(Promise, identity)
     case = lock_case(work.session, promise.case_id)
     work.session.refresh(promise)
@@ -23,19 +24,23 @@ def admit(work: UnitOfWork, identity: int) -> None:
         return
     asked = dispatch.asked_now(work.session, case)
     if not asked and assignment.nobody_may(work, case):
-        promises.renew(work, case)  # they were told that nobody may look into it: it is watched on, and nothing is promised
+        promises.renew(
+            work, case
+        )  # they were told that nobody may look into it: it is watched on, and nothing is promised
         return
     promise.state, promise.ended_at = PromiseState.MISSED, work.now
     case.note(work.session, work.now, "promise missed")
     by, emergency = work.clock_time(promises.renew(work, case).due_at), work.country.emergency
     who = named(case, asked[-1].body.name) if asked else None
-    what = _fitting(lambda name: citizen_phrases.still_asking(case.spoken, name, by, emergency), who, case.language)
+    what = _fitting(
+        lambda name: citizen_phrases.still_asking(case.spoken, name, by, emergency), who, case.language
+    )
     notify_citizen.tell(work, case, what, About.CASE, f"{LATE}{promise.id}")
 
 
 def let_go_on(work: UnitOfWork, case: Case) -> None:
-    """Whoever had the case has it no more, and the citizen had been told that somebody has: the next is asked, and they hear who that is
-    and until when."""
+    """Whoever had the case has it no more, and the citizen had been told that somebody has: the next is
+    asked, and they hear who that is and until when."""
     had_it = case.liaison.body_code if case.liaison else None
     release(case)
     promise = promises.renew(work, case)
@@ -43,7 +48,9 @@ def let_go_on(work: UnitOfWork, case: Case) -> None:
     by, emergency = work.clock_time(promise.due_at), work.country.emergency
     elsewhere = [each.body.name for each in asked if each.body_code != had_it]
     who = named(case, elsewhere[-1]) if elsewhere else None
-    what = _fitting(lambda name: citizen_phrases.goes_on(case.spoken, name, by, emergency), who, case.language)
+    what = _fitting(
+        lambda name: citizen_phrases.goes_on(case.spoken, name, by, emergency), who, case.language
+    )
     notify_citizen.tell(work, case, what, About.CASE, f"{GONE_ON}{promise.id}")
 
 
@@ -58,4 +65,6 @@ def _fitting(text: Callable[[Phrase | None], Phrase], who: Phrase | None, langua
         return text(None)
     name = say(who, language)
     shorter = (text(verbatim(shorten(name, most, most))) for most in range(len(name) - 1, 2, -1))
-    return next((words for words in (text(who), *shorter) if fits(say(words, language), **ONE_TEXT)), text(who))
+    return next(
+        (words for words in (text(who), *shorter) if fits(say(words, language), **ONE_TEXT)), text(who)
+    )

@@ -1,4 +1,5 @@
-"""What liaisons are told about a case: that it is put before them, with what is known so far, and what is new in it."""
+"""What liaisons are told about a case: that it is put before them, with what is known so far, and what is new
+in it."""
 
 from collections.abc import Callable
 
@@ -59,7 +60,11 @@ def _fitting(work: UnitOfWork, dispatch: Dispatch, language: str) -> Phrase:
     place, details = work.areas.full_name(work.areas[case.area_code]), case.details(work.keys)
     so_far, more = so_far_of(work, case), ""
     while not fits(
-        say(text := liaison_phrases.please_take(dispatch.word, case.about, place, details + more, by, so_far), language), **TWO_TEXTS
+        say(
+            text := liaison_phrases.please_take(dispatch.word, case.about, place, details + more, by, so_far),
+            language,
+        ),
+        **TWO_TEXTS,
     ):
         if details:
             details, more = details[: int(len(details) * 0.9)].rstrip(), ".."
@@ -71,31 +76,54 @@ def _fitting(work: UnitOfWork, dispatch: Dispatch, language: str) -> Phrase:
 
 
 def so_far_of(work: UnitOfWork, case: Case) -> list[Phrase]:
-    """What a liaison should know before anything else: that somebody went there and is silent, that others call about it too, that help did
-    not come last time, and that a woman is wished."""
-    told = [liaison_phrases.went_and_is_silent(each.who, work.clock_time(each.stepped_at or each.at)) for each in _silent_there(work, case)]
+    """What a liaison should know before anything else: that somebody went there and is silent, that others
+    call about it too, that help did not come last time, and that a woman is wished."""
+    told = [
+        liaison_phrases.went_and_is_silent(each.who, work.clock_time(each.stepped_at or each.at))
+        for each in _silent_there(work, case)
+    ]
     calls = incidents.calls(work.session, case, work.now)
     told += [liaison_phrases.one_of_several(calls.nth, calls.minutes, calls.phones)] if calls.nth > 1 else []
-    told += [liaison_phrases.no_help_came(", ".join(dict.fromkeys(_had_it(work.session, case))))] if case.round > 1 else []
+    told += (
+        [liaison_phrases.no_help_came(", ".join(dict.fromkeys(_had_it(work.session, case))))]
+        if case.round > 1
+        else []
+    )
     return [*told, liaison_phrases.wishes_a_woman()] if case.wants_woman else told
 
 
 def _silent_there(work: UnitOfWork, case: Case) -> list[Dispatch]:
     """Who went there last in this round, and has said nothing since."""
-    lapsed = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == DispatchState.LAPSED)
-    went = [each for each in work.session.scalars(lapsed.order_by(Dispatch.ended_at.desc())) if _set_out(work.session, each)]
+    lapsed = select(Dispatch).where(
+        Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == DispatchState.LAPSED
+    )
+    went = [
+        each
+        for each in work.session.scalars(lapsed.order_by(Dispatch.ended_at.desc()))
+        if _set_out(work.session, each)
+    ]
     return went[:1]
 
 
 def _set_out(session: Session, dispatch: Dispatch) -> bool:
-    setting_out = (Entry.case_id == dispatch.case_id, Entry.what.in_(("on the way", "there")), Entry.who == dispatch.who)
+    setting_out = (
+        Entry.case_id == dispatch.case_id,
+        Entry.what.in_(("on the way", "there")),
+        Entry.who == dispatch.who,
+    )
     return session.scalars(select(Entry.id).where(*setting_out).limit(1)).first() is not None
 
 
 def _had_it(session: Session, case: Case) -> list[str]:
     """The bodies that had the case in earlier rounds."""
-    earlier = select(Body.name).join(Dispatch, Dispatch.body_code == Body.code).where(Dispatch.case_id == case.id)
-    return list(session.scalars(earlier.where(Dispatch.round < case.round, Dispatch.taken_at.is_not(None)).order_by(Dispatch.step)))
+    earlier = (
+        select(Body.name).join(Dispatch, Dispatch.body_code == Body.code).where(Dispatch.case_id == case.id)
+    )
+    return list(
+        session.scalars(
+            earlier.where(Dispatch.round < case.round, Dispatch.taken_at.is_not(None)).order_by(Dispatch.step)
+        )
+    )
 
 
 def tell(work: UnitOfWork, dispatch: Dispatch, what: Phrase, key: str) -> None:
@@ -107,15 +135,22 @@ def tell(work: UnitOfWork, dispatch: Dispatch, what: Phrase, key: str) -> None:
 
 def tell_all(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: str) -> None:
     """Tell everybody before whom the case is now, or who has it, once for each key; their cards show it too."""
-    for each in work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED))):
+    for each in work.session.scalars(
+        select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED))
+    ):
         if each.may_be_read(work.session, work.now):
             tell(work, each, what(each.word), f"{key}:{each.liaison_id}")
     redraw(work, case)
 
 
 def tell_of_event(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: str) -> None:
-    """Tell everybody before whom another case of the same event is, or who has one: each once, by the last of theirs."""
-    others = select(Dispatch).join(Case, Dispatch.case_id == Case.id).where(Case.incident_id == case.incident_id, Case.id != case.id)
+    """Tell everybody before whom another case of the same event is, or who has one: each once, by the last of
+    theirs."""
+    others = (
+        select(Dispatch)
+        .join(Case, Dispatch.case_id == Case.id)
+        .where(Case.incident_id == case.incident_id, Case.id != case.id)
+    )
     waiting = work.session.scalars(others.where(Dispatch.state.in_(EXPECTED)).order_by(Dispatch.id))
     for each in {each.liaison_id: each for each in waiting}.values():
         if each.may_be_read(work.session, work.now):

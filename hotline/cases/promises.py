@@ -1,4 +1,5 @@
-"""The time by which a citizen was told they would be answered. Each is a row: it is kept, or openly admitted as missed."""
+"""The time by which a citizen was told they would be answered. Each is a row: it is kept, or openly admitted
+as missed."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -42,10 +43,13 @@ class Promise(Base):
 
 
 def make(work: UnitOfWork, case: Case, missed_before: int = 0) -> Promise:
-    """Promise an answer by the time that the category says, counted from now; later for each promise that was missed before, for nobody is
-    helped by being told every quarter of an hour that nobody came. It is to be watched, and its citizen told."""
+    """Promise an answer by the time that the category says, counted from now; later for each promise that was
+    missed before, for nobody is helped by being told every quarter of an hour that nobody came. It is to be
+    watched, and its citizen told."""
     minutes = case.pace.promise << min(missed_before, MOST_DOUBLED)
-    promise = Promise(case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=PromiseState.OPEN)
+    promise = Promise(
+        case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=PromiseState.OPEN
+    )
     work.session.add(promise)
     return promise
 
@@ -65,10 +69,17 @@ def renew(work: UnitOfWork, case: Case) -> Promise:
 
 
 def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
-    """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void. Returns what has ended so."""
-    ended = list(work.session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)))
+    """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void. Returns what
+    has ended so."""
+    ended = list(
+        work.session.scalars(
+            select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
+        )
+    )
     for promise in ended:
-        promise.state = PromiseState.MISSED if state == PromiseState.KEPT and work.now > promise.due_at else state
+        promise.state = (
+            PromiseState.MISSED if state == PromiseState.KEPT and work.now > promise.due_at else state
+        )
         promise.ended_at = work.now
         cancel(work.session, TaskKind.PROMISE, promise.id)
     return ended
@@ -77,7 +88,9 @@ def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
 def latest(session: Session, case: Case) -> Promise | None:
     """What the citizen was told last."""
     session.flush()
-    return session.scalars(select(Promise).where(Promise.case_id == case.id).order_by(Promise.id.desc()).limit(1)).first()
+    return session.scalars(
+        select(Promise).where(Promise.case_id == case.id).order_by(Promise.id.desc()).limit(1)
+    ).first()
 
 
 def due(session: Session, case: Case) -> datetime:
@@ -88,12 +101,18 @@ def due(session: Session, case: Case) -> datetime:
 
 def first_due(session: Session, case: Case) -> datetime:
     """The time that the citizen was told when they reported."""
-    first = session.scalars(select(Promise.due_at).where(Promise.case_id == case.id).order_by(Promise.id).limit(1)).first()
+    first = session.scalars(
+        select(Promise.due_at).where(Promise.case_id == case.id).order_by(Promise.id).limit(1)
+    ).first()
     return first or case.opened_at
 
 
 def missed(session: Session, case: Case) -> int:
     """How many times that the citizen was told in this round have passed without an answer."""
     session.flush()
-    here = (Promise.case_id == case.id, Promise.state == PromiseState.MISSED, Promise.made_at >= case.round_began_at)
+    here = (
+        Promise.case_id == case.id,
+        Promise.state == PromiseState.MISSED,
+        Promise.made_at >= case.round_began_at,
+    )
     return session.scalar(select(func.count()).select_from(Promise).where(*here)) or 0

@@ -41,8 +41,8 @@ class Call:
     session_index: str
     channel: str
     number: str | None
-    """In international form, or the channel's own; None where what the carrier gave us is no number. Such a caller can report all the
-    same."""
+    """In international form, or the channel's own; None where what the carrier gave us is no number. Such a
+    caller can report all the same."""
     language: str
     origin: str = ""
     """The poster or the link that brought them, if one did."""
@@ -107,7 +107,9 @@ def keep_from_named(work: UnitOfWork, case: Case, words: str) -> None:
 
 def keep_from_newly_listed(work: UnitOfWork) -> None:
     """The same for whoever has come on the list since: before they are asked about anything."""
-    for case in work.session.scalars(select(Case).where(Case.category_code == CONDUCT.code, Case.state != CaseState.CLOSED)):
+    for case in work.session.scalars(
+        select(Case).where(Case.category_code == CONDUCT.code, Case.state != CaseState.CLOSED)
+    ):
         with suppress(Tampered):  # what nobody can read names nobody
             keep_from_named(work, case, case.details(work.keys))
 
@@ -117,7 +119,15 @@ def _reporter(work: UnitOfWork, report: Report, call: Call) -> Person | None:
     if call.number is None:
         return None
     may_write = report.contact == "text"
-    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language, channel=call.address)
+    person = people.meet(
+        work.session,
+        work.keys,
+        call.number,
+        work.now,
+        may_write=may_write,
+        language=call.language,
+        channel=call.address,
+    )
     if report.remember:
         person.home_area = report.area
     if may_write and (address := person.at(call.address)):
@@ -126,8 +136,8 @@ def _reporter(work: UnitOfWork, report: Report, call: Call) -> Person | None:
 
 
 def take_up(work: UnitOfWork, case: Case) -> None:
-    """What happens first to a case: its citizen hears that it was received, it is linked with others about the same event, and put before a
-    liaison."""
+    """What happens first to a case: its citizen hears that it was received, it is linked with others about
+    the same event, and put before a liaison."""
     promise = promises.latest(work.session, case)
     if promise is not None and promise.state == PromiseState.OPEN:
         promises.watch(work, promise)
@@ -139,7 +149,11 @@ def take_up(work: UnitOfWork, case: Case) -> None:
     asked = assignment.put_before_next(work, case)
     if not asked and assignment.nobody_may(work, case):
         notify_citizen.tell(
-            work, case, citizen_phrases.there_is_news(case.spoken, work.settings.service_code), About.CASE, f"{NOBODY}{case.id}"
+            work,
+            case,
+            citizen_phrases.there_is_news(case.spoken, work.settings.service_code),
+            About.CASE,
+            f"{NOBODY}{case.id}",
         )
     else:
         _tell_received(work, case)
@@ -150,13 +164,19 @@ def _tell_of_call(work: UnitOfWork, case: Case) -> None:
     calls = incidents.calls(work.session, case, work.now)
     if calls.nth == 1:
         return
-    case.note(work.session, work.now, "linked", why=f"report number {calls.nth} about the same place and kind")
+    case.note(
+        work.session, work.now, "linked", why=f"report number {calls.nth} about the same place and kind"
+    )
     if incidents.is_news(calls.nth):
-        another_call = partial(liaison_phrases.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones)
+        another_call = partial(
+            liaison_phrases.another_call, nth=calls.nth, minutes=calls.minutes, phones=calls.phones
+        )
         notify_liaison.tell_of_event(work, case, another_call, f"call:{case.id}")
 
 
 def _tell_received(work: UnitOfWork, case: Case) -> None:
     if case.channel != people.TELEGRAM:  # where the last screen is a message that stays
-        received = citizen_phrases.received(case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency)
+        received = citizen_phrases.received(
+            case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency
+        )
         notify_citizen.tell(work, case, received, About.CASE, f"{RECEIVED}{case.id}")

@@ -1,4 +1,5 @@
-"""A liaison answers: takes the case, sets out, arrives, has done it; or passes it on. From whatever phone; the first to take it has it."""
+"""A liaison answers: takes the case, sets out, arrives, has done it; or passes it on. From whatever phone;
+the first to take it has it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,9 +53,14 @@ def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Ph
 
 
 def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
-    """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is asked at each tap."""
+    """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is
+    asked at each tap."""
     tapped = dispatch.own(work.session, who, identity, work.now)
-    return liaison_phrases.no_cases() if tapped is None else _take_step(work, who, tapped, Act(step, tapped.word))
+    return (
+        liaison_phrases.no_cases()
+        if tapped is None
+        else _take_step(work, who, tapped, Act(step, tapped.word))
+    )
 
 
 def _meant(work: UnitOfWork, who: Liaison, word: str, waiting: list[Dispatch]) -> Dispatch | Phrase:
@@ -82,9 +88,17 @@ def _take(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
         return liaison_phrases.yours(asked.word)
     if dispatch.has_it(case, asked):
         return _still(work, case, asked, wish)
-    if case.state == CaseState.RESOLVED and case.liaison_id == asked.liaison_id and asked.state == DispatchState.DONE:
+    if (
+        case.state == CaseState.RESOLVED
+        and case.liaison_id == asked.liaison_id
+        and asked.state == DispatchState.DONE
+    ):
         return _not_done_after_all(work, case, asked)
-    return liaison_phrases.first_was(asked.word, case.liaison.name) if case.liaison else liaison_phrases.over(asked.word)
+    return (
+        liaison_phrases.first_was(asked.word, case.liaison.name)
+        if case.liaison
+        else liaison_phrases.over(asked.word)
+    )
 
 
 def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
@@ -93,8 +107,14 @@ def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
     cancel(work.session, TaskKind.ESCALATE, taken.id)
     cancel(work.session, TaskKind.FIND, case.id)
     case.note(work.session, work.now, "acknowledged", taken.who)
-    is_late = any(promise.state == PromiseState.MISSED for promise in promises.end(work, case, PromiseState.KEPT))
-    what = citizen_phrases.somebody_has_it_late(case.spoken) if is_late else citizen_phrases.somebody_has_it(case.spoken)
+    is_late = any(
+        promise.state == PromiseState.MISSED for promise in promises.end(work, case, PromiseState.KEPT)
+    )
+    what = (
+        citizen_phrases.somebody_has_it_late(case.spoken)
+        if is_late
+        else citizen_phrases.somebody_has_it(case.spoken)
+    )
     notify_citizen.tell(work, case, what, About.CASE, _once("taken", case, taken))
     followups.plan(work, case)
     lapses.watch(work, case, taken)
@@ -127,7 +147,13 @@ def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Ph
     if case.on_the_way_at is None:
         case.on_the_way_at = work.now
         case.note(work.session, work.now, "on the way", taken.who)
-        notify_citizen.tell(work, case, citizen_phrases.somebody_is_coming(case.spoken), About.CASE, _once("coming", case, taken))
+        notify_citizen.tell(
+            work,
+            case,
+            citizen_phrases.somebody_is_coming(case.spoken),
+            About.CASE,
+            _once("coming", case, taken),
+        )
     _step(work, case, taken)
     return liaison_phrases.on_the_way(taken.word)
 
@@ -138,7 +164,13 @@ def _there(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     if case.there_at is None:
         case.there_at, case.on_the_way_at = work.now, case.on_the_way_at or work.now
         case.note(work.session, work.now, "there", taken.who)
-        notify_citizen.tell(work, case, citizen_phrases.somebody_is_there(case.spoken), About.CASE, _once("there", case, taken))
+        notify_citizen.tell(
+            work,
+            case,
+            citizen_phrases.somebody_is_there(case.spoken),
+            About.CASE,
+            _once("there", case, taken),
+        )
     _step(work, case, taken)
     return liaison_phrases.there(taken.word)
 
@@ -154,8 +186,11 @@ def _step(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
 
 
 def _call_for_help(work: UnitOfWork, who: Liaison, word: str) -> Phrase:
-    """They are in trouble themselves. Nothing about any case stands in the way of that: the one they name, or took last, tells where."""
-    about = (dispatch.recent(work.session, who, word, work.now) if word else None) or dispatch.taken_last(work.session, who, work.now)
+    """They are in trouble themselves. Nothing about any case stands in the way of that: the one they name, or
+    took last, tells where."""
+    about = (dispatch.recent(work.session, who, word, work.now) if word else None) or dispatch.taken_last(
+        work.session, who, work.now
+    )
     return _help(work, about.case, about, who) if about is not None else _told(work, who, None)
 
 
@@ -170,7 +205,11 @@ def _told(work: UnitOfWork, who: Liaison, case: Case | None) -> Phrase:
     number = alarms.tell(work, who, liaison_phrases.asks_for_help(who.name), case) or alarms.tell(
         work, who, liaison_phrases.asks_for_help(who.name), None
     )
-    return liaison_phrases.help_is_told(work.country.emergency) if number else liaison_phrases.nobody_to_tell(work.country.emergency)
+    return (
+        liaison_phrases.help_is_told(work.country.emergency)
+        if number
+        else liaison_phrases.nobody_to_tell(work.country.emergency)
+    )
 
 
 def _cannot(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
@@ -182,8 +221,8 @@ def _not_mine(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phras
 
 
 def _aside(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
-    """They know those involved, or should not have it for another reason: nobody asks which. They never see the case again, so they are
-    asked once whether they are sure."""
+    """They know those involved, or should not have it for another reason: nobody asks which. They never see
+    the case again, so they are asked once whether they are sure."""
     if not wish.sure and not was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
         case.note(work.session, work.now, SURE, asked.who)
         return liaison_phrases.sure_to_step_aside(asked.word)
@@ -224,7 +263,13 @@ def _because(reason: Step) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phras
 
     def note(work: UnitOfWork, case: Case, asked: Dispatch, _wish: Act) -> Phrase:
         if asked.state == DispatchState.CANNOT:
-            case.note(work.session, work.now, "passed on", asked.who, say(dict(liaison_menus.REASONS)[reason], SOURCE))
+            case.note(
+                work.session,
+                work.now,
+                "passed on",
+                asked.who,
+                say(dict(liaison_menus.REASONS)[reason], SOURCE),
+            )
         return liaison_phrases.passed_on(asked.word)
 
     return note

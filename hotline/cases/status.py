@@ -14,7 +14,10 @@ def standing_of(work: UnitOfWork, case: Case) -> Standing:
         case CaseState.OPEN:
             return _waiting_still(work, case)
         case CaseState.ACKNOWLEDGED:
-            return Standing("there" if case.there_at else "coming" if case.on_the_way_at else "taken", open_to_verdict=judged)
+            return Standing(
+                "there" if case.there_at else "coming" if case.on_the_way_at else "taken",
+                open_to_verdict=judged,
+            )
         case CaseState.RESOLVED:
             return Standing("done", open_to_verdict=judged)
         case _:

@@ -1,4 +1,5 @@
-"""The citizen's own word, beside the liaison's: a row for each time that somebody had the case and the citizen was asked, or spoke.
+"""The citizen's own word, beside the liaison's: a row for each time that somebody had the case and the
+citizen was asked, or spoke.
 
 Silence is unknown, and never counts as yes.
 """
@@ -34,8 +35,14 @@ def ask(session: Session, case: Case, dispatch: int | None, now: datetime) -> No
 
 
 def say(session: Session, case: Case, dispatch: int | None, word: str, now: datetime) -> None:
-    """Note what the citizen says, beside the question if there was one. A word taken back stays, and the new one is added."""
-    here = (Verdict.case_id == case.id, Verdict.round == case.round, Verdict.dispatch_id == dispatch, Verdict.word.is_(None))
+    """Note what the citizen says, beside the question if there was one. A word taken back stays, and the new
+    one is added."""
+    here = (
+        Verdict.case_id == case.id,
+        Verdict.round == case.round,
+        Verdict.dispatch_id == dispatch,
+        Verdict.word.is_(None),
+    )
     unanswered = session.scalars(select(Verdict).where(*here).order_by(Verdict.id.desc()).limit(1)).first()
     verdict = unanswered or Verdict(case_id=case.id, round=case.round, dispatch_id=dispatch)
     verdict.word, verdict.said_at = word, now

@@ -1,7 +1,9 @@
-"""Voice notes that people send: each is written anew with the sound alone, without the names and pictures that may travel beside it.
+"""Voice notes that people send: each is written anew with the sound alone, without the names and pictures
+that may travel beside it.
 
-A voice note is Opus sound in Ogg pages (RFC 3533, RFC 7845): a page that says how to play it, a packet of remarks, then the sound. The
-remarks are emptied, the number that its phone gave the stream is replaced, and whatever follows the sound is cut off.
+A voice note is Opus sound in Ogg pages (RFC 3533, RFC 7845): a page that says how to play it, a packet of
+remarks, then the sound. The remarks are emptied, the number that its phone gave the stream is replaced, and
+whatever follows the sound is cut off.
 """
 
 import struct
@@ -17,7 +19,8 @@ CONTINUED, FIRST, LAST = 1, 2, 4
 """What a page says of itself: it goes on with a packet, it is the first of a stream, it is the last."""
 
 HEADER = struct.Struct("<4sBBqIIIB")
-"""The letters OggS, version, kind, how much sound there is up to here, stream, number of the page, checksum, pieces."""
+"""The letters OggS, version, kind, how much sound there is up to here, stream, number of the page, checksum,
+pieces."""
 
 HEAD = struct.Struct("<8sBBHIHB")
 """The letters OpusHead, version, channels, sound to skip, rate of the microphone, gain, mapping."""
@@ -30,7 +33,8 @@ _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a stream. Its pieces are the lengths from which its packets are put together; one shorter than 255 ends a packet."""
+    """A page of a stream. Its pieces are the lengths from which its packets are put together; one shorter
+    than 255 ends a packet."""
 
     kind: int
     position: int
@@ -40,7 +44,8 @@ class Page:
 
 
 def rebuilt(content: bytes) -> bytes:
-    """The voice note with its sound and nothing else. Raises `NotTaken` if it is too large, or no voice note that can be read."""
+    """The voice note with its sound and nothing else. Raises `NotTaken` if it is too large, or no voice note
+    that can be read."""
     if len(content) > LARGEST:
         raise NotTaken("too_large")
     head, *others = _pages(content)
@@ -54,7 +59,8 @@ def rebuilt(content: bytes) -> bytes:
 
 
 def _pages(content: bytes) -> Iterator[Page]:
-    """The pages of the stream up to its last. A recording that broke off may lack the last one, but not end within a page."""
+    """The pages of the stream up to its last. A recording that broke off may lack the last one, but not end
+    within a page."""
     page, start = _page(content, 0)
     stream = page.stream
     yield page
@@ -74,7 +80,9 @@ def _page(content: bytes, start: int) -> tuple[Page, int]:
     pieces = content[start + HEADER.size : body]
     end = body + sum(pieces)
     is_whole = letters == b"OggS" and version == 0 and len(pieces) == count and end <= len(content)
-    if not is_whole or checksum != _checksum(content[start : start + 22] + bytes(4) + content[start + 26 : end]):
+    if not is_whole or checksum != _checksum(
+        content[start : start + 22] + bytes(4) + content[start + 26 : end]
+    ):
         raise NotTaken("unreadable")
     return Page(kind, position, stream, pieces, content[body:end]), end
 
@@ -82,7 +90,11 @@ def _page(content: bytes, start: int) -> tuple[Page, int]:
 def _remarks(pages: Sequence[Page]) -> int:
     """How many pages the remarks take: one packet that begins on a page of its own and ends with a page."""
     for number, page in enumerate(pages):
-        is_begun = bool(page.kind & CONTINUED) if number else page.body.startswith(b"OpusTags") and not page.kind & CONTINUED
+        is_begun = (
+            bool(page.kind & CONTINUED)
+            if number
+            else page.body.startswith(b"OpusTags") and not page.kind & CONTINUED
+        )
         ends = [place for place, piece in enumerate(page.pieces, 1) if piece < 255]
         if not is_begun or ends not in ([], [len(page.pieces)]):
             break
@@ -111,7 +123,9 @@ def _alone(kind: int, packet: bytes) -> Page:
 
 
 def _written(page: Page, number: int) -> bytes:
-    header = HEADER.pack(b"OggS", 0, page.kind & (CONTINUED | FIRST | LAST), page.position, STREAM, number, 0, len(page.pieces))
+    header = HEADER.pack(
+        b"OggS", 0, page.kind & (CONTINUED | FIRST | LAST), page.position, STREAM, number, 0, len(page.pieces)
+    )
     whole = header + page.pieces + page.body
     return whole[:22] + struct.pack("<I", _checksum(whole)) + whole[26:]
 

@@ -1,4 +1,5 @@
-"""`itikia broadcasts`, `itikia rumours`, `itikia subscriptions`: what is said to everybody, for whoever asks at a terminal."""
+"""`itikia broadcasts`, `itikia rumours`, `itikia subscriptions`: what is said to everybody, for whoever asks
+at a terminal."""
 
 from collections.abc import Iterator
 
@@ -8,7 +9,15 @@ from sqlalchemy import func, select
 from hotline.broadcasts import control as broadcast_control
 from hotline.broadcasts import ledger, limits
 from hotline.broadcasts import preview as broadcast_preview
-from hotline.broadcasts.broadcast import UNSENT, Broadcast, BroadcastState, Copy, Deed, as_sent, broadcast_by_code
+from hotline.broadcasts.broadcast import (
+    UNSENT,
+    Broadcast,
+    BroadcastState,
+    Copy,
+    Deed,
+    as_sent,
+    broadcast_by_code,
+)
 from hotline.cli.terminal import heading, indented
 from hotline.context import UnitOfWork, ready
 from hotline.core.errors import Misconfigured
@@ -34,7 +43,9 @@ def list_broadcasts(settings: Settings, everything: bool) -> None:
     with ready(settings) as service, service.read() as work:
         newest = select(Broadcast).order_by(Broadcast.id.desc()).limit(None if everything else LATEST)
         lines = [_line(work, each) for each in work.session.scalars(newest)]
-    for line in lines or ["Nobody has written one yet. A liaison does, by dialling in or on Telegram: Messages to the public."]:
+    for line in lines or [
+        "Nobody has written one yet. A liaison does, by dialling in or on Telegram: Messages to the public."
+    ]:
         click.echo(line)
 
 
@@ -42,7 +53,10 @@ def _line(work: UnitOfWork, broadcast: Broadcast) -> str:
     dealt, listed, _left = ledger.progress(work, broadcast)
     drill = " (exercise)" if broadcast.exercise else ""
     at = work.clock_time(broadcast.written_at)
-    return f"{broadcast.code:6} {_state(broadcast):10} {dealt:6}/{listed:<6} {at:12} {_places(work, broadcast)}{drill}"
+    return (
+        f"{broadcast.code:6} {_state(broadcast):10} {dealt:6}/{listed:<6} {at:12} "
+        f"{_places(work, broadcast)}{drill}"
+    )
 
 
 def _state(broadcast: Broadcast) -> str:
@@ -57,7 +71,8 @@ def _places(work: UnitOfWork, broadcast: Broadcast) -> str:
 @click.argument("code")
 @click.pass_obj
 def show_broadcast(settings: Settings, code: str) -> None:
-    """What the broadcast CODE says, how it stands, whom it goes to and what it costs, and every hand that was laid on it."""
+    """What the broadcast CODE says, how it stands, whom it goes to and what it costs, and every hand that was
+    laid on it."""
     with ready(settings) as service, service.read() as work:
         found = _found(work, code)
         lines = [*_text(work, found), *_preview(work, found), *_ledger(work, found), *_history(work, found)]
@@ -72,7 +87,10 @@ def _found(work: UnitOfWork, code: str) -> Broadcast:
 
 
 def _text(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
-    yield f"{broadcast.code}: {_state(broadcast)}. {_places(work, broadcast)}. Holds until {work.clock_time(broadcast.expires_at)}."
+    yield (
+        f"{broadcast.code}: {_state(broadcast)}. {_places(work, broadcast)}. Holds until "
+        f"{work.clock_time(broadcast.expires_at)}."
+    )
     for language in broadcast.texts:
         yield f"  {own_name(language)}: {as_sent(broadcast, language)}"
 
@@ -80,7 +98,9 @@ def _text(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
 def _preview(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     if broadcast.state in UNSENT:
         yield from heading("If it went now")
-        for each in broadcast_preview.lines(broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))):
+        for each in broadcast_preview.lines(
+            broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))
+        ):
             yield from indented(say(each, SOURCE))
 
 
@@ -88,17 +108,27 @@ def _ledger(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     if not broadcast.listed:
         return
     _dealt, listed, left = ledger.progress(work, broadcast)
-    yield from heading(f"Recipients: {listed}" + (f", done at {work.clock_time(work.now + left)}" if left is not None else ""))
-    yield from (f"  {number:6} {state}" for state, number in ledger.tally(work.session, broadcast).items() if number)
+    yield from heading(
+        f"Recipients: {listed}"
+        + (f", done at {work.clock_time(work.now + left)}" if left is not None else "")
+    )
+    yield from (
+        f"  {number:6} {state}" for state, number in ledger.tally(work.session, broadcast).items() if number
+    )
     where = select(Copy.area_code, Copy.language, func.count()).where(Copy.broadcast_id == broadcast.id)
     rows = work.session.execute(where.group_by(Copy.area_code, Copy.language).order_by(func.count().desc()))
-    yield from (f"  {number:6} {own_name(language)}, {work.areas.full_name(work.areas[area])}" for area, language, number in rows)
+    yield from (
+        f"  {number:6} {own_name(language)}, {work.areas.full_name(work.areas[area])}"
+        for area, language, number in rows
+    )
 
 
 def _history(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
     yield from heading("What was done")
     for deed in broadcast.deeds:
-        yield from indented(f"{work.clock_time(deed.at)} {deed.what} {_by(deed)}{f': {deed.why}' if deed.why else ''}")
+        yield from indented(
+            f"{work.clock_time(deed.at)} {deed.what} {_by(deed)}{f': {deed.why}' if deed.why else ''}"
+        )
 
 
 def _by(deed: Deed) -> str:
@@ -139,7 +169,8 @@ def list_rumours(settings: Settings) -> None:
 @click.argument("number")
 @click.pass_obj
 def show_rumour(settings: Settings, number: str) -> None:
-    """The rumour NUMBER, R12 for one: its state, its sources by body, and how it spread by time and place. Not its words."""
+    """The rumour NUMBER, R12 for one: its state, its sources by body, and how it spread by time and place.
+    Not its words."""
     with ready(settings) as service, service.read() as work:
         click.echo("\n".join(spread.lines(work, number)))
 
@@ -147,12 +178,22 @@ def show_rumour(settings: Settings, number: str) -> None:
 @click.command("subscriptions")
 @click.pass_obj
 def subscriptions_(settings: Settings) -> None:
-    """How many want news of which place, by language. Whoever asked and never said yes once more does not count."""
+    """How many want news of which place, by language. Whoever asked and never said yes once more does not
+    count."""
     with ready(settings) as service, service.read() as work:
-        on = select(Subscription.area_code, Subscription.language, func.count()).where(Subscription.state == "on")
-        rows = work.session.execute(on.group_by(Subscription.area_code, Subscription.language).order_by(func.count().desc())).all()
-        lines = [f"{number:7} {own_name(language):12} {work.areas.full_name(work.areas[area])}" for area, language, number in rows]
-    for line in lines or ["Nobody yet. People ask for news by dialling in, by texting NEWS and a place, or on Telegram."]:
+        on = select(Subscription.area_code, Subscription.language, func.count()).where(
+            Subscription.state == "on"
+        )
+        rows = work.session.execute(
+            on.group_by(Subscription.area_code, Subscription.language).order_by(func.count().desc())
+        ).all()
+        lines = [
+            f"{number:7} {own_name(language):12} {work.areas.full_name(work.areas[area])}"
+            for area, language, number in rows
+        ]
+    for line in lines or [
+        "Nobody yet. People ask for news by dialling in, by texting NEWS and a place, or on Telegram."
+    ]:
         click.echo(line)
 
 

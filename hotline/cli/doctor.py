@@ -45,9 +45,16 @@ def findings(service: Service, poster: Poster, environ: Mapping[str, str]) -> li
 def account(carrier: Carrier) -> list[Finding]:
     """What the carrier says of us, asked over the network."""
     try:
-        return [Finding(f"The carrier knows us. What is left on the account: {carrier.balance()}.", serious=False)]
+        return [
+            Finding(f"The carrier knows us. What is left on the account: {carrier.balance()}.", serious=False)
+        ]
     except Unreachable as error:
-        return [Finding(f"The carrier does not answer, or does not know us ({error}). Look at CARRIER_USERNAME and CARRIER_API_KEY.")]
+        return [
+            Finding(
+                f"The carrier does not answer, or does not know us ({error}). Look at CARRIER_USERNAME "
+                "and CARRIER_API_KEY."
+            )
+        ]
 
 
 def _keys(service: Service) -> Iterator[Finding]:
@@ -65,41 +72,68 @@ def _keys(service: Service) -> Iterator[Finding]:
 def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]:
     settings = service.settings
     if settings.readiness is None:
-        yield Finding("READINESS is off, so nobody is asked in the evening whether they are there.", serious=False)
+        yield Finding(
+            "READINESS is off, so nobody is asked in the evening whether they are there.", serious=False
+        )
     if settings.exercise:
-        yield Finding("EXERCISE is yes, so every broadcast is a drill and none leaves the building.", serious=False)
+        yield Finding(
+            "EXERCISE is yes, so every broadcast is a drill and none leaves the building.", serious=False
+        )
     if settings.is_simulated:
-        yield Finding("CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone.", serious=False)
+        yield Finding(
+            "CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone.",
+            serious=False,
+        )
         return
     for name, value, why in (
         ("PUBLIC_URL", settings.public_url, "the https address under which the carrier reaches this machine"),
         ("SERVICE_CODE", environ.get("SERVICE_CODE"), "what people dial, *384*4455# for one"),
         ("SENDER", environ.get("SENDER"), "the short code that texts come from; people cannot answer a name"),
-        ("CALLBACK_SECRETS", settings.callback_secrets, "a long random word in the callback addresses; `itikia urls` suggests one"),
+        (
+            "CALLBACK_SECRETS",
+            settings.callback_secrets,
+            "a long random word in the callback addresses; `itikia urls` suggests one",
+        ),
     ):
         if not value:
             yield Finding(f"{name} is empty. It is {why}.")
     if not settings.text_price:
-        yield Finding("TEXT_PRICE is empty, so nobody is told what a broadcast will cost. Write KES 0.80, for one.", serious=False)
+        yield Finding(
+            "TEXT_PRICE is empty, so nobody is told what a broadcast will cost. Write KES 0.80, for one.",
+            serious=False,
+        )
     if settings.public_url and not settings.public_url.startswith("https://"):
-        yield Finding("PUBLIC_URL does not begin with https://, so what citizens say would travel in the clear.")
+        yield Finding(
+            "PUBLIC_URL does not begin with https://, so what citizens say would travel in the clear."
+        )
     if not settings.sender.isdecimal():
-        yield Finding(f"SENDER is {settings.sender!r}. Nobody can answer a text from a name: liaisons could not acknowledge by SMS.")
+        yield Finding(
+            f"SENDER is {settings.sender!r}. Nobody can answer a text from a name: liaisons could not "
+            "acknowledge by SMS."
+        )
     if settings.carrier_username == "sandbox":
         yield Finding("CARRIER_USERNAME is sandbox: texts never reach a handset.", serious=False)
 
 
 def _queue(service: Service, poster: Poster) -> Iterator[Finding]:
     if not poster.reachable():
-        yield Finding("REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them until it is back.")
+        yield Finding(
+            "REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them "
+            "until it is back."
+        )
     elif service.settings.telegram_token and not poster.keeps():
-        yield Finding("REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. Set: appendonly yes")
+        yield Finding(
+            "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. "
+            "Set: appendonly yes"
+        )
 
 
 def _database(service: Service) -> Iterator[Finding]:
     if service.database.is_sqlite and journal_mode() != "WAL":
         yield Finding(
-            "This SQLite has the WAL-reset bug, so the slower rollback journal is used. It is safe; PostgreSQL is faster.", serious=False
+            "This SQLite has the WAL-reset bug, so the slower rollback journal is used. It is safe; "
+            "PostgreSQL is faster.",
+            serious=False,
         )
     try:
         if not inspect(service.database.engine).has_table("cases"):
@@ -127,10 +161,15 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
     there = shifts.on_duty(session, [each.id for each in liaisons], country.zone, service.clock())
     on_duty = Counter(each.body_code for each in liaisons if each.id in there)
     if not on_duty:
-        yield Finding("Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON.")
+        yield Finding(
+            "Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."
+        )
         return
     if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
-        yield Finding("No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same.")
+        yield Finding(
+            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all "
+            "the same."
+        )
     yield from _unanswered(bodies)
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
@@ -140,17 +179,25 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
 
 
 def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> Iterator[Finding]:
-    """Of those who coordinate and of the police, a line each: the bodies with the most empty hours, and how many they are."""
+    """Of those who coordinate and of the police, a line each: the bodies with the most empty hours, and how
+    many they are."""
     now, zone = service.clock(), service.settings.country.zone
-    empty = {body: sum(map(_hours, those)) for body, those in shifts.empty_hours(session, zone, now, now + WEEK).items()}
+    empty = {
+        body: sum(map(_hours, those))
+        for body, those in shifts.empty_hours(session, zone, now, now + WEEK).items()
+    }
     for kind in (Kind.COORDINATION, Kind.POLICE):
         worst = sorted(
-            (body for body in bodies if body.kind == kind and body.code in empty), key=lambda body: (-empty[body.code], body.name)
+            (body for body in bodies if body.kind == kind and body.code in empty),
+            key=lambda body: (-empty[body.code], body.name),
         )
         named = [f"{body.name} ({max(1, round(empty[body.code]))} h)" for body in worst[:MOST_NAMED]]
         named += [f"{len(worst) - MOST_NAMED} more"] if worst[MOST_NAMED:] else []
         if named:
-            words = f"Hours of the next seven days with nobody on duty: {', '.join(named)}. Which they are: itikia shifts list"
+            words = (
+                f"Hours of the next seven days with nobody on duty: {', '.join(named)}. Which they are: "
+                "itikia shifts list"
+            )
             yield Finding(words, serious=False)
 
 
@@ -161,15 +208,28 @@ def _hours(stretch: Stretch) -> float:
 def _default_body(code: str, bodies: Iterable[Body]) -> Iterator[Finding]:
     body = next((body for body in bodies if body.code == code), None)
     if code and body is None:
-        yield Finding(f"DEFAULT_BODY is {code!r}, and no body has that code. Write one that has, or leave it empty.")
+        yield Finding(
+            f"DEFAULT_BODY is {code!r}, and no body has that code. Write one that has, or leave it empty."
+        )
     if body is not None and body.kind == Kind.POLICE:
-        yield Finding(f"DEFAULT_BODY is {code!r}, which is police, and a report about the police could never go there. Name another body.")
+        yield Finding(
+            f"DEFAULT_BODY is {code!r}, which is police, and a report about the police could never go "
+            "there. Name another body."
+        )
 
 
 def _without_supervisor(bodies: Iterable[Body], liaisons: Sequence[Liaison]) -> Iterator[Finding]:
-    """Only of bodies with several people, and where some are marked: a roster without that column is not complained of."""
-    led, have = {each.body_code for each in liaisons if each.supervisor}, Counter(each.body_code for each in liaisons)
-    lacking = sorted(body.name for body in bodies if have[body.code] > 1 and body.code not in led and body.kind != Kind.COORDINATION)
+    """Only of bodies with several people, and where some are marked: a roster without that column is not
+    complained of."""
+    led, have = (
+        {each.body_code for each in liaisons if each.supervisor},
+        Counter(each.body_code for each in liaisons),
+    )
+    lacking = sorted(
+        body.name
+        for body in bodies
+        if have[body.code] > 1 and body.code not in led and body.kind != Kind.COORDINATION
+    )
     if led and lacking:
         yield Finding(f"Nobody is marked as supervisor of {', '.join(lacking)}.", serious=False)
 
@@ -180,9 +240,13 @@ def _telegram(service: Service, session: Session) -> Iterator[Finding]:
         return
     if service.settings.telegram_is_simulated:
         return
-    reached = session.scalar(select(func.count()).where(Address.channel == TELEGRAM, Address.sealed.is_not(None)))
+    reached = session.scalar(
+        select(func.count()).where(Address.channel == TELEGRAM, Address.sealed.is_not(None))
+    )
     if reached:
-        yield Finding(f"TELEGRAM_TOKEN is empty, and {reached} people are written to by Telegram: their messages wait.")
+        yield Finding(
+            f"TELEGRAM_TOKEN is empty, and {reached} people are written to by Telegram: their messages wait."
+        )
 
 
 def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
@@ -191,7 +255,10 @@ def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
     for category in CATEGORIES.values():
         if not any((kind, category.code) in answered for kind in category.answered_by):
             kinds = " or ".join(category.answered_by)
-            yield Finding(f"No body of kind {kinds} answers {category.code!r}; such cases go to the coordinating body.", serious=False)
+            yield Finding(
+                f"No body of kind {kinds} answers {category.code!r}; such cases go to the coordinating body.",
+                serious=False,
+            )
 
 
 def _troubles(service: Service, session: Session) -> Iterator[Finding]:
@@ -199,9 +266,15 @@ def _troubles(service: Service, session: Session) -> Iterator[Finding]:
     if failing := outbox.failing(session):
         yield Finding(f"Tasks that have failed and are tried again: {failing}. The workers' log says why.")
     if late := outbox.overdue(session, now):
-        yield Finding(f"Tasks that should have been done a minute ago: {late}. Is there a worker for each queue, and the clock?")
+        yield Finding(
+            f"Tasks that should have been done a minute ago: {late}. Is there a worker for each queue, "
+            "and the clock?"
+        )
     if doubtful := count_undelivered(session, now - timedelta(days=1)):
-        yield Finding(f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.", serious=False)
+        yield Finding(
+            f"Texts of the last day that failed, or of which we do not know whether they left: {doubtful}.",
+            serious=False,
+        )
 
 
 def _audits(session: Session, now: datetime) -> Iterator[Finding]:
@@ -210,9 +283,13 @@ def _audits(session: Session, now: datetime) -> Iterator[Finding]:
     since = last.at if last is not None else oldest
     if oldest is not None and since is not None and now - since > auditor.SILENT:
         seen = f"for {_minutes(now - since)} minutes" if last is not None else "ever"
-        yield Finding(f"Nobody has looked {seen} whether a case is forgotten. Is the clock running? Do: itikia clock")
+        yield Finding(
+            f"Nobody has looked {seen} whether a case is forgotten. Is the clock running? Do: itikia clock"
+        )
     if last is not None and not last.all_is_well:
-        found = "; ".join(filter(None, (last.found, f"tasks overdue: {last.overdue}" if last.overdue else "")))
+        found = "; ".join(
+            filter(None, (last.found, f"tasks overdue: {last.overdue}" if last.overdue else ""))
+        )
         yield Finding(f"The audit {_minutes(now - last.at)} minutes ago found: {found}.", serious=False)
 
 

@@ -1,4 +1,5 @@
-"""`itikia order`: who is asked about a case, and when. `itikia why`: who was asked about this one, who could be, and who never will."""
+"""`itikia order`: who is asked about a case, and when. `itikia why`: who was asked about this one, who could
+be, and who never will."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -45,7 +46,11 @@ RUNGS = {
 }
 WAYS = {Ways.BEST: "the best channel, then the next", Ways.ALL: "all channels at once"}
 
-VERDICTS = {"helped": "help came", "not_helped": "help did not come", "danger": "help did not come, and they are in danger"}
+VERDICTS = {
+    "helped": "help came",
+    "not_helped": "help did not come",
+    "danger": "help did not come, and they are in danger",
+}
 
 STATES = {
     CaseState.OPEN: "nobody has it",
@@ -54,10 +59,13 @@ STATES = {
     CaseState.CLOSED: "closed",
 }
 
-NEVER = "Nobody on our list may see this case and answers what it is about. Take it to the oversight authority by hand: {oversight}."
+NEVER = (
+    "Nobody on our list may see this case and answers what it is about. Take it to the oversight "
+    "authority by hand: {oversight}."
+)
 
 
-# ------------------------------------------------------------------------------------------------------- the standing order
+# ----------------------------------------------------------------------------------------- the standing order
 
 
 @click.command()
@@ -82,17 +90,36 @@ def _rows(order: Sequence[Row]) -> Iterator[str]:
 def _after_noes() -> str:
     first = (f"       0  {RUNGS[row.rung]}" for row in AFTER_TWO_NOES)
     then = "Then comes the order above, once they have had as long to answer as anybody has."
-    skipped = "A row with nobody to ask is skipped at once. Who may not see a case is never asked: itikia why CASE shows who that is."
-    return "\n".join([*heading("Before that, where the citizen has said no twice"), *first, *indented(then), "", *wrapped(skipped)])
+    skipped = (
+        "A row with nobody to ask is skipped at once. Who may not see a case is never asked: itikia why "
+        "CASE shows who that is."
+    )
+    return "\n".join(
+        [
+            *heading("Before that, where the citizen has said no twice"),
+            *first,
+            *indented(then),
+            "",
+            *wrapped(skipped),
+        ]
+    )
 
 
 def _patience() -> str:
     """The table of those who have a case."""
-    said = "Who has a case and takes no step is asked whether they are still on it; and on the way, whether they are safe"
+    said = (
+        "Who has a case and takes no step is asked whether they are still on it; and on the way, whether "
+        "they are safe"
+    )
     columns = "".join(f"{title:>16}" for title in ("having it", "on the way", "being there", "to answer"))
-    lines = [f"  {URGENCIES[urgency]:16}{''.join(f'{each:>16}' for each in _still(urgency))}" for urgency in URGENCIES]
+    lines = [
+        f"  {URGENCIES[urgency]:16}{''.join(f'{each:>16}' for each in _still(urgency))}"
+        for urgency in URGENCIES
+    ]
     after = "Who does not answer in that time has the case no more, and it goes to somebody else."
-    return "\n".join([*heading(said), click.style(f"  {'after so long':16}{columns}", dim=True), *lines, *indented(after)])
+    return "\n".join(
+        [*heading(said), click.style(f"  {'after so long':16}{columns}", dim=True), *lines, *indented(after)]
+    )
 
 
 def _still(urgency: Urgency) -> tuple[str, ...]:
@@ -104,14 +131,15 @@ def _minutes(minutes: int) -> str:
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
-# ----------------------------------------------------------------------------------------------------------------- one case
+# --------------------------------------------------------------------------------------------------- one case
 
 
 @click.command()
 @click.argument("case")
 @click.pass_obj
 def why(settings: Settings, case: str) -> None:
-    """Who was asked about a CASE, by its number such as 4071-3826, and why; who could ever see it, and who never will.
+    """Who was asked about a CASE, by its number such as 4071-3826, and why; who could ever see it, and who
+    never will.
 
     Nothing of what was reported is shown, and nobody's number.
     """
@@ -123,7 +151,8 @@ def _found(work: UnitOfWork, typed: str) -> Case:
     reference = read_reference(typed)
     if reference is None:
         raise click.ClickException(
-            f"{typed!r} is no case's number. Write all eight digits, such as 4071-3826; a slip in one shows in the last."
+            f"{typed!r} is no case's number. Write all eight digits, such as 4071-3826; a slip in one "
+            "shows in the last."
         )
     case = case_by_reference(work.session, reference)
     if case is None:
@@ -139,13 +168,20 @@ def explained(work: UnitOfWork, case: Case) -> str:
 def _standing(work: UnitOfWork, case: Case) -> Iterator[str]:
     place = work.areas.full_name(work.areas[case.area_code])
     yield from heading(f"{case.spoken}: {say(case.category.name, SOURCE)}, {place}")
-    has = f": {case.liaison.name}, {case.liaison.body.name}" if case.liaison and case.state == CaseState.ACKNOWLEDGED else ""
+    has = (
+        f": {case.liaison.name}, {case.liaison.body.name}"
+        if case.liaison and case.state == CaseState.ACKNOWLEDGED
+        else ""
+    )
     yield from indented(f"{URGENCIES[Urgency(case.urgency)]}; {STATES[CaseState(case.state)]}{has}.")
     spoken = " They would rather speak to a woman." if case.wants_woman else ""
-    yield from indented(f"Reported {_time(work, case.opened_at)} in {own_name(case.language)}, by {case.channel}.{spoken}")
+    yield from indented(
+        f"Reported {_time(work, case.opened_at)} in {own_name(case.language)}, by {case.channel}.{spoken}"
+    )
     if case.round > 1:
         yield from indented(
-            f"Round {case.round}, since {_time(work, case.round_began_at)}: the citizen has said no {_times(case.round - 1)}."
+            f"Round {case.round}, since {_time(work, case.round_began_at)}: the citizen has said no "
+            f"{_times(case.round - 1)}."
         )
 
 
@@ -155,12 +191,18 @@ def _times(number: int) -> str:
 
 def _had_it(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("Who was asked")
-    asked = list(work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step)))
+    asked = list(
+        work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step))
+    )
     told = _tellings(work, case)
     for each in asked:
         again = f"  (round {each.round})" if case.round > 1 else ""
         yield f"  {_time(work, each.at)}  {each.who}{again}"
-        for line in (f"{each.rung.capitalize()}: {each.reason}", told.get(each.id, "No way to tell them."), _became(work, each)):
+        for line in (
+            f"{each.rung.capitalize()}: {each.reason}",
+            told.get(each.id, "No way to tell them."),
+            _became(work, each),
+        ):
             yield from indented(line, 4)
     if not asked:
         yield "  Nobody yet."
@@ -168,10 +210,16 @@ def _had_it(work: UnitOfWork, case: Case) -> Iterator[str]:
 
 def _tellings(work: UnitOfWork, case: Case) -> dict[int, str]:
     """Of each dispatch, on which channels it was told, and what is known of that."""
-    written = select(Message).where(Message.case_id == case.id, Message.about == About.DISPATCH).order_by(Message.written_at, Message.key)
+    written = (
+        select(Message)
+        .where(Message.case_id == case.id, Message.about == About.DISPATCH)
+        .order_by(Message.written_at, Message.key)
+    )
     told: dict[int, list[str]] = defaultdict(list)
     for message in work.session.scalars(written.options(joinedload(Message.address))):
-        told[dispatch.told_by(work.session, message.key).id].append(f"{message.address.channel}, {_left(work, message)}")
+        told[dispatch.told_by(work.session, message.key).id].append(
+            f"{message.address.channel}, {_left(work, message)}"
+        )
     return {identity: f"Told by {'; by '.join(each)}." for identity, each in told.items()}
 
 
@@ -192,9 +240,17 @@ def _became(work: UnitOfWork, each: Dispatch) -> str:
     ended = f" {_time(work, each.ended_at)}" if each.ended_at else ""
     match each.state:
         case DispatchState.ASKED:
-            return f"Has until {_time(work, each.answer_by)} to answer." if each.answer_by else "Has not answered yet."
+            return (
+                f"Has until {_time(work, each.answer_by)} to answer."
+                if each.answer_by
+                else "Has not answered yet."
+            )
         case DispatchState.TAKEN:
-            wondered = f", and was asked {_time(work, each.wondered_at)} whether they are still on it" if each.wondered_at else ""
+            wondered = (
+                f", and was asked {_time(work, each.wondered_at)} whether they are still on it"
+                if each.wondered_at
+                else ""
+            )
             return f"{took} and has it{wondered}."
         case DispatchState.DONE:
             return f"{took}, and said{ended} that it is done."
@@ -244,7 +300,8 @@ HAPPENED = {
     "forgotten": "The citizen {why}.",
     "mended": "The auditor mended it: {why}.",
 }
-"""Each kind of line in a case's history, in plain words. One that was written when the hotline knew others is told as it stands."""
+"""Each kind of line in a case's history, in plain words. One that was written when the hotline knew others is
+told as it stands."""
 
 
 def _happened(work: UnitOfWork, case: Case) -> Iterator[str]:
@@ -256,12 +313,16 @@ def _happened(work: UnitOfWork, case: Case) -> Iterator[str]:
 
 def _own_words(work: UnitOfWork, case: Case) -> dict[tuple[datetime | None, str], str]:
     """What those who passed it on said themselves of why, by when that was and who they are."""
-    passed = select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state == DispatchState.CANNOT, Dispatch.locked_why.is_not(None))
+    passed = select(Dispatch).where(
+        Dispatch.case_id == case.id, Dispatch.state == DispatchState.CANNOT, Dispatch.locked_why.is_not(None)
+    )
     return {(each.ended_at, each.who): f"“{each.why(work.keys)}”" for each in work.session.scalars(passed)}
 
 
 def _as_said(entry: Entry, own: str) -> str:
-    why = entry.why.partition(", sha256")[0] if entry.what == "evidence" else VERDICTS.get(entry.why, entry.why)
+    why = (
+        entry.why.partition(", sha256")[0] if entry.what == "evidence" else VERDICTS.get(entry.why, entry.why)
+    )
     because = ", ".join(filter(None, (why, own if entry.what == "passed on" else "")))
     words = HAPPENED.get(entry.what, "{what}: {who}{because}.")
     return words.format(what=entry.what, who=entry.who, why=why, because=f": {because}" if because else "")
@@ -298,7 +359,10 @@ def _word(work: UnitOfWork, verdict: Verdict) -> str:
     asked = f", asked {_time(work, verdict.asked_at)}" if verdict.asked_at else ", unasked"
     if verdict.word is None:
         return f"unknown{asked}"
-    return f"{VERDICTS.get(verdict.word, verdict.word)}, said{f' {_time(work, verdict.said_at)}' if verdict.said_at else ''}{asked}"
+    return (
+        f"{VERDICTS.get(verdict.word, verdict.word)}, "
+        f"said{f' {_time(work, verdict.said_at)}' if verdict.said_at else ''}{asked}"
+    )
 
 
 # Who could ever see it
@@ -310,7 +374,10 @@ def _could(work: UnitOfWork, case: Case) -> Iterator[str]:
     for who in sorted(could, key=lambda each: (each.neighbour, each.body_name, each.liaison)):
         yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
     for leader, led in _leading(work, case, could):
-        yield from indented(f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, asked after one of theirs{_off(work, leader)}.")
+        yield from indented(
+            f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, asked after one of "
+            f"theirs{_off(work, leader)}."
+        )
     if not could:
         yield from indented(NEVER.format(oversight=work.country.oversight))
 
@@ -321,12 +388,22 @@ def _fits(work: UnitOfWork, who: Candidate) -> str:
     return f"{', '.join([*said, *leads])}; nothing stands against it."
 
 
-def _leading(work: UnitOfWork, case: Case, could: Collection[Candidate]) -> Iterator[tuple[Liaison, list[str]]]:
+def _leading(
+    work: UnitOfWork, case: Case, could: Collection[Candidate]
+) -> Iterator[tuple[Liaison, list[str]]]:
     """Who is asked only because they lead some of those, and the bodies that they lead."""
-    under = {above: sorted({each.body_name for each in could if above in each.above}) for who in could for above in who.above}
+    under = {
+        above: sorted({each.body_name for each in could if above in each.above})
+        for who in could
+        for above in who.above
+    }
     here = work.areas[case.area_code]
     near = [area.code for area in (*work.areas.outwards(here), *work.areas.nearby(here))]
-    leads = (Liaison.supervisor.is_(True), Liaison.body_code.in_(under), Liaison.id.not_in([each.liaison for each in could]))
+    leads = (
+        Liaison.supervisor.is_(True),
+        Liaison.body_code.in_(under),
+        Liaison.id.not_in([each.liaison for each in could]),
+    )
     subject = conflicts.subject_of(work.session, case)
     for who in _of_bodies_serving(work, near, *leads):
         if conflicts.eligible(subject, affiliations.viewer_of(who, work.now)).allowed:
@@ -337,10 +414,14 @@ def _off(work: UnitOfWork, who: Liaison) -> str:
     return "" if shifts.on_duty(work.session, [who.id], work.country.zone, work.now) else "; off duty now"
 
 
-def _of_bodies_serving(work: UnitOfWork, areas: Collection[str], *where: ColumnElement[bool]) -> Sequence[Liaison]:
+def _of_bodies_serving(
+    work: UnitOfWork, areas: Collection[str], *where: ColumnElement[bool]
+) -> Sequence[Liaison]:
     there = Liaison.body_code.in_(select(Serves.body_code).where(Serves.area_code.in_(areas)))
     whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
-    return work.session.scalars(select(Liaison).where(there, *where).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
+    return work.session.scalars(
+        select(Liaison).where(there, *where).options(*whole).order_by(Liaison.body_code, Liaison.id)
+    ).all()
 
 
 def _never(work: UnitOfWork, case: Case) -> Iterator[str]:
@@ -364,8 +445,9 @@ def _shut_out(work: UnitOfWork, case: Case) -> Iterator[tuple[Liaison, str]]:
 
 
 def _against(work: UnitOfWork, subject: Subject, who: Liaison) -> str:
-    """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it would say who reported the
-    case or whom it names; and where another reason stands against them as well, that one, so that they are as their colleagues."""
+    """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it
+    would say who reported the case or whom it names; and where another reason stands against them as well,
+    that one, so that they are as their colleagues."""
     viewer = affiliations.viewer_of(who, work.now)
     if conflicts.eligible(subject, viewer).allowed:
         return ""
@@ -379,7 +461,7 @@ PARTS = (_standing, _had_it, _happened, _promised, _said, _could, _never)
 """What is said of a case, in turn."""
 
 
-# -------------------------------------------------------------------------------------------------------------- how it looks
+# ----------------------------------------------------------------------------------------------- how it looks
 
 
 def _time(work: UnitOfWork, moment: datetime | None) -> str:

@@ -52,8 +52,8 @@ PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
 
 
 class Plainly(click.Group):
-    """Says what is wrong in a sentence, where a program would otherwise show how it fell over. Commands that other packages bring are
-    loaded when they are asked for, so that no worker carries them about."""
+    """Says what is wrong in a sentence, where a program would otherwise show how it fell over. Commands that
+    other packages bring are loaded when they are asked for, so that no worker carries them about."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted([*super().list_commands(context), *entry_points(group=BROUGHT).names])
@@ -68,10 +68,13 @@ class Plainly(click.Group):
         except Misconfigured as error:
             raise click.ClickException(str(error)) from None
         except BadRows as error:
-            raise click.ClickException(f"nothing was loaded, for this is wrong with the file:\n{error}") from None
+            raise click.ClickException(
+                f"nothing was loaded, for this is wrong with the file:\n{error}"
+            ) from None
         except Locked as error:
             raise click.ClickException(
-                f"DATABASE_URL: the database does not answer ({str(getattr(error, 'orig', error)).splitlines()[0]})"
+                "DATABASE_URL: the database does not answer "
+                f"({str(getattr(error, 'orig', error)).splitlines()[0]})"
             ) from None
 
 
@@ -91,7 +94,7 @@ def itikia(context: click.Context) -> None:
     carrier_of(settings)
 
 
-# ---------------------------------------------------------------------------------------------------------------- the whole
+# -------------------------------------------------------------------------------------------------- the whole
 
 
 @itikia.command()
@@ -99,10 +102,15 @@ def itikia(context: click.Context) -> None:
 def run(settings: Settings) -> None:
     """Run the whole hotline on this machine.
 
-    Without a carrier's key (CARRIER_API_KEY) the simulator plays the carrier, and shows phones in the browser.
+    Without a carrier's key (CARRIER_API_KEY) the simulator plays the carrier, and shows phones in the
+    browser.
     """
     settings = furnished(settings)
-    environ = {**os.environ, "VAR": str(settings.var), "CALLBACK_SECRETS": ",".join(settings.callback_secrets)}
+    environ = {
+        **os.environ,
+        "VAR": str(settings.var),
+        "CALLBACK_SECRETS": ",".join(settings.callback_secrets),
+    }
     release_to(settings)
     if settings.is_simulated:
         environ |= {"CARRIER_API_KEY": "simulated", "CARRIER_BASE_URL": settings.carrier_base_url}
@@ -131,7 +139,10 @@ def is_open(address: str) -> bool:
 
 def children(settings: Settings, environ: dict[str, str]) -> list[Child]:
     """The processes of a hotline on one machine, in the order in which they start."""
-    own = [Child(name, [str(PROGRAM), *name.split()], environ) for name in ("web", *(f"work {queue}" for queue in CARRIED), "clock")]
+    own = [
+        Child(name, [str(PROGRAM), *name.split()], environ)
+        for name in ("web", *(f"work {queue}" for queue in CARRIED), "clock")
+    ]
     own += telegram(environ) if environ.get("TELEGRAM_TOKEN") else []
     queue = [] if os.environ.get("REDIS_URL") else [embedded_queue(settings.redis_socket.parent, environ)]
     outside = [simulator(settings, environ)] if settings.is_simulated else []
@@ -140,7 +151,10 @@ def children(settings: Settings, environ: dict[str, str]) -> list[Child]:
 
 def telegram(environ: dict[str, str]) -> list[Child]:
     """The bot, and the worker that delivers by Telegram."""
-    return [Child("bot", [sys.executable, "-m", "bot"], environ), Child("bot deliver", [sys.executable, "-m", "bot", "deliver"], environ)]
+    return [
+        Child("bot", [sys.executable, "-m", "bot"], environ),
+        Child("bot deliver", [sys.executable, "-m", "bot", "deliver"], environ),
+    ]
 
 
 def simulator(settings: Settings, environ: dict[str, str]) -> Child:
@@ -175,7 +189,8 @@ def addresses(settings: Settings) -> str:
 
 
 def furnished(settings: Settings) -> Settings:
-    """Settings with what a machine of its own can make for itself: a folder, keys, and a secret for the callbacks."""
+    """Settings with what a machine of its own can make for itself: a folder, keys, and a secret for the
+    callbacks."""
     settings.var.mkdir(parents=True, exist_ok=True)
     settings.keys.make()
     if settings.callback_secrets:
@@ -187,7 +202,7 @@ def furnished(settings: Settings) -> Settings:
     return replace(settings, callback_secrets=(file.read_text().strip(),))
 
 
-# -------------------------------------------------------------------------------------------------------- one process each
+# ------------------------------------------------------------------------------------------- one process each
 
 
 @itikia.command()
@@ -231,7 +246,9 @@ def work(settings: Settings, queue: str | None) -> None:
     """The workers: all three, a process each, or the one for QUEUE."""
     leave_with_supervisor()
     if queue is None:
-        Supervisor([Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in CARRIED]).run()
+        Supervisor(
+            [Child(f"work {each}", [str(PROGRAM), "work", each], os.environ) for each in CARRIED]
+        ).run()
         return
     with service_of(settings) as service:
         posting = replace(service, post=Poster(settings.redis_url))
@@ -247,7 +264,7 @@ def clock_(settings: Settings) -> None:
         clock.tick(service, Poster(settings.redis_url), threading.Event())
 
 
-# ---------------------------------------------------------------------------------------------------------------- by hand
+# ---------------------------------------------------------------------------------------------------- by hand
 
 
 @itikia.command()
@@ -263,7 +280,10 @@ def keys(settings: Settings) -> None:
 def urls(settings: Settings) -> None:
     """The callback addresses to paste into the carrier's dashboard."""
     if not settings.callback_secrets:
-        raise Misconfigured("CALLBACK_SECRETS is empty. Set it to a long random word; here is one: " + secrets.token_urlsafe(24))
+        raise Misconfigured(
+            "CALLBACK_SECRETS is empty. Set it to a long random word; here is one: "
+            + secrets.token_urlsafe(24)
+        )
     base = callback_address(settings.public_url or f"http://127.0.0.1:{settings.port}", settings)
     for path, where in CALLBACKS.items():
         click.echo(f"{where:40} {base}/{path}")
@@ -306,7 +326,9 @@ def load_areas(settings: Settings, file: Path) -> None:
     read = area_loading.read(file)
     country = next(area.code for area in read if area.parent is None)
     if country != settings.country.code:
-        raise Misconfigured(f"The file is about {country}, and COUNTRY is {settings.country.code}. Nothing was loaded.")
+        raise Misconfigured(
+            f"The file is about {country}, and COUNTRY is {settings.country.code}. Nothing was loaded."
+        )
     with ready(settings) as service:
         number = areas_into(service, read)
     click.echo(f"Loaded {number} areas.")
@@ -322,7 +344,7 @@ for brought in (*rosters.COMMANDS, *explain.COMMANDS, *broadcasts.COMMANDS, stat
     itikia.add_command(brought)
 
 
-# ------------------------------------------------------------------------------------------------------------- the example
+# ------------------------------------------------------------------------------------------------ the example
 
 EXAMPLES = Path(__file__).parent.parent / "directory" / "examples"
 

@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-# --------------------------------------------------------------------------------------------------------------- the bodies
+# ------------------------------------------------------------------------------------------------- the bodies
 
 
 @click.group("bodies")
@@ -46,7 +46,8 @@ def bodies_() -> None:
 @FILE
 @click.pass_obj
 def load_bodies(settings: Settings, file: Path) -> None:
-    """Load bodies from a CSV FILE with the columns code, name, kind and areas, and perhaps categories and parent.
+    """Load bodies from a CSV FILE with the columns code, name, kind and areas, and perhaps categories and
+    parent.
 
     \b
     kind        police, peace, women, oversight or coordination
@@ -54,8 +55,8 @@ def load_bodies(settings: Settings, file: Path) -> None:
     categories  codes with | between, where it answers less than its kind does
     parent      the code of the body that it is under
 
-    A body that is known by its code is brought up to date. One that is not in the file stays as it is. Nothing is loaded if any
-    row is wrong.
+    A body that is known by its code is brought up to date. One that is not in the file stays as it is.
+    Nothing is loaded if any row is wrong.
     """
     with ready(settings) as service:
         number = bodies_into(service, file)
@@ -77,7 +78,14 @@ def directory(work: UnitOfWork) -> Iterator[str]:
     those = [each for each in _everybody(work) if is_one_now(each, work.now)]
     all_, there = (Counter(each.body_code for each in some) for some in (those, _on_duty(work, those)))
     rows = [
-        (each.code, each.name, each.kind, each.parent_code or "", f"{there[each.code]} of {all_[each.code]}", _served(work, each))
+        (
+            each.code,
+            each.name,
+            each.kind,
+            each.parent_code or "",
+            f"{there[each.code]} of {all_[each.code]}",
+            _served(work, each),
+        )
         for each in known
     ]
     yield from terminal.columns(("code", "name", "kind", "parent", "on duty", "areas"), rows)
@@ -107,7 +115,7 @@ def _withdraw(work: UnitOfWork) -> None:
         click.echo(f"Taken from those who may not see them any more, and put before somebody else: {number}.")
 
 
-# ------------------------------------------------------------------------------------------------------------- the liaisons
+# ----------------------------------------------------------------------------------------------- the liaisons
 
 
 @click.group("liaisons")
@@ -131,12 +139,15 @@ def load_liaisons(settings: Settings, file: Path) -> None:
     also        other bodies they belong to, by code or only by kind (police), with | between
     until       the last day of their mandate, as 2026-12-31
 
-    A liaison is known by the phone, and brought up to date. One who is not in the file stays as they are. Nothing is loaded if
-    any row is wrong. What they once belonged to is never forgotten: it decides what they may not see.
+    A liaison is known by the phone, and brought up to date. One who is not in the file stays as they are.
+    Nothing is loaded if any row is wrong. What they once belonged to is never forgotten: it decides what they
+    may not see.
     """
     with ready(settings) as service:
         number = liaisons_into(service, file)
-    click.echo(f"Loaded {number} liaisons. Their numbers are sealed: delete the file, or keep it locked away.")
+    click.echo(
+        f"Loaded {number} liaisons. Their numbers are sealed: delete the file, or keep it locked away."
+    )
     click.echo("See whether somebody answers everything: itikia check")
 
 
@@ -168,12 +179,18 @@ def roll(work: UnitOfWork) -> Iterator[str]:
          _reached_by(each), _roles(each))
         for each in everybody
     ]  # fmt: skip
-    yield from terminal.columns(("ID", "name", "body", "duty", "until", "languages", "reached by", "also"), rows)
+    yield from terminal.columns(
+        ("ID", "name", "body", "duty", "until", "languages", "reached by", "also"), rows
+    )
 
 
 def _everybody(work: UnitOfWork) -> Sequence[Liaison]:
     """All there are and were, by their bodies."""
-    whole = (joinedload(Liaison.body), selectinload(Liaison.roles), joinedload(Liaison.person).options(selectinload(Person.addresses)))
+    whole = (
+        joinedload(Liaison.body),
+        selectinload(Liaison.roles),
+        joinedload(Liaison.person).options(selectinload(Person.addresses)),
+    )
     return work.session.scalars(select(Liaison).options(*whole).order_by(Liaison.body_code, Liaison.id)).all()
 
 
@@ -183,7 +200,11 @@ def _on_duty(work: UnitOfWork, those: Sequence[Liaison]) -> list[Liaison]:
 
 
 def _last_day(work: UnitOfWork, liaison: Liaison) -> str:
-    return f"{(liaison.until - timedelta(seconds=1)).astimezone(work.country.zone):%Y-%m-%d}" if liaison.until else ""
+    return (
+        f"{(liaison.until - timedelta(seconds=1)).astimezone(work.country.zone):%Y-%m-%d}"
+        if liaison.until
+        else ""
+    )
 
 
 def _reached_by(liaison: Liaison) -> str:
@@ -194,7 +215,9 @@ def _roles(liaison: Liaison) -> str:
     """What they are beside one of their own body."""
     others = [role for role in liaison.roles if role.body_code != liaison.body_code]
     roles = [f"{role.body_code or role.kind}{' (once)' if role.ended_at else ''}" for role in others]
-    return ", ".join([*(["supervisor"] if liaison.supervisor else []), *(["woman"] if liaison.woman else []), *roles])
+    return ", ".join(
+        [*(["supervisor"] if liaison.supervisor else []), *(["woman"] if liaison.woman else []), *roles]
+    )
 
 
 @liaisons_.command("remove")
@@ -206,10 +229,13 @@ def remove_liaison(settings: Settings, identity: int) -> None:
         who = terminal.liaison(work, identity)
         liaisons.remove(who, work.now)
         _withdraw(work)
-        click.echo(f"{who.name} is a liaison no longer. Take them out of your file too: loading it would bring them back.")
+        click.echo(
+            f"{who.name} is a liaison no longer. Take them out of your file too: loading it would bring "
+            "them back."
+        )
 
 
-# --------------------------------------------------------------------------------------------------------------- the shifts
+# ------------------------------------------------------------------------------------------------- the shifts
 
 
 @click.group("shifts")
@@ -229,8 +255,8 @@ def load_shifts(settings: Settings, file: Path) -> None:
     from   a time from 00:00 to 23:59
     to     a time up to 24:00; one no later than from is on the next day
 
-    Each liaison in the file has these shifts from now on, and no others. One who is not in the file stays as they are. Nothing is
-    loaded if any row is wrong.
+    Each liaison in the file has these shifts from now on, and no others. One who is not in the file stays as
+    they are. Nothing is loaded if any row is wrong.
     """
     with ready(settings) as service:
         number = shifts_into(service, file)
@@ -255,12 +281,14 @@ def shifts_into(service: Service, file: Path) -> int:
 @shifts_.command("list")
 @click.pass_obj
 def list_shifts(settings: Settings) -> None:
-    """Who is on duty now and when by their shifts, the leave and swaps to come, the empty hours of the next seven days, and what is not
-    well with tonight."""
+    """Who is on duty now and when by their shifts, the leave and swaps to come, the empty hours of the next
+    seven days, and what is not well with tonight."""
     with ready(settings) as service, service.read() as work:
         _paragraph("On duty now", list(on_duty_now(work)), "Nobody.")
         _paragraph("Weekly shifts; who has none is on duty or not as they say", list(patterns(work)), "None.")
-        _paragraph("Leave and swaps to come; itikia shifts cancel NUMBER undoes one", list(arranged(work)), "None.")
+        _paragraph(
+            "Leave and swaps to come; itikia shifts cancel NUMBER undoes one", list(arranged(work)), "None."
+        )
         _paragraph("Hours of the next seven days with nobody on duty", list(empty_week(work)), "None.")
         _paragraph("Tonight", night_check.state_of_tonight(work), "All is well.")
 
@@ -287,14 +315,18 @@ def patterns(work: UnitOfWork) -> Iterator[str]:
 
 
 def arranged(work: UnitOfWork) -> Iterator[str]:
-    """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap have its number."""
+    """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap
+    have its number."""
     rows, names = shifts.coming(work.session, work.now), {each.id: each.name for each in _everybody(work)}
     in_place = {(each.number, each.begins_at): each for each in rows if each.on_duty}
     for each in rows:
         if not each.on_duty:
             other = in_place.get((each.number, each.begins_at))
             stands_in = f", {names[other.liaison_id]} stands in" if other else ""
-            yield f"{each.number:4}  {names[each.liaison_id]} off duty {_span(work, _as_stretch(each))}{stands_in}"
+            yield (
+                f"{each.number:4}  {names[each.liaison_id]} off duty "
+                f"{_span(work, _as_stretch(each))}{stands_in}"
+            )
 
 
 def _as_stretch(change: DutyChange) -> Stretch:
@@ -318,14 +350,17 @@ def _stretches(stretches: Sequence[Stretch], of: Stretch, zone: tzinfo) -> str:
 
 def _stretch(stretch: Stretch, zone: tzinfo) -> str:
     begins, ends = (moment.astimezone(zone) for moment in stretch)
-    return f"{begins:%a %d %b %H:%M} to {ends:{'%H:%M' if ends.date() == begins.date() else '%a %d %b %H:%M'}}"
+    return (
+        f"{begins:%a %d %b %H:%M} to {ends:{'%H:%M' if ends.date() == begins.date() else '%a %d %b %H:%M'}}"
+    )
 
 
 WHEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
 
 
 def moment(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
-    """The moment that is written 2026-12-24T18:00, or 2026-12-24 for the beginning of that day; as an end, for its end."""
+    """The moment that is written 2026-12-24T18:00, or 2026-12-24 for the beginning of that day; as an end,
+    for its end."""
     try:
         if not WHEN.fullmatch(text):
             raise ValueError
@@ -399,7 +434,16 @@ def stand_in(settings: Settings, one: int, other: int, begins: str, until: str, 
 @shifts_.command("swap")
 @_taking(*TWO, *FIRST, *SECOND, ANYWAY)
 @click.pass_obj
-def swap(settings: Settings, one: int, other: int, begins: str, until: str, begins_2: str, until_2: str, anyway: bool) -> None:
+def swap(
+    settings: Settings,
+    one: int,
+    other: int,
+    begins: str,
+    until: str,
+    begins_2: str,
+    until_2: str,
+    anyway: bool,
+) -> None:
     """Liaison B stands in for liaison A from FROM until UNTIL, and A for B from FROM2 until UNTIL2.
 
     All times are written 2026-12-24T18:00, or 2026-12-24 for the whole of that day.
@@ -421,25 +465,31 @@ def _two(work: UnitOfWork, one: int, other: int, *, anyway: bool) -> tuple[Liais
         raise click.ClickException("nobody can stand in for themselves; name two liaisons")
     if first.body_code != second.body_code and not anyway:
         raise click.ClickException(
-            f"{first.name} is of {first.body.name}, {second.name} of {second.body.name}; to do it all the same, add --anyway"
+            f"{first.name} is of {first.body.name}, {second.name} of {second.body.name}; to do it all the "
+            "same, add --anyway"
         )
     return first, second
 
 
 def _refuse_overlap(first: Stretch, second: Stretch) -> None:
     if first.begins < second.ends and second.begins < first.ends:
-        raise click.ClickException("the two stretches overlap, so each would stand in for the other at once; name two that do not")
+        raise click.ClickException(
+            "the two stretches overlap, so each would stand in for the other at once; name two that do not"
+        )
 
 
 @shifts_.command()
 @click.argument("number", type=int)
 @click.pass_obj
 def cancel(settings: Settings, number: int) -> None:
-    """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are undone."""
+    """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are
+    undone."""
     with ready(settings) as service, service.transaction() as work:
         undone = shifts.cancel(work.session, number, work.now)
         if not undone:
-            raise click.ClickException(f"there is no leave or swap {number} to come; itikia shifts list shows what there is")
+            raise click.ClickException(
+                f"there is no leave or swap {number} to come; itikia shifts list shows what there is"
+            )
         names = dict.fromkeys(work.session.get_one(Liaison, each.liaison_id).name for each in undone)
         click.echo(f"Undone for {' and '.join(names)}: they are on duty as before.")
 
@@ -454,7 +504,9 @@ def _tell_empty(work: UnitOfWork, those: Sequence[Liaison], within: Stretch) -> 
     empty = shifts.empty_hours(work.session, work.country.zone, *ahead)
     for body in dict.fromkeys(each.body for each in those):
         if stretches := empty.get(body.code):
-            click.echo(f"Nobody of {body.name} is on duty then: {_stretches(stretches, ahead, work.country.zone)}.")
+            click.echo(
+                f"Nobody of {body.name} is on duty then: {_stretches(stretches, ahead, work.country.zone)}."
+            )
         else:
             click.echo(f"Somebody of {body.name} is on duty all that time.")
 

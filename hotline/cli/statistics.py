@@ -17,11 +17,13 @@ from hotline.situation import statistics
 from hotline.situation.statistics import Known, Measures, Share, Wait, Words
 
 MEANING = (
-    "A time is said of those cases that came so far; beside it stands how many did, and out of how many. Half of them waited no longer than"
+    "A time is said of those cases that came so far; beside it stands how many did, and out of how many. "
+    "Half of them waited no longer than"
     " the first time, nine in ten no longer than the second."
 )
 SILENCE = (
-    "Whether help came is the citizen's own word. One who was asked and has not said is unknown: silence never counts as yes. In brackets"
+    "Whether help came is the citizen's own word. One who was asked and has not said is unknown: silence "
+    "never counts as yes. In brackets"
     " stands between what the true share lies, 19 times in 20; where few have spoken, little is known."
 )
 """What the numbers mean."""
@@ -60,20 +62,45 @@ class Column:
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True, help="Cases reported within so many days until now.")
-@click.option("--by", type=click.Choice(["category", "area", "body"]), help="A line for each of these, and one for all.")
-@click.option("--level", default="", help="With --by area: county, or ward. Unless told, what lies directly inside the country.")
-@click.option("--for", "viewer", type=int, metavar="ID", help="Count only what the liaison with this number may see.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 36500),
+    default=30,
+    show_default=True,
+    help="Cases reported within so many days until now.",
+)
+@click.option(
+    "--by", type=click.Choice(["category", "area", "body"]), help="A line for each of these, and one for all."
+)
+@click.option(
+    "--level",
+    default="",
+    help="With --by area: county, or ward. Unless told, what lies directly inside the country.",
+)
+@click.option(
+    "--for", "viewer", type=int, metavar="ID", help="Count only what the liaison with this number may see."
+)
 @click.option("--public", is_flag=True, help=f"Show no figures of groups with {FEWER} cases.")
 @click.pass_obj
-def stats(settings: Settings, days: int, by: str | None, level: str, viewer: int | None, public: bool) -> None:
+def stats(
+    settings: Settings, days: int, by: str | None, level: str, viewer: int | None, public: bool
+) -> None:
     """How fast somebody answers, which promises are kept, and whether citizens say that help came."""
     with ready(settings) as service, service.read() as work:
         click.echo(answer(work, days, by, level, viewer, public=public))
 
 
-def answer(work: UnitOfWork, days: int, by: str | None, level: str = "", viewer: int | None = None, *, public: bool = False) -> str:
-    """Everything that is said, as lines for a terminal, of what the liaison with the number `viewer` may see, if one is named.
+def answer(
+    work: UnitOfWork,
+    days: int,
+    by: str | None,
+    level: str = "",
+    viewer: int | None = None,
+    *,
+    public: bool = False,
+) -> str:
+    """Everything that is said, as lines for a terminal, of what the liaison with the number `viewer` may see,
+    if one is named.
 
     Raises `Misconfigured` for a level that there is not.
     """
@@ -82,12 +109,20 @@ def answer(work: UnitOfWork, days: int, by: str | None, level: str = "", viewer:
     may_see = conflicts.sees(work.session, who, work.now) if who else None
     known = statistics.gather(work.session, since, work.now, may_see)
     number = FEWER if public and len(known.cases) < statistics.FEW else f"{len(known.cases):,}"
-    heading = f"{_period(work, since)}: {number} {'case' if number == '1' else 'cases'}{f' that {who.name} may see' if who else ''}."
+    heading = (
+        f"{_period(work, since)}: {number} "
+        f"{'case' if number == '1' else 'cases'}{f' that {who.name} may see' if who else ''}."
+    )
     if number in ("0", FEWER):
         return heading
     groups = _groups(work, known, by, level, public=public)
     tables = _tables(groups, of_bodies=by == "body")
-    return "\n\n".join([_paragraph(heading), _paragraph(MEANING), _paragraph(SILENCE), *tables, *_footnotes(groups)]) + "\n"
+    return (
+        "\n\n".join(
+            [_paragraph(heading), _paragraph(MEANING), _paragraph(SILENCE), *tables, *_footnotes(groups)]
+        )
+        + "\n"
+    )
 
 
 def _period(work: UnitOfWork, since: datetime) -> str:
@@ -102,9 +137,14 @@ def _groups(work: UnitOfWork, known: Known, by: str | None, level: str, *, publi
     """A group for each line, the largest first, and at the end one for all."""
     told, called = _told(work, known, by, level), _called(work, by)
     hidden = statistics.not_to_be_published(told) if public else set()
-    groups = [Group(called(code), each, _kept_back(each) if code in hidden else "") for code, each in told.items()]
+    groups = [
+        Group(called(code), each, _kept_back(each) if code in hidden else "") for code, each in told.items()
+    ]
     groups.sort(key=lambda group: (-group.measures.cases, group.name))
-    return [*groups, Group("All", statistics.of_all_bodies(known) if by == "body" else statistics.of_all(known))]
+    return [
+        *groups,
+        Group("All", statistics.of_all_bodies(known) if by == "body" else statistics.of_all(known)),
+    ]
 
 
 def _kept_back(group: Measures) -> str:
@@ -143,11 +183,23 @@ def _tables(groups: Sequence[Group], *, of_bodies: bool) -> Iterator[str]:
     for what in groups[-1].measures.waits:
         yield _table(WAIT_OF_BODY if of_bodies else WAITS[what], TIMES, groups, _wait_for(what))
     if of_bodies:
-        yield _table("Answered: they took the case on, or said that they cannot", SHARES, groups, lambda each: _share(each.answered))
+        yield _table(
+            "Answered: they took the case on, or said that they cannot",
+            SHARES,
+            groups,
+            lambda each: _share(each.answered),
+        )
     else:
-        yield _table("Promises kept, out of those whose time has come", SHARES, groups, lambda each: _share(each.promises))
+        yield _table(
+            "Promises kept, out of those whose time has come",
+            SHARES,
+            groups,
+            lambda each: _share(each.promises),
+        )
     if of_bodies:
-        yield _table("Cases that they passed on, by reason; that lapsed; and alarms about them", TURNS, groups, _turns)
+        yield _table(
+            "Cases that they passed on, by reason; that lapsed; and alarms about them", TURNS, groups, _turns
+        )
     yield _table("Did help come? What the citizens say", VERDICTS, groups, lambda each: _verdicts(each.words))
 
 
@@ -161,7 +213,9 @@ TURNS = (
 """In the order of `measures.TURNS`."""
 
 
-def _table(title: str, columns: Sequence[Column], groups: Sequence[Group], cells: Callable[[Measures], Cells]) -> str:
+def _table(
+    title: str, columns: Sequence[Column], groups: Sequence[Group], cells: Callable[[Measures], Cells]
+) -> str:
     heading = " " * (NAME + 2) + _aligned([column.title for column in columns], columns)
     lines = [_line(group, columns, cells) for group in groups]
     return "\n".join([click.style(title, bold=True), click.style(heading, dim=True), *lines])
@@ -169,7 +223,11 @@ def _table(title: str, columns: Sequence[Column], groups: Sequence[Group], cells
 
 def _line(group: Group, columns: Sequence[Column], cells: Callable[[Measures], Cells]) -> str:
     name = group.name if len(group.name) <= NAME else f"{group.name[: NAME - 1]}…"
-    figures = f"{group.kept_back:>{WIDTH - NAME - 2}}" if group.kept_back else _aligned(cells(group.measures), columns)
+    figures = (
+        f"{group.kept_back:>{WIDTH - NAME - 2}}"
+        if group.kept_back
+        else _aligned(cells(group.measures), columns)
+    )
     return f"  {name:<{NAME}}{figures}"
 
 
@@ -186,12 +244,19 @@ def _wait(wait: Wait) -> Cells:
 
 
 def _share(share: Share | None) -> Cells:
-    return (_percent(share), f"{_between(share)}%", f"{share.part:,} of {share.of:,}") if share and share.of else ("–", "–", "none yet")
+    return (
+        (_percent(share), f"{_between(share)}%", f"{share.part:,} of {share.of:,}")
+        if share and share.of
+        else ("–", "–", "none yet")
+    )
 
 
 def _verdicts(words: Words) -> Cells:
     shares = (words.confirmed, words.denied, words.unknown)
-    return (*(f"{_percent(each)} ({_between(each)})" if each.of else "–" for each in shares), f"{words.unknown.of:,}")
+    return (
+        *(f"{_percent(each)} ({_between(each)})" if each.of else "–" for each in shares),
+        f"{words.unknown.of:,}",
+    )
 
 
 def _turns(of: Measures) -> Cells:
@@ -222,7 +287,10 @@ def _duration(length: timedelta | None) -> str:
 
 def _footnotes(groups: Sequence[Group]) -> Iterator[str]:
     if any(group.kept_back == BESIDE for group in groups):
-        yield _paragraph(f"“{BESIDE.capitalize()}” are groups beside a small one, for its figures could be found by subtraction otherwise.")
+        yield _paragraph(
+            f"“{BESIDE.capitalize()}” are groups beside a small one, for its figures could be found by "
+            "subtraction otherwise."
+        )
 
 
 def _paragraph(text: str) -> str:

@@ -1,4 +1,5 @@
-"""A conversation in a chat, as far as it has got. Nobody repeats to us what was said there, so it is kept in the database, sealed."""
+"""A conversation in a chat, as far as it has got. Nobody repeats to us what was said there, so it is kept in
+the database, sealed."""
 
 import json
 import logging
@@ -55,7 +56,8 @@ class Chat(Base):
 
 
 def find(session: Session, vault: Vault, index: str, now: datetime) -> ChatState | None:
-    """The conversation in this chat, held until the transaction ends. None where there is none, or one too old to go on with."""
+    """The conversation in this chat, held until the transaction ends. None where there is none, or one too
+    old to go on with."""
     chat = session.scalar(select(Chat).where(Chat.index == index).with_for_update())
     if chat is None or now - chat.at > LIFETIME:
         return None

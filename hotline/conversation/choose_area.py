@@ -12,7 +12,8 @@ from hotline.places.areas import Area, Areas
 
 
 def choose_area(areas: Areas, home: str | None = None, which: str = "") -> Scene[Area]:
-    """Step down from the country, or type a name and pick among the closest. Ends at a ward, or where somebody knows no more.
+    """Step down from the country, or type a name and pick among the closest. Ends at a ward, or where
+    somebody knows no more.
 
     `which` tells one such choice from another in the same conversation: it ends in a colon.
     """
@@ -45,13 +46,16 @@ SPOT = re.compile(r"near (-?\d+\.\d+) (-?\d+\.\d+)")
 
 
 def spot(latitude: float, longitude: float) -> str:
-    """A place that was pointed at on a map, as an answer to *where*: to some hundred metres, for more is nobody's business."""
+    """A place that was pointed at on a map, as an answer to *where*: to some hundred metres, for more is
+    nobody's business."""
     return f"near {latitude:.3f} {longitude:.3f}"
 
 
 def is_about_where(question: Question) -> bool:
     """Whether a place on a map would answer it, at once or after another answer."""
-    return isinstance(question, Menu) and (_bare(question).startswith("area") or before_a_spot(question) is not None)
+    return isinstance(question, Menu) and (
+        _bare(question).startswith("area") or before_a_spot(question) is not None
+    )
 
 
 def before_a_spot(question: Question) -> str | None:
@@ -87,7 +91,11 @@ def not_known(place: str) -> Phrase:
 
 def _is_it(name: str, areas: Areas, near: Sequence[Area]) -> Menu:
     (first, *others) = near
-    choices = ((first.code, _("Yes")), *((area.code, verbatim(areas.full_name(area))) for area in others), ("none", NONE_OF_THESE))
+    choices = (
+        (first.code, _("Yes")),
+        *((area.code, verbatim(areas.full_name(area))) for area in others),
+        ("none", NONE_OF_THESE),
+    )
     return Menu(name, _("Is it {place}?", place=areas.full_name(first)), choices)
 
 
@@ -95,7 +103,9 @@ def _is_it(name: str, areas: Areas, near: Sequence[Area]) -> Menu:
 def _which_area(name: str, areas: Areas, area: Area, unknown: str) -> Menu:
     choices: Choices = tuple((each.code, verbatim(each.name)) for each in areas.children(area))
     if SPOT.fullmatch(unknown):
-        text = _("We know no place near there in {country}. Type its name or choose:", country=areas.country.name)
+        text = _(
+            "We know no place near there in {country}. Type its name or choose:", country=areas.country.name
+        )
     elif unknown:
         text = not_known(unknown)
     elif area == areas.country:

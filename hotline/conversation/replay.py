@@ -1,4 +1,5 @@
-"""Where has somebody got to? Exactly as far as their answers go: the scene is played again from the start, answer by answer."""
+"""Where has somebody got to? Exactly as far as their answers go: the scene is played again from the start,
+answer by answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,10 +29,13 @@ class Said(Generic[Outcome]):
     language: str
 
 
-def resume(scene: Scene[Outcome], answers: Answers, language: str, look_up: Callable[[LookUp], str]) -> Asking | Said[Outcome]:
+def resume(
+    scene: Scene[Outcome], answers: Answers, language: str, look_up: Callable[[LookUp], str]
+) -> Asking | Said[Outcome]:
     """Play a scene with the answers so far.
 
-    Answers that no question takes any more, because the menu has changed since, are forgotten: the one question is asked again.
+    Answers that no question takes any more, because the menu has changed since, are forgotten: the one
+    question is asked again.
     """
     given: Mapping[str, str] = dict(answers)
     used: list[tuple[str, str]] = []

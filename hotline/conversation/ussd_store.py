@@ -1,6 +1,8 @@
-"""A conversation in the making: where somebody has got to, kept sealed for a few minutes, and never the only copy of anything.
+"""A conversation in the making: where somebody has got to, kept sealed for a few minutes, and never the only
+copy of anything.
 
-It lives in Redis. When Redis is away, whoever keeps conversations is told so by `None`, and plays from what the carrier repeats.
+It lives in Redis. When Redis is away, whoever keeps conversations is told so by `None`, and plays from what
+the carrier repeats.
 """
 
 import json
@@ -58,7 +60,8 @@ class Conversations:
         self._away_until = 0.0
 
     def find(self, session: str, caller: str) -> tuple[Conversation | None, Answers]:
-        """The conversation of this session, and the draft that this caller left behind. Both empty when Redis is away."""
+        """The conversation of this session, and the draft that this caller left behind. Both empty when Redis
+        is away."""
         if time.monotonic() < self._away_until:
             return None, ()
         try:
@@ -66,10 +69,13 @@ class Conversations:
         except redis.RedisError as error:
             self._leave_alone(error)
             return None, ()
-        return self._open(kept, _key(session), _conversation), self._open(draft, _draft_key(caller), _answers) or ()
+        return self._open(kept, _key(session), _conversation), self._open(
+            draft, _draft_key(caller), _answers
+        ) or ()
 
     def keep(self, session: str, caller: str, conversation: Conversation, draft: Answers | None) -> None:
-        """Keep it, with what may be gone on with later: the answers so far, or nothing, or as it was where `draft` is None."""
+        """Keep it, with what may be gone on with later: the answers so far, or nothing, or as it was where
+        `draft` is None."""
         if time.monotonic() < self._away_until:
             return
         key, draft_key = _key(session), _draft_key(caller)
@@ -78,7 +84,9 @@ class Conversations:
         except redis.RedisError as error:
             self._leave_alone(error)
 
-    def _to_keep(self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None) -> Iterator[RedisCommand]:
+    def _to_keep(
+        self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None
+    ) -> Iterator[RedisCommand]:
         yield "SET", key, self._vault.encrypt(json.dumps(conversation), key), "EX", LIFETIME
         if draft:
             yield "SET", draft_key, self._vault.encrypt(json.dumps(draft), draft_key), "EX", DRAFT_LIFETIME
@@ -90,10 +98,13 @@ class Conversations:
 
     def _leave_alone(self, error: Exception) -> None:
         self._away_until = time.monotonic() + TRUCE
-        log.warning("conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__)
+        log.warning(
+            "conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__
+        )
 
     def _open(self, locked: object, key: str, read: Callable[[Any], Read]) -> Read | None:
-        """What is kept under this key. None where there is nothing, or nothing of ours: another release may have kept it."""
+        """What is kept under this key. None where there is nothing, or nothing of ours: another release may
+        have kept it."""
         if not isinstance(locked, bytes):
             return None
         try:

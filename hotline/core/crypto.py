@@ -1,4 +1,5 @@
-"""Who somebody is stays sealed: a telephone number is locked away on arrival, and only the process that sends texts can open it.
+"""Who somebody is stays sealed: a telephone number is locked away on arrival, and only the process that sends
+texts can open it.
 
 Four keys, a file each, so that a process is given only what it needs:
 
@@ -29,12 +30,18 @@ from hotline.core.errors import Misconfigured, NotANumber
 
 E164 = re.compile(r"\+[1-9]\d{7,14}", re.ASCII)
 NONCE = 12
-NO_TEXTS = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
+NO_TEXTS = {
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+}
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The folder of keys. Each is read when it is first needed, so a process that has no business with one need not have its file."""
+    """The folder of keys. Each is read when it is first needed, so a process that has no business with one
+    need not have its file."""
 
     folder: Path
 
@@ -58,12 +65,17 @@ class Keys:
         try:
             return bytes.fromhex((self.folder / name).read_text("ascii"))
         except FileNotFoundError:
-            raise Misconfigured(f"KEYS: there is no {name} in {self.folder}. `itikia keys` makes a set.") from None
+            raise Misconfigured(
+                f"KEYS: there is no {name} in {self.folder}. `itikia keys` makes a set."
+            ) from None
         except (ValueError, PermissionError) as error:
-            raise Misconfigured(f"KEYS: {name} in {self.folder} cannot be read ({type(error).__name__}).") from None
+            raise Misconfigured(
+                f"KEYS: {name} in {self.folder} cannot be read ({type(error).__name__})."
+            ) from None
 
     def make(self) -> bool:
-        """Make the keys where there are none, readable by this user alone. True if they were made, False if they were there."""
+        """Make the keys where there are none, readable by this user alone. True if they were made, False if
+        they were there."""
         private = PrivateKey.generate()
         made = {
             "seal.public": bytes(private.public_key),
@@ -75,7 +87,8 @@ class Keys:
         if there:
             if missing := sorted(set(made) - set(there) - {"seal.private"}):
                 raise Misconfigured(
-                    f"KEYS: {self.folder} has some keys but not {', '.join(missing)}. Restore them from where you keep a copy."
+                    f"KEYS: {self.folder} has some keys but not {', '.join(missing)}. Restore them from "
+                    "where you keep a copy."
                 )
             return False
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -87,14 +100,16 @@ class Keys:
 
 
 class Index:
-    """Finds what belongs to a number or a session without keeping either: a keyed hash, with a key of its own for each purpose."""
+    """Finds what belongs to a number or a session without keeping either: a keyed hash, with a key of its own
+    for each purpose."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._keys: dict[str, bytes] = {}
 
     def of(self, purpose: str, text: str) -> str:
-        """32 hexadecimal digits that stand for `text` when it is looked up for `purpose`, and for no other purpose."""
+        """32 hexadecimal digits that stand for `text` when it is looked up for `purpose`, and for no other
+        purpose."""
         key = self._keys.get(purpose)
         if key is None:
             key = self._keys[purpose] = hmac.digest(self._key, purpose.encode(), hashlib.sha256)
@@ -130,7 +145,8 @@ class Tampered(Exception):
 def strict_number(text: str) -> str:
     """A number as a carrier must write it: E.164, nothing before or after. Raises `NotANumber`.
 
-    A number that begins with a space is refused, not mended: it was sent with a bare `+`, so other fields may be broken too.
+    A number that begins with a space is refused, not mended: it was sent with a bare `+`, so other fields may
+    be broken too.
     """
     if not E164.fullmatch(text):
         raise NotANumber("not a number in international form")
@@ -138,17 +154,23 @@ def strict_number(text: str) -> str:
 
 
 def typed_number(text: str, country: str) -> str:
-    """A number as people write it (0711…, 254 711…, +254 (0) 711…) in international form. Raises `NotANumber`.
+    """A number as people write it (0711…, 254 711…, +254 (0) 711…) in international form. Raises
+    `NotANumber`.
 
     `country` is the two letters of the country they write in.
     """
-    if any(letter.isalpha() for letter in text):  # the library takes letters for the digits they share a key with: OOO would be 666
+    if any(
+        letter.isalpha() for letter in text
+    ):  # the library takes letters for the digits they share a key with: OOO would be 666
         raise NotANumber("there are letters in it")
-    return _checked(re.sub(r"^\s*00+", "+", text), country)  # the library takes 000 for the international prefix in Kenya, never 00
+    return _checked(
+        re.sub(r"^\s*00+", "+", text), country
+    )  # the library takes 000 for the international prefix in Kenya, never 00
 
 
 def takes_texts(number: str) -> bool:
-    """Whether a number in international form may be a mobile telephone's; landlines, toll-free and paid numbers take no texts."""
+    """Whether a number in international form may be a mobile telephone's; landlines, toll-free and paid
+    numbers take no texts."""
     return phonenumbers.number_type(phonenumbers.parse(number)) not in NO_TEXTS
 
 

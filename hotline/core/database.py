@@ -1,7 +1,7 @@
 """The database is the truth: a report is committed here before its citizen is told that it was taken.
 
-SQLite on one small machine, PostgreSQL where there are several. The rest of the hotline sees `Database.reading()` and
-`Database.writing()`, and does not know which of the two it is.
+SQLite on one small machine, PostgreSQL where there are several. The rest of the hotline sees
+`Database.reading()` and `Database.writing()`, and does not know which of the two it is.
 """
 
 import fcntl
@@ -15,7 +15,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
@@ -26,7 +36,8 @@ Locked = (OperationalError, NoneFree)
 """What is raised where the database is locked or gone, or all our connections to it are busy: try again."""
 
 WAL_IS_SAFE = (3, 51, 3)
-"""Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same instant (sqlite.org/wal.html)."""
+"""Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same
+instant (sqlite.org/wal.html)."""
 
 
 PATIENCE = 4
@@ -80,7 +91,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
-        self._writing = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE") if self.is_sqlite else self.engine
+        self._writing = (
+            self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE") if self.is_sqlite else self.engine
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -95,8 +108,13 @@ class Database:
             yield session
 
     def _turn(self) -> AbstractContextManager[None]:
-        """Writers on SQLite go one after another, as they came. Left to itself it lets them try again at random, and some starve."""
-        return writers_line(Path(f"{self.url.database}.turn")) if self.is_sqlite and self.url.database else nullcontext()
+        """Writers on SQLite go one after another, as they came. Left to itself it lets them try again at
+        random, and some starve."""
+        return (
+            writers_line(Path(f"{self.url.database}.turn"))
+            if self.is_sqlite and self.url.database
+            else nullcontext()
+        )
 
     def close(self) -> None:
         self.engine.dispose()
@@ -104,7 +122,8 @@ class Database:
 
 @contextmanager
 def writers_line(file: Path) -> Iterator[None]:
-    """Wait for whoever writes now, in whatever process. One who dies lets the next in; after `PATIENCE` seconds it is `Locked`."""
+    """Wait for whoever writes now, in whatever process. One who dies lets the next in; after `PATIENCE`
+    seconds it is `Locked`."""
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError:  # there is no such folder, or it is not ours: the database will say so itself
@@ -124,7 +143,9 @@ def _take_turn(turn: int) -> None:
             return fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                raise OperationalError("waiting for a turn to write", None, TimeoutError("database is locked")) from None
+                raise OperationalError(
+                    "waiting for a turn to write", None, TimeoutError("database is locked")
+                ) from None
             time.sleep(0.003)
 
 
@@ -135,7 +156,8 @@ def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.I
 
 
 def insert_once(session: Session, record: type[Base], **values: object) -> bool:
-    """Insert a row unless one with the same unique key is there already, also when two processes try at the same instant.
+    """Insert a row unless one with the same unique key is there already, also when two processes try at the
+    same instant.
 
     True if it was inserted. Defaults that live in Python are filled in as always.
     """
@@ -163,11 +185,18 @@ def changed(result: object) -> bool:
 
 def _postgresql(url: str) -> Engine:
     connect_args = {"connect_timeout": 3, "options": "-c lock_timeout=4000 -c statement_timeout=30000"}
-    return create_engine(url, pool_pre_ping=True, pool_timeout=4, connect_args=connect_args, hide_parameters=True)
+    return create_engine(
+        url, pool_pre_ping=True, pool_timeout=4, connect_args=connect_args, hide_parameters=True
+    )
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_timeout=4, connect_args={"timeout": PATIENCE, "check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_timeout=4,
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

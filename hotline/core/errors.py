@@ -12,7 +12,8 @@ class Misconfigured(Exception):
 class BadRow:
     """One line of a file that cannot be taken.
 
-    `line` counts from 1 as a spreadsheet shows it, the heading included; `reason` is a sentence for the person who made the file.
+    `line` counts from 1 as a spreadsheet shows it, the heading included; `reason` is a sentence for the
+    person who made the file.
     """
 
     line: int
@@ -35,7 +36,8 @@ class NotANumber(ValueError):
 
 
 class NotTaken(ValueError):
-    """What somebody sent is not taken as evidence: it is too large, or no picture or voice note that can be read."""
+    """What somebody sent is not taken as evidence: it is too large, or no picture or voice note that can be
+    read."""
 
     def __init__(self, reason: Literal["too_large", "unreadable"]) -> None:
         super().__init__(reason)

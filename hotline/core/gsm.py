@@ -1,16 +1,20 @@
 """What a phone can show: how long a text really is on the air, and how to make it shorter.
 
-A text in the GSM alphabet costs seven bits a letter, and some signs count twice. One letter outside of it, were it only a curly
-quotation mark, and the whole text is sent as UCS-2, with less than half the room.
+A text in the GSM alphabet costs seven bits a letter, and some signs count twice. One letter outside of it,
+were it only a curly quotation mark, and the whole text is sent as UCS-2, with less than half the room.
 
-The alphabet and its extension are those of GSM 03.38 (now 3GPP TS 23.038, section 6.2.1), the sizes of the parts those of 3GPP TS 23.040.
-National tables are left out: carriers seldom pass them on, and there is none for any African language.
+The alphabet and its extension are those of GSM 03.38 (now 3GPP TS 23.038, section 6.2.1), the sizes of the
+parts those of 3GPP TS 23.040. National tables are left out: carriers seldom pass them on, and there is none
+for any African language.
 """
 
 import re
 from itertools import chain
 
-BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ "
+    "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 """The letters that take one septet."""
 
 EXTENSION = "\f^{}\\[~]|€"
@@ -18,7 +22,8 @@ EXTENSION = "\f^{}\\[~]|€"
 
 ONE_PART = {True: 160, False: 70}
 EACH_PART = {True: 153, False: 67}
-"""The room in an SMS that is alone, and in each of several, by whether it is in the GSM alphabet: in septets, or else in UCS-2 units."""
+"""The room in an SMS that is alone, and in each of several, by whether it is in the GSM alphabet: in septets,
+or else in UCS-2 units."""
 
 PLAIN = {
     "'": "‘’‚‛′‵ʹʻʼʽˈ`´",
@@ -45,7 +50,8 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]").findall
 
 
 def septets(text: str) -> int | None:
-    """How many septets the text takes, or `None` when it has a letter outside the GSM alphabet and needs UCS-2."""
+    """How many septets the text takes, or `None` when it has a letter outside the GSM alphabet and needs
+    UCS-2."""
     return None if _IS_FOREIGN(text) else len(text) + len(_COUNTED_TWICE(text))
 
 
@@ -63,7 +69,8 @@ def _length(text: str) -> tuple[int, bool]:
 def fits(text: str, *, septets: int = 160, units: int = 80) -> bool:
     """Whether the text has room in `septets` if it is in the GSM alphabet, or else in `units` of UCS-2.
 
-    The defaults are one USSD page, which is 160 octets of seven bits and so 80 units (3GPP TS 23.038, section 5).
+    The defaults are one USSD page, which is 160 octets of seven bits and so 80 units (3GPP TS 23.038, section
+    5).
     """
     length, is_gsm = _length(text)
     return length <= (septets if is_gsm else units)
@@ -72,7 +79,8 @@ def fits(text: str, *, septets: int = 160, units: int = 80) -> bool:
 def parts(text: str) -> int:
     """How many SMS the text is sent and paid as. Even an empty one is one.
 
-    A part ends early rather than tear apart an extension letter or an emoji, so two texts of one length may differ.
+    A part ends early rather than tear apart an extension letter or an emoji, so two texts of one length may
+    differ.
     """
     length, is_gsm = _length(text)
     return 1 if length <= ONE_PART[is_gsm] else _filled(text, is_gsm)
@@ -91,12 +99,14 @@ def _size(letter: str, is_gsm: bool) -> int:
 
 
 def plain(text: str) -> str:
-    """The text with typographic quotes, dashes, dots and spaces written as on a typewriter. Letters of every language stay as they are."""
+    """The text with typographic quotes, dashes, dots and spaces written as on a typewriter. Letters of every
+    language stay as they are."""
     return text.translate(_FOLDED) if _IS_FANCY(text) else text
 
 
 def shorten(text: str, limit_septets: int, limit_units: int) -> str:
-    """The text itself if it fits the limits as `fits` has them, else its beginning and "..", cut between two words where that costs little.
+    """The text itself if it fits the limits as `fits` has them, else its beginning and "..", cut between two
+    words where that costs little.
 
     The limits must leave room for the two dots. The answer always fits.
     """

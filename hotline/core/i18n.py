@@ -1,7 +1,8 @@
 """What is said, apart from the language it is said in.
 
-The hotline's sentences are written in English with `_()`, which only notes them down. They are put into a person's language at the
-last moment, by `say`. A language is a folder under `locales/`; nothing else has to be told of it but the country that offers it.
+The hotline's sentences are written in English with `_()`, which only notes them down. They are put into a
+person's language at the last moment, by `say`. A language is a folder under `locales/`; nothing else has to
+be told of it but the country that offers it.
 """
 
 import gettext
@@ -21,7 +22,8 @@ SOURCE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence not yet said: its English, and what goes into its {gaps}. The gaps may hold sentences themselves."""
+    """A sentence not yet said: its English, and what goes into its {gaps}. The gaps may hold sentences
+    themselves."""
 
     english: str
     values: tuple[tuple[str, "Phrase | str | int"], ...] = ()
@@ -43,13 +45,19 @@ def say(words: Phrase, language: str) -> str:
     said = english if language == SOURCE or english == "{text}" else _catalog(language).gettext(english)
     if not words.values:
         return said
-    return said.format(**{name: say(value, language) if isinstance(value, Phrase) else value for name, value in words.values})
+    return said.format(
+        **{name: say(value, language) if isinstance(value, Phrase) else value for name, value in words.values}
+    )
 
 
 def means(text: str, words: Phrase) -> bool:
-    """Whether somebody wrote one of these words, in any language we speak. Translators put commas between them."""
+    """Whether somebody wrote one of these words, in any language we speak. Translators put commas between
+    them."""
     said = text.strip().casefold().rstrip(".!)")
-    return any(said in (each.strip() for each in say(words, language).casefold().split(",")) for language in languages())
+    return any(
+        said in (each.strip() for each in say(words, language).casefold().split(","))
+        for language in languages()
+    )
 
 
 @cache
@@ -71,4 +79,7 @@ def _catalog(language: str) -> gettext.NullTranslations:
     try:
         return gettext.translation(DOMAIN, LOCALES, [language])
     except FileNotFoundError:
-        raise Misconfigured(f"The sentences in {own_name(language)} are not compiled. Install the project again: make install.") from None
+        raise Misconfigured(
+            f"The sentences in {own_name(language)} are not compiled. Install the project again: make "
+            "install."
+        ) from None

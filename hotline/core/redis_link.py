@@ -14,14 +14,18 @@ RedisCommand = tuple[str | bytes | int, ...]
 
 
 class RedisPipeline:
-    """Trips to Redis, each with all its commands at once, over one connection a thread: at half of what the client's own layers cost."""
+    """Trips to Redis, each with all its commands at once, over one connection a thread: at half of what the
+    client's own layers cost."""
 
     def __init__(self, url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        )
         self._thread = threading.local()
 
     def execute(self, *commands: RedisCommand) -> list[Any]:
-        """What each command answered. A connection that was lost while it lay idle is made anew, once. Raises `redis.RedisError`."""
+        """What each command answered. A connection that was lost while it lay idle is made anew, once. Raises
+        `redis.RedisError`."""
         packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]  # its types know no str
         try:
             return self._ask(packed, len(commands))

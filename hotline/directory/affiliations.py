@@ -20,8 +20,8 @@ class Viewer:
 
     liaison: int
     belongs: frozenset[tuple[str, Kind]]
-    """Every body that they belong to or ever did, and all that each is under: its code, empty where it is not on our list, and its
-    kind."""
+    """Every body that they belong to or ever did, and all that each is under: its code, empty where it is not
+    on our list, and its kind."""
     serves: bool = True
     """Their mandate has not ended."""
 
@@ -35,8 +35,8 @@ ALIKE = 85.0
 
 
 def may_be(named: str, name: str) -> bool:
-    """Whether the officer whom a citizen names may be the one of this name: a name of theirs is like a name of the other. To keep one too
-    many out costs less than to let the one in."""
+    """Whether the officer whom a citizen names may be the one of this name: a name of theirs is like a name
+    of the other. To keep one too many out costs less than to let the one in."""
     return any(fuzz.ratio(one, other) >= ALIKE for one in _names(named) for other in _names(name))
 
 
@@ -58,7 +58,9 @@ def _belongs(liaison: Liaison) -> Iterable[tuple[str, Kind]]:
 def of_the_police(session: Session, now: datetime) -> set[int]:
     """The liaisons who never see what is about the police."""
     known = session.scalars(select(Liaison))
-    return {each.id for each in known if any(kind == Kind.POLICE for _body, kind in viewer_of(each, now).belongs)}
+    return {
+        each.id for each in known if any(kind == Kind.POLICE for _body, kind in viewer_of(each, now).belongs)
+    }
 
 
 def remember(session: Session, were: set[int], now: datetime) -> None:

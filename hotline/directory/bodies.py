@@ -72,13 +72,16 @@ Parents = Mapping[str, str | None]
 
 
 def read_rows(table: Table, areas: Areas, known: Parents | None = None) -> list[Listed]:
-    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong. `known` are those there are already."""
+    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong. `known` are those
+    there are already."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}
     parents = {**(known or {}), **{row["code"]: row.get("parent") or None for _line, row in table.rows}}
     for line, row in table.rows:
         first, _body = listed.setdefault(row["code"], (line, _listed(row)))
-        bad += [BadRow(line, reason) for reason in (*_complaints(row, areas), *_no_parent(row["code"], parents))]
+        bad += [
+            BadRow(line, reason) for reason in (*_complaints(row, areas), *_no_parent(row["code"], parents))
+        ]
         if row["code"] and first != line:
             bad.append(BadRow(line, f"the code “{row['code']}” is already on line {first}"))
     if bad:
@@ -104,7 +107,10 @@ def _complaints(row: Cells, areas: Areas) -> Iterator[str]:
         if code not in CATEGORIES:
             yield f"there is no category “{code}”; there are {', '.join(CATEGORIES)}"
         elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, Kind.COORDINATION):
-            yield f"a body of the kind {kind} is never asked about {code}, only {' and '.join(CATEGORIES[code].answered_by)}"
+            yield (
+                f"a body of the kind {kind} is never asked about {code}, only "
+                f"{' and '.join(CATEGORIES[code].answered_by)}"
+            )
 
 
 def _no_parent(code: str, parents: Parents) -> Iterator[str]:
@@ -121,7 +127,9 @@ def _no_parent(code: str, parents: Parents) -> Iterator[str]:
 
 def _no_area(code: str, areas: Areas) -> str:
     """People write the name of an area where its code belongs."""
-    meant = " or ".join(f"{found.area.code} ({areas.full_name(found.area)})" for found in areas.closest(code, limit=2))
+    meant = " or ".join(
+        f"{found.area.code} ({areas.full_name(found.area)})" for found in areas.closest(code, limit=2)
+    )
     return f"there is no area with the code “{code}”" + (f"; did you mean {meant}?" if meant else "")
 
 

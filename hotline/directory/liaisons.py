@@ -21,12 +21,22 @@ from hotline.directory.people import Address, Person
 from hotline.places.countries import Country
 
 COLUMNS = ("body", "name", "phone", "languages")
-"""What a file of liaisons must have; `on_duty`, `supervisor` and `woman` (yes or no), `also` and `until` may be there too."""
+"""What a file of liaisons must have; `on_duty`, `supervisor` and `woman` (yes or no), `also` and `until` may
+be there too."""
 
 LONGEST_NAME = 80
 """Letters."""
 
-WORDS_FOR = {"yes": True, "y": True, "1": True, "true": True, "no": False, "n": False, "0": False, "false": False}
+WORDS_FOR = {
+    "yes": True,
+    "y": True,
+    "1": True,
+    "true": True,
+    "no": False,
+    "n": False,
+    "0": False,
+    "false": False,
+}
 UNLESS_TOLD = {"on_duty": True, "supervisor": False, "woman": False}
 """What is taken to be so where the cell is empty."""
 
@@ -67,8 +77,8 @@ class Liaison(Base):
 
 
 class Role(Base):
-    """A body that a liaison belongs to, besides or before the one they answer for. Roles end, and are never forgotten: whoever was once of
-    the police never sees what is about the police."""
+    """A body that a liaison belongs to, besides or before the one they answer for. Roles end, and are never
+    forgotten: whoever was once of the police never sees what is about the police."""
 
     __tablename__ = "roles"
 
@@ -99,8 +109,11 @@ class Listed:
     """The end of their mandate."""
 
 
-def read_rows(table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]) -> list[Listed]:
-    """The liaisons that a file lists, or `BadRows` with a reason for each row that is wrong. `spoken` are the hotline's languages."""
+def read_rows(
+    table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]
+) -> list[Listed]:
+    """The liaisons that a file lists, or `BadRows` with a reason for each row that is wrong. `spoken` are the
+    hotline's languages."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}
     for line, row in table.rows:
@@ -114,15 +127,20 @@ def read_rows(table: Table, bodies: Collection[str], country: Country, spoken: C
     return [liaison for _line, liaison in listed.values()]
 
 
-def _complaints(row: Cells, number: str, bodies: Collection[str], country: Country, spoken: Collection[str]) -> Iterator[str]:
-    """What is wrong with a row for itself. A telephone number is never repeated: what is said of it may end up in a log."""
+def _complaints(
+    row: Cells, number: str, bodies: Collection[str], country: Country, spoken: Collection[str]
+) -> Iterator[str]:
+    """What is wrong with a row for itself. A telephone number is never repeated: what is said of it may end
+    up in a log."""
     for column in COLUMNS:
         if not row[column]:
             yield f"the {column} is missing"
     if len(row["name"]) > LONGEST_NAME:
         yield f"the name is longer than {LONGEST_NAME} letters"
     if row["body"] and row["body"] not in bodies:
-        yield f"there is no body with the code “{row['body']}”; load the bodies first, with itikia bodies load"
+        yield (
+            f"there is no body with the code “{row['body']}”; load the bodies first, with itikia bodies load"
+        )
     if row["phone"] and not number:
         yield no_number(row["phone"], country)
     if number and not takes_texts(number):
@@ -143,13 +161,17 @@ def no_number(text: str, country: Country) -> str:
     """Why a cell holds no telephone number, without repeating what it holds."""
     if "E+" in text.upper():
         return "the phone was shortened by the spreadsheet; make its column text, and write the number again"
-    return f"the phone is no telephone number of {country.name}, nor one in international form with + before it"
+    return (
+        f"the phone is no telephone number of {country.name}, nor one in international form with + before it"
+    )
 
 
 def _listed(row: Cells, number: str, country: Country) -> Listed:
     last = _day(row.get("until", ""))
     until = end_of(last, country.zone) if last else None
-    on_duty, supervisor, woman = (WORDS_FOR.get(row.get(column, "").casefold(), otherwise) for column, otherwise in UNLESS_TOLD.items())
+    on_duty, supervisor, woman = (
+        WORDS_FOR.get(row.get(column, "").casefold(), otherwise) for column, otherwise in UNLESS_TOLD.items()
+    )
     also = split(row.get("also", ""))
     return Listed(row["body"], row["name"], number, _languages(row), on_duty, supervisor, woman, also, until)
 
@@ -180,8 +202,11 @@ def number_in(text: str, country: Country) -> str:
         return ""
 
 
-def save(session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequence[str], now: datetime) -> None:
-    """Make the liaisons known, or bring up to date those that are: a liaison is known by the phone. Their duty is then their own affair."""
+def save(
+    session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequence[str], now: datetime
+) -> None:
+    """Make the liaisons known, or bring up to date those that are: a liaison is known by the phone. Their
+    duty is then their own affair."""
     known = set(session.scalars(select(Body.code)))
     for each in listed:
         person = people.meet(session, keys, each.number, now, may_write=True)
@@ -190,7 +215,11 @@ def save(session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequenc
         liaison = of(session, person) or Liaison(person=person, on_duty=each.on_duty)
         liaison.body_code, liaison.name, liaison.languages = each.body, each.name, " ".join(each.languages)
         liaison.supervisor, liaison.woman, liaison.until = each.supervisor, each.woman, each.until
-        _hold(liaison, [(code, None) if code in known else (None, code.casefold()) for code in (each.body, *each.also)], now)
+        _hold(
+            liaison,
+            [(code, None) if code in known else (None, code.casefold()) for code in (each.body, *each.also)],
+            now,
+        )
         session.add(liaison)
 
 
@@ -204,7 +233,8 @@ def _hold(liaison: Liaison, roles: Iterable[tuple[str | None, str | None]], now:
 
 
 def remove(liaison: Liaison, now: datetime) -> None:
-    """Their mandate ends now, and all their roles with it. What they did stays, and so does what they must never see."""
+    """Their mandate ends now, and all their roles with it. What they did stays, and so does what they must
+    never see."""
     liaison.until, liaison.on_duty, liaison.said_at, liaison.said_until = now, False, None, None
     _hold(liaison, (), now)
 
@@ -226,7 +256,9 @@ class Known(NamedTuple):
 def known_by(session: Session, index: str, channel: str = people.PHONE) -> Known | None:
     """The person with this address, in one look: somebody is waiting."""
     here = (Address.channel == channel, Address.number_index == index)
-    facts = select(Person.id, Person.language, Person.home_area, Liaison.id).join(Address, Address.person_id == Person.id)
+    facts = select(Person.id, Person.language, Person.home_area, Liaison.id).join(
+        Address, Address.person_id == Person.id
+    )
     row = session.execute(facts.outerjoin(Liaison, Liaison.person_id == Person.id).where(*here)).one_or_none()
     return Known(*row) if row else None
 

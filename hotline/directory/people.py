@@ -13,10 +13,11 @@ from hotline.core.database import Base, Moment
 PHONE = "phone"
 """The channel of an address that is a telephone number, reached by USSD, SMS or voice."""
 TELEGRAM = "telegram"
-"""The channel of an address that is somebody's own chat with our bot; its number is the one that Telegram knows them by."""
+"""The channel of an address that is somebody's own chat with our bot; its number is the one that Telegram
+knows them by."""
 BEST_FIRST = (TELEGRAM, PHONE)
-"""Where we write to somebody who can be reached at several: what costs them and us nothing goes first. A liaison who cannot be told on one
-is told on the next; a voice call would be the last."""
+"""Where we write to somebody who can be reached at several: what costs them and us nothing goes first. A
+liaison who cannot be told on one is told on the next; a voice call would be the last."""
 
 
 class Person(Base):
@@ -38,23 +39,30 @@ class Person(Base):
 
     @property
     def best(self) -> "Address | None":
-        """Where to write to them: the best address that is open; of those that are not, the best all the same, for the gate to judge."""
+        """Where to write to them: the best address that is open; of those that are not, the best all the
+        same, for the gate to judge."""
         known = [address for channel in BEST_FIRST if (address := self.at(channel))]
         return next((address for address in known if address.is_open), known[0] if known else None)
 
     @property
     def ladder(self) -> list["Address"]:
-        """Every address where something may arrive, the best first; where there is none, the best all the same, for the gate to judge."""
+        """Every address where something may arrive, the best first; where there is none, the best all the
+        same, for the gate to judge."""
         return self.reached_at or [address for address in (self.best,) if address is not None]
 
     @property
     def reached_at(self) -> list["Address"]:
         """Every address where what we write arrives and is wanted, the best first."""
-        return [address for channel in BEST_FIRST if (address := self.at(channel)) and address.is_open and not address.opted_out_at]
+        return [
+            address
+            for channel in BEST_FIRST
+            if (address := self.at(channel)) and address.is_open and not address.opted_out_at
+        ]
 
 
 class Address(Base):
-    """One place where a person can be reached. The number itself is sealed, and kept only of those who may be written to."""
+    """One place where a person can be reached. The number itself is sealed, and kept only of those who may be
+    written to."""
 
     __tablename__ = "addresses"
     __table_args__ = (UniqueConstraint("channel", "number_index"),)
@@ -95,7 +103,9 @@ def by_number(session: Session, keys: Keys, number: str, channel: str = PHONE) -
 
 
 def by_index(session: Session, index: str, channel: str = PHONE) -> Person | None:
-    here = select(Person).join(Person.addresses).where(Address.channel == channel, Address.number_index == index)
+    here = (
+        select(Person).join(Person.addresses).where(Address.channel == channel, Address.number_index == index)
+    )
     return session.scalars(here.options(joinedload(Person.addresses))).unique().one_or_none()
 
 
@@ -106,9 +116,17 @@ def let_in(session: Session, index: str, channel: str) -> None:
 
 
 def meet(
-    session: Session, keys: Keys, number: str, now: datetime, *, may_write: bool, language: str | None = None, channel: str = PHONE
+    session: Session,
+    keys: Keys,
+    number: str,
+    now: datetime,
+    *,
+    may_write: bool,
+    language: str | None = None,
+    channel: str = PHONE,
 ) -> Person:
-    """The person with this number, who becomes known if they were not. The number is kept, sealed, only where we may write.
+    """The person with this number, who becomes known if they were not. The number is kept, sealed, only where
+    we may write.
 
     A `language` is theirs from now on.
     """

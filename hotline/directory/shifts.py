@@ -1,4 +1,5 @@
-"""Who is on duty when: weekly patterns, leave and swaps, and what liaisons say themselves. All by the country's own clock."""
+"""Who is on duty when: weekly patterns, leave and swaps, and what liaisons say themselves. All by the
+country's own clock."""
 
 import re
 from collections import defaultdict
@@ -79,7 +80,11 @@ class Word(NamedTuple):
     """None until they say otherwise."""
 
     def holds(self, moment: datetime) -> bool:
-        return self.said_at is not None and self.said_at <= moment and (self.said_until is None or moment < self.said_until)
+        return (
+            self.said_at is not None
+            and self.said_at <= moment
+            and (self.said_until is None or moment < self.said_until)
+        )
 
 
 class Duty(NamedTuple):
@@ -106,7 +111,7 @@ class Stretch(NamedTuple):
     ends: datetime
 
 
-# ------------------------------------------------------------------------------------------------------ by the clock alone
+# ----------------------------------------------------------------------------------------- by the clock alone
 
 
 def is_on_duty(
@@ -116,11 +121,13 @@ def is_on_duty(
     zone: tzinfo,
     moment: datetime,
 ) -> bool:
-    """Leave or a swap comes first, unless the liaison spoke after it had begun; then their own word; then the pattern. One who has no
-    pattern is on duty or not as was said last."""
+    """Leave or a swap comes first, unless the liaison spoke after it had begun; then their own word; then the
+    pattern. One who has no pattern is on duty or not as was said last."""
     said = Word(*word)
     change = next((each for each in reversed(changes) if each.begins_at <= moment < each.ends_at), None)
-    if change is not None and not (said.holds(moment) and said.said_at is not None and said.said_at >= change.begins_at):
+    if change is not None and not (
+        said.holds(moment) and said.said_at is not None and said.said_at >= change.begins_at
+    ):
         return change.on_duty
     return said.on_duty if said.holds(moment) or not shifts else by_pattern(shifts, zone, moment)
 
@@ -139,9 +146,17 @@ def _covers(shift: Shift, day: int, minute: int) -> bool:
 
 
 def next_change(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
-    """The next moment at which the pattern says otherwise than at this one; None where it does not within eight days."""
+    """The next moment at which the pattern says otherwise than at this one; None where it does not within
+    eight days."""
     now = by_pattern(shifts, zone, moment)
-    return next((edge for edge in _edges(shifts, zone, moment, moment + LOOK_AHEAD) if by_pattern(shifts, zone, edge) != now), None)
+    return next(
+        (
+            edge
+            for edge in _edges(shifts, zone, moment, moment + LOOK_AHEAD)
+            if by_pattern(shifts, zone, edge) != now
+        ),
+        None,
+    )
 
 
 def _edges(shifts: Sequence[Shift], zone: tzinfo, begins: datetime, ends: datetime) -> Iterator[datetime]:
@@ -153,7 +168,8 @@ def _edges(shifts: Sequence[Shift], zone: tzinfo, begins: datetime, ends: dateti
 
 
 def _next_mark(marks: Collection[int], zone: tzinfo, moment: datetime) -> datetime:
-    """When the clock on the wall next shows one of these minutes. Where it is put forward or back before that, the next minute."""
+    """When the clock on the wall next shows one of these minutes. Where it is put forward or back before
+    that, the next minute."""
     there = moment.astimezone(zone)
     minute = there.hour * 60 + there.minute
     shown = moment + min((mark - minute - 1) % DAY + 1 for mark in marks) * MINUTE
@@ -164,7 +180,11 @@ def edges(duty: Duty, zone: tzinfo, begins: datetime, ends: datetime) -> list[da
     """The first of these moments and those between them at which this liaison's duty may change."""
     planned = [moment for change in duty.changes for moment in (change.begins_at, change.ends_at)]
     own = [moment for moment in (duty.word.said_at, duty.word.said_until, duty.until) if moment is not None]
-    between = (moment for moment in (*planned, *own, *_edges(duty.shifts, zone, begins, ends)) if begins < moment < ends)
+    between = (
+        moment
+        for moment in (*planned, *own, *_edges(duty.shifts, zone, begins, ends))
+        if begins < moment < ends
+    )
     return [begins, *between]
 
 
@@ -188,16 +208,29 @@ def _next_end(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> dateti
 def _next_beginning(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
     """When the next shift begins that has not begun yet."""
     change = next_change(shifts, zone, moment)
-    return next_change(shifts, zone, change) if change is not None and by_pattern(shifts, zone, moment) else change
+    return (
+        next_change(shifts, zone, change)
+        if change is not None and by_pattern(shifts, zone, moment)
+        else change
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------ as it is kept
+# ---------------------------------------------------------------------------------------------- as it is kept
 
 
-def duties(session: Session, begins: datetime, ends: datetime, liaisons: Collection[int] | None = None) -> dict[int, Duty]:
-    """What is known of the duty of these liaisons, or of everybody, between these moments; not of those whose mandate was over before."""
-    of = Liaison.id.in_(liaisons) if liaisons is not None else Liaison.until.is_(None) | (Liaison.until > begins)
-    rows = session.execute(select(Liaison.id, Liaison.on_duty, Liaison.said_at, Liaison.said_until, Liaison.until).where(of)).all()
+def duties(
+    session: Session, begins: datetime, ends: datetime, liaisons: Collection[int] | None = None
+) -> dict[int, Duty]:
+    """What is known of the duty of these liaisons, or of everybody, between these moments; not of those whose
+    mandate was over before."""
+    of = (
+        Liaison.id.in_(liaisons)
+        if liaisons is not None
+        else Liaison.until.is_(None) | (Liaison.until > begins)
+    )
+    rows = session.execute(
+        select(Liaison.id, Liaison.on_duty, Liaison.said_at, Liaison.said_until, Liaison.until).where(of)
+    ).all()
     shifts, changes = defaultdict[int, list[Shift]](list), defaultdict[int, list[DutyChange]](list)
     for shift in session.scalars(select(Shift).join(Liaison, Shift.liaison_id == Liaison.id).where(of)):
         shifts[shift.liaison_id].append(shift)
@@ -213,17 +246,26 @@ def duties(session: Session, begins: datetime, ends: datetime, liaisons: Collect
 
 def on_duty(session: Session, liaisons: Collection[int], zone: tzinfo, now: datetime) -> set[int]:
     """Those of these liaisons who are on duty now."""
-    return {liaison for liaison, duty in duties(session, now, now + MINUTE, liaisons).items() if duty.at(zone, now)}
+    return {
+        liaison
+        for liaison, duty in duties(session, now, now + MINUTE, liaisons).items()
+        if duty.at(zone, now)
+    }
 
 
 def on_duty_between(session: Session, zone: tzinfo, begins: datetime, ends: datetime) -> set[int]:
     """Everybody who is on duty at some time between these moments."""
     known = duties(session, begins, ends)
-    return {who for who, duty in known.items() if any(duty.at(zone, edge) for edge in edges(duty, zone, begins, ends))}
+    return {
+        who
+        for who, duty in known.items()
+        if any(duty.at(zone, edge) for edge in edges(duty, zone, begins, ends))
+    }
 
 
 def empty_hours(session: Session, zone: tzinfo, begins: datetime, ends: datetime) -> dict[str, list[Stretch]]:
-    """Of each body that has liaisons, by its code, the stretches between these moments in which nobody of it is on duty."""
+    """Of each body that has liaisons, by its code, the stretches between these moments in which nobody of it
+    is on duty."""
     of_body = defaultdict[str, list[Duty]](list)
     known = duties(session, begins, ends)
     for liaison, body in session.execute(select(Liaison.id, Liaison.body_code).order_by(Liaison.body_code)):
@@ -233,7 +275,8 @@ def empty_hours(session: Session, zone: tzinfo, begins: datetime, ends: datetime
 
 
 def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
-    """They say that they are on duty. It holds until the end of their shift, or of the next, and ends the leave they took themselves.
+    """They say that they are on duty. It holds until the end of their shift, or of the next, and ends the
+    leave they took themselves.
 
     Returns until when it holds; None: until they say otherwise.
     """
@@ -244,12 +287,16 @@ def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
 
 
 def go_off(work: UnitOfWork, who: Liaison, days: int | None = None) -> datetime | None:
-    """They say that they are off duty, until their next shift begins; or on leave for so many days, from 1 on.
+    """They say that they are off duty, until their next shift begins; or on leave for so many days, from 1
+    on.
 
     Returns until when it holds; None: until they say otherwise.
     """
     if days is None:
-        _say(who, Word(False, work.now, _next_beginning(_pattern(work.session, who), work.country.zone, work.now)))
+        _say(
+            who,
+            Word(False, work.now, _next_beginning(_pattern(work.session, who), work.country.zone, work.now)),
+        )
         return who.said_until
     until = (work.now.astimezone(work.country.zone) + timedelta(days=days)).astimezone(UTC)
     _arrange(work.session, Half(who.id, Stretch(work.now, until), OWN_LEAVE))
@@ -280,17 +327,20 @@ class Half(NamedTuple):
 
 
 def give_leave(session: Session, liaison_id: int, begins: datetime, ends: datetime) -> int:
-    """From then to then this liaison is off duty, whatever the pattern says. Returns the number of what is arranged."""
+    """From then to then this liaison is off duty, whatever the pattern says. Returns the number of what is
+    arranged."""
     return _arrange(session, Half(liaison_id, Stretch(begins, ends), LEAVE))
 
 
 def stand_in(session: Session, gives: int, takes: int, stretch: Stretch) -> int:
-    """In this stretch the one liaison is off duty, and the other on duty in their place. Returns the number of what is arranged."""
+    """In this stretch the one liaison is off duty, and the other on duty in their place. Returns the number
+    of what is arranged."""
     return _arrange(session, *_halves(gives, takes, stretch))
 
 
 def swap(session: Session, one: int, other: int, first: Stretch, second: Stretch) -> int:
-    """The other stands in for the one in the first stretch, and the one for the other in the second. Returns the number of it all."""
+    """The other stands in for the one in the first stretch, and the one for the other in the second. Returns
+    the number of it all."""
     return _arrange(session, *_halves(one, other, first), *_halves(other, one, second))
 
 
@@ -304,7 +354,9 @@ def _halves(gives: int, takes: int, stretch: Stretch) -> tuple[Half, Half]:
 def _arrange(session: Session, *halves: Half) -> int:
     first: int | None = None
     for liaison, (begins, ends), why, there in halves:
-        row = DutyChange(liaison_id=liaison, begins_at=begins, ends_at=ends, on_duty=there, why=why, part_of=first)
+        row = DutyChange(
+            liaison_id=liaison, begins_at=begins, ends_at=ends, on_duty=there, why=why, part_of=first
+        )
         session.add(row)
         session.flush()
         first = first or row.id
@@ -315,11 +367,14 @@ def _arrange(session: Session, *halves: Half) -> int:
 def coming(session: Session, now: datetime) -> list[DutyChange]:
     """The leave and the swaps that are not past yet, the soonest first."""
     ahead = (DutyChange.ends_at > now, DutyChange.ends_at > DutyChange.begins_at)
-    return list(session.scalars(select(DutyChange).where(*ahead).order_by(DutyChange.begins_at, DutyChange.id)))
+    return list(
+        session.scalars(select(DutyChange).where(*ahead).order_by(DutyChange.begins_at, DutyChange.id))
+    )
 
 
 def cancel(session: Session, number: int, now: datetime) -> list[DutyChange]:
-    """Undo what is not past yet of the leave or the swap with this number, both halves: it ends now, or never begins. Returns the rows."""
+    """Undo what is not past yet of the leave or the swap with this number, both halves: it ends now, or never
+    begins. Returns the rows."""
     undone = [each for each in coming(session, now) if each.number == number]
     for each in undone:
         each.ends_at = max(each.begins_at, now)
@@ -327,7 +382,7 @@ def cancel(session: Session, number: int, now: datetime) -> list[DutyChange]:
     return undone
 
 
-# ------------------------------------------------------------------------------------------------------ as a file lists them
+# --------------------------------------------------------------------------------------- as a file lists them
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +397,8 @@ class Listed:
 
 
 def read_rows(table: Table, country: Country, who: Callable[[str], int | None]) -> list[Listed]:
-    """The shifts that a file lists, or `BadRows` with a reason for each row that is wrong. `who` finds the liaison with a number."""
+    """The shifts that a file lists, or `BadRows` with a reason for each row that is wrong. `who` finds the
+    liaison with a number."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed = []
     for line, row in table.rows:
@@ -383,7 +439,8 @@ def _listed(row: Cells, liaison: int) -> Listed:
 
 
 def days_in(text: str) -> str:
-    """The days of the week in `daily`, `mon-fri`, `fri-mon`, `mon|wed|sun` or `mon-wed|sat`, as digits; empty where they are none."""
+    """The days of the week in `daily`, `mon-fri`, `fri-mon`, `mon|wed|sun` or `mon-wed|sat`, as digits; empty
+    where they are none."""
     parts = [part.strip() for part in text.casefold().split("|")]
     found = {day for part in parts for day in _span(part)}
     return "".join(str(day) for day in sorted(found)) if all(map(_span, parts)) else ""
@@ -401,7 +458,9 @@ def _days(digits: str) -> str:
         return DAILY
     runs: list[str] = []
     for digit in digits:
-        runs[-1:] = [runs[-1] + digit] if runs and int(runs[-1][-1]) + 1 == int(digit) else [*runs[-1:], digit]
+        runs[-1:] = (
+            [runs[-1] + digit] if runs and int(runs[-1][-1]) + 1 == int(digit) else [*runs[-1:], digit]
+        )
     return "|".join(DAYS[int(run[0])] + (f"-{DAYS[int(run[-1])]}" if run[1:] else "") for run in runs)
 
 
@@ -426,12 +485,20 @@ def minutes_in(text: str) -> int | None:
 
 
 def save(session: Session, listed: Sequence[Listed], zone: tzinfo, now: datetime) -> None:
-    """Give each liaison in the list this pattern instead of theirs. What they said without an end gives way to it: ON at once, OFF
-    when their next shift begins."""
+    """Give each liaison in the list this pattern instead of theirs. What they said without an end gives way
+    to it: ON at once, OFF when their next shift begins."""
     those = {each.liaison for each in listed}
     session.execute(delete(Shift).where(Shift.liaison_id.in_(those)))
-    session.add_all(Shift(liaison_id=each.liaison, days=each.days, begins=each.begins, ends=each.ends) for each in listed if each.days)
+    session.add_all(
+        Shift(liaison_id=each.liaison, days=each.days, begins=each.begins, ends=each.ends)
+        for each in listed
+        if each.days
+    )
     session.flush()
-    for who in session.scalars(select(Liaison).where(Liaison.id.in_(those), Liaison.said_at.is_not(None), Liaison.said_until.is_(None))):
+    for who in session.scalars(
+        select(Liaison).where(
+            Liaison.id.in_(those), Liaison.said_at.is_not(None), Liaison.said_until.is_(None)
+        )
+    ):
         if pattern := _pattern(session, who):
             who.said_until = now if who.on_duty else _next_beginning(pattern, zone, now)

@@ -1,4 +1,5 @@
-"""Who wants calm, checked messages about an area: asked for, and said yes to once more, before anything is sent."""
+"""Who wants calm, checked messages about an area: asked for, and said yes to once more, before anything is
+sent."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -36,10 +37,21 @@ class Subscription(Base):
     address: Mapped[Address] = relationship()
 
 
-def ask_for(session: Session, address: Address, area: str, language: str, how: str, now: datetime) -> Subscription:
+def ask_for(
+    session: Session, address: Address, area: str, language: str, how: str, now: datetime
+) -> Subscription:
     """Somebody wants to hear about an area. What they have already stays as it is, but for its language."""
     session.flush()
-    insert_once(session, Subscription, address_id=address.id, area_code=area, language=language, state=ASKED, how=how, asked_at=now)
+    insert_once(
+        session,
+        Subscription,
+        address_id=address.id,
+        area_code=area,
+        language=language,
+        state=ASKED,
+        how=how,
+        asked_at=now,
+    )
     here = (Subscription.address_id == address.id, Subscription.area_code == area)
     subscription = session.scalars(select(Subscription).where(*here).with_for_update()).one()
     subscription.language = language
@@ -49,11 +61,20 @@ def ask_for(session: Session, address: Address, area: str, language: str, how: s
     return subscription
 
 
-def confirm(session: Session, address: Address, now: datetime, area: str | None = None) -> Sequence[Subscription]:
-    """They say yes once more: whatever they had asked for is theirs from now on, or of it this area. Returns it."""
-    fresh = [Subscription.address_id == address.id, Subscription.state == ASKED, Subscription.asked_at > now - KEPT]
+def confirm(
+    session: Session, address: Address, now: datetime, area: str | None = None
+) -> Sequence[Subscription]:
+    """They say yes once more: whatever they had asked for is theirs from now on, or of it this area. Returns
+    it."""
+    fresh = [
+        Subscription.address_id == address.id,
+        Subscription.state == ASKED,
+        Subscription.asked_at > now - KEPT,
+    ]
     fresh += [Subscription.area_code == area] if area else []
-    asked = session.scalars(select(Subscription).where(*fresh).order_by(Subscription.id).with_for_update()).all()
+    asked = session.scalars(
+        select(Subscription).where(*fresh).order_by(Subscription.id).with_for_update()
+    ).all()
     for each in asked:
         each.state, each.confirmed_at = ON, now
     return asked
@@ -67,22 +88,32 @@ def of(session: Session, address: Address) -> Sequence[Subscription]:
 
 def asked_last(session: Session, address: Address, now: datetime) -> datetime | None:
     """When they asked last for what they have not said yes to once more; None where nothing waits for that."""
-    fresh = (Subscription.address_id == address.id, Subscription.state == ASKED, Subscription.asked_at > now - KEPT)
-    return session.scalar(select(Subscription.asked_at).where(*fresh).order_by(Subscription.asked_at.desc()).limit(1))
+    fresh = (
+        Subscription.address_id == address.id,
+        Subscription.state == ASKED,
+        Subscription.asked_at > now - KEPT,
+    )
+    return session.scalar(
+        select(Subscription.asked_at).where(*fresh).order_by(Subscription.asked_at.desc()).limit(1)
+    )
 
 
 def end(session: Session, address: Address, now: datetime, area: str | None = None) -> int:
     """They want no more of it: of this area, or of any. Returns how many they had."""
     here = [Subscription.address_id == address.id, Subscription.state != OFF]
     here += [Subscription.area_code == area] if area else []
-    ended = session.execute(update(Subscription).where(*here).values(state=OFF, ended_at=now).returning(Subscription.id))
+    ended = session.execute(
+        update(Subscription).where(*here).values(state=OFF, ended_at=now).returning(Subscription.id)
+    )
     return len(ended.all())
 
 
 def decline(session: Session, address: Address, now: datetime) -> int:
     """They say no to what they were asked once more. What they have already stays. Returns how many it was."""
     waits = (Subscription.address_id == address.id, Subscription.state == ASKED)
-    declined = session.execute(update(Subscription).where(*waits).values(state=OFF, ended_at=now).returning(Subscription.id))
+    declined = session.execute(
+        update(Subscription).where(*waits).values(state=OFF, ended_at=now).returning(Subscription.id)
+    )
     return len(declined.all())
 
 
@@ -93,12 +124,17 @@ def had(session: Session, address: Address) -> bool:
 
 
 def those_on(session: Session, wanted: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of these addresses and areas, those whose owners want to hear about them: in one question for a whole batch."""
+    """Of these addresses and areas, those whose owners want to hear about them: in one question for a whole
+    batch."""
     theirs = Subscription.address_id.in_({address for address, _area in wanted})
-    on = session.execute(select(Subscription.address_id, Subscription.area_code).where(theirs, Subscription.state == ON))
+    on = session.execute(
+        select(Subscription.address_id, Subscription.area_code).where(theirs, Subscription.state == ON)
+    )
     return {(address, area) for address, area in on} & set(wanted)
 
 
 def forget_unconfirmed(session: Session, now: datetime) -> None:
     """Whoever asked and never said yes once more has not asked."""
-    session.execute(delete(Subscription).where(Subscription.state == ASKED, Subscription.asked_at < now - KEPT))
+    session.execute(
+        delete(Subscription).where(Subscription.state == ASKED, Subscription.asked_at < now - KEPT)
+    )

@@ -77,14 +77,24 @@ def _is_over(work: UnitOfWork, evening: str) -> bool:
 
 
 def ask(work: UnitOfWork, evening: str) -> None:
-    """Ask everybody who is on duty at some time in the coming twelve hours whether they are there; once each evening."""
+    """Ask everybody who is on duty at some time in the coming twelve hours whether they are there; once each
+    evening."""
     if _is_over(work, evening):
         return
     for liaison in _who_has_the_night(work):
         address = _reached_at(liaison)
-        if address is not None and insert_once(work.session, Ping, liaison_id=liaison.id, evening=evening, at=work.now):
+        if address is not None and insert_once(
+            work.session, Ping, liaison_id=liaison.id, evening=evening, at=work.now
+        ):
             language = liaison.language
-            write_message(work, address, About.DUTY, phrases.are_you_there(), language, key=f"{TaskKind.READY}:{evening}:{liaison.id}")
+            write_message(
+                work,
+                address,
+                About.DUTY,
+                phrases.are_you_there(),
+                language,
+                key=f"{TaskKind.READY}:{evening}:{liaison.id}",
+            )
     work.schedule(TaskKind.WARN, evening, work.in_minutes(TO_ANSWER), Queue.ORDINARY)
 
 
@@ -102,16 +112,27 @@ def warn(work: UnitOfWork, evening: str) -> None:
     state = tonight(work)
     if _is_over(work, evening) or not state.longest:
         return
-    for liaison in _liaisons(work, Liaison.body_code.in_(select(Body.code).where(Body.kind == Kind.COORDINATION))):
+    for liaison in _liaisons(
+        work, Liaison.body_code.in_(select(Body.code).where(Body.kind == Kind.COORDINATION))
+    ):
         address, language = _reached_at(liaison), liaison.language
         if address is not None and is_one_now(liaison, work.now):
-            write_message(work, address, About.DUTY, fitting(state, language), language, key=f"{TaskKind.WARN}:{evening}:{liaison.id}")
+            write_message(
+                work,
+                address,
+                About.DUTY,
+                fitting(state, language),
+                language,
+                key=f"{TaskKind.WARN}:{evening}:{liaison.id}",
+            )
 
 
 def fitting(state: Tonight, language: str) -> Phrase:
     """The warning with as many names as three texts hold."""
     ways = (phrases.warning(state, most) for most in range(min(state.longest, MOST_NAMES), 0, -1))
-    return next((words for words in ways if fits(say(words, language), **THREE_TEXTS)), phrases.warning(state, 0))
+    return next(
+        (words for words in ways if fits(say(words, language), **THREE_TEXTS)), phrases.warning(state, 0)
+    )
 
 
 def state_of_tonight(work: UnitOfWork) -> list[str]:
@@ -160,13 +181,20 @@ def _unanswered(work: UnitOfWork) -> set[int]:
 
 
 def _silent(work: UnitOfWork, those: Collection[int]) -> set[int]:
-    """Those of them who left the last three questions without an answer, and have taken no case since the first of these."""
+    """Those of them who left the last three questions without an answer, and have taken no case since the
+    first of these."""
     asked = defaultdict[int, list[Ping]](list)
-    recent = select(Ping).where(Ping.liaison_id.in_(those), Ping.at > work.now - REMEMBERED).order_by(Ping.at.desc())
+    recent = (
+        select(Ping)
+        .where(Ping.liaison_id.in_(those), Ping.at > work.now - REMEMBERED)
+        .order_by(Ping.at.desc())
+    )
     for ping in work.session.scalars(recent):
         asked[ping.liaison_id].append(ping)
     quiet = [
-        pings[:EVENINGS] for pings in asked.values() if len(pings) >= EVENINGS and not any(ping.answered_at for ping in pings[:EVENINGS])
+        pings[:EVENINGS]
+        for pings in asked.values()
+        if len(pings) >= EVENINGS and not any(ping.answered_at for ping in pings[:EVENINGS])
     ]
     first = {pings[-1].liaison_id: pings[-1].at for pings in quiet}
     taken = _last_taken(work.session, first)
@@ -175,7 +203,9 @@ def _silent(work: UnitOfWork, those: Collection[int]) -> set[int]:
 
 def _last_taken(session: Session, those: Collection[int]) -> dict[int, datetime]:
     """When each of them last acknowledged a case."""
-    took = select(Dispatch.liaison_id, func.max(Dispatch.taken_at)).where(Dispatch.liaison_id.in_(those), Dispatch.taken_at.is_not(None))
+    took = select(Dispatch.liaison_id, func.max(Dispatch.taken_at)).where(
+        Dispatch.liaison_id.in_(those), Dispatch.taken_at.is_not(None)
+    )
     return {who: at for who, at in session.execute(took.group_by(Dispatch.liaison_id)) if at}
 
 
@@ -189,4 +219,6 @@ def _empty(work: UnitOfWork) -> tuple[str, ...]:
 
 def _hours(work: UnitOfWork, empty: Sequence[Stretch]) -> str:
     """Without the day, for all of them are of tonight."""
-    return ", ".join("-".join(f"{moment.astimezone(work.country.zone):%H:%M}" for moment in stretch) for stretch in empty)
+    return ", ".join(
+        "-".join(f"{moment.astimezone(work.country.zone):%H:%M}" for moment in stretch) for stretch in empty
+    )

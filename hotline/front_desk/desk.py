@@ -4,7 +4,15 @@ from datetime import datetime
 
 from hotline.broadcasts import actions as broadcast_actions
 from hotline.broadcasts.menus import Compose, Deal
-from hotline.cases import assignment, citizen_phrases, dispatch, followups, liaison_phrases, promises, responses
+from hotline.cases import (
+    assignment,
+    citizen_phrases,
+    dispatch,
+    followups,
+    liaison_phrases,
+    promises,
+    responses,
+)
 from hotline.cases.case import Case, case_by_reference
 from hotline.cases.citizen_menus import Judge, Report
 from hotline.cases.citizen_phrases import Verdict
@@ -51,7 +59,8 @@ def carry_out(work: UnitOfWork, wish: Command, call: Call) -> Phrase:
 
 
 def _about_news(work: UnitOfWork, wish: AskRumour | Subscribe | Unsubscribe, call: Call) -> Phrase:
-    """What somebody wants of what is said to everybody. Who wants an answer, or news, gives us leave to write to them."""
+    """What somebody wants of what is said to everybody. Who wants an answer, or news, gives us leave to write
+    to them."""
     may_write = isinstance(wish, Subscribe) or (isinstance(wish, AskRumour) and wish.may_answer)
     address = _address(work, call, may_write=may_write)
     if address is None and not isinstance(wish, AskRumour):
@@ -63,7 +72,9 @@ def _about_news(work: UnitOfWork, wish: AskRumour | Subscribe | Unsubscribe, cal
         case AskRumour():
             return rumour_questions.ask(work, wish, call.language, call.channel, address, call.session_index)
         case Subscribe() if address is not None:
-            return subscribing.subscribe(work, address, wish.area, call.language, call.channel, sure=wish.sure)
+            return subscribing.subscribe(
+                work, address, wish.area, call.language, call.channel, sure=wish.sure
+            )
         case Unsubscribe() if address is not None:
             return subscribing.unsubscribe(work, address)
         case _:
@@ -74,7 +85,15 @@ def _address(work: UnitOfWork, call: Call, *, may_write: bool) -> Address | None
     """Where they speak from, as little of it as they allow."""
     if call.number is None:
         return None
-    person = people.meet(work.session, work.keys, call.number, work.now, may_write=may_write, language=call.language, channel=call.address)
+    person = people.meet(
+        work.session,
+        work.keys,
+        call.number,
+        work.now,
+        may_write=may_write,
+        language=call.language,
+        channel=call.address,
+    )
     work.session.flush()
     return person.at(call.address)
 
@@ -84,17 +103,28 @@ def _promised(work: UnitOfWork, case: Case) -> Phrase:
     emergency = work.country.emergency
     if assignment.nobody_may(work, case):
         return citizen_phrases.nobody_may(case.spoken, work.country.oversight, emergency)
-    return citizen_phrases.promised(case.spoken, work.clock_time(promises.due(work.session, case)), emergency, case.contact)
+    return citizen_phrases.promised(
+        case.spoken, work.clock_time(promises.due(work.session, case)), emergency, case.contact
+    )
 
 
 def remember_language(work: UnitOfWork, call: Call) -> None:
     """The language that somebody chose is theirs from now on."""
     if call.number is not None:
-        people.meet(work.session, work.keys, call.number, work.now, may_write=False, language=call.language, channel=call.address)
+        people.meet(
+            work.session,
+            work.keys,
+            call.number,
+            work.now,
+            may_write=False,
+            language=call.language,
+            channel=call.address,
+        )
 
 
 def _stop(work: UnitOfWork, call: Call) -> Phrase:
-    """A liaison who wants no messages goes off duty: else cases would be put before one who never hears of them."""
+    """A liaison who wants no messages goes off duty: else cases would be put before one who never hears of
+    them."""
     if (who := liaison(work, call)) is not None:
         return for_liaison(work, who, GoOff())
     person = person_of(work, call)

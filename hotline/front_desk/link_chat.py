@@ -18,8 +18,8 @@ from hotline.messaging.message import move_messages
 def link(work: UnitOfWork, channel: str, chat: str, phone: str) -> tuple[Liaison | None, Phrase]:
     """Give the liaison with this phone this chat, if there is such a liaison, and say what has come of it.
 
-    `phone` is as the channel writes it, often without its +. Whether it is the sender's own the door has checked. The number of
-    somebody who is no liaison is not kept.
+    `phone` is as the channel writes it, often without its +. Whether it is the sender's own the door has
+    checked. The number of somebody who is no liaison is not kept.
     """
     known = _by_phone(work, phone)
     who = liaisons.of(work.session, known) if known else None
@@ -69,8 +69,8 @@ def _hand_over(work: UnitOfWork, address: Address, other: Address) -> None:
 
 
 def _become_one(work: UnitOfWork, before: Person, liaison: Person) -> None:
-    """Whoever wrote in this chat was this liaison all along: what they reported is never put before them, and the language that they chose
-    is theirs."""
+    """Whoever wrote in this chat was this liaison all along: what they reported is never put before them, and
+    the language that they chose is theirs."""
     session = work.session
     liaison.language = before.language or liaison.language
     session.execute(update(Case).where(Case.person_id == before.id).values(person_id=liaison.id))

@@ -36,19 +36,29 @@ def who_calls(work: UnitOfWork, number_index: str, channel: str = people.PHONE) 
     if known is None:
         return Caller()
     who = work.session.get_one(Liaison, known.liaison) if known.liaison else None
-    return Caller(known.language, known.home, _desk_of(work, who) if who else None, asked=followups.waiting_for(work.session, known.person))
+    return Caller(
+        known.language,
+        known.home,
+        _desk_of(work, who) if who else None,
+        asked=followups.waiting_for(work.session, known.person),
+    )
 
 
 def reported_from(session: Session, number_index: str, channel: str) -> list[tuple[str, str]]:
     """What was reported from this address, the newest first: of each case its reference and its state."""
     theirs = select(Case.reference, Case.state).join(Address, Address.person_id == Case.person_id)
     here = (Case.channel == channel, Address.channel == channel, Address.number_index == number_index)
-    return [(row[0], row[1]) for row in session.execute(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED))]
+    return [
+        (row[0], row[1])
+        for row in session.execute(theirs.where(*here).order_by(Case.opened_at.desc()).limit(MOST_LISTED))
+    ]
 
 
 def _desk_of(work: UnitOfWork, who: Liaison) -> Assignments:
     there = shifts.on_duty(work.session, [who.id], work.country.zone, work.now)
-    return Assignments(who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now)))
+    return Assignments(
+        who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now))
+    )
 
 
 def _waiting(work: UnitOfWork, each: Dispatch) -> Waiting:

@@ -40,9 +40,13 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
     if caller.language is None:
         yield choose_language("language", languages, emergency if caller.chat else "")
     for turn in count(1):
-        wish = yield Menu(f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller))
+        wish = yield Menu(
+            f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller)
+        )
         match wish:
-            case "danger" | "report" if caller.chat and not caller.chat.warned and (yield who_reads(caller.chat)) == "dial":
+            case "danger" | "report" if (
+                caller.chat and not caller.chat.warned and (yield who_reads(caller.chat)) == "dial"
+            ):
                 return Nothing(how_to_report(caller.chat.instead, emergency))
             case "danger" | "report":
                 return (yield from (danger if wish == "danger" else report)(caller, areas))
@@ -53,7 +57,11 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
             case "stop":
                 return Stop()
             case "forget":
-                return (yield from forget_me()) if caller.desk is None else Nothing(liaison_phrases.ask_whoever_keeps_the_list())
+                return (
+                    (yield from forget_me())
+                    if caller.desk is None
+                    else Nothing(liaison_phrases.ask_whoever_keeps_the_list())
+                )
             case "desk" if caller.desk is not None:
                 return (yield from liaison_menus.at_desk(caller.desk))
             case "board" if caller.desk is not None:
@@ -81,13 +89,18 @@ def _wishes(caller: Caller) -> Choices:
     )
     if caller.chat:
         wishes = (*wishes, ("stop", _("No more messages")), ("forget", _("Delete my data")))
-    return (*wishes, ("desk", _("Cases given to me")), ("board", _("Messages to the public"))) if caller.desk else wishes
+    return (
+        (*wishes, ("desk", _("Cases given to me")), ("board", _("Messages to the public")))
+        if caller.desk
+        else wishes
+    )
 
 
 def who_reads(chat: InChat) -> Menu:
     """Before somebody's first report: what the company can see, and how to keep it out."""
     warning = _(
-        "{company} can see what you write here, and your name and number. We give those to nobody. To keep {company} out, dial {code}.",
+        "{company} can see what you write here, and your name and number. We give those to nobody. To "
+        "keep {company} out, dial {code}.",
         company=chat.company,
         code=chat.instead,
     )
@@ -95,7 +108,10 @@ def who_reads(chat: InChat) -> Menu:
 
 
 def forget_me() -> Scene[Forget | Nothing]:
-    question = _("Delete what we keep of you? Cases that are open go on without you, and their words go when they are closed.")
+    question = _(
+        "Delete what we keep of you? Cases that are open go on without you, and their words go when they "
+        "are closed."
+    )
     answer = yield Menu("forget", question, (("yes", _("Yes, delete")), ("no", _("No"))))
     return Forget() if answer == "yes" else Nothing(_("Nothing was deleted."))
 
@@ -111,5 +127,12 @@ GO_ON = "go on"
 
 
 def cut_off() -> Scene[str]:
-    """Somebody was cut off in the middle of a report and calls again soon. Neutral, for others may hold this phone by now."""
-    return (yield Menu("cut_off", _("You were cut off."), ((GO_ON, _("Go on where you were")), ("anew", _("Start again")))))
+    """Somebody was cut off in the middle of a report and calls again soon. Neutral, for others may hold this
+    phone by now."""
+    return (
+        yield Menu(
+            "cut_off",
+            _("You were cut off."),
+            ((GO_ON, _("Go on where you were")), ("anew", _("Start again"))),
+        )
+    )

@@ -4,7 +4,8 @@ from hotline.core.i18n import Phrase, _
 
 
 def how_to_report(service_code: str, emergency: str, *, has_news: bool = False) -> Phrase:
-    """To one who texts without a case: the way in. One who `has_news` is told how to have more of it, and none."""
+    """To one who texts without a case: the way in. One who `has_news` is told how to have more of it, and
+    none."""
     if has_news:
         return _(
             "To reach us dial {code}. In an emergency call {number}. "
@@ -16,7 +17,9 @@ def how_to_report(service_code: str, emergency: str, *, has_news: bool = False) 
 
 def not_saved(emergency: str) -> Phrase:
     """Something broke on our side. It says so, and what to do."""
-    return _("We could not take this just now. Please try again. In an emergency call {number}.", number=emergency)
+    return _(
+        "We could not take this just now. Please try again. In an emergency call {number}.", number=emergency
+    )
 
 
 def texts_stopped() -> Phrase:

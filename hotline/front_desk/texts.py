@@ -1,11 +1,19 @@
-"""What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer, and what it means is done."""
+"""What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer,
+and what it means is done."""
 
 import re
 
 from hotline.broadcasts import approval as broadcast_approval
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import sms_commands as broadcast_commands
-from hotline.broadcasts.broadcast import UNSENT, Broadcast, BroadcastState, DeedKind, broadcast_by_code, unfinished_broadcasts
+from hotline.broadcasts.broadcast import (
+    UNSENT,
+    Broadcast,
+    BroadcastState,
+    DeedKind,
+    broadcast_by_code,
+    unfinished_broadcasts,
+)
 from hotline.broadcasts.menus import Deal
 from hotline.carriers import InboundText
 from hotline.cases import citizen_phrases, dispatch, followups, liaison_phrases, status
@@ -58,13 +66,16 @@ def text_arrives(work: UnitOfWork, text: InboundText) -> None:
 
 
 def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> Phrase | None:
-    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing to us."""
+    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing
+    to us."""
     who = liaisons.of(work.session, person)
     if (said := _stops_or_starts(work, address, who, text)) is not None:
         return said
     if who is not None and night_check.answered(work, who) and tidy(text) == "1":
         return _is_there(work, who)
-    if who is not None and (of_committee := broadcast_commands.understand(text) or rumour_commands.understand(text)):
+    if who is not None and (
+        of_committee := broadcast_commands.understand(text) or rumour_commands.understand(text)
+    ):
         return desk.for_liaison(work, who, of_committee)
     if who is not None and (said := _names_a_message(work, who, text)) is not None:
         return said
@@ -80,7 +91,8 @@ def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> 
 
 
 def _stops_or_starts(work: UnitOfWork, address: Address, who: Liaison | None, text: str) -> Phrase | None:
-    """They want no more texts from us, or want them again. None where it is about something else, or may well be."""
+    """They want no more texts from us, or want them again. None where it is about something else, or may well
+    be."""
     if means(text, STOP) or (who is None and stops(text)):
         stop_texts(work, address)
         if who is not None:
@@ -91,7 +103,11 @@ def _stops_or_starts(work: UnitOfWork, address: Address, who: Liaison | None, te
         return news_phrases.no_more_texts(work.settings.service_code, work.country.emergency)
     if means(text, START):
         address.reopen()
-        return _resumed(work, address) if who is None else liaison_phrases.resumed(desk.for_liaison(work, who, GoOn()))
+        return (
+            _resumed(work, address)
+            if who is None
+            else liaison_phrases.resumed(desk.for_liaison(work, who, GoOn()))
+        )
     return None
 
 
@@ -106,8 +122,11 @@ def stops(text: str) -> bool:
 
 
 def _has_had_enough(work: UnitOfWork, address: Address, text: str) -> bool:
-    """The same in other words. Of one who has a case still, or gets no news, they may be about what happens to them."""
-    if isinstance(news_commands.understand(text), Unsubscribe) or latest_case_of(work.session, address.person):
+    """The same in other words. Of one who has a case still, or gets no news, they may be about what happens
+    to them."""
+    if isinstance(news_commands.understand(text), Unsubscribe) or latest_case_of(
+        work.session, address.person
+    ):
         return False
     return news_commands.is_enough(text) or (news_commands.may_be_enough(text) and _has_news(work, address))
 
@@ -117,7 +136,8 @@ def _has_news(work: UnitOfWork, address: Address) -> bool:
 
 
 def _steps(work: UnitOfWork, who: Liaison, text: str) -> Phrase:
-    """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what they may have meant."""
+    """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what
+    they may have meant."""
     wish = case_commands.understand(text)
     done = desk.for_liaison(work, who, wish) if wish else None
     if done is not None and (done != liaison_phrases.no_cases() or _has_letters(wish)):
@@ -131,14 +151,20 @@ def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
 
 
 def _names_a_message(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
-    """A liaison names nothing but a message that has not gone out: they are shown it, and how to say yes or no."""
+    """A liaison names nothing but a message that has not gone out: they are shown it, and how to say yes or
+    no."""
     asked = news_commands.understand(text)
     known = broadcast_by_code(work.session, asked.code) if isinstance(asked, IsOurs) else None
-    return desk.for_liaison(work, who, Deal("show", known.code)) if known is not None and known.state in UNSENT else None
+    return (
+        desk.for_liaison(work, who, Deal("show", known.code))
+        if known is not None and known.state in UNSENT
+        else None
+    )
 
 
 def _may_have_meant(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
-    """What a liaison may have meant who wrote nothing that we understand. None where it was hardly about a message or a rumour."""
+    """What a liaison may have meant who wrote nothing that we understand. None where it was hardly about a
+    message or a rumour."""
     numbers, waiting = [tidy(each) for each in re.findall(r"\d+", text)], _asked_of(work, who)
     named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
     if re.search(r"\br\s?\d", text, re.IGNORECASE):
@@ -146,7 +172,9 @@ def _may_have_meant(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
     if waiting and (named or _answers(text) or not dispatch.before(work.session, who, work.now)):
         return _asks_again(named or waiting[0], who)
     return (
-        broadcast_phrases.what_to_text_broadcast() if any(4 <= len(each) <= broadcast_commands.MOST_FIGURES for each in numbers) else None
+        broadcast_phrases.what_to_text_broadcast()
+        if any(4 <= len(each) <= broadcast_commands.MOST_FIGURES for each in numbers)
+        else None
     )
 
 
@@ -164,7 +192,9 @@ def _asked_of(work: UnitOfWork, who: Liaison) -> list[Broadcast]:
 
 def _waits_for(broadcast: Broadcast, who: Liaison, work: UnitOfWork) -> bool:
     asked = any(deed.liaison_id == who.id for deed in broadcast.done(DeedKind.ASKED))
-    return asked and not any(deed.liaison_id == who.id for deed in broadcast_approval.approvals(broadcast, work.now))
+    return asked and not any(
+        deed.liaison_id == who.id for deed in broadcast_approval.approvals(broadcast, work.now)
+    )
 
 
 def _asks_again(broadcast: Broadcast, who: Liaison) -> Phrase:
@@ -173,13 +203,23 @@ def _asks_again(broadcast: Broadcast, who: Liaison) -> Phrase:
 
 
 def _is_there(work: UnitOfWork, who: Liaison) -> Phrase:
-    """They say in the evening that they are there. That takes no case, though one may have come before them meanwhile."""
-    waiting = [each.word for each in dispatch.before(work.session, who, work.now) if each.state == DispatchState.ASKED]
-    return liaison_phrases.ready_with_cases(duty_phrases.thanks_ready(), ", ".join(waiting)) if waiting else duty_phrases.thanks_ready()
+    """They say in the evening that they are there. That takes no case, though one may have come before them
+    meanwhile."""
+    waiting = [
+        each.word
+        for each in dispatch.before(work.session, who, work.now)
+        if each.state == DispatchState.ASKED
+    ]
+    return (
+        liaison_phrases.ready_with_cases(duty_phrases.thanks_ready(), ", ".join(waiting))
+        if waiting
+        else duty_phrases.thanks_ready()
+    )
 
 
 def _says_more(work: UnitOfWork, case: Case, text: str) -> Phrase:
-    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who are still in danger."""
+    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who
+    are still in danger."""
     if case_commands.verdict_in(text) == "danger":
         return in_danger(work, case)
     if case_commands.verdict_in(text) is not None:
@@ -191,8 +231,8 @@ def _says_more(work: UnitOfWork, case: Case, text: str) -> Phrase:
 
 
 def is_for_us(work: UnitOfWork, person: Person, text: str) -> bool:
-    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, and of a liaison ON, OFF, or a step in a case that
-    waits for them."""
+    """Whether a text speaks to the hotline whatever was asked just then: STOP, START, and of a liaison ON,
+    OFF, or a step in a case that waits for them."""
     if means(text, STOP) or means(text, START):
         return True
     who, wish = liaisons.of(work.session, person), case_commands.understand(text)
@@ -204,7 +244,8 @@ def is_for_us(work: UnitOfWork, person: Person, text: str) -> bool:
 
 
 def _speaks_as_liaison(work: UnitOfWork, who: Liaison, text: str) -> bool:
-    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for them, a yes or no never is."""
+    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for
+    them, a yes or no never is."""
     if case_commands.verdict_in(text) is None:
         return True
     return case_commands.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))
@@ -221,5 +262,7 @@ def _verdict(work: UnitOfWork, case: Case, text: str) -> Phrase:
 
 def _way_in(work: UnitOfWork, address: Address) -> tuple[Phrase, str]:
     """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = phrases.how_to_report(work.settings.service_code, work.country.emergency, has_news=_has_news(work, address))
+    words = phrases.how_to_report(
+        work.settings.service_code, work.country.emergency, has_news=_has_news(work, address)
+    )
     return words, f"way_in:{address.id}:{work.now.date()}"

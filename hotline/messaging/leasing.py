@@ -59,13 +59,27 @@ def lease(work: UnitOfWork, identity: UUID) -> Leased | None:
     if not passage.allowed:
         _hold_back(work, message, passage)
         return None
-    message.state, message.lease, message.leased_until, message.sent_at = MessageState.SENDING, uuid4(), work.now + LEASE, work.now
+    message.state, message.lease, message.leased_until, message.sent_at = (
+        MessageState.SENDING,
+        uuid4(),
+        work.now + LEASE,
+        work.now,
+    )
     message.tries += 1
     assert message.lease is not None
     assert message.address.sealed is not None
     text = work.keys.vault.read(message.locked_text, text_place(identity))
     number = open_seal(work.keys, message.address.sealed)
-    return Leased(identity, message.lease, message.address_id, About(message.about), message.key, number, text, _language(message))
+    return Leased(
+        identity,
+        message.lease,
+        message.address_id,
+        About(message.about),
+        message.key,
+        number,
+        text,
+        _language(message),
+    )
 
 
 def _language(message: Message) -> str:
@@ -79,11 +93,15 @@ def _expired(message: Message, work: UnitOfWork) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return message.about in (About.DISPATCH, About.NEWS, About.ALARM, About.CONSULT) and message.tries < DOUBTFUL_TRIES
+    return (
+        message.about in (About.DISPATCH, About.NEWS, About.ALARM, About.CONSULT)
+        and message.tries < DOUBTFUL_TRIES
+    )
 
 
 def _let_go(work: UnitOfWork, message: Message) -> None:
-    """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time is up."""
+    """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time
+    is up."""
     if message.state in (MessageState.WAITING, MessageState.SENDING):
         work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
     else:
@@ -137,13 +155,18 @@ def _again(work: UnitOfWork, message: Message, sending: Sending) -> None:
 
 
 def _go_elsewhere(work: UnitOfWork, message: Message) -> bool:
-    """Send it to where else the person can be reached. False where there is nowhere, and for what has an order of its own in which each
-    way is tried: see `dispatch.write_next`."""
+    """Send it to where else the person can be reached. False where there is nowhere, and for what has an
+    order of its own in which each way is tried: see `dispatch.write_next`."""
     closed, other = message.address, message.address.person.best
     if message.about == About.DISPATCH or other is None or other is closed or not other.is_open:
         return False
     if message.case is not None:
-        message.case.note(work.session, work.now, "goes elsewhere", why=f"{closed.channel} is closed, so it goes to the {other.channel}")
+        message.case.note(
+            work.session,
+            work.now,
+            "goes elsewhere",
+            why=f"{closed.channel} is closed, so it goes to the {other.channel}",
+        )
     message.address, message.state, message.tries, message.leased_until = other, MessageState.WAITING, 0, None
     work.schedule(TaskKind.DELIVER, message.id, queue=queue_of(message))
     return True

@@ -1,4 +1,5 @@
-"""Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be sent at all."""
+"""Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be
+sent at all."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,9 @@ PAUSED = timedelta(seconds=15)
 """How often a copy is looked at whose broadcast is paused."""
 
 RECEIVED, LATE, GONE_ON, NOBODY, STILL = "received:", "late:", "gone_on:", "nobody:", "still:"
-"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case goes to somebody else; that
-there is nobody who may see it; or that asks a liaison whether they are still on it."""
+"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case
+goes to somebody else; that there is nobody who may see it; or that asks a liaison whether they are still on
+it."""
 
 
 class MessageState(StrEnum):
@@ -50,7 +52,8 @@ class About(StrEnum):
     NEWS = "news"
     """Tells a liaison what is new in a case that is before them."""
     CASE = "case"
-    """Tells a citizen about their case, if they allowed it. Never sent twice: if nobody knows whether it left, it stays unknown."""
+    """Tells a citizen about their case, if they allowed it. Never sent twice: if nobody knows whether it
+    left, it stays unknown."""
     FOLLOW_UP = "follow_up"
     """Asks a citizen whether help came, at an hour when phones may ring."""
     ANSWER = "answer"
@@ -62,7 +65,8 @@ class About(StrEnum):
     CONSULT = "consult"
     """Asks or tells a liaison something about a broadcast or a rumour. Sent again like a dispatch."""
     BROADCAST = "broadcast"
-    """The copy of a broadcast for one recipient on Telegram; those for phones go in batches. Never sent twice."""
+    """The copy of a broadcast for one recipient on Telegram; those for phones go in batches. Never sent
+    twice."""
     RUMOUR = "rumour"
     """Answers somebody who asked whether something is true. Never sent twice."""
 
@@ -140,7 +144,14 @@ class Passage:
 
 
 def write_message(
-    work: UnitOfWork, address: Address, about: About, words: Phrase, language: str, *, key: str, case: Case | None = None
+    work: UnitOfWork,
+    address: Address,
+    about: About,
+    words: Phrase,
+    language: str,
+    *,
+    key: str,
+    case: Case | None = None,
 ) -> Message:
     """Write a text to this address, to be delivered after the commit. The same key is written once."""
     message = work.session.scalar(select(Message).where(Message.key == key))
@@ -148,14 +159,17 @@ def write_message(
         return message
     identity = uuid4()
     text = work.keys.vault.encrypt(plain(say(words, language)), text_place(identity))
-    message = Message(id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now)
+    message = Message(
+        id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now
+    )
     work.session.add(message)
     work.schedule(TaskKind.DELIVER, identity, queue=queue_of(message))
     return message
 
 
 def consult(work: UnitOfWork, who: Liaison, words: Phrase, *, key: str) -> None:
-    """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same key is written once."""
+    """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same
+    key is written once."""
     if (address := who.person.best) is not None:
         write_message(work, address, About.CONSULT, words, who.language, key=key)
 
@@ -166,7 +180,9 @@ def queue_of(message: Message) -> Queue:
         return Queue.TELEGRAM
     if message.about in (About.BROADCAST, About.RUMOUR):
         return Queue.BULK
-    can_wait = message.about in (About.FOLLOW_UP, About.CONSULT) or (message.about == About.DUTY and message.case is None)
+    can_wait = message.about in (About.FOLLOW_UP, About.CONSULT) or (
+        message.about == About.DUTY and message.case is None
+    )
     return Queue.ORDINARY if can_wait else Queue.URGENT
 
 
@@ -175,7 +191,8 @@ def text_place(message: UUID) -> str:
 
 
 def why_closed(address: Address, *, is_answer: bool = False) -> str | None:
-    """Why nothing may be sent to this address, whatever it is; None where something may. Somebody's own text is answered all the same."""
+    """Why nothing may be sent to this address, whatever it is; None where something may. Somebody's own text
+    is answered all the same."""
     if address.sealed is None:
         return "we were never given leave to write to this number"
     if address.closed_at is not None:
@@ -187,28 +204,38 @@ def why_closed(address: Address, *, is_answer: bool = False) -> str | None:
 
 def message_waits(session: Session, key: str) -> bool:
     """Whether the message with this key is written and has not left."""
-    return session.scalar(select(Message.state).where(Message.key == key)) in (MessageState.WAITING, MessageState.SENDING)
+    return session.scalar(select(Message.state).where(Message.key == key)) in (
+        MessageState.WAITING,
+        MessageState.SENDING,
+    )
 
 
 def move_messages(work: UnitOfWork, address: Address, other: Address) -> None:
-    """Whatever was written to this address belongs to another from now on: what has not left leaves from there, and what was shown here
-    is not looked for there."""
+    """Whatever was written to this address belongs to another from now on: what has not left leaves from
+    there, and what was shown here is not looked for there."""
     work.session.flush()
-    work.session.execute(update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None))
+    work.session.execute(
+        update(Message).where(Message.address_id == address.id).values(address_id=other.id, provider_id=None)
+    )
     work.session.expire_all()
     for message in work.session.scalars(
-        select(Message).where(Message.address_id == other.id, Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+        select(Message).where(
+            Message.address_id == other.id, Message.state.in_((MessageState.WAITING, MessageState.SENDING))
+        )
     ):
         work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
 def stop_texts(work: UnitOfWork, address: Address) -> None:
-    """The person wants no texts any more, and no news of any place either: to have those again, they ask anew."""
+    """The person wants no texts any more, and no news of any place either: to have those again, they ask
+    anew."""
     address.opted_out_at = address.opted_out_at or work.now
     subscriptions.end(work.session, address, work.now)
 
 
 def count_undelivered(session: Session, since: datetime) -> int:
     """How many texts failed, or left us in doubt, since then."""
-    doubtful = select(func.count()).where(Message.state.in_((MessageState.FAILED, MessageState.UNKNOWN)), Message.written_at >= since)
+    doubtful = select(func.count()).where(
+        Message.state.in_((MessageState.FAILED, MessageState.UNKNOWN)), Message.written_at >= since
+    )
     return session.scalar(doubtful) or 0

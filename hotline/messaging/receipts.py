@@ -32,12 +32,18 @@ class ReceiptRecord(Base):
 def receive(work: UnitOfWork, receipt: Receipt) -> Message | None:
     """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
     session = work.session
-    if (copy := copy_by_provider_id(session, receipt.provider_id)) is not None and copy.state != CopyState.SENDS:
+    if (
+        copy := copy_by_provider_id(session, receipt.provider_id)
+    ) is not None and copy.state != CopyState.SENDS:
         settle(work, copy, receipt)
         return None
-    values = {name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")}
+    values = {
+        name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")
+    }
     insert_once(session, ReceiptRecord, **values, at=work.now)
-    message = session.scalar(select(Message).where(Message.provider_id == receipt.provider_id).with_for_update())
+    message = session.scalar(
+        select(Message).where(Message.provider_id == receipt.provider_id).with_for_update()
+    )
     if message is None:
         receive_of_copy(work, receipt)
         _stop_number(work, receipt)
@@ -51,18 +57,31 @@ def receive(work: UnitOfWork, receipt: Receipt) -> Message | None:
 
 def _stop_number(work: UnitOfWork, receipt: Receipt) -> None:
     """A receipt that says that somebody wants no texts binds us, whatever it is the receipt of."""
-    person = people.by_number(work.session, work.keys, receipt.number) if receipt.opted_out and receipt.number else None
+    person = (
+        people.by_number(work.session, work.keys, receipt.number)
+        if receipt.opted_out and receipt.number
+        else None
+    )
     if person is not None and person.phone is not None:
         stop_texts(work, person.phone)
 
 
 def match_receipts(session: Session, message: Message) -> None:
-    """What the receipts say together: on the handset, if one of them says so, else failed if one says that for good."""
+    """What the receipts say together: on the handset, if one of them says so, else failed if one says that
+    for good."""
     if message.provider_id is None:
         return
-    receipts = list(session.scalars(select(ReceiptRecord).where(ReceiptRecord.provider_id == message.provider_id, ReceiptRecord.final)))
+    receipts = list(
+        session.scalars(
+            select(ReceiptRecord).where(ReceiptRecord.provider_id == message.provider_id, ReceiptRecord.final)
+        )
+    )
     arrived = [each for each in receipts if each.delivered]
     if arrived:
-        message.state, message.code, message.delivered_at = MessageState.SENT, arrived[0].status, arrived[0].at
+        message.state, message.code, message.delivered_at = (
+            MessageState.SENT,
+            arrived[0].status,
+            arrived[0].at,
+        )
     elif receipts:
         message.state, message.code = MessageState.FAILED, (receipts[-1].reason or receipts[-1].status)[:80]

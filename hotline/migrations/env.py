@@ -21,11 +21,15 @@ from hotline.rumours import rumour as rumours  # noqa: F401 - each brings its ta
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
 database = Database(str(url))
 with database.engine.connect() as connection:
-    if database.is_sqlite:  # it alters a table by making it anew, and would take that for deleting what others refer to
+    if (
+        database.is_sqlite
+    ):  # it alters a table by making it anew, and would take that for deleting what others refer to
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

@@ -49,7 +49,8 @@ def text_in(work: UnitOfWork, person: Person, address: Address, text: str) -> Ph
 
 
 def _is_for_news(work: UnitOfWork, person: Person, address: Address, text: str) -> bool:
-    """Whether a yes or no is for what we have asked last, and that was whether they want news. A liaison's bare key is for their case."""
+    """Whether a yes or no is for what we have asked last, and that was whether they want news. A liaison's
+    bare key is for their case."""
     asked = subscriptions.asked_last(work.session, address, work.now)
     if asked is None or (tidy(text) in ("1", "2") and _has_cases(work, person)):
         return False
@@ -74,13 +75,18 @@ def _by(address: Address) -> str:
 
 
 def _wants(work: UnitOfWork, person: Person, address: Address, wants: WantsNews) -> Phrase | None:
-    """News about the place that they named, if it is one. In Kiswahili the same word is a greeting, and a report may begin with it."""
+    """News about the place that they named, if it is one. In Kiswahili the same word is a greeting, and a
+    report may begin with it."""
     if sms_commands.greets(wants.place):
         return None if latest_case_of(work.session, person) else _asked_for_place(work, person, wants)
     meant = _meant(work, wants.place)
     if not meant:
         is_more = len(bare_words(wants.place)) > FEW_WORDS or latest_case_of(work.session, person)
-        return None if is_more else phrases.unknown_place(wants.place, work.settings.service_code, work.country.emergency)
+        return (
+            None
+            if is_more
+            else phrases.unknown_place(wants.place, work.settings.service_code, work.country.emergency)
+        )
     language = _language(work, person, wants.language)
     if len(meant) > 1:
         return phrases.which_of([work.areas.full_name(each) for each in meant])
@@ -93,9 +99,12 @@ def _asked_for_place(work: UnitOfWork, person: Person, wants: WantsNews) -> Phra
 
 
 def _meant(work: UnitOfWork, place: str) -> list[Area]:
-    """The places that somebody may mean who wrote nothing but a place; the only one that has exactly that name, if one has."""
+    """The places that somebody may mean who wrote nothing but a place; the only one that has exactly that
+    name, if one has."""
     said = set(bare_words(place))
-    found = [each.area for each in work.areas.closest(place) if _is_all_of(said, _words_around(work, each.area))]
+    found = [
+        each.area for each in work.areas.closest(place) if _is_all_of(said, _words_around(work, each.area))
+    ]
     exactly = [area for area in found if said <= _words_around(work, area) and _is_called(area, said)]
     return exactly if len(exactly) == 1 else found[:MOST_NAMED]
 
@@ -107,7 +116,12 @@ def knows_place(work: UnitOfWork, place: str) -> bool:
 
 def _words_around(work: UnitOfWork, area: Area) -> set[str]:
     """Every word in the names of an area, and of what it lies in."""
-    return {word for each in work.areas.outwards(area) for name in (each.name, *each.aliases) for word in bare_words(name)}
+    return {
+        word
+        for each in work.areas.outwards(area)
+        for name in (each.name, *each.aliases)
+        for word in bare_words(name)
+    }
 
 
 def _is_all_of(said: Collection[str], names: Collection[str]) -> bool:

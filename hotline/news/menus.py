@@ -1,4 +1,5 @@
-"""What citizens can hear from us, and ask of us: is it true, is this message yours, what is known, and news by text."""
+"""What citizens can hear from us, and ask of us: is it true, is this message yours, what is known, and news
+by text."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,8 @@ Wish = AskRumour | Subscribe | Unsubscribe | Nothing
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that was checked: a line to choose it by, which says nothing that could be taken for the whole, and what it says."""
+    """Something that was checked: a line to choose it by, which says nothing that could be taken for the
+    whole, and what it says."""
 
     title: str
     text: str
@@ -110,7 +112,11 @@ def _read(areas: Areas, home: str | None, chat: bool) -> Scene[Nothing]:
 
 
 def _which(items: Sequence[Item]) -> Menu:
-    return Menu("item", _("What was checked:"), tuple((str(number), verbatim(item.title)) for number, item in enumerate(items)))
+    return Menu(
+        "item",
+        _("What was checked:"),
+        tuple((str(number), verbatim(item.title)) for number, item in enumerate(items)),
+    )
 
 
 def _show(text: str, chat: bool) -> Scene[Nothing]:
@@ -125,6 +131,9 @@ def _get(areas: Areas, home: str | None, chat: bool) -> Scene[Subscribe | Nothin
     area = yield from choose_area(areas, home, "get:")
     if not chat:
         return Subscribe(area.code)
-    question = _("Shall we write to you here what was checked about {place}? You can end it at any time.", place=areas.full_name(area))
+    question = _(
+        "Shall we write to you here what was checked about {place}? You can end it at any time.",
+        place=areas.full_name(area),
+    )
     sure = yield Menu("get_sure", question, (("yes", _("Yes, write to me")), ("no", _("No"))))
     return Subscribe(area.code, sure=True) if sure == "yes" else Nothing(then_nothing())

@@ -28,12 +28,17 @@ def rumour_title(number: str, place: str, time: str) -> Phrase:
 
 
 def do_you_want(place: str) -> Phrase:
-    """A text. Nothing is sent to one who does not say yes to it: whoever held the phone may not be whose it is."""
+    """A text. Nothing is sent to one who does not say yes to it: whoever held the phone may not be whose it
+    is."""
     return _("Do you want checked news about {place} by text? Answer 1 for yes.", place=_short(place))
 
 
 def answer_the_text(place: str) -> Phrase:
-    return _("A text comes to this phone now. Answer it with 1 (yes), and you will get checked news about {place}.", place=_short(place))
+    return _(
+        "A text comes to this phone now. Answer it with 1 (yes), and you will get checked news about "
+        "{place}.",
+        place=_short(place),
+    )
 
 
 def then_nothing() -> Phrase:
@@ -42,7 +47,9 @@ def then_nothing() -> Phrase:
 
 
 def you_get(places: str) -> Phrase:
-    return _("You will get checked news about {places}. To end it, text STOP NEWS.", places=shorten(places, 80, 30))
+    return _(
+        "You will get checked news about {places}. To end it, text STOP NEWS.", places=shorten(places, 80, 30)
+    )
 
 
 def you_have(place: str) -> Phrase:
@@ -50,7 +57,11 @@ def you_have(place: str) -> Phrase:
 
 
 def enough_areas(most: int) -> Phrase:
-    return _("You get news about {most} places already, and there is no room for more. To end them all, text STOP NEWS.", most=most)
+    return _(
+        "You get news about {most} places already, and there is no room for more. To end them all, text "
+        "STOP NEWS.",
+        most=most,
+    )
 
 
 def no_more_news() -> Phrase:
@@ -66,9 +77,11 @@ def no_number() -> Phrase:
 
 
 def no_more_texts(service_code: str, emergency: str) -> Phrase:
-    """To one who has had enough, as far as we understand them. Should they have meant something else, they know whom to turn to."""
+    """To one who has had enough, as far as we understand them. Should they have meant something else, they
+    know whom to turn to."""
     return _(
-        "You will get no more messages from us. To have them again text START. To reach us dial {code}. In an emergency call {number}.",
+        "You will get no more messages from us. To have them again text START. To reach us dial {code}. "
+            "In an emergency call {number}.",
         code=service_code, number=emergency,
     )  # fmt: skip
 
@@ -79,12 +92,16 @@ def which_place() -> Phrase:
 
 
 def which_of(places: Sequence[str]) -> Phrase:
-    return _("Which one? Text NEWS and the whole name: {places}", places="; ".join(_short(place) for place in places))
+    return _(
+        "Which one? Text NEWS and the whole name: {places}",
+        places="; ".join(_short(place) for place in places),
+    )
 
 
 def unknown_place(place: str, service_code: str, emergency: str) -> Phrase:
     return _(
-        "We know no place {place}. Text NEWS and the name of your ward or town, or dial {code}. In an emergency call {number}.",
+        "We know no place {place}. Text NEWS and the name of your ward or town, or dial {code}. In an "
+            "emergency call {number}.",
         place=place[:30], code=service_code, number=emergency,
     )  # fmt: skip
 
@@ -103,7 +120,10 @@ def ours_until(time: str, text: str) -> Phrase:
 
 def looked_at_again(code: str) -> Phrase:
     """Somebody has halted it, and nobody knows yet whether it holds. It is not said again."""
-    return _("{code} is from us, but it is being looked at again. Please do not pass it on before you hear more.", code=code)
+    return _(
+        "{code} is from us, but it is being looked at again. Please do not pass it on before you hear more.",
+        code=code,
+    )
 
 
 def ours_no_more(code: str) -> Phrase:

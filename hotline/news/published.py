@@ -4,7 +4,17 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from hotline.broadcasts.broadcast import GOING, OUT, REACHED, Broadcast, BroadcastState, Copy, CopyState, as_sent, broadcast_by_code
+from hotline.broadcasts.broadcast import (
+    GOING,
+    OUT,
+    REACHED,
+    Broadcast,
+    BroadcastState,
+    Copy,
+    CopyState,
+    as_sent,
+    broadcast_by_code,
+)
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase, say
 from hotline.news import menus, phrases, sms_commands
@@ -31,7 +41,8 @@ def listing(work: UnitOfWork, area: str, language: str) -> str:
 
 
 def verified(work: UnitOfWork, area: str, language: str) -> list[Item]:
-    """What is checked and holds just now for a place: our messages and then what came of rumours, each the newest first."""
+    """What is checked and holds just now for a place: our messages and then what came of rumours, each the
+    newest first."""
     shown = [*_messages(work, area, language), *_rumours(work, area, language)]
     return shown[:MOST_SHOWN]
 
@@ -42,7 +53,11 @@ def _messages(work: UnitOfWork, here: str, language: str) -> list[Item]:
         or_(Broadcast.paused_at.is_(None), Broadcast.state.not_in(GOING)),
     )  # fmt: skip
     found = work.session.scalars(live.order_by(Broadcast.opens_at.desc(), Broadcast.id.desc()))
-    return [_of_message(work, each, language) for each in found if any(work.areas.touch(code, here) for code in each.areas)]
+    return [
+        _of_message(work, each, language)
+        for each in found
+        if any(work.areas.touch(code, here) for code in each.areas)
+    ]
 
 
 def _of_message(work: UnitOfWork, broadcast: Broadcast, language: str) -> Item:
@@ -111,7 +126,11 @@ def _as_it_stands(work: UnitOfWork, broadcast: Broadcast, language: str) -> Phra
 
 def _set_right_by(work: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
     """The newest that sets it right, and has left; followed to what sets that right, if something does."""
-    later = select(Broadcast).where(Broadcast.corrects_id == broadcast.id, Broadcast.exercise.is_(False)).order_by(Broadcast.id.desc())
+    later = (
+        select(Broadcast)
+        .where(Broadcast.corrects_id == broadcast.id, Broadcast.exercise.is_(False))
+        .order_by(Broadcast.id.desc())
+    )
     for each in work.session.scalars(later):
         if further := _set_right_by(work, each):
             return further

@@ -16,16 +16,20 @@ NEWS, NO_NEWS = _("news"), _("stop news, news stop, no more news")
 ABOUT, THAT = _("for, from, in, about, of"), _("that")
 """Little words before the place, or before what is said."""
 ASKS = _("is it true, is this true, true or false")
-AROUND = _("is, are, was, this, it, the, that, real, true, fake, ours, yours, you, from, message, text, number, code")
+AROUND = _(
+    "is, are, was, this, it, the, that, real, true, fake, ours, yours, you, from, message, text, number, code"
+)
 """What may stand around a message's number when somebody asks whether it is ours."""
 MOST_AFTER_STOP = 3
 GREETS = _("please, today, now, latest, morning, good, what, your")
 """No place, where they stand after the word for news; in some languages that word is a greeting too."""
 STOP = _("stop, unsubscribe")
 ENOUGH = _("stop, unsubscribe, quit, stopall")
-"""One of these, where nothing stands around it but the next: then it is our texts that they have had enough of."""
+"""One of these, where nothing stands around it but the next: then it is our texts that they have had enough
+of."""
 AROUND_ENOUGH = _(
-    "all, it, this, that, these, those, the, any, more, please, pls, kindly, just, now, i, im, am, me, you, your, want, to, of, from, "
+    "all, it, this, that, these, those, the, any, more, please, pls, kindly, just, now, i, im, am, me, "
+    "you, your, want, to, of, from, "
     "tired, bothering, disturbing, annoying, spamming, number, ok"
 )
 OF_TEXTS = _("news, message, messages, text, texts, texting, sms, send, sending, itikia")
@@ -61,7 +65,8 @@ Verb = WantsNews | Unsubscribe | IsOurs | IsTrue
 
 
 def understand(text: str) -> Verb | None:
-    """What a text wants of us that is about news: NEWS Kaptembwo, STOP NEWS, 4417, is it true that …? None where it is something else."""
+    """What a text wants of us that is about news: NEWS Kaptembwo, STOP NEWS, 4417, is it true that …? None
+    where it is something else."""
     if (after := _after(text, NO_NEWS)) and len(after[0].split()) <= MOST_AFTER_STOP:
         return Unsubscribe()
     if code := _code(text):
@@ -72,7 +77,8 @@ def understand(text: str) -> Verb | None:
 
 
 def greets(place: str) -> bool:
-    """Whether all that stands where the place should be is part of a greeting: habari yako, habari za asubuhi."""
+    """Whether all that stands where the place should be is part of a greeting: habari yako, habari za
+    asubuhi."""
     return all(each in _single(GREETS) for each in bare_words(place))
 
 
@@ -83,16 +89,24 @@ def is_greeting(text: str) -> bool:
 
 
 def is_enough(text: str) -> bool:
-    """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me these, stop message 4417."""
+    """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me
+    these, stop message 4417."""
     said = [each for each in bare_words(text) if not _is_code(each)]
     stops = _single(ENOUGH)
-    return any(each in stops for each in said) and all(each in stops | _single(AROUND_ENOUGH) | _single(OF_TEXTS) for each in said)
+    return any(each in stops for each in said) and all(
+        each in stops | _single(AROUND_ENOUGH) | _single(OF_TEXTS) for each in said
+    )
 
 
 def may_be_enough(text: str) -> bool:
-    """The same, whatever else they say, as long as it begins with STOP and names our texts. Who begs others to stop names none of them."""
+    """The same, whatever else they say, as long as it begins with STOP and names our texts. Who begs others
+    to stop names none of them."""
     said = bare_words(text)
-    return bool(said) and said[0] in _single(STOP) and any(_is_code(each) or each in _single(OF_TEXTS) for each in said)
+    return (
+        bool(said)
+        and said[0] in _single(STOP)
+        and any(_is_code(each) or each in _single(OF_TEXTS) for each in said)
+    )
 
 
 def _is_code(word: str) -> bool:
@@ -112,7 +126,8 @@ PASSED_ON = re.compile(r"\W*itikia\W+(\d{4,6})\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def _code(text: str) -> str | None:
-    """The number of a message that they passed on to us; or the only number in a text that is of nothing else."""
+    """The number of a message that they passed on to us; or the only number in a text that is of nothing
+    else."""
     if found := PASSED_ON.fullmatch(text):
         return found[1]
     numbers = re.findall(r"\d+", text)
@@ -124,7 +139,8 @@ def _code(text: str) -> str | None:
 
 
 def code_in(text: str) -> str:
-    """The number of a message in what somebody keyed in, be it the whole message; their own words, cut, where there is none."""
+    """The number of a message in what somebody keyed in, be it the whole message; their own words, cut, where
+    there is none."""
     typed = tidy(text)
     found = re.search(r"(?<!\d)\d{4,6}(?!\d)", typed)
     return found[0] if found else typed[:10]
@@ -140,7 +156,8 @@ def _bare(text: str) -> str:
 
 
 def _after(text: str, words: Phrase) -> tuple[str, str] | None:
-    """What comes after one of these words, and the language of that word. None where the text begins with none of them."""
+    """What comes after one of these words, and the language of that word. None where the text begins with
+    none of them."""
     return _besides(text, words, lambda phrase: rf"\W*{phrase}(?!\w)[^\w(]*(.*)")
 
 
@@ -150,7 +167,9 @@ def _before(text: str, words: Phrase) -> tuple[str, str] | None:
 
 def _besides(text: str, words: Phrase, pattern: Callable[[str], str]) -> tuple[str, str] | None:
     for phrase, language in _phrases(words):
-        if found := re.fullmatch(pattern(r"\W+".join(map(re.escape, phrase.split()))), text, re.IGNORECASE | re.DOTALL):
+        if found := re.fullmatch(
+            pattern(r"\W+".join(map(re.escape, phrase.split()))), text, re.IGNORECASE | re.DOTALL
+        ):
             return found[1], language
     return None
 

@@ -26,8 +26,12 @@ def theirs(work: UnitOfWork, number: str | None, channel: str) -> str:
 
 
 def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how: str, sure: bool) -> Phrase:
-    """They want news about an area. One who is not `sure` is asked once more by a text, and gets nothing until they say yes."""
-    place, have = work.areas.full_name(work.areas[area]), {each.area_code for each in subscriptions.of(work.session, address)}
+    """They want news about an area. One who is not `sure` is asked once more by a text, and gets nothing
+    until they say yes."""
+    place, have = (
+        work.areas.full_name(work.areas[area]),
+        {each.area_code for each in subscriptions.of(work.session, address)},
+    )
     if area not in have and len(have) >= MOST:
         return phrases.enough_areas(MOST)
     wanted = subscriptions.ask_for(work.session, address, area, language, how, work.now)
@@ -62,7 +66,11 @@ def declines(work: UnitOfWork, address: Address) -> Phrase:
 
 def unsubscribe(work: UnitOfWork, address: Address) -> Phrase:
     """No more news. Whatever concerns their own case still comes."""
-    return phrases.no_more_news() if subscriptions.end(work.session, address, work.now) else phrases.had_no_news()
+    return (
+        phrases.no_more_news()
+        if subscriptions.end(work.session, address, work.now)
+        else phrases.had_no_news()
+    )
 
 
 def name(work: UnitOfWork, code: str) -> str:

@@ -1,7 +1,7 @@
 """The auditor: looks at every unfinished case, apart from the clock's sweep, and mends what has no future.
 
-Each case that is not closed has a next step that is sure to come, or a human whose turn it is. Everything else here sees to that; the
-auditor believes none of it.
+Each case that is not closed has a next step that is sure to come, or a human whose turn it is. Everything
+else here sees to that; the auditor believes none of it.
 """
 
 import logging
@@ -43,7 +43,9 @@ SILENT = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 """How long the audits themselves are kept."""
 UNFINISHED = Case.state != literal(CaseState.CLOSED, literal_execute=True)
-ON_ITS_WAY = Message.state.in_((literal(MessageState.WAITING, literal_execute=True), literal(MessageState.SENDING, literal_execute=True)))
+ON_ITS_WAY = Message.state.in_(
+    (literal(MessageState.WAITING, literal_execute=True), literal(MessageState.SENDING, literal_execute=True))
+)
 """Both are written out, so that every plan may go by the index of the few unfinished among the many."""
 
 NOT_MENDED = "could not be mended"
@@ -96,9 +98,13 @@ def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
             yield Lack("nobody is asked next", _find)
         case "acknowledged" if not future.taken:
             yield Lack("taken by nobody", _take_back)
-        case "acknowledged" if not _any(waiting, *((what, each) for each in future.taken for what in (TaskKind.STILL, TaskKind.LAPSE))):
+        case "acknowledged" if not _any(
+            waiting, *((what, each) for each in future.taken for what in (TaskKind.STILL, TaskKind.LAPSE))
+        ):
             yield Lack("nobody asks whether anything happens", _wonder(future.taken[-1]))
-        case "resolved" if case.asked_at is None and not _any(waiting, (TaskKind.FOLLOW_UP, followups.subject(case.id, case.round))):
+        case "resolved" if case.asked_at is None and not _any(
+            waiting, (TaskKind.FOLLOW_UP, followups.subject(case.id, case.round))
+        ):
             yield Lack("nobody asks the citizen", followups.ask_now)
 
 
@@ -113,7 +119,9 @@ def _lacks_promise(future: Future, waiting: set[str]) -> Iterator[Lack]:
     for identity, due_at in future.promised:
         if future.case.state != CaseState.OPEN:
             yield Lack("a promise is kept and not ended", _keep)
-        elif not _any(waiting, (TaskKind.PROMISE, identity), (TaskKind.OPEN, future.case.id)):  # taking a case up, its promise is watched
+        elif not _any(
+            waiting, (TaskKind.PROMISE, identity), (TaskKind.OPEN, future.case.id)
+        ):  # taking a case up, its promise is watched
             yield Lack("a promise is not watched", _put_at(TaskKind.PROMISE, identity, due_at))
     if future.case.state == CaseState.OPEN and not future.promised:
         yield Lack("nothing is promised", promises.renew)
@@ -149,11 +157,12 @@ def _keep(work: UnitOfWork, case: Case) -> None:
     promises.end(work, case, PromiseState.KEPT)
 
 
-# ---------------------------------------------------------------------------------------------------------------- looking
+# ---------------------------------------------------------------------------------------------------- looking
 
 
 def audit(service: Service) -> Audit:
-    """Look at everything that is unfinished, mend it, and write down what was found. Raises what the database raises."""
+    """Look at everything that is unfinished, mend it, and write down what was found. Raises what the database
+    raises."""
     found: Counter[str] = Counter()
     unfinished = _unfinished(service)
     for page in _pages(unfinished):
@@ -178,14 +187,17 @@ def _pages(of: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
-    """Those of these cases that seem to lack something: whether they do is looked at again with the case in hand."""
+    """Those of these cases that seem to lack something: whether they do is looked at again with the case in
+    hand."""
     with service.database.reading() as session:
         return [case for case, lacking in _lacking(session, page, service.clock()).items() if lacking]
 
 
 def _lacking(session: Session, page: Sequence[UUID], now: datetime) -> dict[UUID, list[Lack]]:
     found = next_steps.of(session, page)
-    waiting = next_steps.waiting(session, sorted({key for future in found.values() for key in future.tasks()}), now)
+    waiting = next_steps.waiting(
+        session, sorted({key for future in found.values() for key in future.tasks()}), now
+    )
     return {case: lacks(future, waiting) for case, future in found.items()}
 
 
@@ -198,7 +210,9 @@ def _stranded(service: Service) -> list[UUID]:
 
 def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
     with service.database.reading() as session:
-        delivered = next_steps.waiting(session, [outbox.key_of(TaskKind.DELIVER, each) for each in page], service.clock())
+        delivered = next_steps.waiting(
+            session, [outbox.key_of(TaskKind.DELIVER, each) for each in page], service.clock()
+        )
     return [each for each in page if outbox.key_of(TaskKind.DELIVER, each) not in delivered]
 
 
@@ -212,10 +226,15 @@ def _before_the_gone(service: Service) -> bool:
     """Whether a case waits before somebody whose mandate has ended by itself since."""
     gone = (Dispatch.state.in_(EXPECTED), Liaison.until <= service.clock())
     with service.database.reading() as session:
-        return session.scalar(select(Dispatch.id).join(Liaison, Liaison.id == Dispatch.liaison_id).where(*gone).limit(1)) is not None
+        return (
+            session.scalar(
+                select(Dispatch.id).join(Liaison, Liaison.id == Dispatch.liaison_id).where(*gone).limit(1)
+            )
+            is not None
+        )
 
 
-# ---------------------------------------------------------------------------------------------------------------- mending
+# ---------------------------------------------------------------------------------------------------- mending
 
 
 def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
@@ -228,7 +247,8 @@ def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
 
 
 def _mend_case(service: Service, identity: UUID) -> Counter[str]:
-    """Somebody may have carried it on meanwhile, so it is looked at once more, and nobody else changes it now."""
+    """Somebody may have carried it on meanwhile, so it is looked at once more, and nobody else changes it
+    now."""
     with service.transaction() as work:
         case = lock_case(work.session, identity)
         lacking = _lacking(work.session, [identity], work.now)[identity]
@@ -239,8 +259,12 @@ def _mend_case(service: Service, identity: UUID) -> Counter[str]:
 
 def _mend_message(service: Service, identity: UUID) -> Counter[str]:
     with service.transaction() as work:
-        message = work.session.scalar(select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update())
-        if message is None or next_steps.waiting(work.session, [outbox.key_of(TaskKind.DELIVER, identity)], work.now):
+        message = work.session.scalar(
+            select(Message).where(Message.id == identity, ON_ITS_WAY).with_for_update()
+        )
+        if message is None or next_steps.waiting(
+            work.session, [outbox.key_of(TaskKind.DELIVER, identity)], work.now
+        ):
             return Counter()
         work.schedule(TaskKind.DELIVER, identity, queue=queue_of(message))
     return Counter({"a text is not on its way": 1})
@@ -279,21 +303,30 @@ def oldest_unfinished(session: Session) -> datetime | None:
     return session.scalar(select(Case.opened_at).where(UNFINISHED).order_by(Case.opened_at).limit(1))
 
 
-# ---------------------------------------------------------------------------------------------------------------- every minute
+# ----------------------------------------------------------------------------------------------- every minute
 
 
 def look(service: Service) -> Audit:
-    """Audit, say in the log what was found, and give the sign of life if all is well. Raises what the database raises."""
+    """Audit, say in the log what was found, and give the sign of life if all is well. Raises what the
+    database raises."""
     audited = audit(service)
     level = logging.DEBUG if audited.all_is_well else logging.WARNING
-    log.log(level, "audit: %d unfinished, %d mended, %d overdue. %s", audited.unfinished, audited.mended, audited.overdue, audited.found)
+    log.log(
+        level,
+        "audit: %d unfinished, %d mended, %d overdue. %s",
+        audited.unfinished,
+        audited.mended,
+        audited.overdue,
+        audited.found,
+    )
     if audited.all_is_well and service.settings.heartbeat_url:
         heartbeat.beat(service.settings.heartbeat_url)
     return audited
 
 
 def watch(service: Service, stop: threading.Event, every: float = EVERY) -> None:
-    """Look every so many seconds until told to stop. Whatever goes wrong, it looks again the next time, and gives no sign of life."""
+    """Look every so many seconds until told to stop. Whatever goes wrong, it looks again the next time, and
+    gives no sign of life."""
     while not stop.is_set():
         try:
             look(service)

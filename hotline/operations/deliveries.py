@@ -1,6 +1,7 @@
 """A message on its way: taken in hand, handed to its carrier, and what came of it written down.
 
-Between the two steps no connection to the database is held, for another company thinks. Where a liaison cannot be told, the next is asked.
+Between the two steps no connection to the database is held, for another company thinks. Where a liaison
+cannot be told, the next is asked.
 """
 
 from uuid import UUID

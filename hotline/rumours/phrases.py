@@ -47,7 +47,8 @@ def in_full(shown: Shown) -> Phrase:
 def in_brief(shown: Shown) -> Phrase:
     """The same as a text."""
     return _(
-        "{rumour}, {place}: {claim}\nAsked by {people} since {time}. {known} Text CHECK, TRUE, FALSE, UNKNOWN or ANSWER, then {rumour}.",
+        "{rumour}, {place}: {claim}\nAsked by {people} since {time}. {known} Text CHECK, TRUE, FALSE, "
+            "UNKNOWN or ANSWER, then {rumour}.",
         rumour=shown.number, place=_place(shown.place), claim=_cut(shown.claim), people=shown.asked, time=shown.since,
         known=how_it_stands(shown.state, shown.checker),
     )  # fmt: skip
@@ -95,26 +96,51 @@ def received(number: str, emergency: str, may_answer: bool) -> Phrase:
 
 
 def answer(number: str, state: str, at: str) -> Phrase:
-    """What is known of it, as of this time. The claim is never repeated: whoever reads half of a sentence keeps what was false in it."""
+    """What is known of it, as of this time. The claim is never repeated: whoever reads half of a sentence
+    keeps what was false in it."""
     match state:
         case "true":
-            return _("{rumour}, checked at {time}: it is true. Two sources say so. Please stay calm and safe.", rumour=number, time=at)
+            return _(
+                "{rumour}, checked at {time}: it is true. Two sources say so. Please stay calm and safe.",
+                rumour=number,
+                time=at,
+            )
         case "false":
-            return _("{rumour}, checked at {time}: it is not true. Two sources say so. Please do not pass it on.", rumour=number, time=at)
+            return _(
+                "{rumour}, checked at {time}: it is not true. Two sources say so. Please do not pass it on.",
+                rumour=number,
+                time=at,
+            )
         case "likely":
             return _(
-                "{rumour}, checked at {time}: it is probably true, but not sure yet. Please do not pass it on.", rumour=number, time=at
+                "{rumour}, checked at {time}: it is probably true, but not sure yet. Please do not pass "
+                "it on.",
+                rumour=number,
+                time=at,
             )
         case "unlikely":
             return _(
-                "{rumour}, checked at {time}: it is probably not true, but not sure yet. Please do not pass it on.", rumour=number, time=at
+                "{rumour}, checked at {time}: it is probably not true, but not sure yet. Please do not "
+                "pass it on.",
+                rumour=number,
+                time=at,
             )
         case "unknown":
-            return _("{rumour}, checked at {time}: nobody can say whether it is true. Please do not pass it on.", rumour=number, time=at)
+            return _(
+                "{rumour}, checked at {time}: nobody can say whether it is true. Please do not pass it on.",
+                rumour=number,
+                time=at,
+            )
         case "checking":
-            return _("{rumour}: it is being checked, and nothing is known yet. Please do not pass it on.", rumour=number)
+            return _(
+                "{rumour}: it is being checked, and nothing is known yet. Please do not pass it on.",
+                rumour=number,
+            )
         case _:
-            return _("{rumour}: nobody could look into it yet. Please do not pass it on, and ask us again later.", rumour=number)
+            return _(
+                "{rumour}: nobody could look into it yet. Please do not pass it on, and ask us again later.",
+                rumour=number,
+            )
 
 
 def corrected(answer: Phrase) -> Phrase:
@@ -123,12 +149,21 @@ def corrected(answer: Phrase) -> Phrase:
 
 
 def too_many() -> Phrase:
-    return _("You have asked a lot today. Please ask again tomorrow. We are still looking into what you asked before.")
+    return _(
+        "You have asked a lot today. Please ask again tomorrow. We are still looking into what you asked "
+        "before."
+    )
 
 
 def headline(number: str, asked: str, place: str, state: str) -> Phrase:
     """A line of what was checked."""
-    return _("{rumour}, asked {time}, {place}: checked. {known}", rumour=number, time=asked, place=place, known=how_it_stands(state))
+    return _(
+        "{rumour}, asked {time}, {place}: checked. {known}",
+        rumour=number,
+        time=asked,
+        place=place,
+        known=how_it_stands(state),
+    )
 
 
 # What a liaison is told
@@ -138,12 +173,18 @@ def new_rumour(number: str, place: str, claim: str, like: str = "") -> Phrase:
     """Puts a rumour before a liaison. `like`: the number of another one that it may be the same as."""
     words = _(
         "{rumour}, {place}: {claim}\n"
-        "Text CHECK {rumour} to look into it, then TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and how you know.",
+        "Text CHECK {rumour} to look into it, then TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and "
+            "how you know.",
         rumour=number, place=_place(place), claim=_cut(claim),
     )  # fmt: skip
     if not like:
         return words
-    return _("{text} If it is the same as {other}, text SAME {rumour} {other}.", text=words, rumour=number, other=like)
+    return _(
+        "{text} If it is the same as {other}, text SAME {rumour} {other}.",
+        text=words,
+        rumour=number,
+        other=like,
+    )
 
 
 def nobody_checks(number: str, place: str, people: int) -> Phrase:
@@ -173,35 +214,52 @@ def second_needed(number: str, place: str, claim: str) -> Phrase:
 
 def they_disagree(number: str) -> Phrase:
     return _(
-        "{rumour}: those who looked into it disagree. Please find out together, then text TRUE {rumour} or FALSE {rumour}.", rumour=number
+        "{rumour}: those who looked into it disagree. Please find out together, then text TRUE {rumour} "
+        "or FALSE {rumour}.",
+        rumour=number,
     )
 
 
 def told_otherwise(number: str, state: str) -> Phrase:
     """What they were told does not hold any more."""
     if state in ("new", "checking"):
-        return _("{rumour}: those who asked were told something that is not sure any more. Please find out soon.", rumour=number)
-    return _("{rumour}: those who asked were told otherwise. Text ANSWER {rumour} to correct it.", rumour=number)
+        return _(
+            "{rumour}: those who asked were told something that is not sure any more. Please find out soon.",
+            rumour=number,
+        )
+    return _(
+        "{rumour}: those who asked were told otherwise. Text ANSWER {rumour} to correct it.", rumour=number
+    )
 
 
 def still_checking(number: str) -> Phrase:
     return _(
-        "{rumour}: have you found out? Text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour}; or CHECK {rumour} if you are still on it.",
+        "{rumour}: have you found out? Text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour}; or CHECK "
+        "{rumour} if you are still on it.",
         rumour=number,
     )
 
 
 def lapsed(number: str) -> Phrase:
-    return _("{rumour} goes to somebody else, for we have not heard from you. To take it back, text CHECK {rumour}.", rumour=number)
+    return _(
+        "{rumour} goes to somebody else, for we have not heard from you. To take it back, text CHECK "
+        "{rumour}.",
+        rumour=number,
+    )
 
 
 def yours(number: str) -> Phrase:
-    return _("{rumour} is yours to look into. Then text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and how you know.", rumour=number)
+    return _(
+        "{rumour} is yours to look into. Then text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and "
+        "how you know.",
+        rumour=number,
+    )
 
 
 def being_checked(number: str, name: str) -> Phrase:
     return _(
-        "{rumour}: {name} is looking into it. If you know more, text TRUE {rumour} or FALSE {rumour} and how you know.",
+        "{rumour}: {name} is looking into it. If you know more, text TRUE {rumour} or FALSE {rumour} and "
+            "how you know.",
         rumour=number, name=_who(name),
     )  # fmt: skip
 
@@ -224,7 +282,11 @@ def noted(number: str, state: str, *, otherwise: bool = False) -> Phrase:
         return _("Noted. {known} {then}", known=known, then=told_otherwise(number, state))
     if state == "checking":
         return _("{rumour}: noted. {known} Another body is asked too.", rumour=number, known=known)
-    return _("{rumour}: noted. {known} Another body is asked too. ANSWER {rumour} tells those who asked.", rumour=number, known=known)
+    return _(
+        "{rumour}: noted. {known} Another body is asked too. ANSWER {rumour} tells those who asked.",
+        rumour=number,
+        known=known,
+    )
 
 
 def noted_sure(number: str, state: str, people: int) -> Phrase:
@@ -232,23 +294,38 @@ def noted_sure(number: str, state: str, people: int) -> Phrase:
     known = how_it_stands(state)
     if not people:
         return _("{rumour}: noted. {known} Nobody waits for an answer.", rumour=number, known=known)
-    return _("{rumour}: noted. {known} Those who asked are told now ({people}).", rumour=number, known=known, people=people)
+    return _(
+        "{rumour}: noted. {known} Those who asked are told now ({people}).",
+        rumour=number,
+        known=known,
+        people=people,
+    )
 
 
 def they_wait(number: str, state: str, people: int) -> Phrase:
     """Something is known, and those who asked were not told."""
     known = how_it_stands(state)
     return _(
-        "{rumour}: {known} Waiting for an answer: {people}. Text ANSWER {rumour} to tell them.", rumour=number, known=known, people=people
+        "{rumour}: {known} Waiting for an answer: {people}. Text ANSWER {rumour} to tell them.",
+        rumour=number,
+        known=known,
+        people=people,
     )
 
 
 def noted_disagree(number: str) -> Phrase:
-    return _("{rumour}: noted. Others say otherwise, so it is being checked still. They are told.", rumour=number)
+    return _(
+        "{rumour}: noted. Others say otherwise, so it is being checked still. They are told.", rumour=number
+    )
 
 
 def answering(number: str, people: int, state: str) -> Phrase:
-    return _("{rumour}: those who asked are told now ({people}). {known}", rumour=number, people=people, known=how_it_stands(state))
+    return _(
+        "{rumour}: those who asked are told now ({people}). {known}",
+        rumour=number,
+        people=people,
+        known=how_it_stands(state),
+    )
 
 
 def nobody_waits(number: str) -> Phrase:
@@ -257,7 +334,9 @@ def nobody_waits(number: str) -> Phrase:
 
 def not_known_yet(number: str) -> Phrase:
     return _(
-        "{rumour}: nothing is known yet that could be told. Text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} first.", rumour=number
+        "{rumour}: nothing is known yet that could be told. Text TRUE {rumour}, FALSE {rumour} or UNKNOWN "
+        "{rumour} first.",
+        rumour=number,
     )
 
 
@@ -265,7 +344,8 @@ def same(number: str, other: str, *, is_answered: bool = False) -> Phrase:
     """They are one from now on. `is_answered`: what is known of the other could be told at once."""
     if is_answered:
         return _(
-            "{rumour} counts as {other} now. Text ANSWER {other} to tell those who asked. A slip? Text APART {rumour}.",
+            "{rumour} counts as {other} now. Text ANSWER {other} to tell those who asked. A slip? Text "
+                "APART {rumour}.",
             rumour=number, other=other,
         )  # fmt: skip
     return _("{rumour} counts as {other} now. A slip? Text APART {rumour}.", rumour=number, other=other)
@@ -288,7 +368,9 @@ def not_joined(number: str) -> Phrase:
 
 
 def no_such_rumour(number: str) -> Phrase:
-    return _("We have no rumour {rumour} for you. Dial in to see those that wait.", rumour=shorten(number, 12, 6))
+    return _(
+        "We have no rumour {rumour} for you. Dial in to see those that wait.", rumour=shorten(number, 12, 6)
+    )
 
 
 def no_rumours() -> Phrase:

@@ -21,8 +21,16 @@ MOST_ASKED = 5
 MOST_COMPARED = 500
 
 
-def ask(work: UnitOfWork, wish: AskRumour, language: str, channel: str, address: Address | None, session_index: str) -> Phrase:
-    """Somebody asks whether something is true. What is known already they are told at once; else it is put before the desk.
+def ask(
+    work: UnitOfWork,
+    wish: AskRumour,
+    language: str,
+    channel: str,
+    address: Address | None,
+    session_index: str,
+) -> Phrase:
+    """Somebody asks whether something is true. What is known already they are told at once; else it is put
+    before the desk.
 
     The same sitting asks once, and so does the same phone in the same words.
     """
@@ -45,7 +53,9 @@ def _asked_already(work: UnitOfWork, wish: AskRumour, address: Address | None) -
     if address is None:
         return None
     asked = select(Question).where(Question.address_id == address.id, Question.at > work.now - RECENT)
-    return next((each for each in work.session.scalars(asked) if _same_words(work, each.rumour, wish.claim)), None)
+    return next(
+        (each for each in work.session.scalars(asked) if _same_words(work, each.rumour, wish.claim)), None
+    )
 
 
 def _asks_too_much(work: UnitOfWork, address: Address | None) -> bool:
@@ -55,12 +65,30 @@ def _asks_too_much(work: UnitOfWork, address: Address | None) -> bool:
     return (work.session.scalar(today) or 0) >= MOST_ASKED
 
 
-def _ask(work: UnitOfWork, wish: AskRumour, language: str, channel: str, address: Address | None, session_index: str) -> Question:
+def _ask(
+    work: UnitOfWork,
+    wish: AskRumour,
+    language: str,
+    channel: str,
+    address: Address | None,
+    session_index: str,
+) -> Question:
     heard = _heard_before(work, wish) or _open(work, wish, language)
     held = lock_root(work.session, heard)
     may_answer = wish.may_answer and address is not None
-    values = {"rumour_id": heard.id, "address_id": address.id if address else None, "area_code": wish.area, "language": language}
-    asked = {**values, "session_index": session_index, "channel": channel, "may_answer": may_answer, "at": work.now}
+    values = {
+        "rumour_id": heard.id,
+        "address_id": address.id if address else None,
+        "area_code": wish.area,
+        "language": language,
+    }
+    asked = {
+        **values,
+        "session_index": session_index,
+        "channel": channel,
+        "may_answer": may_answer,
+        "at": work.now,
+    }
     if insert_once(work.session, Question, **asked):
         reminders.tell_of_spread(work, held)
     elif not heard.questions:  # the same sitting has just been here
@@ -92,8 +120,8 @@ def _open(work: UnitOfWork, wish: AskRumour, language: str) -> Rumour:
 
 
 def _told_at_once(work: UnitOfWork, question: Question) -> Phrase:
-    """What is known, if those who asked before were told that; else that we have their question, or that nobody could look into it, where
-    they were told that before. By the number that they know."""
+    """What is known, if those who asked before were told that; else that we have their question, or that
+    nobody could look into it, where they were told that before. By the number that they know."""
     rumour, heard = root_of(work.session, question.rumour), question.rumour
     if rumour.told and rumour.told == rumour.state:
         question.told = rumour.told

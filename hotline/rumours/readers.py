@@ -30,8 +30,9 @@ def county(work: UnitOfWork, rumour: Rumour) -> list[str]:
 
 
 def may_see(work: UnitOfWork, who: Liaison, area: str) -> bool:
-    """Whether somebody may read rumours about this place: of a peace committee or a women's desk that serves it or a part of it, or of a
-    coordinating body. Never anybody who is of the police or ever was, for a rumour may be about them."""
+    """Whether somebody may read rumours about this place: of a peace committee or a women's desk that serves
+    it or a part of it, or of a coordinating body. Never anybody who is of the police or ever was, for a
+    rumour may be about them."""
     viewer = affiliations.viewer_of(who, work.now)
     if not viewer.serves or any(kind == Kind.POLICE for _body, kind in viewer.belongs):
         return False
@@ -47,16 +48,26 @@ def may_read(work: UnitOfWork, who: Liaison, rumour: Rumour) -> bool:
 
 
 def readers(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison]) -> list[Liaison]:
-    """Those of them who may read rumours about the place, and whom neither this one names nor any that was found to be the same."""
+    """Those of them who may read rumours about the place, and whom neither this one names nor any that was
+    found to be the same."""
     seeing = [each for each in those if may_see(work, each, rumour.area_code)]
-    claims = [work.session.get_one(Rumour, each).claim(work.keys) for each in family_of(work.session, rumour)] if seeing else []
+    claims = (
+        [work.session.get_one(Rumour, each).claim(work.keys) for each in family_of(work.session, rumour)]
+        if seeing
+        else []
+    )
     return [each for each in seeing if not any(affiliations.may_be(claim, each.name) for claim in claims)]
 
 
 def desks_for(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
-    """Before whom it is put: those on duty of the nearest peace committee; where there are none, those who coordinate."""
+    """Before whom it is put: those on duty of the nearest peace committee; where there are none, those who
+    coordinate."""
     ranks = _ranks(work, rumour)
-    serving = select(Liaison, Serves.area_code).join(Body, Body.code == Liaison.body_code).join(Serves, Serves.body_code == Body.code)
+    serving = (
+        select(Liaison, Serves.area_code)
+        .join(Body, Body.code == Liaison.body_code)
+        .join(Serves, Serves.body_code == Body.code)
+    )
     found = work.session.execute(serving.where(Body.kind == Kind.PEACE, Serves.area_code.in_(ranks))).all()
     nearest: dict[Liaison, int] = {}
     for liaison, area in sorted(found, key=lambda row: ranks[row[1]]):
@@ -70,12 +81,20 @@ def _ranks(work: UnitOfWork, rumour: Rumour) -> dict[str, int]:
     """How near each area is: the place itself, what lies in it, then what it lies in."""
     place = work.areas[rumour.area_code]
     inside = {area.code: 1 for area in work.areas.all_inside(place)}
-    return {**inside, **{area.code: steps + (steps > 0) for steps, area in enumerate(work.areas.outwards(place))}}
+    return {
+        **inside,
+        **{area.code: steps + (steps > 0) for steps, area in enumerate(work.areas.outwards(place))},
+    }
 
 
 def coordinating(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
     """Those on duty of the coordinating bodies; all of them where none is, for there is nobody behind them."""
-    of_them = select(Liaison).join(Body, Body.code == Liaison.body_code).where(Body.kind == Kind.COORDINATION).order_by(Liaison.id)
+    of_them = (
+        select(Liaison)
+        .join(Body, Body.code == Liaison.body_code)
+        .where(Body.kind == Kind.COORDINATION)
+        .order_by(Liaison.id)
+    )
     seeing = readers(work, rumour, work.session.scalars(of_them))
     return _on_duty(work, seeing) or seeing
 

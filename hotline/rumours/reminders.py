@@ -18,17 +18,21 @@ WIDELY = 10
 """From so many on, those who coordinate hear it too."""
 
 REMINDED = (0, 15, 30, 90, 240)
-"""Minutes from the first question until the desk is told, reminded, and the coordinating body told and reminded, while nobody checks."""
+"""Minutes from the first question until the desk is told, reminded, and the coordinating body told and
+reminded, while nobody checks."""
 LAST = len(REMINDED) - 1
 PASSED_ON = 2
 """From this of them on it is with the coordinating body."""
 STILL, LAPSE = 60, 90
-"""Minutes after which somebody who checks is asked what they have found out, and after which it goes to others."""
+"""Minutes after which somebody who checks is asked what they have found out, and after which it goes to
+others."""
 STILL_ON_IT, LAPSES = "still", "lapse"
 LEFT, GIVEN_UP = "left", 60
-"""Minutes after the last reminder that nobody heeded, until those who asked hear that nobody could look into it."""
+"""Minutes after the last reminder that nobody heeded, until those who asked hear that nobody could look into
+it."""
 UNTOLD, UNTOLD_STILL, ONCE, TWICE = "untold", "untold-still", 15, 60
-"""Minutes after which whoever leads is reminded, and reminded again, that those who asked were not told what is known."""
+"""Minutes after which whoever leads is reminded, and reminded again, that those who asked were not told what
+is known."""
 
 # That it spreads
 
@@ -50,8 +54,8 @@ def lock_for(work: UnitOfWork, subject: str) -> None:
 
 
 def remind(work: UnitOfWork, subject: str) -> None:
-    """Put a new rumour before the desk; while nobody checks it, remind them and pass it on, and at last tell those who asked. Who checks it
-    is asked for a result, and to have it told."""
+    """Put a new rumour before the desk; while nobody checks it, remind them and pass it on, and at last tell
+    those who asked. Who checks it is asked for a result, and to have it told."""
     identity, _slash, step = subject.partition("/")
     rumour = lock_rumour(work.session, int(identity))
     if rumour.same_as_id is not None:
@@ -78,7 +82,8 @@ def _put_before(work: UnitOfWork, rumour: Rumour, step: int) -> None:
 
 
 def remind_once_more(work: UnitOfWork, rumour: Rumour) -> None:
-    """Somebody asks what nobody was reminded of for a while: whoever looks into it hears that people wait still."""
+    """Somebody asks what nobody was reminded of for a while: whoever looks into it hears that people wait
+    still."""
     if rumour.state in answers.ANSWERS:
         remind_to_answer(work, rumour)
     elif rumour.state == RumourState.NEW and _was_left(work, rumour):
@@ -111,7 +116,9 @@ def _ask_for_answer(work: UnitOfWork, rumour: Rumour, step: str) -> None:
 
 
 def _reminder(work: UnitOfWork, rumour: Rumour) -> Phrase:
-    return phrases.nobody_checks(rumour.number, spread.place_of(work, rumour), spread.asked(work, rumour).people)
+    return phrases.nobody_checks(
+        rumour.number, spread.place_of(work, rumour), spread.asked(work, rumour).people
+    )
 
 
 def _tell_new(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison], key: str) -> None:
@@ -134,7 +141,9 @@ def _ask_for_result(work: UnitOfWork, rumour: Rumour, step: str) -> None:
     if not rumour.sources:
         rumour.state = RumourState.NEW
     tell(work, [who], phrases.lapsed(rumour.number), f"rumour:{rumour.id}/lapse/{_stamp(work)}")
-    others = {each.id: each for each in (*desks_for(work, rumour), *coordinating(work, rumour)) if each != who}
+    others = {
+        each.id: each for each in (*desks_for(work, rumour), *coordinating(work, rumour)) if each != who
+    }
     tell(work, others.values(), _reminder(work, rumour), f"rumour:{rumour.id}/again/{_stamp(work)}")
     work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(LAPSE), Queue.ORDINARY)
 

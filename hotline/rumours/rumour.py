@@ -97,7 +97,9 @@ class Question(Base):
     rumour_id: Mapped[int] = mapped_column(ForeignKey("rumours.id"))
     session_index: Mapped[str] = mapped_column(String(32))
     """The sitting, or the text, in which it was asked: asked twice in one, it was asked once."""
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"), index=True)
+    address_id: Mapped[int | None] = mapped_column(
+        ForeignKey("addresses.id", ondelete="SET NULL"), index=True
+    )
     """None where we were given no number."""
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     language: Mapped[str] = mapped_column(String(8))
@@ -151,10 +153,13 @@ def encrypt_claim(keys: Keys, claim: str, area: str, opened_at: datetime) -> byt
 
 
 def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
-    """What is known, given of each source its liaison, its body and what it says, oldest first. Two bodies that say the same confirm it;
-    one makes it probable; where they disagree it is being checked still."""
+    """What is known, given of each source its liaison, its body and what it says, oldest first. Two bodies
+    that say the same confirm it; one makes it probable; where they disagree it is being checked still."""
     latest = {who: (body, says) for who, body, says in said}
-    yes, no = ({body for body, says in latest.values() if says == word} for word in (SourceSays.TRUE, SourceSays.FALSE))
+    yes, no = (
+        {body for body, says in latest.values() if says == word}
+        for word in (SourceSays.TRUE, SourceSays.FALSE)
+    )
     if yes and no:
         return RumourState.CHECKING
     if yes or no:
@@ -163,7 +168,11 @@ def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
             if len(yes | no) >= INDEPENDENT
             else (RumourState.PROBABLY_TRUE if yes else RumourState.PROBABLY_FALSE)
         )
-    return RumourState.UNVERIFIABLE if len({body for body, _says in latest.values()}) >= INDEPENDENT else RumourState.CHECKING
+    return (
+        RumourState.UNVERIFIABLE
+        if len({body for body, _says in latest.values()}) >= INDEPENDENT
+        else RumourState.CHECKING
+    )
 
 
 FILLERS = frozenset((
@@ -178,10 +187,12 @@ FEW_WORDS = 2
 SAME_PLACE, SAME_HOUR = 6, 6
 
 
-def likeness(one: str, other: str, *, same_place: bool = False, same_hour: bool = False, places: Container[str] = ()) -> int:
-    """How alike two claims are, of 100: by the words that they share, in whatever order and however they are spelt; a little more where
-    they are about the same place, or were heard in the same hour. `places`: the words of which the names of places there are made, for
-    where it is makes no claim like another."""
+def likeness(
+    one: str, other: str, *, same_place: bool = False, same_hour: bool = False, places: Container[str] = ()
+) -> int:
+    """How alike two claims are, of 100: by the words that they share, in whatever order and however they are
+    spelt; a little more where they are about the same place, or were heard in the same hour. `places`: the
+    words of which the names of places there are made, for where it is makes no claim like another."""
     first, second = _telling(one, places), _telling(other, places)
     if min(len(first), len(second)) < FEW_WORDS:
         return 100 if first and first == second else 0
@@ -218,7 +229,13 @@ def family_of(session: Session, rumour: Rumour) -> list[int]:
     """The rumour and all that were found to be the same as it: whoever asked one of them asked this."""
     found, newest = [rumour.id], [rumour.id]
     while newest:
-        newest = list(session.scalars(select(Rumour.id).where(Rumour.same_as_id.in_(newest), Rumour.id.not_in(found)).order_by(Rumour.id)))
+        newest = list(
+            session.scalars(
+                select(Rumour.id)
+                .where(Rumour.same_as_id.in_(newest), Rumour.id.not_in(found))
+                .order_by(Rumour.id)
+            )
+        )
         found += newest
     return found
 

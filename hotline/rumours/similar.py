@@ -20,11 +20,14 @@ LEAST = 70
 
 
 def suggestions(work: UnitOfWork, rumour: Rumour, who: Liaison, limit: int = 3) -> list[tuple[Rumour, int]]:
-    """Others that may be the same and that this liaison may read, the likest first. A person decides whether they are."""
+    """Others that may be the same and that this liaison may read, the likest first. A person decides whether
+    they are."""
     return for_reader(work, who, those_alike(work, rumour), limit)
 
 
-def for_reader(work: UnitOfWork, who: Liaison, alike: Iterable[tuple[Rumour, int]], limit: int) -> list[tuple[Rumour, int]]:
+def for_reader(
+    work: UnitOfWork, who: Liaison, alike: Iterable[tuple[Rumour, int]], limit: int
+) -> list[tuple[Rumour, int]]:
     return list(islice((each for each in alike if may_read(work, who, each[0])), limit))
 
 
@@ -40,7 +43,9 @@ def those_alike(work: UnitOfWork, rumour: Rumour) -> list[tuple[Rumour, int]]:
 
 def _likeness(one: Rumour, other: Rumour, claim: str, claims: str, places: Set[str]) -> int:
     same_hour = abs(one.opened_at - other.opened_at) <= HOUR
-    return likeness(claim, claims, same_place=one.area_code == other.area_code, same_hour=same_hour, places=places)
+    return likeness(
+        claim, claims, same_place=one.area_code == other.area_code, same_hour=same_hour, places=places
+    )
 
 
 def _names_of_places(work: UnitOfWork, rumour: Rumour) -> set[str]:

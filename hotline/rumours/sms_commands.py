@@ -19,13 +19,19 @@ VERBS: Mapping[Act, Phrase] = {
     "answer": _("answer, tell them"),
     "show": _("read, show"),
 }
-"""As liaisons text them; a translation may hold several, with commas between, and the first is the one that we write ourselves."""
+"""As liaisons text them; a translation may hold several, with commas between, and the first is the one that
+we write ourselves."""
 
 
 @cache
 def _verbs() -> dict[str, Act]:
     """Every word by which something can be done, in every language."""
-    words = [(word, act) for act in get_args(Act) for language in languages() for word in say(VERBS[act], language).casefold().split(",")]
+    words = [
+        (word, act)
+        for act in get_args(Act)
+        for language in languages()
+        for word in say(VERBS[act], language).casefold().split(",")
+    ]
     return {" ".join(word.split()): act for word, act in reversed(words)}
 
 
@@ -49,14 +55,19 @@ def _form() -> re.Pattern[str]:
 
 @cache
 def _short_form() -> re.Pattern[str]:
-    """The same without the R, where nothing else is written that could be meant and nothing is said by it; or the rumour alone."""
-    verb = "|".join(r"\s+".join(re.escape(part) for part in word.split()) for word, act in _verbs().items() if act in ("check", "show"))
+    """The same without the R, where nothing else is written that could be meant and nothing is said by it; or
+    the rumour alone."""
+    verb = "|".join(
+        r"\s+".join(re.escape(part) for part in word.split())
+        for word, act in _verbs().items()
+        if act in ("check", "show")
+    )
     return re.compile(rf"\s*(?:({verb}){BETWEEN}0*(\d{{1,9}})|{NUMBER})[\s.!?]*", re.IGNORECASE)
 
 
 def understand(text: str) -> LookAtRumour | None:
-    """What a liaison's text says of a rumour: `CHECK R12`, `true r12 saw it myself`, `R12: kweli`, `SAME R12 R7`, a bare `R12` to read it.
-    A question reads it too. None where it is something else."""
+    """What a liaison's text says of a rumour: `CHECK R12`, `true r12 saw it myself`, `R12: kweli`, `SAME R12
+    R7`, a bare `R12` to read it. A question reads it too. None where it is something else."""
     look = _understand(text)
     return LookAtRumour("show", look.number) if look is not None and ASKS.fullmatch(text) else look
 
@@ -77,7 +88,11 @@ def _as_look(act: Act, number: str, rest: str) -> LookAtRumour:
         return LookAtRumour("same", _number(number), _number(other[1]) if other else "")
     if act not in get_args(Says):
         return LookAtRumour(act, _number(number))
-    return LookAtRumour("show", _number(number)) if OR.match(rest) else LookAtRumour(act, _number(number), note=rest[:MOST_NOTE])
+    return (
+        LookAtRumour("show", _number(number))
+        if OR.match(rest)
+        else LookAtRumour(act, _number(number), note=rest[:MOST_NOTE])
+    )
 
 
 def _number(digits: str) -> str:

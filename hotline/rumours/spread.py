@@ -25,18 +25,31 @@ class Asked:
 
 def asked(work: UnitOfWork, rumour: Rumour, since: datetime | None = None) -> Asked:
     """Each phone once; whoever cannot be told apart counts as one more."""
-    here = [Question.rumour_id.in_(family_of(work.session, rumour)), *([Question.at > since] if since else [])]
-    phones, unknown = func.count(distinct(Question.address_id)), func.count().filter(Question.address_id.is_(None))
-    counted = select(phones, unknown, func.count(distinct(Question.area_code)), func.min(Question.at)).where(*here)
+    here = [
+        Question.rumour_id.in_(family_of(work.session, rumour)),
+        *([Question.at > since] if since else []),
+    ]
+    phones, unknown = (
+        func.count(distinct(Question.address_id)),
+        func.count().filter(Question.address_id.is_(None)),
+    )
+    counted = select(phones, unknown, func.count(distinct(Question.area_code)), func.min(Question.at)).where(
+        *here
+    )
     known, others, places, first = work.session.execute(counted).one()
     people = known + others
     return Asked(people, places, first if people else rumour.opened_at)
 
 
 def hourly(work: UnitOfWork, rumour: Rumour) -> list[tuple[datetime, str, int]]:
-    """Hour by hour and place by place, how many have asked: the hour's beginning, the code of the area, and the number."""
-    asked = select(Question.at, Question.area_code).where(Question.rumour_id.in_(family_of(work.session, rumour)))
-    hours = Counter((at.replace(minute=0, second=0, microsecond=0), area) for at, area in work.session.execute(asked))
+    """Hour by hour and place by place, how many have asked: the hour's beginning, the code of the area, and
+    the number."""
+    asked = select(Question.at, Question.area_code).where(
+        Question.rumour_id.in_(family_of(work.session, rumour))
+    )
+    hours = Counter(
+        (at.replace(minute=0, second=0, microsecond=0), area) for at, area in work.session.execute(asked)
+    )
     return sorted((hour, area, people) for (hour, area), people in hours.items())
 
 
@@ -47,7 +60,10 @@ def lines(work: UnitOfWork, number: str) -> list[str]:
         return [f"There is no rumour {number}."]
     so_far = asked(work, rumour)
     told = f"answered {rumour.answers} times" if rumour.answers else "not answered"
-    top = f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; asked by {so_far.people} in {so_far.places} places; {told}"
+    top = (
+        f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; asked by {so_far.people} in "
+        f"{so_far.places} places; {told}"
+    )
     return [top, *_checker_lines(rumour), *_source_lines(work, rumour), *_hour_lines(work, rumour)]
 
 
@@ -57,11 +73,16 @@ def _checker_lines(rumour: Rumour) -> list[str]:
 
 
 def _source_lines(work: UnitOfWork, rumour: Rumour) -> list[str]:
-    return [f"{_there(work, each.at)}  {each.body.name} ({each.liaison.name}) says {each.says}" for each in rumour.sources]
+    return [
+        f"{_there(work, each.at)}  {each.body.name} ({each.liaison.name}) says {each.says}"
+        for each in rumour.sources
+    ]
 
 
 def _hour_lines(work: UnitOfWork, rumour: Rumour) -> list[str]:
-    hours = [(_there(work, hour), full_name(work, area), people) for hour, area, people in hourly(work, rumour)]
+    hours = [
+        (_there(work, hour), full_name(work, area), people) for hour, area, people in hourly(work, rumour)
+    ]
     wide = max((len(name) for _hour, name, _people in hours), default=0)
     return [f"{hour}  {name:<{wide}}  {people:>5} {'#' * min(people, 40)}" for hour, name, people in hours]
 
@@ -70,7 +91,9 @@ def table(work: UnitOfWork) -> list[str]:
     """The rumours of the last days, a line each, the newest first. What they say is left out."""
     found = work.session.scalars(recent(work).order_by(Rumour.id.desc())).all()
     rows = [(each, asked(work, each)) for each in found]
-    return [_in_a_line(work, each, so_far) for each, so_far in rows] or [f"Nobody has asked about anything in the last {RECENT.days} days."]
+    return [_in_a_line(work, each, so_far) for each, so_far in rows] or [
+        f"Nobody has asked about anything in the last {RECENT.days} days."
+    ]
 
 
 def _in_a_line(work: UnitOfWork, rumour: Rumour, so_far: Asked) -> str:

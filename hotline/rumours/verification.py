@@ -8,7 +8,18 @@ from hotline.rumours import answers, phrases, spread
 from hotline.rumours.menus import LookAtRumour
 from hotline.rumours.readers import coordinating, desks_for, leading, may_read, readers, seen, tell
 from hotline.rumours.reminders import LAPSE, LAPSES, STILL, STILL_ON_IT, remind_to_answer
-from hotline.rumours.rumour import Rumour, RumourState, Source, SourceSays, encrypt_note, known, lock_root, lock_rumour, named, root_of
+from hotline.rumours.rumour import (
+    Rumour,
+    RumourState,
+    Source,
+    SourceSays,
+    encrypt_note,
+    known,
+    lock_root,
+    lock_rumour,
+    named,
+    root_of,
+)
 from hotline.rumours.views import shown
 
 SURE = (RumourState.TRUE, RumourState.FALSE, RumourState.UNVERIFIABLE)
@@ -66,7 +77,9 @@ def _found_out(work: UnitOfWork, who: Liaison, rumour: Rumour, says: str, note: 
     if state != rumour.state:
         rumour.state, rumour.checked_at = state, work.now
     rumour.checker = rumour.checker or who
-    return _answer_at_once(work, who, rumour, source) if state in SURE else _not_sure(work, who, rumour, source)
+    return (
+        _answer_at_once(work, who, rumour, source) if state in SURE else _not_sure(work, who, rumour, source)
+    )
 
 
 def _answer_at_once(work: UnitOfWork, who: Liaison, rumour: Rumour, source: Source) -> Phrase:
@@ -74,7 +87,12 @@ def _answer_at_once(work: UnitOfWork, who: Liaison, rumour: Rumour, source: Sour
     people = answers.to_tell(work, rumour)
     told = answers.answer(work, rumour)
     if people:
-        tell(work, [each for each in leading(work, rumour) if each != who], told, f"rumour:{rumour.id}/told/{source.id}")
+        tell(
+            work,
+            [each for each in leading(work, rumour) if each != who],
+            told,
+            f"rumour:{rumour.id}/told/{source.id}",
+        )
     return phrases.noted_sure(rumour.number, rumour.state, people)
 
 
@@ -82,7 +100,12 @@ def _not_sure(work: UnitOfWork, who: Liaison, rumour: Rumour, source: Source) ->
     """Another body is asked; a person decides whether what is known so far is told."""
     if _told_otherwise(rumour):
         told = phrases.told_otherwise(rumour.number, rumour.state)
-        tell(work, [each for each in leading(work, rumour) if each != who], told, f"rumour:{rumour.id}/otherwise/{source.id}")
+        tell(
+            work,
+            [each for each in leading(work, rumour) if each != who],
+            told,
+            f"rumour:{rumour.id}/otherwise/{source.id}",
+        )
     if _disagree(rumour):
         _tell_disagree(work, rumour, source)
         return phrases.noted_disagree(rumour.number)
@@ -121,7 +144,11 @@ def _tell_disagree(work: UnitOfWork, rumour: Rumour, source: Source) -> None:
 def _ask_another(work: UnitOfWork, rumour: Rumour) -> None:
     """A second body is needed: somebody of one that has said nothing yet, each of them asked once."""
     spoke = {source.body_code for source in rumour.sources}
-    others = {each.id: each for each in (*desks_for(work, rumour), *coordinating(work, rumour)) if each.body_code not in spoke}
+    others = {
+        each.id: each
+        for each in (*desks_for(work, rumour), *coordinating(work, rumour))
+        if each.body_code not in spoke
+    }
     needed = phrases.second_needed(rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys))
     tell(work, others.values(), needed, f"rumour:{rumour.id}/second")
 

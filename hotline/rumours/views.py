@@ -19,8 +19,11 @@ MOST_LISTED = 12
 
 
 def headline(work: UnitOfWork, rumour: Rumour) -> Phrase:
-    """A line of what was checked, for everybody. The claim is in somebody's own words, which nobody has checked, and is never repeated."""
-    return phrases.headline(rumour.number, work.clock_time(rumour.opened_at), _name(work, rumour), rumour.state)
+    """A line of what was checked, for everybody. The claim is in somebody's own words, which nobody has
+    checked, and is never repeated."""
+    return phrases.headline(
+        rumour.number, work.clock_time(rumour.opened_at), _name(work, rumour), rumour.state
+    )
 
 
 def _name(work: UnitOfWork, rumour: Rumour) -> str:

@@ -1,8 +1,8 @@
-"""How well the service answers, told from the history of the cases and the citizens' own words. Nothing is counted as it happens, so that
-no figure can drift away from what is written down.
+"""How well the service answers, told from the history of the cases and the citizens' own words. Nothing is
+counted as it happens, so that no figure can drift away from what is written down.
 
-All is about the cases reported in a period. A case that never got so far is not left out: beside each figure stands of how many it
-speaks, and out of how many. Silence is unknown, and never counts as yes.
+All is about the cases reported in a period. A case that never got so far is not left out: beside each figure
+stands of how many it speaks, and out of how many. Silence is unknown, and never counts as yes.
 """
 
 from collections import Counter, defaultdict
@@ -117,12 +117,14 @@ class Measures:
 
 
 def nearest_rank(by_length: Sequence[timedelta], percent: int) -> timedelta:
-    """The smallest that so many percent are no longer than. It is always one that was really measured, never one between two."""
+    """The smallest that so many percent are no longer than. It is always one that was really measured, never
+    one between two."""
     return by_length[-(-percent * len(by_length) // 100) - 1]
 
 
 def wilson(part: int, of: int) -> tuple[float, float]:
-    """Between what the true share lies, 19 times in 20, when this many of so many were seen: Wilson's interval, from 0 to 1.
+    """Between what the true share lies, 19 times in 20, when this many of so many were seen: Wilson's
+    interval, from 0 to 1.
 
     With nothing seen it may be anything.
     """
@@ -132,7 +134,9 @@ def wilson(part: int, of: int) -> tuple[float, float]:
     middle = seen + square / (2 * of)
     reach = SURE * sqrt(seen * (1 - seen) / of + square / (4 * of**2))
     whole = 1 + square / of
-    return max(0.0, (middle - reach) / whole) if part else 0.0, min(1.0, (middle + reach) / whole) if part < of else 1.0
+    return max(0.0, (middle - reach) / whole) if part else 0.0, min(
+        1.0, (middle + reach) / whole
+    ) if part < of else 1.0
 
 
 # What is known
@@ -196,8 +200,11 @@ class Known:
     turns: Sequence[Turn]
 
 
-def gather(session: Session, since: datetime, until: datetime, may_see: Callable[[Case], bool] | None = None) -> Known:
-    """What is known of the cases reported from then until before then; of those alone that `may_see` lets somebody see, if it is given."""
+def gather(
+    session: Session, since: datetime, until: datetime, may_see: Callable[[Case], bool] | None = None
+) -> Known:
+    """What is known of the cases reported from then until before then; of those alone that `may_see` lets
+    somebody see, if it is given."""
     period = (Case.opened_at >= since, Case.opened_at < until)
     known = Known(
         [Told._make(row) for row in session.execute(_moments().where(*period))],
@@ -209,7 +216,9 @@ def gather(session: Session, since: datetime, until: datetime, may_see: Callable
     if may_see is None:
         return known
     cases = select(Case).where(*period).options(defer(Case.locked_details))
-    return _only(known, {case.id for case in session.scalars(cases.execution_options(yield_per=1000)) if may_see(case)})
+    return _only(
+        known, {case.id for case in session.scalars(cases.execution_options(yield_per=1000)) if may_see(case)}
+    )
 
 
 def _only(known: Known, seen: set[UUID]) -> Known:
@@ -234,7 +243,9 @@ def _first(what: str) -> FunctionFilter[datetime]:
 
 
 def _asked() -> Select[UUID, str, datetime, datetime | None, str]:
-    return select(Dispatch.case_id, Dispatch.body_code, Dispatch.at, Dispatch.taken_at, Dispatch.state).join(Case)
+    return select(Dispatch.case_id, Dispatch.body_code, Dispatch.at, Dispatch.taken_at, Dispatch.state).join(
+        Case
+    )
 
 
 def _last_words() -> Select[UUID, str, str | None]:
@@ -245,16 +256,29 @@ def _last_words() -> Select[UUID, str, str | None]:
 
 
 def _promises() -> Select[UUID, str, int]:
-    return select(Promise.case_id, Promise.state, func.count()).join(Case).group_by(Promise.case_id, Promise.state)
+    return (
+        select(Promise.case_id, Promise.state, func.count())
+        .join(Case)
+        .group_by(Promise.case_id, Promise.state)
+    )
 
 
 def _turns(session: Session, *period: ColumnElement[bool]) -> Iterator[Turn]:
-    """What the histories tell of it. Who chooses a reason after passing a case on has passed it on once, for the last reason chosen."""
-    told = select(Entry.case_id, Entry.who, Entry.what, Entry.why).join(Case, Case.id == Entry.case_id).order_by(Entry.id)
+    """What the histories tell of it. Who chooses a reason after passing a case on has passed it on once, for
+    the last reason chosen."""
+    told = (
+        select(Entry.case_id, Entry.who, Entry.what, Entry.why)
+        .join(Case, Case.id == Entry.case_id)
+        .order_by(Entry.id)
+    )
     bodies = _bodies(session, *period)
     passed: dict[tuple[UUID, str], Turn] = {}
-    for case, who, what, why in session.execute(told.where(*period, Entry.what.in_((*ANEW, PASSED_ON, LAPSED, ALARM)))):
-        turn = Turn(case, _body_in(who, bodies[case]), why if why in TURNS else OTHER if what == PASSED_ON else what)
+    for case, who, what, why in session.execute(
+        told.where(*period, Entry.what.in_((*ANEW, PASSED_ON, LAPSED, ALARM)))
+    ):
+        turn = Turn(
+            case, _body_in(who, bodies[case]), why if why in TURNS else OTHER if what == PASSED_ON else what
+        )
         if what in ANEW and (case, who) in passed:
             yield passed.pop((case, who))
         elif what == PASSED_ON and (why or (case, who) not in passed):
@@ -267,14 +291,19 @@ def _turns(session: Session, *period: ColumnElement[bool]) -> Iterator[Turn]:
 def _bodies(session: Session, *period: ColumnElement[bool]) -> dict[UUID, dict[str, str]]:
     """Of each case, the bodies before which it was put: the code of each by its name."""
     bodies = defaultdict[UUID, dict[str, str]](dict)
-    put = select(Dispatch.case_id, Body.name, Body.code).join(Case, Case.id == Dispatch.case_id).join(Body, Body.code == Dispatch.body_code)
+    put = (
+        select(Dispatch.case_id, Body.name, Body.code)
+        .join(Case, Case.id == Dispatch.case_id)
+        .join(Body, Body.code == Dispatch.body_code)
+    )
     for case, name, code in session.execute(put.where(*period).distinct()):
         bodies[case][name] = code
     return bodies
 
 
 def _body_in(who: str, bodies: Mapping[str, str]) -> str:
-    """The history names a liaison and, after a comma, their body; of a body that has another name by now, none."""
+    """The history names a liaison and, after a comma, their body; of a body that has another name by now,
+    none."""
     _name, *after = who.split(", ")
     return next((bodies[name] for at in range(len(after)) if (name := ", ".join(after[at:])) in bodies), "")
 
@@ -294,7 +323,9 @@ def by_case(known: Known, name: Callable[[Told], Name]) -> dict[Name, Measures]:
 def by_body(known: Known, name: Callable[[str], Name]) -> dict[Name, Measures]:
     """The figures of the bodies that were asked, in groups of those whose codes `name` gives the same name."""
     asked = _in_groups(known.asked, lambda each: name(each.body))
-    said = _in_groups((each for each in known.said if each.body is not None), lambda each: name(each.body or ""))
+    said = _in_groups(
+        (each for each in known.said if each.body is not None), lambda each: name(each.body or "")
+    )
     turns = _in_groups((each for each in known.turns if each.body), lambda each: name(each.body))
     return {group: _of_body(dispatches, said[group], turns[group]) for group, dispatches in asked.items()}
 
@@ -332,17 +363,23 @@ def _in_groups(rows: Iterable[Row], name: Callable[[Row], Name]) -> defaultdict[
 
 def _waits(told: Sequence[Told]) -> dict[str, Wait]:
     moments = {what: [(case.reported, getattr(case, what)) for case in told] for what in MILESTONES}
-    return {what: Wait([then - reported for reported, then in pairs if then], len(told)) for what, pairs in moments.items()}
+    return {
+        what: Wait([then - reported for reported, then in pairs if then], len(told))
+        for what, pairs in moments.items()
+    }
 
 
 def _words(said: Sequence[Said]) -> Words:
     words = Counter(each.word for each in said)
     of = len(said)
-    return Words(Share(words["helped"], of), Share(of - words["helped"] - words[None], of), Share(words[None], of))
+    return Words(
+        Share(words["helped"], of), Share(of - words["helped"] - words[None], of), Share(words[None], of)
+    )
 
 
 def _kept(due: Sequence[Due]) -> Share:
-    """One that was void, because the case was over or began anew before its time, was neither kept nor missed."""
+    """One that was void, because the case was over or began anew before its time, was neither kept nor
+    missed."""
     ended = Counter[str]()
     for each in due:
         ended[each.state] += each.number
@@ -352,12 +389,15 @@ def _kept(due: Sequence[Due]) -> Share:
 def _answered(asked: Sequence[Asked]) -> Share:
     """Whoever is still being asked, or whom another was quicker than, has not left anything unanswered."""
     answers = sum(each.taken is not None or each.state == DispatchState.CANNOT for each in asked)
-    open_ = sum(each.taken is None and each.state in (DispatchState.ASKED, DispatchState.SUPERSEDED) for each in asked)
+    open_ = sum(
+        each.taken is None and each.state in (DispatchState.ASKED, DispatchState.SUPERSEDED) for each in asked
+    )
     return Share(answers, len(asked) - open_)
 
 
 def area_at(areas: Areas, level: str) -> Callable[[Told], str]:
-    """Says in which area of this level a case is: a county. With no level, in which of those directly inside the country.
+    """Says in which area of this level a case is: a county. With no level, in which of those directly inside
+    the country.
 
     A case about a larger area than that goes by its own. Raises `Misconfigured` for a level that no area has.
     """
@@ -370,13 +410,18 @@ def area_at(areas: Areas, level: str) -> Callable[[Told], str]:
 
     def name(case: Told) -> str:
         area = areas.get(case.area)
-        return case.area if area is None else next((outer for outer in areas.outwards(area) if fits(outer)), area).code
+        return (
+            case.area
+            if area is None
+            else next((outer for outer in areas.outwards(area) if fits(outer)), area).code
+        )
 
     return name
 
 
 def not_to_be_published(groups: Mapping[Name, Measures]) -> set[Name]:
-    """The groups too small to be shown, and with them as many of the next as it takes that nobody finds them by subtraction."""
+    """The groups too small to be shown, and with them as many of the next as it takes that nobody finds them
+    by subtraction."""
     by_size = sorted(groups, key=lambda name: groups[name].cases)
     hidden = [name for name in by_size if groups[name].cases < FEW]
     if not hidden:

@@ -1,4 +1,5 @@
-"""A whole hotline with its bot, and Telegram beside it: real bots, a real door and real sockets, and smartphones to tap on."""
+"""A whole hotline with its bot, and Telegram beside it: real bots, a real door and real sockets, and
+smartphones to tap on."""
 
 import asyncio
 import threading
@@ -48,9 +49,13 @@ class Bot(threading.Thread):
         bot = bot_of(settings, flood, patient=True)
         self.updates, self._stopping = Updates(service, bot), asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        intake = Intake(settings.redis_url, settings.keys.vault, self.updates.do, self.updates.sorry, self._stopping)
+        intake = Intake(
+            settings.redis_url, settings.keys.vault, self.updates.do, self.updates.sorry, self._stopping
+        )
         await self.updates.application.initialize()
-        await bot.set_webhook(listens_at(settings), secret_token=settings.telegram_secret, allowed_updates=ALLOWED)
+        await bot.set_webhook(
+            listens_at(settings), secret_token=settings.telegram_secret, allowed_updates=ALLOWED
+        )
         self._started.set()
         await intake.run()
         await self.updates.application.shutdown()
@@ -100,9 +105,15 @@ def served(world: World) -> Iterator[str]:
 
 
 @pytest.fixture
-def hotline(world: World, simulator: Simulator, town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hotline]:
-    monkeypatch.setattr("bot.delivery.TO_ONE", (0.0, 1))  # a clock that is turned brings in a second what else comes in hours
-    world.service.settings = replace(world.service.settings, telegram_token=TELEGRAM_TOKEN, telegram_base_url=simulator.url)
+def hotline(
+    world: World, simulator: Simulator, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Hotline]:
+    monkeypatch.setattr(
+        "bot.delivery.TO_ONE", (0.0, 1)
+    )  # a clock that is turned brings in a second what else comes in hours
+    world.service.settings = replace(
+        world.service.settings, telegram_token=TELEGRAM_TOKEN, telegram_base_url=simulator.url
+    )
     with served(world):
         flood = Flood(world.service.settings.redis_url)
         delivery = Delivery(world.service, bot_of(world.service.settings, flood, patient=False), flood)

@@ -9,7 +9,16 @@ from typing import TypeVar
 import httpx
 import pytest
 import redis
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot import budgets
 from bot.budgets import AT_ONCE, Budgets, Flood, Places
@@ -117,9 +126,12 @@ def test_never_more_than_so_many_requests_are_in_flight(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("patient", "endpoint", "tries"), [(True, "sendMessage", 2), (True, "answerCallbackQuery", 1), (False, "sendMessage", 1)]
+    ("patient", "endpoint", "tries"),
+    [(True, "sendMessage", 2), (True, "answerCallbackQuery", 1), (False, "sendMessage", 1)],
 )
-def test_one_who_is_patient_asks_again_after_the_pause(url: str, *, patient: bool, endpoint: str, tries: int) -> None:
+def test_one_who_is_patient_asks_again_after_the_pause(
+    url: str, *, patient: bool, endpoint: str, tries: int
+) -> None:
     calls = 0
 
     async def call() -> bool:
@@ -174,7 +186,9 @@ def test_a_few_go_at_once_and_then_one_after_another() -> None:
     assert [places.take(1) for _ in range(6)] == [0, 0, 0, 1, 2, 3]
     assert places.take(2) == 0, "nobody else waits for that"
     clock.now += 100
-    assert [places.take(1) for _ in range(4)] == [0, 0, 0, 1], "after a silence a few again, and no more than that"
+    assert [places.take(1) for _ in range(4)] == [0, 0, 0, 1], (
+        "after a silence a few again, and no more than that"
+    )
 
 
 def test_within_any_second_telegram_is_not_asked_for_more_than_it_takes() -> None:

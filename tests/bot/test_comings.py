@@ -48,7 +48,9 @@ from tests.scenery.said import says
 def messages(hotline: Hotline) -> list[tuple[str, str]]:
     """Every message to a citizen, by what it is about, and what has become of it."""
     with hotline.world.service.read() as work:
-        written = work.session.scalars(select(Message).where(Message.about.in_(("case", "follow_up"))).order_by(Message.written_at))
+        written = work.session.scalars(
+            select(Message).where(Message.about.in_(("case", "follow_up"))).order_by(Message.written_at)
+        )
         return [(each.about, each.state) for each in written]
 
 
@@ -192,7 +194,9 @@ def test_of_a_closed_case_only_the_fact_remains(hotline: Hotline) -> None:
     assert (hotline.only_case().state, hotline.history()[-1]) == ("closed", "forgotten citizen")
 
 
-def test_an_task_for_a_message_that_is_deleted_comes_to_nothing(hotline: Hotline, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_task_for_a_message_that_is_deleted_comes_to_nothing(
+    hotline: Hotline, caplog: pytest.LogCaptureFixture
+) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
     hotline.town.trouble(telegram_down=True)
@@ -321,7 +325,10 @@ def test_whatever_comes_from_a_chat_it_is_open_again(hotline: Hotline, act: str)
         case "a command":
             asha.say("/case")
         case _:
-            asha.edit(next(message.id for message in asha.messages if message.text == "they took my phone"), "they took my bag")
+            asha.edit(
+                next(message.id for message in asha.messages if message.text == "they took my phone"),
+                "they took my bag",
+            )
     assert is_open(hotline, ASHA)
 
 
@@ -351,7 +358,10 @@ def membership(update: int, status: str) -> dict[str, Any]:
     us = {"id": 1000, "is_bot": True, "first_name": "Itikia"}
     stands = {"user": us, "status": status, **({"until_date": 0} if status == "kicked" else {})}
     change = {"old_chat_member": {"user": us, "status": "member"}, "new_chat_member": stands}
-    return {"update_id": update, "my_chat_member": {"chat": {"id": ASHA, "type": "private"}, "from": whom, "date": 1, **change}}
+    return {
+        "update_id": update,
+        "my_chat_member": {"chat": {"id": ASHA, "type": "private"}, "from": whom, "date": 1, **change},
+    }
 
 
 def is_open(hotline: Hotline, user: int) -> bool:

@@ -1,4 +1,5 @@
-"""Every command leads where it says, for a citizen and for a liaison: one whose question was renamed would silently open the menu."""
+"""Every command leads where it says, for a citizen and for a liaison: one whose question was renamed would
+silently open the menu."""
 
 from itertools import count
 
@@ -76,8 +77,12 @@ def who(chat: int) -> Who:
 
 @on_sqlite
 @pytest.mark.parametrize("command", WISHES)
-@pytest.mark.parametrize(("chat", "table"), [(ASHA, CITIZEN), (SERGEANT, LIAISON)], ids=["a citizen", "a liaison"])
-def test_every_command_leads_to_its_end(world: World, command: str, chat: int, table: dict[str, tuple[str, tuple[str, ...], str]]) -> None:
+@pytest.mark.parametrize(
+    ("chat", "table"), [(ASHA, CITIZEN), (SERGEANT, LIAISON)], ids=["a citizen", "a liaison"]
+)
+def test_every_command_leads_to_its_end(
+    world: World, command: str, chat: int, table: dict[str, tuple[str, tuple[str, ...], str]]
+) -> None:
     talks = Talks(world.service)
     if chat == SERGEANT:
         talks.link(who(chat), KIPRUTO)

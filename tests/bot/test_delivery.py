@@ -37,13 +37,19 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
     hotline.chat().report()
     hotline.town.trouble(telegram=[{"kind": "slow", "seconds": 0.3}])
     take_all(hotline.world, KIPRUTO, settle=False)
-    (redraw,) = [posting for posting in hotline.world.posted if posting.queue == "telegram" and is_redraw(hotline, posting.task)][:1]
+    (redraw,) = [
+        posting
+        for posting in hotline.world.posted
+        if posting.queue == "telegram" and is_redraw(hotline, posting.task)
+    ][:1]
     hotline.delivery.run(redraw.task)
     wait_until(lambda: ends(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))), "the case is theirs")
     hotline.world.now = hotline.world.now.replace(second=1)
     hotline.world.phone(KIPRUTO).text("4")
     hotline.world.pass_minutes(1)
-    assert sergeant.card.buttons == (THERE_SW, DONE_SW, HELP_SW, CANNOT_SW), "it shows that they are on the way"
+    assert sergeant.card.buttons == (THERE_SW, DONE_SW, HELP_SW, CANNOT_SW), (
+        "it shows that they are on the way"
+    )
 
 
 def is_redraw(hotline: Hotline, task: int) -> bool:

@@ -43,7 +43,9 @@ LARGE = 25 * 1024 * 1024
 def on_disk(hotline: Hotline) -> bytes:
     """What somebody sees who has the database and no key."""
     with hotline.world.service.read() as work:
-        return b"".join(bytes(row[0]) for row in work.session.connection().exec_driver_sql("SELECT locked FROM evidence"))
+        return b"".join(
+            bytes(row[0]) for row in work.session.connection().exec_driver_sql("SELECT locked FROM evidence")
+        )
 
 
 def seen_in(chat: Smartphone, kind: str) -> list[bytes]:
@@ -67,7 +69,11 @@ def test_a_photo_in_the_middle_of_a_report_reaches_the_liaison_without_its_trace
     assert not [trace for trace in TRACES if trace in content]
     assert content[:20] not in on_disk(hotline), "at rest it is sealed"
     assert on_disk(hotline)
-    assert (piece.case_id, piece.sha256, piece.size) == (hotline.only_case().id, hashlib.sha256(content).hexdigest(), len(content))
+    assert (piece.case_id, piece.sha256, piece.size) == (
+        hotline.only_case().id,
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+    )
     with hotline.world.service.read() as work:
         lines = [f"{line.what} {line.why}" for line in history_of(work.session, hotline.only_case())]
     assert f"evidence photo, {len(content)} bytes, sha256 {piece.sha256}" in lines
@@ -100,7 +106,10 @@ def test_a_photo_after_the_report_is_added_to_the_case_and_its_card(hotline: Hot
     assert [len(seen_in(sergeant, kind)) for kind in ("photo", "voice")] == [1, 1]
     title = sergeant.card.text.split("\n")[0]
     assert "Kaptembwo, Nakuru" in title
-    assert [message.text for message in sergeant.messages if message.kind in ("photo", "voice")] == [title, title], "which case they are of"
+    assert [message.text for message in sergeant.messages if message.kind in ("photo", "voice")] == [
+        title,
+        title,
+    ], "which case they are of"
 
 
 def test_what_is_sent_belongs_to_a_report_from_the_moment_that_one_wants_to_make_it(hotline: Hotline) -> None:
@@ -199,7 +208,11 @@ def test_what_is_too_large_is_refused(hotline: Hotline, kind: str, told: bool) -
     asha = hotline.chat()
     asha.begin()
     large = hotline.simulator.network.telegram.files.keep(kind, b"", "image/jpeg", LARGE)
-    wire = {**large.wire(), "width": 4000, "height": 4000} if kind == "photo" else {**large.wire(), "duration": 600}
+    wire = (
+        {**large.wire(), "width": 4000, "height": 4000}
+        if kind == "photo"
+        else {**large.wire(), "duration": 600}
+    )
     if not told:
         del wire["file_size"]
     assert hotline.bring(hotline.written_by(ASHA, 5, **{kind: [wire] if kind == "photo" else wire})) == 200

@@ -1,4 +1,5 @@
-"""Forty liaisons take the same case at the same instant, by every way there is. One has it, and the others are told who."""
+"""Forty liaisons take the same case at the same instant, by every way there is. One has it, and the others
+are told who."""
 
 import threading
 from collections.abc import Callable
@@ -54,7 +55,9 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
     ]
     assert len(winners) == 1, told
     others = [text for place, text in enumerate(told) if place not in winners]
-    assert [text for text in others if en(liaison_phrases.first_was(word, name_of(winners[0]))) not in text] == []
+    assert [
+        text for text in others if en(liaison_phrases.first_was(word, name_of(winners[0]))) not in text
+    ] == []
     assert [line for line in hotline.history() if line.startswith("acknowledged")] == [
         f"acknowledged {name_of(winners[0])}, Kaptembwo Police Station"
     ]
@@ -65,10 +68,14 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
 
 
 def asked(hotline: Hotline) -> tuple[str, dict[str, int]]:
-    """A case that is before all forty, twenty of whom have a chat with us: its word, and the dispatch of each."""
+    """A case that is before all forty, twenty of whom have a chat with us: its word, and the dispatch of
+    each."""
     world = hotline.world
     with world.service.transaction() as work:
-        listed = [liaisons.Listed("station", name_of(place), number, ("en",), True) for place, number in enumerate(CROWD)]
+        listed = [
+            liaisons.Listed("station", name_of(place), number, ("en",), True)
+            for place, number in enumerate(CROWD)
+        ]
         liaisons.save(work.session, work.keys, listed, ("en", "sw"), MORNING)
     report(world.phone(CITIZEN))
     for place in range(40):
@@ -96,7 +103,9 @@ def asked(hotline: Hotline) -> tuple[str, dict[str, int]]:
                 )
             )
         work.session.flush()
-        rows = work.session.execute(select(Liaison.name, Dispatch.id).join(Dispatch, Dispatch.liaison_id == Liaison.id))
+        rows = work.session.execute(
+            select(Liaison.name, Dispatch.id).join(Dispatch, Dispatch.liaison_id == Liaison.id)
+        )
         return first.word, {name: dispatch for name, dispatch in rows}
 
 
@@ -105,7 +114,8 @@ def chat_of(place: int) -> int:
 
 
 def way(hotline: Hotline, place: int, word: str, dispatch: int) -> Way:
-    """By a text, by dialling in, by a card's button or by words in the chat, in turn: ready but for the last key."""
+    """By a text, by dialling in, by a card's button or by words in the chat, in turn: ready but for the last
+    key."""
     service, number = hotline.world.service, CROWD[place]
     who = Who(chat_of(place), 5000 + place, "en")
     match place % 4:

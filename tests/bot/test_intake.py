@@ -1,4 +1,5 @@
-"""What is taken from the stream: how much of it from one chat, what happens to what cannot be done, and what is done only once."""
+"""What is taken from the stream: how much of it from one chat, what happens to what cannot be done, and what
+is done only once."""
 
 import asyncio
 import json
@@ -50,7 +51,10 @@ def queue(redis_url: str) -> "redis.Redis":
 
 
 def update_of(number: int, chat: int = 1) -> dict[str, Any]:
-    return {"update_id": number, "message": {"message_id": 1, "chat": {"id": chat, "type": "private"}, "text": "they took my phone"}}
+    return {
+        "update_id": number,
+        "message": {"message_id": 1, "chat": {"id": chat, "type": "private"}, "text": "they took my phone"},
+    }
 
 
 def bring(queue: "redis.Redis", update: dict[str, Any], at: int | None = None) -> None:
@@ -78,7 +82,9 @@ def taken(queue: "redis.Redis", redis_url: str, told: Told, enough: Callable[[],
     queue.close()
 
 
-def test_what_came_over_hours_is_all_taken_though_it_is_taken_at_once(queue: "redis.Redis", redis_url: str) -> None:
+def test_what_came_over_hours_is_all_taken_though_it_is_taken_at_once(
+    queue: "redis.Redis", redis_url: str
+) -> None:
     for number in range(3 * A_MINUTE):
         bring(queue, update_of(number), MINUTE + number * 2 * MINUTE // A_MINUTE)
     told = Told()
@@ -87,7 +93,9 @@ def test_what_came_over_hours_is_all_taken_though_it_is_taken_at_once(queue: "re
     assert told.sorry_for == []
 
 
-def test_what_came_in_one_minute_is_taken_as_far_as_a_person_can_write(queue: "redis.Redis", redis_url: str) -> None:
+def test_what_came_in_one_minute_is_taken_as_far_as_a_person_can_write(
+    queue: "redis.Redis", redis_url: str
+) -> None:
     for number in range(2 * A_MINUTE):
         bring(queue, update_of(number), MINUTE + number)
     bring(queue, update_of(900, chat=2), MINUTE + 500)
@@ -95,11 +103,15 @@ def test_what_came_in_one_minute_is_taken_as_far_as_a_person_can_write(queue: "r
     told = Told()
     taken(queue, redis_url, told, lambda: not queue.xlen(STREAM))
     assert A_MINUTE == 60
-    assert sorted(told.done) == [*range(A_MINUTE), 900, 901], "nobody else is turned away, and after a minute they are heard again"
+    assert sorted(told.done) == [*range(A_MINUTE), 900, 901], (
+        "nobody else is turned away, and after a minute they are heard again"
+    )
     assert told.sorry_for == [(A_MINUTE, "too many")]
 
 
-def test_while_one_rests_others_have_its_place(queue: "redis.Redis", redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_one_rests_others_have_its_place(
+    queue: "redis.Redis", redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "SIDE_BY_SIDE", 1)
 
     async def do(update: dict[str, Any]) -> None:
@@ -112,7 +124,9 @@ def test_while_one_rests_others_have_its_place(queue: "redis.Redis", redis_url: 
     taken(queue, redis_url, told, lambda: told.done == [2])
 
 
-def test_what_is_put_aside_keeps_what_it_was_sealed(queue: "redis.Redis", redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_put_aside_keeps_what_it_was_sealed(
+    queue: "redis.Redis", redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "TRIES", 1)
 
     async def do(update: dict[str, Any]) -> None:
@@ -135,7 +149,9 @@ def test_what_is_put_aside_keeps_what_it_was_sealed(queue: "redis.Redis", redis_
     assert opened(VAULT, whole) == update_of(1)
 
 
-@pytest.mark.parametrize("error", [BadRequest("Message is too long"), TelegramError("whatever comes next year")])
+@pytest.mark.parametrize(
+    "error", [BadRequest("Message is too long"), TelegramError("whatever comes next year")]
+)
 def test_what_could_only_not_be_shown_is_never_said_not_to_be_taken(
     queue: "redis.Redis", redis_url: str, error: TelegramError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +169,9 @@ def test_what_could_only_not_be_shown_is_never_said_not_to_be_taken(
 
 
 @pytest.mark.parametrize("error", [NetworkError("away"), RetryAfter(1), TimedOut()])
-def test_what_passes_is_waited_for(queue: "redis.Redis", redis_url: str, error: TelegramError, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_passes_is_waited_for(
+    queue: "redis.Redis", redis_url: str, error: TelegramError, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "TRIES", 1)
     tries = 0
 
@@ -176,13 +194,19 @@ def test_what_passes_is_waited_for(queue: "redis.Redis", redis_url: str, error: 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bot that waits a moment only for Telegram's answer."""
     line = api._line
-    monkeypatch.setattr(api, "_line", lambda context, connections, read: line(context, connections, min(read, 2.0)))
+    monkeypatch.setattr(
+        api, "_line", lambda context, connections, read: line(context, connections, min(read, 2.0))
+    )
 
 
 @on_sqlite
 @pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("trouble", [{"kind": "slow", "seconds": 30}, {"kind": "silent", "seconds": 0.0}], ids=["late", "broken"])
-def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline, trouble: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "trouble", [{"kind": "slow", "seconds": 30}, {"kind": "silent", "seconds": 0.0}], ids=["late", "broken"]
+)
+def test_an_answer_that_may_have_been_shown_is_not_shown_again(
+    hotline: Hotline, trouble: dict[str, Any]
+) -> None:
     asha = hotline.chat()
     asha.begin()
     hotline.town.trouble(telegram=[trouble])
@@ -196,7 +220,9 @@ def test_an_answer_that_may_have_been_shown_is_not_shown_again(hotline: Hotline,
 
 @on_sqlite
 @pytest.mark.usefixtures("hasty")
-def test_what_could_not_be_fetched_in_time_is_fetched_again(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_fetched_in_time_is_fetched_again(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asha = hotline.chat()
     asha.begin()
     asked = 0

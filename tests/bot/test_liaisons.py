@@ -1,4 +1,5 @@
-"""A liaison in a chat: shown to be one by the number of their own phone, given cases as cards, and quick to answer on whatever phone."""
+"""A liaison in a chat: shown to be one by the number of their own phone, given cases as cards, and quick to
+answer on whatever phone."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -127,11 +128,15 @@ def test_a_number_that_is_not_on_the_list_is_not_kept(hotline: Hotline) -> None:
     assert chats(hotline) == 0
 
 
-def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_their_own_case(hotline: Hotline) -> None:
+def test_a_citizen_who_turns_out_to_be_a_liaison_is_one_person_and_never_gets_their_own_case(
+    hotline: Hotline,
+) -> None:
     sergeant = hotline.chat(SERGEANT, "Kipruto")
     sergeant.begin().say("somebody broke into my house")
     hotline.chat(SERGEANT).share_contact(number=KIPRUTO)
-    assert sergeant.screen == en(liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station")), "in the language that they chose here"
+    assert sergeant.screen == en(liaison_phrases.linked("Sgt. Kipruto", "Kaptembwo Police Station")), (
+        "in the language that they chose here"
+    )
     sergeant.choose(YES, DO_NOT_REMEMBER)
     assert any(starts(said, promised(hotline.only_case().spoken)) for said in sergeant.said)
     assert hotline.world.phone(KIPRUTO).inbox == []
@@ -174,7 +179,9 @@ def test_every_button_of_a_card(hotline: Hotline, sergeant: Smartphone) -> None:
     assert ends(sergeant.screen, en(liaison_phrases.done(ANY)))
     assert list(sergeant.last.buttons) == []
     asha.tap(HELPED)
-    assert "they took my phone" not in " ".join(sergeant.said), "of a closed case the card forgets what was reported"
+    assert "they took my phone" not in " ".join(sergeant.said), (
+        "of a closed case the card forgets what was reported"
+    )
     assert hotline.history().count("on the way Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
@@ -191,7 +198,9 @@ def test_a_late_tap_shows_how_it_stands_now(hotline: Hotline, sergeant: Smartpho
     take = sergeant.data(I_HAVE_IT)
     hotline.world.pass_minutes(21)
     hotline.world.phone(ACHIENG).text("1")
-    assert says(sergeant.screen, en(liaison_phrases.first_was(ANY, "Cpl. Achieng"))), "the card says so before anybody taps"
+    assert says(sergeant.screen, en(liaison_phrases.first_was(ANY, "Cpl. Achieng"))), (
+        "the card says so before anybody taps"
+    )
     sergeant.tap(take, stale=True)
     assert sergeant.toast == EARLIER_QUESTION
     assert says(sergeant.screen, en(liaison_phrases.first_was(ANY, "Cpl. Achieng")))
@@ -279,7 +288,9 @@ def test_one_who_has_moved_to_a_body_that_may_not_see_it_is_shown_nothing(hotlin
     assert shown.buttons is None
 
 
-def test_the_card_of_one_who_has_not_answered_can_still_be_taken(hotline: Hotline, sergeant: Smartphone) -> None:
+def test_the_card_of_one_who_has_not_answered_can_still_be_taken(
+    hotline: Hotline, sergeant: Smartphone
+) -> None:
     hotline.world.pass_minutes(21)
     assert len(hotline.world.phone(ACHIENG).inbox) == 1
     assert f"they took my phone\n\n{en(liaison_phrases.late())}" in sergeant.screen
@@ -298,7 +309,9 @@ def test_a_step_in_words_is_taken_whatever_is_asked_just_then(hotline: Hotline, 
     sergeant.say("1 ZEBRA")
     sergeant.choose(YES, DO_NOT_REMEMBER)
     _first, second = sorted(hotline.world.cases(), key=lambda case: case.state)
-    assert second.details(hotline.world.service.settings.keys) == "1 ZEBRA", "a word that waits for nobody is what happened"
+    assert second.details(hotline.world.service.settings.keys) == "1 ZEBRA", (
+        "a word that waits for nobody is what happened"
+    )
 
 
 def test_stop_and_start_are_heard_whatever_is_asked_just_then(hotline: Hotline) -> None:
@@ -476,7 +489,10 @@ def test_many_taps_at_once_are_one_acknowledgement(hotline: Hotline) -> None:
         assert all(pool.map(tap, range(8)))
     hotline.settle()
     assert len(acknowledgements(hotline)) == 1
-    has = [says(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))), says(corporal.screen, en(liaison_phrases.you_have_it(ANY)))]
+    has = [
+        says(sergeant.screen, sw(liaison_phrases.you_have_it(ANY))),
+        says(corporal.screen, en(liaison_phrases.you_have_it(ANY))),
+    ]
     was_second = [
         says(sergeant.screen, sw(liaison_phrases.first_was(ANY, "Cpl. Achieng"))),
         says(corporal.screen, en(liaison_phrases.first_was(ANY, "Sgt. Kipruto"))),

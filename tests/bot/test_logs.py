@@ -23,7 +23,9 @@ def everything(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
-def test_the_logs_hold_no_token_no_number_and_nothing_that_was_written(hotline: Hotline, everything: pytest.LogCaptureFixture) -> None:
+def test_the_logs_hold_no_token_no_number_and_nothing_that_was_written(
+    hotline: Hotline, everything: pytest.LogCaptureFixture
+) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.begin()
     asha.photo(PHOTO)
@@ -34,7 +36,19 @@ def test_the_logs_hold_no_token_no_number_and_nothing_that_was_written(hotline: 
     hotline.world.pass_minutes(1)
     asha.block()
     sergeant.tap(DONE_SW)
-    hotline.bring({"update_id": 5, "message": {"chat": {"id": ASHA, "type": "private"}, "text": "they took my phone"}}, "wrong")
+    hotline.bring(
+        {"update_id": 5, "message": {"chat": {"id": ASHA, "type": "private"}, "text": "they took my phone"}},
+        "wrong",
+    )
     said = "\n".join(record.getMessage() + str(record.exc_text or "") for record in everything.records)
-    told = (TELEGRAM_TOKEN, "took my phone", KIPRUTO, KIPRUTO[1:], str(ASHA), str(SERGEANT), "Asha", hotline.only_case().reference)
+    told = (
+        TELEGRAM_TOKEN,
+        "took my phone",
+        KIPRUTO,
+        KIPRUTO[1:],
+        str(ASHA),
+        str(SERGEANT),
+        "Asha",
+        hotline.only_case().reference,
+    )
     assert [each for each in told if each in said] == []

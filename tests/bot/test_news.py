@@ -71,7 +71,9 @@ def test_one_who_asks_before_anything_else_is_answered(hotline: Hotline) -> None
     asha.say("4417")
     assert asha.said[-1] == en(news_phrases.not_ours("4417"))
     with hotline.world.service.read() as work:
-        assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, "for that nobody needs to know them"
+        assert people.by_number(work.session, work.keys, str(ASHA), people.TELEGRAM) is None, (
+            "for that nobody needs to know them"
+        )
     bahati.say("Is it true that the chief fled?")
     assert "R1" in bahati.said[-1]
     with hotline.world.service.read() as work:

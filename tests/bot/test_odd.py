@@ -1,4 +1,5 @@
-"""Buttons of last week, updates that come twice, groups, strangers' programs, and people who write faster than people can."""
+"""Buttons of last week, updates that come twice, groups, strangers' programs, and people who write faster
+than people can."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +104,12 @@ def test_the_end_of_a_report_pressed_twice_is_one_case(hotline: Hotline) -> None
 
 def press_only(hotline: Hotline, message: int, data: str, update: int) -> None:
     whom = {"id": ASHA, "is_bot": False, "first_name": "Asha", "language_code": "en"}
-    shown = {"message_id": message, "date": 1, "chat": {"id": ASHA, "type": "private", "first_name": "Asha"}, "text": "?"}
+    shown = {
+        "message_id": message,
+        "date": 1,
+        "chat": {"id": ASHA, "type": "private", "first_name": "Asha"},
+        "text": "?",
+    }
     query = {"id": str(update), "from": whom, "message": shown, "chat_instance": "1", "data": data}
     assert hotline.bring({"update_id": update, "callback_query": query}) == 200
 
@@ -138,13 +144,19 @@ def test_back_goes_back_and_home_goes_home(asha: Smartphone) -> None:
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one after another"])
-def test_an_update_that_comes_three_times_has_one_effect(hotline: Hotline, asha: Smartphone, at_once: bool) -> None:
+def test_an_update_that_comes_three_times_has_one_effect(
+    hotline: Hotline, asha: Smartphone, at_once: bool
+) -> None:
     asha.begin()
     update = hotline.written_by(ASHA, 500, text="they took my phone")
     with ThreadPoolExecutor(3 if at_once else 1) as pool:
         assert list(pool.map(hotline.bring, [update] * 3)) == [200] * 3
     hotline.settle()
-    sends = [each for each in hotline.town.telegram()["counters"]["sends"] if each["text"].startswith(MAY_WE_WRITE[:10])]
+    sends = [
+        each
+        for each in hotline.town.telegram()["counters"]["sends"]
+        if each["text"].startswith(MAY_WE_WRITE[:10])
+    ]
     assert [each["count"] for each in sends] == [1]
     asha.finish()
     assert hotline.details() == "they took my phone"
@@ -158,7 +170,10 @@ def test_telegram_that_says_everything_twice_is_heard_once(hotline: Hotline) -> 
     sergeant.tap(DONE_SW)
     asha.tap(HELPED)
     assert hotline.only_case().state == "closed"
-    assert len([line for line in hotline.history() if line.startswith(("acknowledged", "resolved", "verdict"))]) == 3
+    assert (
+        len([line for line in hotline.history() if line.startswith(("acknowledged", "resolved", "verdict"))])
+        == 3
+    )
 
 
 def test_one_that_was_done_and_is_asked_of_us_again_has_no_effect(hotline: Hotline) -> None:
@@ -189,7 +204,9 @@ def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) 
     hotline.settle()
     group = hotline.simulator.network.telegram.chats.groups[-500]
     assert group.left
-    assert [message.words.text for message in group.messages.values()] == [sw(desk_phrases.only_in_private("@itikia_bot"))]
+    assert [message.words.text for message in group.messages.values()] == [
+        sw(desk_phrases.only_in_private("@itikia_bot"))
+    ]
     assert hotline.bring(in_a_group(6, text="/report again")) == 200
     hotline.settle()
     assert len(group.messages) == 1
@@ -199,7 +216,12 @@ def test_in_a_group_we_say_that_we_speak_in_private_and_leave(hotline: Hotline) 
 def test_a_channel_is_left_without_a_word(hotline: Hotline) -> None:
     wire = {"id": -600, "type": "channel", "title": "News"}
     hotline.simulator.network.telegram.chats.group(wire)
-    assert hotline.bring({"update_id": 5, "channel_post": {"message_id": 1, "date": 1, "chat": wire, "text": "news"}}) == 200
+    assert (
+        hotline.bring(
+            {"update_id": 5, "channel_post": {"message_id": 1, "date": 1, "chat": wire, "text": "news"}}
+        )
+        == 200
+    )
     hotline.settle()
     channel = hotline.simulator.network.telegram.chats.groups[-600]
     assert (channel.left, channel.messages) == (True, {})
@@ -265,7 +287,13 @@ def test_an_update_of_an_unknown_kind_does_no_harm(
 
 @pytest.mark.parametrize(
     "update",
-    [{"message": None}, {"message": 5}, {"message": {"chat": {"id": "x"}}}, {"callback_query": {"message": None}}, {"message": []}],
+    [
+        {"message": None},
+        {"message": 5},
+        {"message": {"chat": {"id": "x"}}},
+        {"callback_query": {"message": None}},
+        {"message": []},
+    ],
 )
 def test_what_is_no_update_at_all_is_put_aside(
     hotline: Hotline, asha: Smartphone, update: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -278,7 +306,9 @@ def test_what_is_no_update_at_all_is_put_aside(
     assert asha.screen == MENU
 
 
-def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_a_person_can_write_is_answered_once(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "A_MINUTE", 8)
     asha, bahati = hotline.chat(), hotline.chat(7002, "Bahati")
     asha.start()
@@ -286,7 +316,9 @@ def test_more_than_a_person_can_write_is_answered_once(hotline: Hotline, monkeyp
     for number in range(20):
         hotline.bring(hotline.written_by(ASHA, 100 + number, text=f"flood {number}"))
     hotline.settle()
-    assert asha.said.count(say(desk_phrases.too_many("999"), "sw")) == 1, "in the language that they have chosen"
+    assert asha.said.count(say(desk_phrases.too_many("999"), "sw")) == 1, (
+        "in the language that they have chosen"
+    )
     assert say(desk_phrases.too_many("999"), "en") not in asha.said
     bahati.start()
     assert bahati.screen == WHICH_LANGUAGE, "somebody else is heard meanwhile"

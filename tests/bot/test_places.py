@@ -120,7 +120,9 @@ def test_a_location_is_taken_where_a_place_was_only_to_be_confirmed(hotline: Hot
 
 
 @pytest.mark.parametrize("otherwise", ["typed", "chosen", "home", "left"])
-def test_the_button_that_shares_a_location_goes_when_another_way_is_taken(asha: Smartphone, otherwise: str) -> None:
+def test_the_button_that_shares_a_location_goes_when_another_way_is_taken(
+    asha: Smartphone, otherwise: str
+) -> None:
     asha.choose(MY_LOCATION)
     question = next(message.id for message in asha.messages if message.text == WHERE)
     match otherwise:
@@ -183,7 +185,12 @@ def test_every_place_of_a_long_list_is_on_one_of_its_pages(far: Smartphone) -> N
     while MORE in far.screen_buttons:
         far.tap(MORE)
         pages.append(far.screen_buttons)
-    places = [label for page in pages for label in page if label not in (MORE, PREVIOUS, BACK, MY_LOCATION, TO_THE_MENU)]
+    places = [
+        label
+        for page in pages
+        for label in page
+        if label not in (MORE, PREVIOUS, BACK, MY_LOCATION, TO_THE_MENU)
+    ]
     assert places == [*(county.name for county in COUNTIES), "Nairobi", "Nakuru"]
     assert [len(page) for page in pages] == [14, 15, 15, 11]
     back = [far.screen_buttons]

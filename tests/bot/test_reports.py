@@ -92,7 +92,14 @@ def test_a_report_by_buttons_alone(hotline: Hotline) -> None:
 def test_a_report_by_typing_alone(hotline: Hotline) -> None:
     asha = hotline.chat()
     asha.start()
-    for typed in (ENGLISH.lower(), REPORT.lower(), f" {GO_ON_HERE} ", THEFT.upper(), "Kaptembwaa", "Kaptembwo, Nakuru"):
+    for typed in (
+        ENGLISH.lower(),
+        REPORT.lower(),
+        f" {GO_ON_HERE} ",
+        THEFT.upper(),
+        "Kaptembwaa",
+        "Kaptembwo, Nakuru",
+    ):
         asha.say(typed)
         assert len(asha.screens) == 1
     for typed in ("walichukua <simu> & pesa", YES.lower(), DO_NOT_REMEMBER.lower()):
@@ -226,7 +233,9 @@ def test_a_verdict_that_was_given_already_changes_nothing(hotline: Hotline) -> N
     asha.tap(A_SLIP)
     for verdict in ("helped", "not_helped", "danger"):
         hotline.press(ASHA, question.id, f"v:{of}:{verdict}", 60 + len(verdict))
-    assert (hotline.only_case().state, hotline.only_case().round) == ("open", 2), "of a question about who had it before"
+    assert (hotline.only_case().state, hotline.only_case().round) == ("open", 2), (
+        "of a question about who had it before"
+    )
 
 
 def test_one_who_wants_no_messages_gets_none(hotline: Hotline) -> None:
@@ -269,8 +278,12 @@ def test_one_who_begins_with_the_language_is_asked_for_it_once(hotline: Hotline)
     assert asha.choose(KISWAHILI) == MENU_SW
 
 
-@pytest.mark.parametrize(("code", "language"), [("sw", "sw"), ("sw-KE", "sw"), ("en", "en"), ("zh-hans", "sw"), ("", "sw")])
-def test_before_any_is_chosen_the_language_of_their_telegram_counts(hotline: Hotline, code: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "language"), [("sw", "sw"), ("sw-KE", "sw"), ("en", "en"), ("zh-hans", "sw"), ("", "sw")]
+)
+def test_before_any_is_chosen_the_language_of_their_telegram_counts(
+    hotline: Hotline, code: str, language: str
+) -> None:
     asha = hotline.chat(language_code="en")
     asha.change(language_code=code)
     asha.start()
@@ -304,7 +317,13 @@ ALL_IN_ENGLISH = (
 
 def typed_in(language: str) -> list[str]:
     """All that somebody types for a report."""
-    report = (FIRST["report"], labels(WHO_READS)["here"], CATEGORIES["theft"].name, verbatim("kaptembwa"), verbatim("Kaptembwo, Nakuru"))
+    report = (
+        FIRST["report"],
+        labels(WHO_READS)["here"],
+        CATEGORIES["theft"].name,
+        verbatim("kaptembwa"),
+        verbatim("Kaptembwo, Nakuru"),
+    )
     rest = (verbatim("walichukua simu"), labels(CONTACT)["text"], labels(REMEMBERS)["no"])
     return [own_name(language), *(say(words, language) for words in (*report, *rest))]
 
@@ -352,7 +371,17 @@ def test_another_place_than_the_links_can_be_chosen(hotline: Hotline) -> None:
 
 
 @pytest.mark.parametrize(
-    "junk", ["254711000123", "KE999", "0711000123", "KE0321750872-254711000123", "asha_wanjiru", "-", "A" * 64, "KE-Market"]
+    "junk",
+    [
+        "254711000123",
+        "KE999",
+        "0711000123",
+        "KE0321750872-254711000123",
+        "asha_wanjiru",
+        "-",
+        "A" * 64,
+        "KE-Market",
+    ],
 )
 def test_a_link_that_we_have_not_made_counts_for_nothing(hotline: Hotline, junk: str) -> None:
     asha = hotline.chat()

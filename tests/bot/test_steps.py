@@ -1,4 +1,5 @@
-"""What a liaison does with a case after they have it, by the buttons of its card, and what a citizen takes back."""
+"""What a liaison does with a case after they have it, by the buttons of its card, and what a citizen takes
+back."""
 
 import pytest
 from sqlalchemy import update
@@ -96,7 +97,9 @@ def hurry(hotline: Hotline, *, to_wonder: float) -> None:
     hotline.world.pass_minutes(to_wonder + 1)
 
 
-def test_one_who_has_arrived_says_so_with_one_tap_and_the_citizen_hears_it(hotline: Hotline, coming: Smartphone) -> None:
+def test_one_who_has_arrived_says_so_with_one_tap_and_the_citizen_hears_it(
+    hotline: Hotline, coming: Smartphone
+) -> None:
     coming.tap(THERE)
     assert ends(coming.card.text, en(liaison_phrases.you_are_there(ANY)))
     assert buttons(coming.card) == (DONE, HELP, CANNOT)
@@ -104,7 +107,9 @@ def test_one_who_has_arrived_says_so_with_one_tap_and_the_citizen_hears_it(hotli
     assert hotline.history().count("there Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
-def test_on_the_way_asked_whether_they_are_safe_and_one_tap_says_yes(hotline: Hotline, coming: Smartphone) -> None:
+def test_on_the_way_asked_whether_they_are_safe_and_one_tap_says_yes(
+    hotline: Hotline, coming: Smartphone
+) -> None:
     assert SAFE not in buttons(coming.card), "nobody has asked"
     hurry(hotline, to_wonder=240)
     assert says(coming.screen, en(liaison_phrases.are_you_safe(ANY, "16:00"))), "it rings"
@@ -119,7 +124,9 @@ def test_on_the_way_asked_whether_they_are_safe_and_one_tap_says_yes(hotline: Ho
     assert hotline.history().count("still on it Sgt. Kipruto, Kaptembwo Police Station") == 1
 
 
-def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(hotline: Hotline, asked: Smartphone) -> None:
+def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(
+    hotline: Hotline, asked: Smartphone
+) -> None:
     asked.tap(I_HAVE_IT)
     assert buttons(asked.card) == (ON_THE_WAY, DONE, CANNOT, ASIDE)
     hurry(hotline, to_wonder=IN_THE_MORNING)
@@ -129,7 +136,9 @@ def test_one_who_is_only_reminded_is_asked_whether_they_are_still_on_it(hotline:
     assert ends(asked.card.text, en(liaison_phrases.you_are_coming(ANY))), "a step is an answer too"
 
 
-def test_one_who_has_been_there_long_is_asked_whether_it_is_done(hotline: Hotline, coming: Smartphone) -> None:
+def test_one_who_has_been_there_long_is_asked_whether_it_is_done(
+    hotline: Hotline, coming: Smartphone
+) -> None:
     coming.tap(THERE)
     hurry(hotline, to_wonder=IN_THE_MORNING)
     assert starts(coming.card.text.rpartition("\n\n")[2], en(liaison_phrases.is_it_done(ANY)))
@@ -155,7 +164,9 @@ def test_after_a_lapse_the_card_says_that_somebody_else_is_asked_and_that_one_ma
     assert ends(asked.card.text, en(liaison_phrases.you_have_it(ANY)))
 
 
-def test_who_asks_for_help_is_told_so_and_those_who_lead_them_hear_it(hotline: Hotline, coming: Smartphone) -> None:
+def test_who_asks_for_help_is_told_so_and_those_who_lead_them_hear_it(
+    hotline: Hotline, coming: Smartphone
+) -> None:
     with hotline.world.service.transaction() as work:
         work.session.execute(update(Liaison).where(Liaison.name == "Cpl. Achieng").values(supervisor=True))
     coming.tap(HELP)
@@ -178,7 +189,11 @@ def test_one_who_steps_aside_never_sees_it_again(hotline: Hotline, asked: Smartp
     card, take, before = asked.card, asked.data(ASIDE), hotline.only_case().state
     asked.tap(ASIDE)
     assert asked.toast == en(liaison_phrases.press_again_to_step_aside())
-    assert (asked.card.text, asked.card.buttons, hotline.only_case().state) == (card.text, card.buttons, before), "a slip changes nothing"
+    assert (asked.card.text, asked.card.buttons, hotline.only_case().state) == (
+        card.text,
+        card.buttons,
+        before,
+    ), "a slip changes nothing"
     asked.tap(ASIDE)
     shown = next(message for message in asked.messages if message.id == card.id)
     assert ends(shown.text, en(liaison_phrases.over(ANY)))
@@ -186,7 +201,9 @@ def test_one_who_steps_aside_never_sees_it_again(hotline: Hotline, asked: Smartp
     assert says(asked.toast, en(liaison_phrases.stepped_aside(ANY)))
     assert WORDS in hotline.world.phone(ACHIENG).inbox[0]
     identity = pressed(take).of
-    for number, data in enumerate((take, take.replace("aside", "take"), f"e:{identity}", f"d:{identity}:take:over")):
+    for number, data in enumerate(
+        (take, take.replace("aside", "take"), f"e:{identity}", f"d:{identity}:take:over")
+    ):
         hotline.press(SERGEANT, card.id, data, 60 + number)
         assert hotline.only_case().state == "open"
         assert WORDS not in " ".join(asked.said)
@@ -234,7 +251,9 @@ def test_who_says_that_it_is_not_theirs_has_said_why(hotline: Hotline, asked: Sm
 def whys(hotline: Hotline) -> list[str]:
     """What is noted each time somebody passes the case on."""
     with hotline.world.service.read() as work:
-        return [entry.why for entry in entries(work.session, hotline.only_case()) if entry.what == "passed on"]
+        return [
+            entry.why for entry in entries(work.session, hotline.only_case()) if entry.what == "passed on"
+        ]
 
 
 def test_a_card_shows_what_is_known_so_far(hotline: Hotline, sergeant: Smartphone) -> None:
@@ -245,7 +264,9 @@ def test_a_card_shows_what_is_known_so_far(hotline: Hotline, sergeant: Smartphon
     sergeant.tap(DONE)
     asha.tap(NOT_HELPED)
     hotline.world.pass_minutes(60)
-    corporal_and_others = " ".join(text for number in (ACHIENG, WANJIKU, CHEBET, DESK) for text in hotline.world.phone(number).inbox)
+    corporal_and_others = " ".join(
+        text for number in (ACHIENG, WANJIKU, CHEBET, DESK) for text in hotline.world.phone(number).inbox
+    )
     assert en(liaison_phrases.no_help_came("Kaptembwo Police Station")) in corporal_and_others
 
 
@@ -266,7 +287,9 @@ def test_about_conduct_the_stations_are_buttons_and_who_may_be_typed(hotline: Ho
     asha.say("took my phone")
     asha.finish()
     assert hotline.only_case().named_body == "station"
-    assert hotline.details() == "took my phone (Corporal Jane Akinyi Odhiambo)", "said once, and not kept twice"
+    assert hotline.details() == "took my phone (Corporal Jane Akinyi Odhiambo)", (
+        "said once, and not kept twice"
+    )
 
 
 @on_sqlite
@@ -297,7 +320,9 @@ def test_where_there_is_no_station_one_is_asked_only_who(hotline: Hotline) -> No
 
 
 @pytest.mark.parametrize(("label", "wanted"), [(RATHER_A_WOMAN, True), (NO_MATTER, False)])
-def test_about_violence_at_home_one_may_ask_for_a_woman(hotline: Hotline, label: str, *, wanted: bool) -> None:
+def test_about_violence_at_home_one_may_ask_for_a_woman(
+    hotline: Hotline, label: str, *, wanted: bool
+) -> None:
     asha = hotline.chat()
     asha.start()
     asha.choose(ENGLISH, REPORT, GO_ON_HERE, VIOLENCE_AT_HOME, "Nakuru", "Nakuru Town West", "Kaptembwo")

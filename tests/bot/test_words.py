@@ -1,4 +1,5 @@
-"""What a citizen says before we ask for it, or when we ask no more: it is kept, and whoever the case is before reads it."""
+"""What a citizen says before we ask for it, or when we ask no more: it is kept, and whoever the case is
+before reads it."""
 
 import pytest
 from sqlalchemy import select
@@ -89,7 +90,9 @@ def test_a_word_or_two_are_a_wrong_key(hotline: Hotline, asha: Smartphone, typed
 
 
 @pytest.mark.parametrize("way", ["/report", "/start", TO_THE_MENU])
-def test_they_are_kept_by_whatever_way_the_report_is_begun(hotline: Hotline, asha: Smartphone, way: str) -> None:
+def test_they_are_kept_by_whatever_way_the_report_is_begun(
+    hotline: Hotline, asha: Smartphone, way: str
+) -> None:
     asha.say(BEFORE)
     if way == TO_THE_MENU:
         asha.choose(MY_CASE, way)
@@ -119,7 +122,9 @@ def test_start_in_the_middle_of_a_report_throws_nothing_away(hotline: Hotline, a
     assert hotline.only_case().area_code == "KE0321750872"
 
 
-def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(hotline: Hotline, asha: Smartphone) -> None:
+def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(
+    hotline: Hotline, asha: Smartphone
+) -> None:
     asha.choose(REPORT, GO_ON_HERE, THEFT)
     asha.say("kaptembwa near the market")
     assert asha.screen == f"{WORDS_KEPT}\n\n{WHICH_ONE}"
@@ -129,7 +134,9 @@ def test_a_place_with_more_to_it_than_its_name_is_looked_for_and_kept(hotline: H
     assert hotline.details() == "kaptembwa near the market\nthey took my phone"
 
 
-def test_the_words_beside_a_photo_are_kept_where_they_answer_nothing(hotline: Hotline, asha: Smartphone) -> None:
+def test_the_words_beside_a_photo_are_kept_where_they_answer_nothing(
+    hotline: Hotline, asha: Smartphone
+) -> None:
     asha.choose(REPORT, GO_ON_HERE)
     asha.photo(PHOTO, BEFORE)
     assert asha.screen == f"{sent_so_far(1)}\n\n{ABOUT_WHAT}"
@@ -144,10 +151,15 @@ def test_words_in_the_middle_of_a_second_report_are_of_that_one(hotline: Hotline
     asha.say(BEFORE)
     assert asha.screen == f"{WORDS_KEPT}\n\n{ABOUT_WHAT}"
     asha.choose(IN_DANGER, "Nakuru", NOT_SURE, YES)
-    assert [case.details(hotline.world.service.settings.keys) for case in hotline.world.cases()] == ["first", BEFORE]
+    assert [case.details(hotline.world.service.settings.keys) for case in hotline.world.cases()] == [
+        "first",
+        BEFORE,
+    ]
 
 
-def test_a_word_in_the_middle_of_a_second_report_is_not_added_to_the_first(hotline: Hotline, asha: Smartphone) -> None:
+def test_a_word_in_the_middle_of_a_second_report_is_not_added_to_the_first(
+    hotline: Hotline, asha: Smartphone
+) -> None:
     asha.report("first")
     asha.say("/report")
     asha.say("my neighbour")
@@ -181,7 +193,9 @@ def test_by_text_as_by_telegram_a_liaison_is_told(hotline: Hotline) -> None:
     asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
     asha.report()
     asha.say("one of them is my neighbour")
-    assert kipruto.inbox[1:] == [sw(liaison_phrases.more_words(hotline.words()[0], "one of them is my neighbour"))]
+    assert kipruto.inbox[1:] == [
+        sw(liaison_phrases.more_words(hotline.words()[0], "one of them is my neighbour"))
+    ]
     kipruto.text("2")
     asha.say("he has come back now")
     assert len(kipruto.inbox) == 3, "one who has passed it on reads no more of it"
@@ -198,7 +212,10 @@ def test_the_words_beside_a_photo_go_with_it_to_the_case(hotline: Hotline) -> No
     assert hotline.details() in sergeant.card.text
     assert sergeant.card.buttons[-1] == photos_button(1)
     (word,) = hotline.words()
-    assert set(sergeant.said[-2:]) == {sw(liaison_phrases.more_words(word, "him")), sw(liaison_phrases.sent_something(word))}
+    assert set(sergeant.said[-2:]) == {
+        sw(liaison_phrases.more_words(word, "him")),
+        sw(liaison_phrases.sent_something(word)),
+    }
 
 
 def test_one_who_is_asked_whether_help_came_and_says_more_is_heard_and_asked_again(hotline: Hotline) -> None:
@@ -226,7 +243,9 @@ def test_of_a_case_that_is_closed_nothing_more_is_heard(hotline: Hotline) -> Non
     assert hotline.world.cases()[1].details(hotline.world.service.settings.keys) == BEFORE
 
 
-def test_any_word_after_the_report_is_added_for_nobody_can_tell_what_it_means_to_them(hotline: Hotline) -> None:
+def test_any_word_after_the_report_is_added_for_nobody_can_tell_what_it_means_to_them(
+    hotline: Hotline,
+) -> None:
     asha = hotline.chat()
     number = asha.report()
     asha.say("help")
@@ -254,7 +273,9 @@ def test_another_key_while_it_waits_is_answered_with_how_it_stands(hotline: Hotl
     assert (hotline.details(), hotline.only_case().state) == ("they took my phone", "open")
 
 
-def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_can_be_read(hotline: Hotline) -> None:
+def test_of_many_words_the_card_shows_what_it_holds_and_the_case_no_more_than_can_be_read(
+    hotline: Hotline,
+) -> None:
     sergeant, asha = hotline.liaison(), hotline.chat()
     asha.report()
     for _ in range(4):

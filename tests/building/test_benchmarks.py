@@ -32,14 +32,51 @@ def liaisons_text_among(came: Sequence[tuple[str, str]]) -> Text:
     [
         ([(CITIZEN, "We have your report"), (LIAISON, f"Please take this: {OWN}")], 1),
         ([(LIAISON, f"Please take this: {OWN}"), (CITIZEN, "We have your report")], 0),
-        ([(OTHER, "One more has called about it"), (CITIZEN, "We have your report"), (LIAISON, f"Please take this: {OWN}")], 2),
-        ([(OTHER, "Please take this: Stolen 103x"), (LIAISON, f"Please take this: {OWN}"), (CITIZEN, "We have your report")], 1),
-        ([("+254700000103", "We have your report"), (CITIZEN, f"You said: {OWN}"), (LIAISON, f"Please take this: {OWN}")], 2),
-        ([(LIAISON, f"Please take this: {OWN}"), (OTHER, f"Please take this: {OWN}"), (CITIZEN, "We have your report")], 0),
+        (
+            [
+                (OTHER, "One more has called about it"),
+                (CITIZEN, "We have your report"),
+                (LIAISON, f"Please take this: {OWN}"),
+            ],
+            2,
+        ),
+        (
+            [
+                (OTHER, "Please take this: Stolen 103x"),
+                (LIAISON, f"Please take this: {OWN}"),
+                (CITIZEN, "We have your report"),
+            ],
+            1,
+        ),
+        (
+            [
+                ("+254700000103", "We have your report"),
+                (CITIZEN, f"You said: {OWN}"),
+                (LIAISON, f"Please take this: {OWN}"),
+            ],
+            2,
+        ),
+        (
+            [
+                (LIAISON, f"Please take this: {OWN}"),
+                (OTHER, f"Please take this: {OWN}"),
+                (CITIZEN, "We have your report"),
+            ],
+            0,
+        ),
     ],
-    ids=["theirs comes last", "theirs comes first", "of another event", "of the report before", "the citizen has it too", "two are asked"],
+    ids=[
+        "theirs comes last",
+        "theirs comes first",
+        "of another event",
+        "of the report before",
+        "the citizen has it too",
+        "two are asked",
+    ],
 )
-def test_only_a_text_with_the_reports_own_words_is_the_one_to_its_liaison(came: Sequence[tuple[str, str]], at: int) -> None:
+def test_only_a_text_with_the_reports_own_words_is_the_one_to_its_liaison(
+    came: Sequence[tuple[str, str]], at: int
+) -> None:
     assert liaisons_text_among(came).at == at
 
 
@@ -64,7 +101,9 @@ def test_a_visit_in_which_hops_were_finished_says_nothing(capsys: pytest.Capture
 
     async def visited() -> bool:
         server, port = await told()
-        load = await asyncio.to_thread(Callers(2).visit, Target(port, "/ussd", {}), (Step("", holds="Welcome"),), 0.2, 0.0)
+        load = await asyncio.to_thread(
+            Callers(2).visit, Target(port, "/ussd", {}), (Step("", holds="Welcome"),), 0.2, 0.0
+        )
         server.close()
         return all_right([Visits("the door", Target(port, "/ussd", {}), (), [load])])
 
@@ -76,7 +115,11 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     """A door that always says welcome."""
     page = b"CON Welcome"
     while request := await reader.readuntil(b"\r\n\r\n"):
-        length = next(int(line.partition(b":")[2]) for line in request.splitlines() if line.lower().startswith(b"content-length"))
+        length = next(
+            int(line.partition(b":")[2])
+            for line in request.splitlines()
+            if line.lower().startswith(b"content-length")
+        )
         await reader.readexactly(length)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page))
         await writer.drain()

@@ -29,13 +29,22 @@ def test_a_module_opens_with_a_sentence_and_hides_no_import(path: Path) -> None:
     if tree.body:
         assert ast.get_docstring(tree), "a module says in its first line what it is"
     if str(path.relative_to(ROOT)) not in MAY_IMPORT_LATE:
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        late = [inner for node in functions for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)]
+        functions = [
+            node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        late = [
+            inner
+            for node in functions
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Import | ast.ImportFrom)
+        ]
         assert not late, "an import is hidden inside a function"
 
 
 def test_everything_that_can_be_put_off_is_done_by_somebody() -> None:
-    assert set(tasks.ACTS) | {TaskKind.DELIVER, TaskKind.REDRAW, TaskKind.BATCH, TaskKind.BALANCE} == set(TaskKind)
+    assert set(tasks.ACTS) | {TaskKind.DELIVER, TaskKind.REDRAW, TaskKind.BATCH, TaskKind.BALANCE} == set(
+        TaskKind
+    )
 
 
 def test_every_kind_of_body_answers_something_and_the_police_never_for_themselves() -> None:

@@ -16,7 +16,18 @@ from telegram import InlineKeyboardButton
 
 from bot import profile
 from bot.cards import FOLLOWED, Card, card
-from bot.keyboards import A_SLIP, LONGEST_LABEL, SHORT, buttons_of, chosen, number, pressed, steps, text_of, verdicts
+from bot.keyboards import (
+    A_SLIP,
+    LONGEST_LABEL,
+    SHORT,
+    buttons_of,
+    chosen,
+    number,
+    pressed,
+    steps,
+    text_of,
+    verdicts,
+)
 from bot.talks import WISHES
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.cases import citizen_menus, citizen_phrases, evidence, liaison_menus, liaison_phrases
@@ -77,7 +88,9 @@ CALLERS = {
 IN_CHAT = InChat("Telegram", "*384*4455#", warned=False)
 IN_CHATS = {
     "a stranger": Caller(chat=IN_CHAT),
-    "one we know": Caller("sw", AREAS["KE0321750872"].code, asked=REFERENCE, chat=replace(IN_CHAT, warned=True)),
+    "one we know": Caller(
+        "sw", AREAS["KE0321750872"].code, asked=REFERENCE, chat=replace(IN_CHAT, warned=True)
+    ),
     "a liaison on duty": Caller("en", None, DESK, chat=replace(IN_CHAT, warned=True)),
     "a liaison off duty": Caller("sw", None, Assignments(on_duty=False, cases=()), chat=IN_CHAT),
 }
@@ -106,7 +119,20 @@ def test_a_language_says_everything(language: str) -> None:
 
 def test_the_translators_have_every_sentence_of_the_code(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.pot"
-    extract = ["babel.messages.frontend", "-q", "extract", "-F", "pyproject.toml", "-k", "_", "-o", str(fresh), "hotline", "bot", "ussd"]
+    extract = [
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        "pyproject.toml",
+        "-k",
+        "_",
+        "-o",
+        str(fresh),
+        "hotline",
+        "bot",
+        "ussd",
+    ]
     subprocess.run([sys.executable, "-m", *extract], cwd=ROOT, check=True)
     assert sentences(fresh) == sentences(LOCALES / "hotline.pot"), "run: make words"
 
@@ -147,7 +173,9 @@ def assert_fit_and_whole(question: object, turned: tuple[str, ...]) -> None:
     assert all(f"\n{MORE}. " in page for page in turned[:-1])
     assert f"\n{MORE}. " not in turned[-1]
     if isinstance(question, Menu):
-        numbers = [line.partition(". ")[0] for page in turned for line in page.splitlines() if line[:1].isdigit()]
+        numbers = [
+            line.partition(". ")[0] for page in turned for line in page.splitlines() if line[:1].isdigit()
+        ]
         choices = [number for number in numbers if number not in (BACK, HOME, MORE)]
         wanted = question.numbers or range(1, len(question.choices) + 1)
         assert choices == [str(number) for number in wanted], turned
@@ -182,7 +210,10 @@ def last_words(outcome: object) -> list[Phrase]:
 
 def nobody_may() -> list[Phrase]:
     """In each country, what is said where nobody on the list may see a report."""
-    return [citizen_phrases.nobody_may(REFERENCE, country.oversight, country.emergency) for country in COUNTRIES.values()]
+    return [
+        citizen_phrases.nobody_may(REFERENCE, country.oversight, country.emergency)
+        for country in COUNTRIES.values()
+    ]
 
 
 def off_with_cases() -> Phrase:
@@ -231,7 +262,8 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
 
 
 def standings() -> list[Phrase]:
-    """What one is told who texts us something while their case waits, however long the name of the body that is asked is."""
+    """What one is told who texts us something while their case waits, however long the name of the body that
+    is asked is."""
     return [
         citizen_phrases.how_it_is(REFERENCE, citizen_phrases.how_it_stands(standing))
         for standing in STANDINGS
@@ -240,12 +272,20 @@ def standings() -> list[Phrase]:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", ["Kaptembwo Police Station", "x" * bodies.LONGEST["name"], "Kituo cha [polisi] " * 5])
+@pytest.mark.parametrize(
+    "name", ["Kaptembwo Police Station", "x" * bodies.LONGEST["name"], "Kituo cha [polisi] " * 5]
+)
 @pytest.mark.parametrize("language", languages())
-def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: World, language: str, name: str) -> None:
+def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(
+    world: World, language: str, name: str
+) -> None:
     with world.service.transaction() as work:
         work.session.execute(update(Body).values(name=name))
-        open_case(work, Report("theft", "KE0321750872", "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, language))
+        open_case(
+            work,
+            Report("theft", "KE0321750872", "they took my phone", "text"),
+            Call("c" * 32, "ussd", CITIZEN, language),
+        )
     world.tick()
     world.pass_minutes(121)
     world.phone(KIPRUTO).text("1")
@@ -258,9 +298,16 @@ def test_who_is_asked_now_is_told_in_one_text_whatever_they_are_called(world: Wo
 
 @pytest.mark.parametrize("language", languages())
 def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -> None:
-    word, name, body, calls = LONGEST_WORD, "x" * LONGEST_NAME, "x" * bodies.LONGEST["name"], {"nth": 99, "minutes": 59, "phones": 99}
+    word, name, body, calls = (
+        LONGEST_WORD,
+        "x" * LONGEST_NAME,
+        "x" * bodies.LONGEST["name"],
+        {"nth": 99, "minutes": 59, "phones": 99},
+    )
     place, some = max((kenya.full_name(area) for area in kenya), key=len), "SIMBA, TEMBO, CHUI"
-    about = max((category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language)))
+    about = max(
+        (category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language))
+    )
     texts = [
         *replies_to_liaisons(), liaison_phrases.first_was(word, name), liaison_phrases.are_you_on_it(word, AT), liaison_phrases.are_you_safe(word, AT),
         liaison_phrases.are_you_done(word, AT), liaison_phrases.lapsed(word), liaison_phrases.alarm(liaison_phrases.asks_for_help(name), place),
@@ -287,7 +334,9 @@ def test_the_warning_before_the_night_is_three_parts_at_most(language: str) -> N
     ):
         words = night_check.fitting(state, language)
         assert gsm.parts(say(words, language)) <= 3, say(words, language)
-        lines = [len(getattr(state, each)) > 0 for each in ("unanswered", "silent", "unreachable", "empty")].count(True)
+        lines = [
+            len(getattr(state, each)) > 0 for each in ("unanswered", "silent", "unreachable", "empty")
+        ].count(True)
         assert len(say(words, language).splitlines()) == 1 + lines
 
 
@@ -350,7 +399,11 @@ def test_every_screen_of_every_path_fits_a_chat(caller: str, language: str) -> N
 def assert_chat_shows(asking: Asking) -> None:
     """Page after page, with the longest that may stand above it."""
     talk = ChatState(
-        "0123456789abcdef", asking.language, asking.answers, again=True, aside=say(desk_phrases.changes_are_not_seen(), asking.language)
+        "0123456789abcdef",
+        asking.language,
+        asking.answers,
+        again=True,
+        aside=say(desk_phrases.changes_are_not_seen(), asking.language),
     )
     shown = unescape(text_of(asking, talk))
     assert say(asking.question.text, asking.language) in shown
@@ -360,7 +413,11 @@ def assert_chat_shows(asking: Asking) -> None:
         buttons = [button for row in rows_of(asking, replace(talk, page=page)) for button in row]
         assert all(1 <= len(data_of(button).encode()) <= LONGEST_DATA for button in buttons)
         assert all(1 <= len(button.text) <= LONGEST_LABEL for button in buttons)
-        assert len({button.text for button in buttons}) == len({data_of(button) for button in buttons}) == len(buttons), buttons
+        assert (
+            len({button.text for button in buttons})
+            == len({data_of(button) for button in buttons})
+            == len(buttons)
+        ), buttons
         found += [
             chosen(asking.question, pressed(data_of(each)).what)
             for each in buttons
@@ -370,7 +427,9 @@ def assert_chat_shows(asking: Asking) -> None:
         if page + 1 not in on:
             break
         page += 1
-    assert found == [key for key, _words in getattr(asking.question, "choices", ())], "each choice once, in order, on some page"
+    assert found == [key for key, _words in getattr(asking.question, "choices", ())], (
+        "each choice once, in order, on some page"
+    )
 
 
 def is_choice(button: InlineKeyboardButton) -> bool:
@@ -413,7 +472,9 @@ def test_every_list_of_places_in_kenya_fits_a_chat(kenya: Areas, language: str) 
 @pytest.mark.parametrize("language", languages())
 def test_a_question_that_is_too_long_for_a_chat_is_cut(language: str) -> None:
     asking = Asking(Menu("step", verbatim("<🔥&>" * 1500), (("take", _("I have it")),)), (), language)
-    talk = ChatState("0123456789abcdef", language, again=True, aside=say(desk_phrases.changes_are_not_seen(), language))
+    talk = ChatState(
+        "0123456789abcdef", language, again=True, aside=say(desk_phrases.changes_are_not_seen(), language)
+    )
     assert 3400 < length(unescape(text_of(asking, talk))) <= LONGEST_MESSAGE
 
 
@@ -422,13 +483,17 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
     made = made_settings(tmp_path)
     for listed in (profile.commands(language), profile.liaison_commands(language)):
         assert len(listed) > 3
-        assert all(re.fullmatch("[a-z0-9_]{1,32}", command) and 1 <= len(words) <= 256 for command, words in listed)
+        assert all(
+            re.fullmatch("[a-z0-9_]{1,32}", command) and 1 <= len(words) <= 256 for command, words in listed
+        )
     assert {command for command, _words in profile.liaison_commands(language)} <= {*WISHES, "liaison"}
     assert {command for command, _words in profile.commands(language)} <= {*WISHES, "liaison"}
     assert 1 <= len(profile.description(profile.DESCRIPTION, made, language)) <= 512
     assert 1 <= len(profile.description(profile.SHORT, made, language)) <= 120
     if language != SOURCE:
-        assert profile.description(profile.DESCRIPTION, made, language) != profile.description(profile.DESCRIPTION, made, SOURCE)
+        assert profile.description(profile.DESCRIPTION, made, language) != profile.description(
+            profile.DESCRIPTION, made, SOURCE
+        )
 
 
 @pytest.mark.parametrize("language", languages())
@@ -449,14 +514,23 @@ def test_the_buttons_of_a_card_fit_and_differ(language: str) -> None:
         assert made is not None
         buttons = [button for row in made.inline_keyboard for button in row]
         assert len({button.text for button in buttons}) == len(buttons) == len(choices) + 1
-        assert all(1 <= len(data_of(button).encode()) <= LONGEST_DATA and 1 <= len(button.text) <= LONGEST_LABEL for button in buttons)
+        assert all(
+            1 <= len(data_of(button).encode()) <= LONGEST_DATA and 1 <= len(button.text) <= LONGEST_LABEL
+            for button in buttons
+        )
         assert [number(pressed(data_of(button)).of) for button in buttons] == [2**31 - 1] * len(buttons)
-        assert [pressed(data_of(button)).what for button in buttons[:-1]] == [step for step, _words in choices], "in their order"
+        assert [pressed(data_of(button)).what for button in buttons[:-1]] == [
+            step for step, _words in choices
+        ], "in their order"
         for row in made.inline_keyboard:
-            assert len(row) == 1 or (len(row) == 2 and all(len(button.text) <= SHORT for button in row)), "nothing is cut off"
+            assert len(row) == 1 or (len(row) == 2 and all(len(button.text) <= SHORT for button in row)), (
+                "nothing is cut off"
+            )
     for verdicts_ in (citizen_menus.VERDICTS, A_SLIP):
         asked = verdicts("f" * 32, verdicts_, language)
-        assert all(len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row)
+        assert all(
+            len(data_of(button).encode()) <= LONGEST_DATA for row in asked.inline_keyboard for button in row
+        )
 
 
 MINE, THEIRS = 1, 2
@@ -464,8 +538,14 @@ HOW_IT_CAME: dict[How, tuple[dict[str, object], dict[str, object]]] = {
     "asked": ({"state": "asked"}, {}),
     "late": ({"state": "unanswered"}, {}),
     "taken": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE}),
-    "on_the_way": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING}),
-    "there": ({"state": "taken"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING, "there_at": MORNING}),
+    "on_the_way": (
+        {"state": "taken"},
+        {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING},
+    ),
+    "there": (
+        {"state": "taken"},
+        {"state": CaseState.ACKNOWLEDGED, "liaison_id": MINE, "on_the_way_at": MORNING, "there_at": MORNING},
+    ),
     "done": ({"state": "done"}, {"state": CaseState.RESOLVED, "liaison_id": MINE}),
     "passed_on": ({"state": "cannot"}, {}),
     "first_was": ({"state": "superseded"}, {"state": CaseState.ACKNOWLEDGED, "liaison_id": THEIRS}),
@@ -526,12 +606,20 @@ def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: b
     assert length(unescape(plain)) <= LONGEST_MESSAGE
     assert ("🔥" in plain) == readable
     assert (
-        shown.text.startswith(f"<b>{word}: {say(CATEGORIES['theft'].name, language)}, Kaptembwo, Nakuru</b>".replace("'", "'")) == readable
+        shown.text.startswith(
+            f"<b>{word}: {say(CATEGORIES['theft'].name, language)}, Kaptembwo, Nakuru</b>".replace("'", "'")
+        )
+        == readable
     )
-    labels = [button.text for row in (shown.buttons.inline_keyboard if shown.buttons else ()) for button in row]
+    labels = [
+        button.text for row in (shown.buttons.inline_keyboard if shown.buttons else ()) for button in row
+    ]
     steps = sorted(liaison_menus.NEXT.get(how, ()), key=lambda each: each[0] != "still")
     wanted = [say(words, language) for step, words in steps if step != "still" or wondering]
-    assert labels == [*wanted, *([say(_("Photos and voice: {number}", number=1), language)] if readable else [])]
+    assert labels == [
+        *wanted,
+        *([say(_("Photos and voice: {number}", number=1), language)] if readable else []),
+    ]
     if language != SOURCE:
         assert not {say(words, SOURCE) for _step, words in liaison_menus.NEXT.get(how, ())} & set(labels)
 

@@ -46,7 +46,10 @@ def test_with_a_key_the_carrier_is_real_and_at_its_own_address() -> None:
     settings = from_environment({"CARRIER_API_KEY": "k"})
     assert not settings.is_simulated
     assert settings.carrier_base_url == ""
-    assert from_environment({"CARRIER_API_KEY": "k", "CARRIER_BASE_URL": "http://proxy"}).carrier_base_url == "http://proxy"
+    assert (
+        from_environment({"CARRIER_API_KEY": "k", "CARRIER_BASE_URL": "http://proxy"}).carrier_base_url
+        == "http://proxy"
+    )
 
 
 def test_telegram_is_played_too_until_there_is_a_token_or_a_carrier() -> None:
@@ -65,7 +68,10 @@ def test_a_token_that_is_none_is_refused_and_not_repeated(token: str) -> None:
 
 def test_what_telegram_shows_at_the_door_changes_with_the_token(tmp_path: Path) -> None:
     Keys(tmp_path / "keys").make()
-    first, second = (from_environment({"VAR": str(tmp_path), "TELEGRAM_TOKEN": token}).telegram_secret for token in ("1:a", "1:b"))
+    first, second = (
+        from_environment({"VAR": str(tmp_path), "TELEGRAM_TOKEN": token}).telegram_secret
+        for token in ("1:a", "1:b")
+    )
     assert first != second
     assert "1:a" not in first
 
@@ -101,12 +107,17 @@ def test_somebody_outside_may_watch_over_us(url: str) -> None:
 
 
 def test_there_may_be_a_second_secret_while_one_is_replaced() -> None:
-    assert from_environment({"CALLBACK_SECRETS": f" {SECRET} , {OTHER_SECRET},"}).callback_secrets == (SECRET, OTHER_SECRET)
+    assert from_environment({"CALLBACK_SECRETS": f" {SECRET} , {OTHER_SECRET},"}).callback_secrets == (
+        SECRET,
+        OTHER_SECRET,
+    )
     assert from_environment({"CALLBACK_SECRETS": " , "}).callback_secrets == ()
 
 
 def test_an_address_is_kept_without_its_last_slash() -> None:
-    assert from_environment({"PUBLIC_URL": "https://hotline.example/"}).public_url == "https://hotline.example"
+    assert (
+        from_environment({"PUBLIC_URL": "https://hotline.example/"}).public_url == "https://hotline.example"
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +156,9 @@ def test_a_refused_secret_is_not_shown(secrets: str) -> None:
 
 def test_no_secret_is_shown_with_the_settings() -> None:
     secret = dict.fromkeys(("CARRIER_API_KEY", "METRICS_TOKEN"), "not-to-be-seen")
-    shown = repr(from_environment({**secret, "CALLBACK_SECRETS": SECRET, "TELEGRAM_TOKEN": "1:not-to-be-seen"}))
+    shown = repr(
+        from_environment({**secret, "CALLBACK_SECRETS": SECRET, "TELEGRAM_TOKEN": "1:not-to-be-seen"})
+    )
     assert "not-to-be-seen" not in shown
     assert SECRET not in shown
 

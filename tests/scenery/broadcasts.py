@@ -60,5 +60,7 @@ def stands(world: World, code: str) -> str:
 
 def copies(world: World, code: str) -> dict[str, int]:
     with world.service.read() as work:
-        rows = work.session.scalars(select(Copy.state).join(Copy.broadcast).where(Broadcast.code == code)).all()
+        rows = work.session.scalars(
+            select(Copy.state).join(Copy.broadcast).where(Broadcast.code == code)
+        ).all()
         return {state: rows.count(state) for state in set(rows)}

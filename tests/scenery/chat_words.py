@@ -1,4 +1,5 @@
-"""What is asked, offered and said in a chat, found where the product keeps it, so that no test knows it by heart.
+"""What is asked, offered and said in a chat, found where the product keeps it, so that no test knows it by
+heart.
 
 What stands in capitals is in English, as `asha` reads it; what ends in `_SW` is the same in Kiswahili.
 """
@@ -32,7 +33,9 @@ WHICH_LANGUAGE = en(menu.choose_language("language", ("sw", "en"), "999").text)
 CHOOSE_LANGUAGE = en(menu.choose_language("language", ("sw", "en")).text)
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
-IN_DANGER, REPORT, MY_CASE, DID_HELP_COME = (en(FIRST[wish]) for wish in ("danger", "report", "case", "answer"))
+IN_DANGER, REPORT, MY_CASE, DID_HELP_COME = (
+    en(FIRST[wish]) for wish in ("danger", "report", "case", "answer")
+)
 NO_MORE_MESSAGES, DELETE_MY_DATA, GIVEN_TO_ME = (en(FIRST[wish]) for wish in ("stop", "forget", "desk"))
 REPORT_SW, NO_MORE_MESSAGES_SW, DELETE_MY_DATA_SW = (sw(FIRST[wish]) for wish in ("report", "stop", "forget"))
 
@@ -43,7 +46,9 @@ GO_ON_HERE, GO_ON_HERE_SW = en(labels(WHO_READS)["here"]), sw(labels(WHO_READS)[
 
 # The ways on and back
 
-BACK, TO_THE_MENU, MORE, PREVIOUS = (en(words) for words in (keyboards.BACK, keyboards.HOME, keyboards.MORE, keyboards.FEWER))
+BACK, TO_THE_MENU, MORE, PREVIOUS = (
+    en(words) for words in (keyboards.BACK, keyboards.HOME, keyboards.MORE, keyboards.FEWER)
+)
 MY_LOCATION, SHARE_LOCATION, SHARE_NUMBER = (
     en(words) for words in (keyboards.MY_LOCATION, keyboards.SHARE_LOCATION, keyboards.SHARE_NUMBER)
 )
@@ -53,9 +58,13 @@ EARLIER_QUESTION = en(desk_phrases.earlier_question())
 # A report
 
 _REPORTS = labels(asked(citizen_menus.report(CALLER, AREAS)))
-THEFT, CONDUCT, VIOLENCE_AT_HOME, SOMETHING_ELSE = (en(_REPORTS[code]) for code in ("theft", "conduct", "gender", "other"))
+THEFT, CONDUCT, VIOLENCE_AT_HOME, SOMETHING_ELSE = (
+    en(_REPORTS[code]) for code in ("theft", "conduct", "gender", "other")
+)
 IN_DANGER_SW = sw(CATEGORIES["danger"].name)
-ABOUT_WHAT, ABOUT_WHAT_SW = (say(asked(citizen_menus.report(CALLER, AREAS)).text, each) for each in ("en", "sw"))
+ABOUT_WHAT, ABOUT_WHAT_SW = (
+    say(asked(citizen_menus.report(CALLER, AREAS)).text, each) for each in ("en", "sw")
+)
 
 _WHERE = asked(choose_area.choose_area(AREAS))
 WHERE, WHERE_SW = en(_WHERE.text), sw(_WHERE.text)
@@ -91,13 +100,18 @@ REMEMBER, REMEMBER_SW, DO_NOT_REMEMBER = en(REMEMBERS.text), sw(REMEMBERS.text),
 _STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "station|Kaptembwo Police Station")
 _OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "")
 WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen_menus.NOT_KNOWN)
-A_WOMAN, RATHER_A_WOMAN, NO_MATTER = en(citizen_menus.a_woman().text), *map(en, labels(citizen_menus.a_woman()).values())
+A_WOMAN, RATHER_A_WOMAN, NO_MATTER = (
+    en(citizen_menus.a_woman().text),
+    *map(en, labels(citizen_menus.a_woman()).values()),
+)
 
 WORDS_KEPT = en(desk_phrases.words_kept())
 NOT_ASKED_WHERE = en(desk_phrases.not_asked_where())
 SHARE_WHERE_YOU_ARE = en(desk_phrases.share_your_location())
 CHANGES_ARE_NOT_SEEN = en(desk_phrases.changes_are_not_seen())
-ONLY_PHOTOS_AND_VOICE, ONLY_PHOTOS_AND_VOICE_SW = (say(desk_phrases.only_photos_and_voice(), each) for each in ("en", "sw"))
+ONLY_PHOTOS_AND_VOICE, ONLY_PHOTOS_AND_VOICE_SW = (
+    say(desk_phrases.only_photos_and_voice(), each) for each in ("en", "sw")
+)
 BEGIN_A_REPORT_FIRST = en(citizen_phrases.evidence_of_nothing())
 
 
@@ -123,9 +137,16 @@ WHICH_NUMBER = en(asked(citizen_menus.my_case("999")).text)
 _UNKNOWN = ("1", citizen_phrases.Standing("unknown").to_text())
 NO_SUCH_NUMBER = en(asked(citizen_menus.my_case("999"), *_UNKNOWN).text)
 CANNOT_FIND_IT = last_words(citizen_menus.my_case("999"), *_UNKNOWN * citizen_menus.TRIES)
-_VERDICT = asked(citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text())
+_VERDICT = asked(
+    citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text()
+)
 NOT_YET_KNOWN = en(labels(_VERDICT)["later"])
-COME_BACK = last_words(citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text(), "later")
+COME_BACK = last_words(
+    citizen_menus.my_case("999"),
+    "1",
+    citizen_phrases.Standing("done", open_to_verdict=True).to_text(),
+    "later",
+)
 HELPED, NOT_HELPED, STILL_IN_DANGER = (en(words) for _verdict, words in citizen_menus.VERDICTS)
 A_SLIP = en(dict(keyboards.A_SLIP)["not_helped"])
 
@@ -137,7 +158,9 @@ def how_it_stands(state: str, by: str = "") -> str:
 
 def standing_and_question(state: str) -> str:
     """The same to one who is asked whether help came."""
-    return en(asked(citizen_menus.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text)
+    return en(
+        asked(citizen_menus.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text
+    )
 
 
 def thanks(verdict: citizen_phrases.Verdict, by: str = ANY) -> str:
@@ -155,10 +178,18 @@ def somebody_has_it(number: str = ANY) -> str:
 # To be forgotten, and no more messages
 
 _FORGET = asked(menu.forget_me())
-SURE_TO_DELETE, YES_DELETE, DO_NOT_DELETE = en(_FORGET.text), en(labels(_FORGET)["yes"]), en(labels(_FORGET)["no"])
+SURE_TO_DELETE, YES_DELETE, DO_NOT_DELETE = (
+    en(_FORGET.text),
+    en(labels(_FORGET)["yes"]),
+    en(labels(_FORGET)["no"]),
+)
 NOTHING_DELETED = last_words(menu.forget_me(), "no")
 FORGOTTEN = en(desk_phrases.forgotten("999"))
-STOPPED, STOPPED_SW, RESUMED = en(desk_phrases.texts_stopped()), sw(desk_phrases.texts_stopped()), en(desk_phrases.texts_resumed())
+STOPPED, STOPPED_SW, RESUMED = (
+    en(desk_phrases.texts_stopped()),
+    sw(desk_phrases.texts_stopped()),
+    en(desk_phrases.texts_resumed()),
+)
 
 # A liaison
 
@@ -171,7 +202,13 @@ I_HAVE_IT, ON_THE_WAY, THERE, DONE, NOT_MINE, CANNOT, ASIDE, STILL_ON_IT, SAFE, 
 )  # fmt: skip
 I_HAVE_IT_SW, DONE_SW, THERE_SW, HELP_SW, CANNOT_SW = (
     sw(words)
-    for _step, words in (liaison_menus.I_HAVE_IT, liaison_menus.DONE, liaison_menus.THERE, liaison_menus.HELP, liaison_menus.CANNOT)
+    for _step, words in (
+        liaison_menus.I_HAVE_IT,
+        liaison_menus.DONE,
+        liaison_menus.THERE,
+        liaison_menus.HELP,
+        liaison_menus.CANNOT,
+    )
 )
 NO_VEHICLE, TOO_FAR, BUSY, NOT_SAFE = (en(words) for _reason, words in REASONS)
 ON_DUTY, OFF_DUTY = en(liaison_phrases.on_duty()), en(liaison_phrases.off_duty())
@@ -179,7 +216,9 @@ ON_DUTY_SW, OFF_DUTY_SW = sw(liaison_phrases.on_duty()), sw(liaison_phrases.off_
 _AT_DESK = asked(liaison_menus.at_desk(Assignments(on_duty=True, cases=())))
 AT_DESK, AT_DESK_SW = en(_AT_DESK.text), sw(_AT_DESK.text)
 GO_OFF_DUTY, GO_OFF_DUTY_SW = en(labels(_AT_DESK)["off"]), sw(labels(_AT_DESK)["off"])
-WHOEVER_KEEPS_THE_LIST, WHOEVER_KEEPS_THE_LIST_SW = (say(liaison_phrases.ask_whoever_keeps_the_list(), each) for each in ("en", "sw"))
+WHOEVER_KEEPS_THE_LIST, WHOEVER_KEEPS_THE_LIST_SW = (
+    say(liaison_phrases.ask_whoever_keeps_the_list(), each) for each in ("en", "sw")
+)
 NOT_YOUR_OWN, NOT_LISTED = en(liaison_phrases.not_your_own()), en(liaison_phrases.not_listed())
 
 
@@ -192,8 +231,19 @@ def photos_button(number: int, language: str = "sw") -> str:
 
 _NEWS = asked(news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text())
 AT_NEWS, CHECKED_NEWS, GET_NEWS = en(_NEWS.text), en(labels(_NEWS)["read"]), en(labels(_NEWS)["get"])
-YES_TO_NEWS = en(labels(asked(news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text(), "get", KAPTEMBWO.code))["yes"])
-_BOARD = asked(broadcast_menus.at_committee(AREAS, ("sw", "en"), "999"), '{"exercise": false, "broadcasts": [], "rumours": 0}')
+YES_TO_NEWS = en(
+    labels(
+        asked(
+            news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text(), "get", KAPTEMBWO.code
+        )
+    )["yes"]
+)
+_BOARD = asked(
+    broadcast_menus.at_committee(AREAS, ("sw", "en"), "999"),
+    '{"exercise": false, "broadcasts": [], "rumours": 0}',
+)
 AT_BOARD, WRITE_A_MESSAGE = en(_BOARD.text), en(labels(_BOARD)["write"])
 ALL_CALM = en(templates.TEMPLATES["calm"].name)
-COMMAND, COMMAND_SW = ({command: say(words, each) for command, words in profile.COMMANDS.items()} for each in ("en", "sw"))
+COMMAND, COMMAND_SW = (
+    {command: say(words, each) for command, words in profile.COMMANDS.items()} for each in ("en", "sw")
+)

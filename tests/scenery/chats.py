@@ -19,7 +19,18 @@ from hotline.cases.dispatch import Dispatch
 from hotline.outbox import Queue
 from simulator.client import Chat, ChatMessage, Town
 from simulator.server import Simulator
-from tests.scenery.chat_words import DO_NOT_REMEMBER, DO_NOT_WRITE, ENGLISH, GO_ON_HERE, MORE, REPORT, SHARE_NUMBER, THEFT, YES, promised
+from tests.scenery.chat_words import (
+    DO_NOT_REMEMBER,
+    DO_NOT_WRITE,
+    ENGLISH,
+    GO_ON_HERE,
+    MORE,
+    REPORT,
+    SHARE_NUMBER,
+    THEFT,
+    YES,
+    promised,
+)
 from tests.scenery.county import ACHIENG, KIPRUTO
 from tests.scenery.said import number_in, starts
 from tests.scenery.waiting import PATIENCE, wait_until
@@ -81,7 +92,13 @@ class Hotline:
         chat = {"id": user, "type": "private", "first_name": "Asha"}
         return {
             "update_id": update,
-            "message": {"message_id": update, "date": 1, "chat": chat, "from": {**whom, "is_bot": False}, **message},
+            "message": {
+                "message_id": update,
+                "date": 1,
+                "chat": chat,
+                "from": {**whom, "is_bot": False},
+                **message,
+            },
         }
 
     def again(self, update: dict[str, Any]) -> None:
@@ -96,7 +113,12 @@ class Hotline:
     def press(self, user: int, message: int, data: str, update: int) -> None:
         """Press a button that a program of one's own has made up."""
         whom = {"id": user, "is_bot": False, "first_name": "Asha", "language_code": "en"}
-        shown = {"message_id": message, "date": 1, "chat": {"id": user, "type": "private", "first_name": "Asha"}, "text": "?"}
+        shown = {
+            "message_id": message,
+            "date": 1,
+            "chat": {"id": user, "type": "private", "first_name": "Asha"},
+            "text": "?",
+        }
         query = {"id": str(update), "from": whom, "message": shown, "chat_instance": "1", "data": data}
         assert self.bring({"update_id": update, "callback_query": query}) == 200
         self.settle()
@@ -157,7 +179,9 @@ class Smartphone(Chat):
     @property
     def card(self) -> ChatMessage:
         """The newest case card that has buttons."""
-        rows = [row for row in self.row["messages"] if any(pressed(data).kind in CARD for data in data_of(row))]
+        rows = [
+            row for row in self.row["messages"] if any(pressed(data).kind in CARD for data in data_of(row))
+        ]
         return next(message for message in self.messages if message.id == rows[-1]["id"])
 
     def data(self, label: str) -> str:

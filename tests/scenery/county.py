@@ -48,7 +48,9 @@ LIAISONS = [
 
 def settings(folder: Path, **environ: str) -> Settings:
     """Settings of a hotline in this folder, with keys of its own."""
-    made = from_environment({"VAR": str(folder), "CALLBACK_SECRETS": "a-secret-of-24-letters-x", "BULK_RATE": "100000", **environ})
+    made = from_environment(
+        {"VAR": str(folder), "CALLBACK_SECRETS": "a-secret-of-24-letters-x", "BULK_RATE": "100000", **environ}
+    )
     made.keys.make()
     return made
 

@@ -32,7 +32,9 @@ def finish(phone: Phone, *, text: bool = True) -> str:
     phone.choose(en(CONTACT["text" if text else "none"]))
     phone.choose(en(REMEMBER["no"]))
     number = number_in(phone.screen)
-    assert phone.screen in {en(promised(number, time_in(phone.screen), "999", contact)) for contact in ("text", "none")}, phone.screen
+    assert phone.screen in {
+        en(promised(number, time_in(phone.screen), "999", contact)) for contact in ("text", "none")
+    }, phone.screen
     return number
 
 

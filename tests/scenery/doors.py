@@ -32,11 +32,21 @@ class Knocker:
     def __init__(self, world: World, port: int) -> None:
         self.world, self.port = world, port
 
-    def ask(self, path: str, body: bytes | Iterator[bytes] = b"", headers: dict[str, str] | None = None, method: str = "POST") -> Answer:
+    def ask(
+        self,
+        path: str,
+        body: bytes | Iterator[bytes] = b"",
+        headers: dict[str, str] | None = None,
+        method: str = "POST",
+    ) -> Answer:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         line.request(method, path, body or None, FORM if headers is None else headers)
         answer = line.getresponse()
-        said = Answer(answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()})
+        said = Answer(
+            answer.status,
+            answer.read().decode(),
+            {name.lower(): value for name, value in answer.getheaders()},
+        )
         line.close()
         self.world.settle()
         return said
@@ -59,7 +69,9 @@ def open_door(world: World, carrier: Carrier) -> Iterator[Knocker]:
     """The door, served until the test is over."""
     world.service.settings = replace(world.service.settings, callback_secrets=(SECRET, NEXT_SECRET))
     poster = Poster(world.service.settings.redis_url)
-    server = make_server("127.0.0.1", 0, door(world.service, carrier, poster), threaded=True, request_handler=Quiet)
+    server = make_server(
+        "127.0.0.1", 0, door(world.service, carrier, poster), threaded=True, request_handler=Quiet
+    )
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -11,7 +11,16 @@ from tests.scenery.chats import Hotline
 
 RED, BLUE, GREEN, WHITE = (220, 20, 20), (20, 20, 220), (20, 160, 20), (250, 250, 250)
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:li>Auma</rdf:li></x:xmpmeta>'
-TRACES = [b"Nokia", b"2026:11:21", b"Auma", b"Exif", b"ICC_PROFILE", b"http://ns.adobe.com", b"tEXt", b"PK\x03\x04"]
+TRACES = [
+    b"Nokia",
+    b"2026:11:21",
+    b"Auma",
+    b"Exif",
+    b"ICC_PROFILE",
+    b"http://ns.adobe.com",
+    b"tEXt",
+    b"PK\x03\x04",
+]
 
 
 def scene(width: int = 80, height: int = 40) -> Image.Image:
@@ -38,7 +47,9 @@ def exif(orientation: int = 1) -> Image.Exif:
 def with_traces(orientation: int = 1) -> bytes:
     """A JPEG as a talkative phone writes it."""
     profile = b"\0\0\x02\x00ICC_PROFILE of Auma's phone" + bytes(480)
-    return file(scene(), exif=exif(orientation), comment=b"taken by Auma", xmp=XMP, icc_profile=profile, dpi=(72, 72))
+    return file(
+        scene(), exif=exif(orientation), comment=b"taken by Auma", xmp=XMP, icc_profile=profile, dpi=(72, 72)
+    )
 
 
 SOUND = [bytes([8, number]) * 30 for number in range(40)]
@@ -65,7 +76,13 @@ def laced(packet: bytes) -> list[int]:
 
 
 def page(
-    number: int, packets: list[bytes], kind: int = 0, *, position: int = 0, stream: int = 0xC0FFEE, pieces: list[int] | None = None
+    number: int,
+    packets: list[bytes],
+    kind: int = 0,
+    *,
+    position: int = 0,
+    stream: int = 0xC0FFEE,
+    pieces: list[int] | None = None,
 ) -> bytes:
     pieces = [piece for packet in packets for piece in laced(packet)] if pieces is None else pieces
     header = struct.pack("<4sBBqIIIB", b"OggS", 0, kind, position, stream, number, 0, len(pieces))

@@ -20,17 +20,24 @@ from hotline.outbox import Task
 from tests.scenery.county import KAPTEMBWO
 from tests.scenery.world import Phone, World, liaison
 
-FEW = how(max_examples=max(5, how().max_examples // 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = how(
+    max_examples=max(5, how().max_examples // 10),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 """More of them with --hypothesis-profile=long."""
 
 fresh = count(1)
 
 
 def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = True) -> str:
-    """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is shown."""
+    """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is
+    shown."""
     told = Report("violence", KAPTEMBWO.code, "kelele", contact)
     with world.service.transaction() as work:
-        reference = reporting.open_case(work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")).reference
+        reference = reporting.open_case(
+            work, told, Call(f"sitting-{next(fresh)}", "ussd", citizen.number, "sw")
+        ).reference
     if settle:
         world.settle()
     return spoken_reference(reference)
@@ -49,13 +56,23 @@ def take_all(world: World, number: str, *, settle: bool = True, step: Step = "ta
 def forgotten(session: Session) -> list[str]:
     """Unfinished cases that neither a step to come nor a human carries on, seen one by one."""
     waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
-    return [f"{case.state} {case.id}" for case in session.scalars(select(Case)) if not _goes_on(session, case, waiting)]
+    return [
+        f"{case.state} {case.id}"
+        for case in session.scalars(select(Case))
+        if not _goes_on(session, case, waiting)
+    ]
 
 
 def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
-    dispatched = list(session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round)))
+    dispatched = list(
+        session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round))
+    )
     asked = [each for each in dispatched if each.state == DispatchState.ASKED]
-    taken = [each for each in dispatched if each.state == DispatchState.TAKEN and each.liaison_id == case.liaison_id]
+    taken = [
+        each
+        for each in dispatched
+        if each.state == DispatchState.TAKEN and each.liaison_id == case.liaison_id
+    ]
     match case.state:
         case "open":
             ends = [f"escalate:{each.id}" in waiting for each in asked]
@@ -71,11 +88,15 @@ def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
 
 
 def _is_promised(session: Session, case: Case, waiting: set[str]) -> bool:
-    made = session.scalars(select(Promise.id).where(Promise.case_id == case.id, Promise.state == "open")).all()
+    made = session.scalars(
+        select(Promise.id).where(Promise.case_id == case.id, Promise.state == "open")
+    ).all()
     return len(made) == 1 and (f"promise:{made[0]}" in waiting or f"open:{case.id}" in waiting)
 
 
 def undelivered(session: Session) -> list[str]:
     waiting = set(session.scalars(select(Task.key).where(Task.state == "waiting")))
-    left = session.scalars(select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING))))
+    left = session.scalars(
+        select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+    )
     return [str(each) for each in left if f"deliver:{each}" not in waiting]

@@ -29,8 +29,16 @@ def rings(world: World) -> Rings:
     return rung
 
 
-def call(citizen: Phone, category: str = "violence", place: str = "Kaptembwo", *, language: str = "sw", woman: str = "") -> str:
-    """A citizen reports something and may be texted. Returns the case's number as it is shown. `woman`: what they say to that question."""
+def call(
+    citizen: Phone,
+    category: str = "violence",
+    place: str = "Kaptembwo",
+    *,
+    language: str = "sw",
+    woman: str = "",
+) -> str:
+    """A citizen reports something and may be texted. Returns the case's number as it is shown. `woman`: what
+    they say to that question."""
     if KISWAHILI in citizen.dial():
         citizen.choose(own_name(language))
     citizen.choose(say(FIRST["report"], language))

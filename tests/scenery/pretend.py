@@ -1,4 +1,5 @@
-"""A pretend hotline: it keeps every form that the simulator posts, and answers as it is told. Standard library only."""
+"""A pretend hotline: it keeps every form that the simulator posts, and answers as it is told. Standard
+library only."""
 
 import threading
 from collections.abc import Callable
@@ -77,7 +78,14 @@ class PretendHotline:
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = {name: values[0] for name, values in parse_qs(raw, keep_blank_values=True).items()}
-                said = hotline.answer(Posted(self.path.removeprefix(DOOR), form, raw, {k.lower(): v for k, v in self.headers.items()}))
+                said = hotline.answer(
+                    Posted(
+                        self.path.removeprefix(DOOR),
+                        form,
+                        raw,
+                        {k.lower(): v for k, v in self.headers.items()},
+                    )
+                )
                 hotline._closing.wait(said.seconds)
                 self.send_response(said.status)
                 for name, value in {"Content-Type": "text/plain; charset=utf-8", **said.headers}.items():

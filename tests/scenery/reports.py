@@ -13,12 +13,17 @@ from tests.scenery.world import Phone, World
 
 def reports(world: World) -> None:
     with world.service.transaction() as work:
-        open_case(work, citizen_menus.Report("theft", KAPTEMBWO.code, "they took my phone", "text"), Call("c" * 32, "ussd", CITIZEN, "en"))
+        open_case(
+            work,
+            citizen_menus.Report("theft", KAPTEMBWO.code, "they took my phone", "text"),
+            Call("c" * 32, "ussd", CITIZEN, "en"),
+        )
     world.tick()
 
 
 def report(citizen: Phone, category: str = "violence", *, text: bool = True) -> str:
-    """A citizen reports youths with weapons in Kaptembwo, in Kiswahili. Returns the case's number as it is shown."""
+    """A citizen reports youths with weapons in Kaptembwo, in Kiswahili. Returns the case's number as it is
+    shown."""
     citizen.dial()
     citizen.choose(KISWAHILI)
     citizen.choose(sw(FIRST["report"]))
@@ -45,6 +50,7 @@ def word_of(text: str) -> str:
 
 
 def arrive(liaison: Phone, word: str = "") -> None:
-    """A liaison takes a case and goes there at once: for three hours nobody asks whether they are still on it."""
+    """A liaison takes a case and goes there at once: for three hours nobody asks whether they are still on
+    it."""
     for key in "146":
         liaison.text(f"{key} {word}".strip())

@@ -1,9 +1,10 @@
 """A folder for one run of tests, and a process that clears up after it, however the run ends.
 
-The run holds a lock (flock) on a file in its folder. The kernel lets go of it when the process is no more, whatever ended it, so whoever
-gets the lock may stop what the run has started and remove the folder. A process that waits for the lock, in a session of its own so that
-Ctrl-C does not reach it, does so at once; where that one was killed too, the next run does. What a run has started has the folder's name in
-its command or its environment (TMPDIR), which no other process has: the name is drawn by lot.
+The run holds a lock (flock) on a file in its folder. The kernel lets go of it when the process is no more,
+whatever ended it, so whoever gets the lock may stop what the run has started and remove the folder. A process
+that waits for the lock, in a session of its own so that Ctrl-C does not reach it, does so at once; where that
+one was killed too, the next run does. What a run has started has the folder's name in its command or its
+environment (TMPDIR), which no other process has: the name is drawn by lot.
 """
 
 import fcntl
@@ -40,12 +41,15 @@ def begin() -> Path:
     _take(folder)
     nothing = subprocess.DEVNULL
     waits = [sys.executable, "-P", __file__, str(folder)]
-    watching.append(subprocess.Popen(waits, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True))
+    watching.append(
+        subprocess.Popen(waits, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+    )
     return folder
 
 
 def _base() -> Path:
-    """Where whoever started us has its own; else in memory, if there is enough: no test turns the power off, and a disk is slow."""
+    """Where whoever started us has its own; else in memory, if there is enough: no test turns the power off,
+    and a disk is slow."""
     given = Path(tempfile.gettempdir())
     if any((above / OWNER).exists() for above in (given, *given.parents)):
         return given
@@ -53,7 +57,8 @@ def _base() -> Path:
 
 
 def _take(folder: Path) -> None:
-    """Lock the file before it gets the name by which others look for it; it stays open, and locked, as long as we live."""
+    """Lock the file before it gets the name by which others look for it; it stays open, and locked, as long
+    as we live."""
     mine = os.open(folder / "mine", os.O_CREAT | os.O_RDWR)
     fcntl.flock(mine, fcntl.LOCK_EX)
     (folder / "mine").rename(folder / OWNER)

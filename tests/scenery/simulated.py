@@ -15,5 +15,7 @@ Simulate = Callable[[Timings], Simulator]
 def send(simulator: Simulator, to: str, message: str) -> str:
     """Send a text as the hotline would; its message id."""
     form = {"username": "itikia", "to": to, "message": message, "from": "22384", "enqueue": "1"}
-    answer = requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=PATIENCE)
+    answer = requests.post(
+        f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=PATIENCE
+    )
     return str(answer.json()["SMSMessageData"]["Recipients"][0]["messageId"])

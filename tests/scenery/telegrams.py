@@ -1,4 +1,5 @@
-"""The hotline's side of Telegram for these tests: plain calls to the Bot API, real bots, and an address that takes updates."""
+"""The hotline's side of Telegram for these tests: plain calls to the Bot API, real bots, and an address that
+takes updates."""
 
 import asyncio
 import json
@@ -39,7 +40,9 @@ def with_bot(simulator: Simulator, act: Callable[[Bot], Awaitable[Result]]) -> R
     """Let a real bot of python-telegram-bot do something."""
 
     async def run() -> Result:
-        async with Bot(TOKEN, base_url=f"{simulator.url}/bot", base_file_url=f"{simulator.url}/file/bot") as bot:
+        async with Bot(
+            TOKEN, base_url=f"{simulator.url}/bot", base_file_url=f"{simulator.url}/file/bot"
+        ) as bot:
             return await act(bot)
 
     return asyncio.run(run())

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 600.0
-"""Seconds after which a test gives up. It is no measure of how fast anything is: it only ends what would never end, on the busiest
-machine."""
+"""Seconds after which a test gives up. It is no measure of how fast anything is: it only ends what would
+never end, on the busiest machine."""
 SHORTEST, LONGEST = 0.002, 0.1
 
 

@@ -11,7 +11,8 @@ from hotline.directory import bodies
 from hotline.places.countries import COUNTRIES
 
 APART = ("news", "board")
-"""Wishes that lead to scenes with walks of their own: see `tests/hotline/news/test_news.py` and `test_committee.py`."""
+"""Wishes that lead to scenes with walks of their own: see `tests/hotline/news/test_news.py` and
+`test_committee.py`."""
 
 WORDS = ("Kaptembwa", "nowhere at all")
 """What is typed where one may type: a place that there is, and one that there is not."""
@@ -41,7 +42,10 @@ STANDINGS = (
 STATIONS = (
     (),
     (("station", "Kaptembwo Police Station"),),
-    tuple((f"station{number}", f"{number} {'Kaptembwo Police Station | ' * 9}"[: bodies.LONGEST["name"]]) for number in range(8)),
+    tuple(
+        (f"station{number}", f"{number} {'Kaptembwo Police Station | ' * 9}"[: bodies.LONGEST["name"]])
+        for number in range(8)
+    ),
 )
 """The police bodies of a place: none, one, and as many as are listed, with names as long as a name may be."""
 
@@ -57,14 +61,16 @@ class Stop:
 
 
 def walk(scene: Callable[[], Scene[object]], language: str) -> Iterator[Stop]:
-    """Every stop on every path, depth first. A scene is played from its start only once for each path, not for each stop on it."""
+    """Every stop on every path, depth first. A scene is played from its start only once for each path, not
+    for each stop on it."""
     todo: list[Answers] = [()]
     while todo:
         yield from _along(scene(), todo.pop(), language, todo)
 
 
 def _along(scene: Scene[object], answers: Answers, language: str, todo: list[Answers]) -> Iterator[Stop]:
-    """Give these answers, and then the first of whatever can be answered, to the end. The others are left `todo`."""
+    """Give these answers, and then the first of whatever can be answered, to the end. The others are left
+    `todo`."""
     try:
         question = next(scene)
         for name, answer in answers:
@@ -115,7 +121,9 @@ def _rounds(question: Menu | Ask, answers: Answers) -> int:
 def _answers(question: Menu | Ask) -> list[str]:
     if isinstance(question, Ask):
         return ["some words"]
-    keys = [key for key, _words in question.choices if not (question.name.startswith("wish") and key in APART)]
+    keys = [
+        key for key, _words in question.choices if not (question.name.startswith("wish") and key in APART)
+    ]
     if question.name == "body":  # each leads to the same
         keys = [keys[0], keys[-1]]
     return keys + (list(WORDS) if question.typed else [])

@@ -1,4 +1,5 @@
-"""A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is not real."""
+"""A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is
+not real."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -51,8 +52,12 @@ class World:
         self.carrier = PretendCarrier()
         self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
         self.conversations = Conversations(settings.redis_url, settings.keys.vault)
-        self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
-        self.workers: dict[Queue, TaskRunner] = {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        self.line = Line(
+            self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
+        )
+        self.workers: dict[Queue, TaskRunner] = {
+            queue: Worker(self.service, self.carrier, queue) for queue in Queue
+        }
         self.others_rest: Callable[[], None] = lambda: None
         """Returns when whoever works on a thread of their own has nothing to do."""
 
@@ -103,7 +108,10 @@ class World:
 
     def begin_anew(self) -> None:
         """Nothing has happened yet, and it is morning. Whoever became known stays so."""
-        self.now, self.workers = MORNING, {queue: Worker(self.service, self.carrier, queue) for queue in Queue}
+        self.now, self.workers = (
+            MORNING,
+            {queue: Worker(self.service, self.carrier, queue) for queue in Queue},
+        )
         for kept in (self.posted, self.carrier.sent, self.carrier.answers):
             kept.clear()
         with self.service.database.writing() as session:
@@ -120,7 +128,9 @@ class World:
         """Redis is gone: nobody listens at its address any more."""
         settings = replace(self.service.settings, redis_url="redis://127.0.0.1:9/0")
         self.conversations = Conversations(settings.redis_url, settings.keys.vault)
-        self.line = Line(self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units))
+        self.line = Line(
+            self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
+        )
 
 
 class Phone:
@@ -173,7 +183,13 @@ class Phone:
 
     def text(self, body: str, identity: str = "") -> None:
         """Text the hotline."""
-        form = {"id": identity or f"text-{next(ids)}", "from": self.number, "to": "22384", "text": body, "date": "2026-11-21 07:00:00"}
+        form = {
+            "id": identity or f"text-{next(ids)}",
+            "from": self.number,
+            "to": "22384",
+            "text": body,
+            "date": "2026-11-21 07:00:00",
+        }
         with self.world.service.transaction() as work:
             texts.text_arrives(work, self.world.carrier.inbound_text(form))
         self.world.settle()

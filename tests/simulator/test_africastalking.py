@@ -1,4 +1,5 @@
-"""The carrier's own address, asked by plain requests and by the company's own Python kit, as it comes from the shop."""
+"""The carrier's own address, asked by plain requests and by the company's own Python kit, as it comes from
+the shop."""
 
 import json
 import re
@@ -20,16 +21,19 @@ from tests.scenery.waiting import PATIENCE
 NUMBER = "+254711000111"
 # In the shape of recorded traffic; the ids and numbers are made up.
 WITHOUT_ENQUEUE = (
-    '{"SMSMessageData":{"Message":"Sent to 1/1 Total Cost: USD 0.0079 Message parts: 1","Recipients":[{"cost":"KES 0.8000",'
+    '{"SMSMessageData":{"Message":"Sent to 1/1 Total Cost: USD 0.0079 Message parts: '
+    '1","Recipients":[{"cost":"KES 0.8000",'
     '"messageId":"ATXid_#","number":"+254711000111","status":"Success","statusCode":101}]}}'
 )
 WITH_ENQUEUE = WITHOUT_ENQUEUE.replace("101", "102")
 PREMIUM = (
-    '{"SMSMessageData":{"Message":"Sent to 1/1","Recipients":[{"cost":"0","messageId":"ATXid_#","number":"+254711000111",'
+    '{"SMSMessageData":{"Message":"Sent to '
+    '1/1","Recipients":[{"cost":"0","messageId":"ATXid_#","number":"+254711000111",'
     '"status":"Success","statusCode":102}]}}'
 )
 OPTED_OUT = (
-    '{"SMSMessageData":{"Message":"Sent to 0/1 Total Cost: 0","Recipients":[{"cost":"0","messageId":"None","number":"+254711000111",'
+    '{"SMSMessageData":{"Message":"Sent to 0/1 Total Cost: '
+    '0","Recipients":[{"cost":"0","messageId":"None","number":"+254711000111",'
     '"status":"UserInBlacklist","statusCode":406}]}}'
 )
 
@@ -41,8 +45,17 @@ def send(simulator: Simulator) -> Send:
     """A plain request, with changes to its fields; None leaves a field out."""
 
     def send(key: str = "simulated", **changes: str | None) -> requests.Response:
-        form = {"username": "itikia", "to": NUMBER, "message": "Habari", "from": "22384", "bulkSMSMode": "1", **changes}
-        return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": key}, timeout=PATIENCE)
+        form = {
+            "username": "itikia",
+            "to": NUMBER,
+            "message": "Habari",
+            "from": "22384",
+            "bulkSMSMode": "1",
+            **changes,
+        }
+        return requests.post(
+            f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": key}, timeout=PATIENCE
+        )
 
     return send
 
@@ -75,7 +88,10 @@ def test_a_wrong_key_is_refused_in_plain_words(send: Send) -> None:
 
 def test_an_unknown_sender_is_a_success_with_nobody_in_it(send: Send) -> None:
     answer = send(**{"from": "SOMEBODY"})
-    assert (answer.status_code, answer.text) == (201, '{"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}}')
+    assert (answer.status_code, answer.text) == (
+        201,
+        '{"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}}',
+    )
 
 
 @pytest.mark.parametrize("missing", ["username", "to", "message"])
@@ -92,7 +108,11 @@ def test_somebody_who_stopped_texts_is_named_as_such(send: Send, citizen: Phone)
 
 @pytest.mark.parametrize(
     ("number", "code", "status"),
-    [("0711000111", 403, "InvalidPhoneNumber"), ("+25471", 403, "InvalidPhoneNumber"), ("+254202000111", 404, "UnsupportedNumberType")],
+    [
+        ("0711000111", 403, "InvalidPhoneNumber"),
+        ("+25471", 403, "InvalidPhoneNumber"),
+        ("+254202000111", 404, "UnsupportedNumberType"),
+    ],
 )
 def test_a_number_that_takes_no_texts_is_turned_down(send: Send, number: str, code: int, status: str) -> None:
     recipient = only_recipient(send(to=number))
@@ -110,7 +130,11 @@ def test_some_numbers_may_be_taken_and_others_not(send: Send, hotline: PretendHo
     answer = send(to=f"{NUMBER}, +254202000111,+254722000222", message="x" * 161)
     data = answer.json()["SMSMessageData"]
     assert data["Message"] == "Sent to 2/3 Total Cost: USD 0.0316 Message parts: 2"
-    assert [(row["statusCode"], row["cost"]) for row in data["Recipients"]] == [(101, "KES 1.6000"), (404, "0"), (101, "KES 1.6000")]
+    assert [(row["statusCode"], row["cost"]) for row in data["Recipients"]] == [
+        (101, "KES 1.6000"),
+        (404, "0"),
+        (101, "KES 1.6000"),
+    ]
     assert len(hotline.waited_for("/receipts", 4)) == 4
 
 
@@ -122,7 +146,9 @@ def test_incoming_texts_can_be_fetched_too(simulator: Simulator, citizen: Phone)
     for words in ("one", "two"):
         citizen.text("22384", words)
     url, key = f"{simulator.url}/version1/messaging", {"apiKey": "simulated"}
-    answer = requests.get(url, params={"username": "itikia", "lastReceivedId": "1"}, headers=key, timeout=PATIENCE)
+    answer = requests.get(
+        url, params={"username": "itikia", "lastReceivedId": "1"}, headers=key, timeout=PATIENCE
+    )
     (message,) = answer.json()["SMSMessageData"]["Messages"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message.pop("date"))
     assert message == {"linkId": "", "text": "two", "to": "22384", "id": 2, "from": NUMBER}
@@ -145,7 +171,9 @@ def test_beyond_so_many_a_second_it_takes_no_text_and_says_when_it_will(hotline:
 
     def send() -> requests.Response:
         form = {"username": "itikia", "to": numbers, "message": "Habari"}
-        return requests.post(f"{simulator.url}/version1/messaging", form, headers={"apiKey": "simulated"}, timeout=PATIENCE)
+        return requests.post(
+            f"{simulator.url}/version1/messaging", form, headers={"apiKey": "simulated"}, timeout=PATIENCE
+        )
 
     with Simulator(Network(hotline.callbacks, texts_a_second=1)) as simulator, Town(simulator.url) as town:
         taken, refused = send(), send()
@@ -160,7 +188,10 @@ def test_beyond_so_many_a_second_it_takes_no_text_and_says_when_it_will(hotline:
 def test_the_python_kit_sends(kit: Callable[[str], SMSService], citizen: Phone) -> None:
     answer = kit("simulated").send("Habari yako", [NUMBER], "22384", enqueue=True)
     assert (
-        json.dumps(answer, separators=(",", ":")).replace(answer["SMSMessageData"]["Recipients"][0]["messageId"], "ATXid_#") == WITH_ENQUEUE
+        json.dumps(answer, separators=(",", ":")).replace(
+            answer["SMSMessageData"]["Recipients"][0]["messageId"], "ATXid_#"
+        )
+        == WITH_ENQUEUE
     )
     assert citizen.wait_for_text().body == "Habari yako"
 
@@ -170,7 +201,10 @@ def test_the_python_kit_is_refused_like_anybody(kit: Callable[[str], SMSService]
         kit("wrong").send("Habari", [NUMBER])
     assert kit("simulated").send("Habari", [NUMBER], "SOMEBODY")["SMSMessageData"]["Recipients"] == []
     citizen.change(opted_out=True)
-    assert kit("simulated").send("Habari", [NUMBER])["SMSMessageData"]["Recipients"][0]["status"] == "UserInBlacklist"
+    assert (
+        kit("simulated").send("Habari", [NUMBER])["SMSMessageData"]["Recipients"][0]["status"]
+        == "UserInBlacklist"
+    )
 
 
 def test_the_python_kit_fetches_and_sends_premium(kit: Callable[[str], SMSService], citizen: Phone) -> None:

@@ -21,7 +21,12 @@ def test_dialling_posts_the_five_fields_and_shows_the_page(hotline: PretendHotli
     assert citizen.in_call
     form = hotline.forms("/ussd")[0]
     assert re.fullmatch(r"ATUid_[0-9a-f]{32}", form.pop("sessionId"))
-    assert form == {"phoneNumber": "+254711000111", "networkCode": "63902", "serviceCode": "*384*4455#", "text": ""}
+    assert form == {
+        "phoneNumber": "+254711000111",
+        "networkCode": "63902",
+        "serviceCode": "*384*4455#",
+        "text": "",
+    }
     assert "phoneNumber=%2B254711000111" in hotline.posts[0].raw
     assert hotline.posts[0].headers["content-type"] == "application/x-www-form-urlencoded"
 
@@ -44,7 +49,10 @@ def test_an_empty_first_answer_looks_like_the_dial(hotline: PretendHotline, citi
 def test_dialling_deep_starts_with_answers(hotline: PretendHotline, citizen: Phone) -> None:
     citizen.dial("*384*4455*2*1#")
     citizen.reply("5")
-    assert [(form["text"], form["serviceCode"]) for form in hotline.forms("/ussd")] == [("2*1", "*384*4455#"), ("2*1*5", "*384*4455#")]
+    assert [(form["text"], form["serviceCode"]) for form in hotline.forms("/ussd")] == [
+        ("2*1", "*384*4455#"),
+        ("2*1*5", "*384*4455#"),
+    ]
 
 
 def test_another_code_is_not_ours(hotline: PretendHotline, citizen: Phone) -> None:
@@ -55,7 +63,9 @@ def test_another_code_is_not_ours(hotline: PretendHotline, citizen: Phone) -> No
 
 def test_the_last_page_ends_the_call_well(hotline: PretendHotline, citizen: Phone) -> None:
     hotline.turn = lambda form: (
-        page("END Thank you", at_ussd_hop_metadata="done") if form["text"] else page("CON Hi", at_ussd_hop_metadata="hi")
+        page("END Thank you", at_ussd_hop_metadata="done")
+        if form["text"]
+        else page("CON Hi", at_ussd_hop_metadata="hi")
     )
     citizen.dial()
     assert citizen.reply("1*1") == "Thank you"
@@ -94,7 +104,9 @@ def test_the_last_page_ends_the_call_well(hotline: PretendHotline, citizen: Phon
         Said(b"CON moved", status=308, headers={"Location": "/"}),
     ],
 )
-def test_a_bad_answer_ends_the_call_with_the_networks_words(hotline: PretendHotline, town: Town, citizen: Phone, said: Said) -> None:
+def test_a_bad_answer_ends_the_call_with_the_networks_words(
+    hotline: PretendHotline, town: Town, citizen: Phone, said: Said
+) -> None:
     hotline.turn = lambda _: said
     assert citizen.dial() == PROBLEM
     event = hotline.waited_for("/ended")[0]
@@ -126,7 +138,9 @@ def test_the_red_key_cuts_the_call(hotline: PretendHotline, citizen: Phone) -> N
     assert citizen.screen == ""
 
 
-def test_an_answer_to_somebody_who_hung_up_is_dropped(hotline: PretendHotline, town: Town, citizen: Phone) -> None:
+def test_an_answer_to_somebody_who_hung_up_is_dropped(
+    hotline: PretendHotline, town: Town, citizen: Phone
+) -> None:
     answering = threading.Event()
 
     def slowly(_: dict[str, str]) -> Said:
@@ -167,7 +181,11 @@ def test_an_answered_page_starts_a_new_wait(
     waits: list[Callable[[], object]] = []
     agenda = simulator.network._agenda
     after = agenda.after
-    monkeypatch.setattr(agenda, "after", lambda seconds, act: waits.append(act) if seconds == QUICK.idle else after(seconds, act))
+    monkeypatch.setattr(
+        agenda,
+        "after",
+        lambda seconds, act: waits.append(act) if seconds == QUICK.idle else after(seconds, act),
+    )
     citizen.dial()
     citizen.reply("1")
     first, second = waits
@@ -187,7 +205,9 @@ def test_no_call_lasts_for_ever(hotline: PretendHotline, simulate: Simulate) -> 
 
 
 @pytest.mark.parametrize(
-    ("page_letters", "shown"), [("x" * 161, "x" * 160), ("ĩ" * 81, "ĩ" * 80), ("~" * 81, "~" * 80)], ids=["plain", "Kikuyu", "tilde"]
+    ("page_letters", "shown"),
+    [("x" * 161, "x" * 160), ("ĩ" * 81, "ĩ" * 80), ("~" * 81, "~" * 80)],
+    ids=["plain", "Kikuyu", "tilde"],
 )
 def test_a_page_that_is_too_long_is_cut_and_held_against_us(
     hotline: PretendHotline, town: Town, citizen: Phone, page_letters: str, shown: str

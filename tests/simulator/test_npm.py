@@ -1,4 +1,5 @@
-"""The company's kit for Node, as it comes from the shop, told only where to go: a second client that we did not write."""
+"""The company's kit for Node, as it comes from the shop, told only where to go: a second client that we did
+not write."""
 
 import json
 import shutil
@@ -40,7 +41,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(shop: Path, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(["node", "-e", SCRIPT, *arguments], cwd=shop, capture_output=True, timeout=PATIENCE, check=True)
+    done = subprocess.run(
+        ["node", "-e", SCRIPT, *arguments], cwd=shop, capture_output=True, timeout=PATIENCE, check=True
+    )
     return dict(json.loads(done.stdout))
 
 
@@ -52,7 +55,10 @@ def test_the_node_kit_sends(shop: Path, simulator: Simulator, citizen: Phone) ->
 
 
 def test_the_node_kit_is_refused_like_anybody(shop: Path, simulator: Simulator) -> None:
-    assert run(shop, simulator.url, "wrong", "22384") == {"status": 401, "words": "The supplied authentication is invalid"}
+    assert run(shop, simulator.url, "wrong", "22384") == {
+        "status": 401,
+        "words": "The supplied authentication is invalid",
+    }
     assert run(shop, simulator.url, "simulated", "SOMEBODY")["answer"] == {
         "SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}
     }

@@ -35,7 +35,9 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_only_its_own_script(simu
     assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "img-src 'self'; media-src 'self'; connect-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    assert not re.search(r"<script(?![^>]* src=)|\sstyle=|\son\w+=|(?:src|href)=\"(?:https?:)?//", answer.text)
+    assert not re.search(
+        r"<script(?![^>]* src=)|\sstyle=|\son\w+=|(?:src|href)=\"(?:https?:)?//", answer.text
+    )
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', answer.text):
         assert requests.get(simulator.url + address, timeout=PATIENCE).status_code == 200
 
@@ -44,20 +46,30 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_only_its_own_script(simu
 def scripts(simulator: Simulator) -> dict[str, str]:
     """Every script by its name, as the browser gets it."""
     answers = {name: requests.get(f"{simulator.url}/static/{name}", timeout=PATIENCE) for name in SCRIPTS}
-    assert {answer.headers["Content-Type"].partition(";")[0] for answer in answers.values()} == {"text/javascript"}
+    assert {answer.headers["Content-Type"].partition(";")[0] for answer in answers.values()} == {
+        "text/javascript"
+    }
     return {name: answer.text for name, answer in answers.items()}
 
 
 def test_every_name_that_a_script_takes_from_another_is_there(scripts: dict[str, str]) -> None:
-    taken = [found for text in scripts.values() for found in re.findall(r'import \{ (.+?) \} from "\./(.+?)";', text)]
+    taken = [
+        found
+        for text in scripts.values()
+        for found in re.findall(r'import \{ (.+?) \} from "\./(.+?)";', text)
+    ]
     assert {script for _, script in taken} == {*SCRIPTS} - {"page.js"}
     for names, script in taken:
         for name in names.split(", "):
-            assert re.search(rf"export (?:async )?(?:const|function|class) {re.escape(name)}(?!\w)", scripts[script]), (name, script)
+            assert re.search(
+                rf"export (?:async )?(?:const|function|class) {re.escape(name)}(?!\w)", scripts[script]
+            ), (name, script)
 
 
 @pytest.mark.parametrize(("script", "card"), [("phones.js", "phone"), ("chats.js", "chat")])
-def test_every_part_that_a_script_looks_for_is_on_the_card(simulator: Simulator, scripts: dict[str, str], script: str, card: str) -> None:
+def test_every_part_that_a_script_looks_for_is_on_the_card(
+    simulator: Simulator, scripts: dict[str, str], script: str, card: str
+) -> None:
     page = requests.get(simulator.url, timeout=PATIENCE).text
     template = page.partition(f'<template id="{card}">')[2].partition("</template>")[0]
     there = set(" ".join(re.findall(r'class="([^"]+)"', template)).split())
@@ -66,18 +78,24 @@ def test_every_part_that_a_script_looks_for_is_on_the_card(simulator: Simulator,
     assert wanted <= there
 
 
-def test_every_part_of_the_page_that_a_script_looks_for_is_there(simulator: Simulator, scripts: dict[str, str]) -> None:
+def test_every_part_of_the_page_that_a_script_looks_for_is_there(
+    simulator: Simulator, scripts: dict[str, str]
+) -> None:
     page = requests.get(simulator.url, timeout=PATIENCE).text
     wanted = {found for text in scripts.values() for found in re.findall(r'"#([\w-]+)[" ]', text)}
     assert wanted
     assert wanted <= set(re.findall(r'id="([\w-]+)"', page))
 
 
-def test_every_button_that_is_only_a_drawing_has_a_name(simulator: Simulator, scripts: dict[str, str]) -> None:
+def test_every_button_that_is_only_a_drawing_has_a_name(
+    simulator: Simulator, scripts: dict[str, str]
+) -> None:
     buttons = re.findall(r"<button ([^>]+)><svg", requests.get(simulator.url, timeout=PATIENCE).text)
     unnamed = [button for button in buttons if "aria-label=" not in button]
     assert len(buttons) > len(unnamed) > 0
-    named_later = set(re.findall(r'name\((?:\$|this\.part)\("\.(\w+)"', scripts["phones.js"] + scripts["chats.js"]))
+    named_later = set(
+        re.findall(r'name\((?:\$|this\.part)\("\.(\w+)"', scripts["phones.js"] + scripts["chats.js"])
+    )
     assert {re.search(r'class="(\w+)"', button)[1] for button in unnamed} == named_later  # type: ignore[index]
 
 
@@ -91,7 +109,9 @@ def test_every_place_of_the_list_can_be_sent(simulator: Simulator) -> None:
     page, chat = requests.get(simulator.url, timeout=PATIENCE).text, f"{simulator.url}/simulator/chats/7001"
     requests.post(f"{chat}/start", json={}, timeout=PATIENCE).raise_for_status()
     offered = re.findall(r'data-latitude="([-.\d]+)" data-longitude="([-.\d]+)">([^<]+)<', page)
-    assert [(name, float(latitude), float(longitude)) for latitude, longitude, name in offered] == list(PLACES)
+    assert [(name, float(latitude), float(longitude)) for latitude, longitude, name in offered] == list(
+        PLACES
+    )
     for latitude, longitude, _ in offered:
         place = {"latitude": float(latitude), "longitude": float(longitude)}
         answer = requests.post(f"{chat}/location", json=place, timeout=PATIENCE).json()
@@ -100,11 +120,15 @@ def test_every_place_of_the_list_can_be_sent(simulator: Simulator) -> None:
 
 def test_one_look_at_the_town_shows_the_chats_and_the_bot(simulator: Simulator) -> None:
     requests.put(
-        f"{simulator.url}/simulator/chats/7001", json={"name": "Asha", "number": "0711 000 999"}, timeout=PATIENCE
+        f"{simulator.url}/simulator/chats/7001",
+        json={"name": "Asha", "number": "0711 000 999"},
+        timeout=PATIENCE,
     ).raise_for_status()
     town = requests.get(f"{simulator.url}/simulator/town", timeout=PATIENCE).json()
     assert town["bot"]
-    assert [(chat["name"], chat["number"], chat["started"]) for chat in town["chats"]] == [("Asha", "+254711000999", False)]
+    assert [(chat["name"], chat["number"], chat["started"]) for chat in town["chats"]] == [
+        ("Asha", "+254711000999", False)
+    ]
 
 
 def test_every_key_of_the_phone_is_a_button_with_a_name(simulator: Simulator) -> None:

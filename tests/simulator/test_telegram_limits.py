@@ -31,9 +31,13 @@ def asha(town: Town) -> Chat:
 
 @pytest.fixture
 def impatient(hotline: PretendHotline) -> Iterator[tuple[Simulator, Town]]:
-    """A Telegram where nothing lasts, which takes eight messages in all and five for one chat, and then hardly any."""
+    """A Telegram where nothing lasts, which takes eight messages in all and five for one chat, and then
+    hardly any."""
     limits = Limits(everybody=0.01, everybody_burst=8, chat=0.01, path=0, query=0)
-    with Simulator(Network(hotline.callbacks, telegram_limits=limits)) as simulator, Town(simulator.url) as town:
+    with (
+        Simulator(Network(hotline.callbacks, telegram_limits=limits)) as simulator,
+        Town(simulator.url) as town,
+    ):
         yield simulator, town
 
 
@@ -46,7 +50,9 @@ def picture(side: int) -> bytes:
     return kept.getvalue()
 
 
-def test_one_chat_takes_five_at_once_and_then_only_slowly(impatient: tuple[Simulator, Town], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_chat_takes_five_at_once_and_then_only_slowly(
+    impatient: tuple[Simulator, Town], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
     simulator, town = impatient
     asha = town.chat(ASHA)
@@ -65,7 +71,9 @@ def test_one_chat_takes_five_at_once_and_then_only_slowly(impatient: tuple[Simul
 
 def test_edits_do_not_count_as_messages(simulator: Simulator, asha: Chat) -> None:
     place = {"chat_id": ASHA, "message_id": done(send(simulator))["message_id"]}
-    assert [call(simulator, "editMessageText", **place, text=str(n)).status_code for n in range(8)] == [200] * 8
+    assert [call(simulator, "editMessageText", **place, text=str(n)).status_code for n in range(8)] == [
+        200
+    ] * 8
 
 
 def test_everybody_together_takes_only_so_many(impatient: tuple[Simulator, Town]) -> None:
@@ -81,10 +89,18 @@ def test_a_tap_that_waited_too_long_cannot_be_answered(impatient: tuple[Simulato
     simulator, town = impatient
     asha = town.chat(ASHA)
     asha.start()
-    call(simulator, "sendMessage", chat_id=ASHA, text="?", reply_markup={"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]})
+    call(
+        simulator,
+        "sendMessage",
+        chat_id=ASHA,
+        text="?",
+        reply_markup={"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]},
+    )
     asha.tap("Yes")
     query = done(call(simulator, "getUpdates"))[-1]["callback_query"]["id"]
-    assert declined(call(simulator, "answerCallbackQuery", callback_query_id=query)).startswith("Bad Request: query is too old")
+    assert declined(call(simulator, "answerCallbackQuery", callback_query_id=query)).startswith(
+        "Bad Request: query is too old"
+    )
 
 
 def test_a_flood_on_demand_lasts_as_long_as_it_says(simulator: Simulator, town: Town, asha: Chat) -> None:
@@ -108,7 +124,9 @@ def test_a_slow_answer_comes_after_the_message(simulator: Simulator, town: Town,
     assert town.ask("GET", "/troubles")["telegram"] == []
 
 
-def test_a_silent_answer_never_comes_but_the_message_does(simulator: Simulator, town: Town, asha: Chat) -> None:
+def test_a_silent_answer_never_comes_but_the_message_does(
+    simulator: Simulator, town: Town, asha: Chat
+) -> None:
     town.trouble(telegram=[{"kind": "silent"}])
     with pytest.raises(requests.ConnectionError):
         send(simulator)
@@ -139,12 +157,18 @@ def test_a_picture_comes_in_sizes_and_can_be_had_by_a_real_bot(simulator: Simula
 
     assert with_bot(simulator, download) == content
     shown = requests.get(simulator.url + asha.row["messages"][-1]["url"], timeout=PATIENCE)
-    assert (shown.content, shown.headers["Content-Type"], shown.headers["X-Content-Type-Options"]) == (content, "image/jpeg", "nosniff")
+    assert (shown.content, shown.headers["Content-Type"], shown.headers["X-Content-Type-Options"]) == (
+        content,
+        "image/jpeg",
+        "nosniff",
+    )
 
 
 def test_a_bot_sends_pictures_and_voices(simulator: Simulator, asha: Chat) -> None:
     async def talk(bot: Bot) -> str:
-        sent = await bot.send_photo(ASHA, picture(100), "<b>Evidence</b>", parse_mode="HTML", protect_content=True)
+        sent = await bot.send_photo(
+            ASHA, picture(100), "<b>Evidence</b>", parse_mode="HTML", protect_content=True
+        )
         await bot.send_voice(ASHA, b"OggS and so on", duration=3)
         again = await bot.send_photo(ASHA, sent.photo[-1].file_id)
         return sent.caption_html + str(len(again.photo))
@@ -158,15 +182,22 @@ def test_a_bot_sends_pictures_and_voices(simulator: Simulator, asha: Chat) -> No
     ]
     assert requests.get(simulator.url + shown[1]["url"], timeout=PATIENCE).content == b"OggS and so on"
     url = f"{simulator.url}/bot{TOKEN}/sendPhoto"
-    too_long = requests.post(url, data={"chat_id": ASHA, "caption": "x" * 1025}, files={"photo": picture(10)}, timeout=PATIENCE)
+    too_long = requests.post(
+        url, data={"chat_id": ASHA, "caption": "x" * 1025}, files={"photo": picture(10)}, timeout=PATIENCE
+    )
     assert declined(too_long) == "Bad Request: message caption is too long"
-    assert declined(call(simulator, "sendPhoto", chat_id=ASHA, photo="nothing")) == "Bad Request: wrong file identifier/HTTP URL specified"
+    assert (
+        declined(call(simulator, "sendPhoto", chat_id=ASHA, photo="nothing"))
+        == "Bad Request: wrong file identifier/HTTP URL specified"
+    )
 
 
 def test_a_file_of_more_than_twenty_megabytes_stays_there(simulator: Simulator, asha: Chat) -> None:
     asha.document(size=20 * 1024 * 1024 + 1)
     asha.document(size=5)
-    large, small = (update["message"]["document"]["file_id"] for update in done(call(simulator, "getUpdates"))[-2:])
+    large, small = (
+        update["message"]["document"]["file_id"] for update in done(call(simulator, "getUpdates"))[-2:]
+    )
     with pytest.raises(BadRequest, match="File is too big"):
         with_bot(simulator, lambda bot: bot.get_file(large))
     path = done(call(simulator, "getFile", file_id=small))["file_path"]
@@ -200,10 +231,15 @@ def test_a_bot_keeps_its_connections(simulator: Simulator, town: Town, asha: Cha
 
 
 def test_a_body_in_pieces_is_read_to_its_end(simulator: Simulator, town: Town, asha: Chat) -> None:
-    url, headers = f"{simulator.url}/bot{TOKEN}/sendMessage", {"Content-Type": "application/x-www-form-urlencoded"}
+    url, headers = (
+        f"{simulator.url}/bot{TOKEN}/sendMessage",
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    )
     with requests.Session() as line:
         for _ in range(2):
-            answer = line.post(url, data=iter([b"chat_id=7001&te", b"xt=Habari"]), headers=headers, timeout=PATIENCE)
+            answer = line.post(
+                url, data=iter([b"chat_id=7001&te", b"xt=Habari"]), headers=headers, timeout=PATIENCE
+            )
             assert done(answer)["text"] == "Habari"
     assert town.telegram()["counters"]["connections"] == 1
 

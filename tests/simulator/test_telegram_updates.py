@@ -73,7 +73,9 @@ def test_everything_that_a_person_can_send_is_understood(simulator: Simulator, a
     asha.voice(b"OggS", 7)
     asha.document(size=3_000_000, file_name="film.mp4", mime_type="video/mp4")
     asha.sticker()
-    (_, said, edited, place, own, other, photo, voice, document, sticker) = [update.effective_message for update in fetched(simulator)]
+    (_, said, edited, place, own, other, photo, voice, document, sticker) = [
+        update.effective_message for update in fetched(simulator)
+    ]
     assert said
     assert (said.text, said.forward_origin.sender_user_name) == ("Habari", "Juma")  # type: ignore[union-attr]
     assert edited
@@ -153,14 +155,19 @@ def test_fetching_confirms_what_came_before(simulator: Simulator, asha: Chat) ->
     assert texts(done(call(simulator, "getUpdates", limit=2))) == ["/start", "one"], "nothing was confirmed"
     rest = done(call(simulator, "getUpdates", offset=first[-1]["update_id"] + 1))
     assert texts(rest) == ["two", "three"]
-    assert [update["update_id"] for update in first + rest] == list(range(first[0]["update_id"], first[0]["update_id"] + 4))
+    assert [update["update_id"] for update in first + rest] == list(
+        range(first[0]["update_id"], first[0]["update_id"] + 4)
+    )
 
 
 def test_whoever_waits_is_answered_at_once(simulator: Simulator, asha: Chat) -> None:
     answers: list[list[Update]] = []
     waiting = threading.Thread(target=lambda: answers.append(done(call(simulator, "getUpdates", timeout=9))))
     waiting.start()
-    wait_until(lambda: simulator.network.telegram.counters()["calls"] == {"getUpdates": 1}, "somebody waits for updates")
+    wait_until(
+        lambda: simulator.network.telegram.counters()["calls"] == {"getUpdates": 1},
+        "somebody waits for updates",
+    )
     asha.start()
     waiting.join(PATIENCE)
     assert texts(answers[0]) == ["/start"]
@@ -170,7 +177,10 @@ def test_updates_are_posted_or_fetched_but_not_both(simulator: Simulator, posted
     answer = call(simulator, "getUpdates")
     assert (answer.status_code, declined(answer)) == (
         409,
-        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+        (
+            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
+            "webhook first"
+        ),
     )
     done(call(simulator, "deleteWebhook"))
     assert done(call(simulator, "getUpdates")) == []
@@ -183,18 +193,27 @@ def test_whoever_fetches_first_gives_way_to_the_next(simulator: Simulator) -> No
     wait_until(lambda: simulator.network.telegram.updates._polls == 1, "somebody waits for updates")
     done(call(simulator, "getUpdates"))
     waiting.join(PATIENCE)
-    assert declined(answers[0]) == "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+    assert (
+        declined(answers[0])
+        == "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+    )
 
 
 @pytest.mark.parametrize(
     ("url", "secret", "words"),
     [
         ("http://example.org/x", "", "bad webhook: An HTTPS URL must be provided for webhook"),
-        ("https://example.org:8000/x", "", "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"),
+        (
+            "https://example.org:8000/x",
+            "",
+            "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
+        ),
         ("https://example.org/x", "no spaces", "secret token contains unallowed characters"),
     ],
 )
-def test_an_address_for_updates_has_to_be_safe(simulator: Simulator, url: str, secret: str, words: str) -> None:
+def test_an_address_for_updates_has_to_be_safe(
+    simulator: Simulator, url: str, secret: str, words: str
+) -> None:
     assert declined(call(simulator, "setWebhook", url=url, secret_token=secret)) == f"Bad Request: {words}"
 
 
@@ -202,13 +221,18 @@ def test_an_update_is_posted_with_the_secret(asha: Chat, posted: Listening) -> N
     asha.start()
     (update,) = posted.waited_for_updates(1)
     assert update["message"]["text"] == "/start"
-    assert (posted.posts[0].headers["x-telegram-bot-api-secret-token"], posted.posts[0].headers["content-type"]) == (
+    assert (
+        posted.posts[0].headers["x-telegram-bot-api-secret-token"],
+        posted.posts[0].headers["content-type"],
+    ) == (
         SECRET,
         "application/json",
     )
 
 
-def test_what_waited_comes_as_soon_as_there_is_an_address(simulator: Simulator, asha: Chat, listening: Listening) -> None:
+def test_what_waited_comes_as_soon_as_there_is_an_address(
+    simulator: Simulator, asha: Chat, listening: Listening
+) -> None:
     asha.start()
     asha.say("still here")
     assert done(call(simulator, "getWebhookInfo"))["pending_update_count"] == 2
@@ -235,8 +259,13 @@ def test_one_chat_waits_for_its_turn_and_the_others_do_not(town: Town, asha: Cha
     assert texts(mine) == ["/start", "/start", "/start", "second"]
     assert len({update["update_id"] for update in mine}) == 2
     assert {post.path for post in posted.posts} == {"/telegram"}, "nobody is sent elsewhere"
-    assert posts.index(next(update for update in posts if update not in mine)) < 4, "nobody waits for somebody else's turn"
-    assert "503" in town.telegram()["webhook"]["last_error_message"] or "307" in town.telegram()["webhook"]["last_error_message"]
+    assert posts.index(next(update for update in posts if update not in mine)) < 4, (
+        "nobody waits for somebody else's turn"
+    )
+    assert (
+        "503" in town.telegram()["webhook"]["last_error_message"]
+        or "307" in town.telegram()["webhook"]["last_error_message"]
+    )
 
 
 def test_the_next_update_of_a_chat_waits_for_a_slow_answer(asha: Chat, posted: Listening) -> None:
@@ -268,7 +297,9 @@ def test_another_companys_bad_day_is_not_telegrams(town: Town, asha: Chat, poste
     assert len(posted.waited_for_updates(1)) == 1
 
 
-def test_while_telegram_is_down_nothing_goes_and_nothing_is_lost(simulator: Simulator, town: Town, asha: Chat, posted: Listening) -> None:
+def test_while_telegram_is_down_nothing_goes_and_nothing_is_lost(
+    simulator: Simulator, town: Town, asha: Chat, posted: Listening
+) -> None:
     town.trouble(telegram_down=True)
     asha.start()
     with pytest.raises(requests.ConnectionError):
@@ -282,7 +313,9 @@ def test_while_telegram_is_down_nothing_goes_and_nothing_is_lost(simulator: Simu
 def test_an_odd_update_can_be_put_in(town: Town, posted: Listening) -> None:
     channel = {"id": -1001, "type": "channel", "title": "News"}
     town.inject({"update_id": 5, "channel_post": {"message_id": 1, "date": 1, "chat": channel, "text": "x"}})
-    assert posted.waited_for_updates(1) == [{"update_id": 5, "channel_post": {"message_id": 1, "date": 1, "chat": channel, "text": "x"}}]
+    assert posted.waited_for_updates(1) == [
+        {"update_id": 5, "channel_post": {"message_id": 1, "date": 1, "chat": channel, "text": "x"}}
+    ]
 
 
 def test_the_page_hears_of_a_change_in_a_chat(simulator: Simulator, town: Town, asha: Chat) -> None:
@@ -307,7 +340,9 @@ def test_waiting_for_words_sees_edits(simulator: Simulator, asha: Chat) -> None:
     assert asha.screen == "Done"
 
 
-def test_a_reset_forgets_chats_but_not_where_updates_go(simulator: Simulator, town: Town, asha: Chat, posted: Listening) -> None:
+def test_a_reset_forgets_chats_but_not_where_updates_go(
+    simulator: Simulator, town: Town, asha: Chat, posted: Listening
+) -> None:
     simulator.network.telegram.chats.expect(42, "Juma", "")
     asha.start()
     posted.waited_for_updates(1)
@@ -317,7 +352,10 @@ def test_a_reset_forgets_chats_but_not_where_updates_go(simulator: Simulator, to
     assert posted.waited_for_updates(2)[-1]["message"]["chat"]["id"] == 42
 
 
-@pytest.mark.parametrize(("act", "body"), [("dance", {}), ("photo", {"content": "?"}), ("location", {"latitude": 91, "longitude": 0})])
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [("dance", {}), ("photo", {"content": "?"}), ("location", {"latitude": 91, "longitude": 0})],
+)
 def test_what_cannot_be_read_is_said(town: Town, asha: Chat, act: str, body: dict[str, Any]) -> None:
     asha.start()
     with pytest.raises(NotPossible):

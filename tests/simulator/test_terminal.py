@@ -24,24 +24,38 @@ def menu(form: Form) -> Said:
 
 
 def typed(simulator: Simulator, *lines: str) -> str:
-    result = CliRunner().invoke(phone, [NUMBER, "--simulator", simulator.url], input="".join(f"{line}\n" for line in lines))
+    result = CliRunner().invoke(
+        phone, [NUMBER, "--simulator", simulator.url], input="".join(f"{line}\n" for line in lines)
+    )
     assert result.exit_code == 0, result.output
     return result.output
 
 
-def test_one_dials_answers_and_reads_a_text(hotline: PretendHotline, simulator: Simulator, town: Town) -> None:
+def test_one_dials_answers_and_reads_a_text(
+    hotline: PretendHotline, simulator: Simulator, town: Town
+) -> None:
     hotline.turn = menu
     town.phone(NUMBER)
     send(simulator, NUMBER, "Case K7M: reply 1")
     shown = typed(simulator, "", "1", "/wait 10", "/text 1", "/quit", "never typed")
-    for words in (f"This is the phone {NUMBER}", "│ 1 Report", "Answer:", "│ Thank you.", "The call has ended.", "Text from 22384", "K7M"):
+    for words in (
+        f"This is the phone {NUMBER}",
+        "│ 1 Report",
+        "Answer:",
+        "│ Thank you.",
+        "The call has ended.",
+        "Text from 22384",
+        "K7M",
+    ):
         assert words in shown
     assert [form["text"] for form in hotline.forms("/ussd")] == ["", "1"]
     assert hotline.waited_for("/texts")[0]["text"] == "1"
 
 
 def test_one_dials_deep_hangs_up_and_switches_off(hotline: PretendHotline, simulator: Simulator) -> None:
-    shown = typed(simulator, "*384*4455*2#", "/hang", "/off", "", "/on", "/texts", "/wait 0.1", "/wait x", "/help")
+    shown = typed(
+        simulator, "*384*4455*2#", "/hang", "/off", "", "/on", "/texts", "/wait 0.1", "/wait x", "/help"
+    )
     assert hotline.forms("/ussd")[0]["text"] == "2"
     assert hotline.waited_for("/ended")[0]["status"] == "Incomplete"
     for words in (
@@ -77,14 +91,18 @@ def test_a_wrong_number_is_said_to_be_one(simulator: Simulator) -> None:
 
 
 def test_a_long_line_is_broken_at_a_space() -> None:
-    assert "│ somebody will come to you before  │" in in_frame("", "somebody will come to you before the evening").replace("   │", "  │")
+    assert "│ somebody will come to you before  │" in in_frame(
+        "", "somebody will come to you before the evening"
+    ).replace("   │", "  │")
 
 
 @contextmanager
 def started(**settings: str) -> Iterator[str]:
     """The simulator as a process of its own; the address it says."""
     environment = {**os.environ, **{f"SIMULATOR_{name.upper()}": value for name, value in settings.items()}}
-    with subprocess.Popen([sys.executable, "-m", "simulator"], env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulator"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         try:
             yield process.stdout.readline().split()[4]
@@ -95,7 +113,9 @@ def started(**settings: str) -> Iterator[str]:
 def test_it_starts_from_the_environment(hotline: PretendHotline) -> None:
     phones = "+254711000111=Citizen;+254722000101=Sgt. Kipruto, Kaptembwa Police"
     with (
-        started(port="0", callbacks=hotline.callbacks, service_code="*123#", short_code="30300", phones=phones) as address,
+        started(
+            port="0", callbacks=hotline.callbacks, service_code="*123#", short_code="30300", phones=phones
+        ) as address,
         Town(address) as town,
     ):
         rows: list[Phone] = town.phones()

@@ -48,16 +48,30 @@ def test_a_text_arrives_with_two_receipts(hotline: PretendHotline, simulator: Si
     received = town.phone(LIAISON).wait_for_text(containing="K7M")
     assert (received.sender, received.body) == ("22384", "Case K7M")
     receipts = hotline.waited_for("/receipts", 2)
-    same = {"id": message_id, "phoneNumber": LIAISON, "networkCode": "63902", "retryCount": "0", "failureReason": ""}
+    same = {
+        "id": message_id,
+        "phoneNumber": LIAISON,
+        "networkCode": "63902",
+        "retryCount": "0",
+        "failureReason": "",
+    }
     assert receipts == [{**same, "status": "Sent"}, {**same, "status": "Success"}]
 
 
 @pytest.mark.parametrize(
     ("switches", "status", "reason"),
-    [({"on": False}, "AbsentSubscriber", "UserIsInactive"), ({"undeliverable": True}, "Failed", "DeliveryFailure")],
+    [
+        ({"on": False}, "AbsentSubscriber", "UserIsInactive"),
+        ({"undeliverable": True}, "Failed", "DeliveryFailure"),
+    ],
 )
 def test_a_text_that_cannot_arrive_says_why(
-    hotline: PretendHotline, simulator: Simulator, town: Town, switches: dict[str, bool], status: str, reason: str
+    hotline: PretendHotline,
+    simulator: Simulator,
+    town: Town,
+    switches: dict[str, bool],
+    status: str,
+    reason: str,
 ) -> None:
     phone = town.phone(LIAISON)
     phone.change(**switches)
@@ -67,7 +81,9 @@ def test_a_text_that_cannot_arrive_says_why(
     assert phone.inbox() == []
 
 
-def test_somebody_who_stops_texts_is_reported_once_and_not_texted(hotline: PretendHotline, simulator: Simulator, citizen: Phone) -> None:
+def test_somebody_who_stops_texts_is_reported_once_and_not_texted(
+    hotline: PretendHotline, simulator: Simulator, citizen: Phone
+) -> None:
     citizen.change(opted_out=True)
     citizen.change(opted_out=True)
     assert hotline.waited_for("/optouts") == [{"senderId": "22384", "phoneNumber": citizen.number}]
@@ -100,7 +116,9 @@ def test_reading_takes_the_mark_away(simulator: Simulator, citizen: Phone) -> No
     assert citizen.row["unread"] == 0
 
 
-def test_the_counters_know_each_text(hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone) -> None:
+def test_the_counters_know_each_text(
+    hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone
+) -> None:
     for _ in range(2):
         send(simulator, citizen.number, "Twice")
     citizen.dial()
@@ -109,4 +127,9 @@ def test_the_counters_know_each_text(hotline: PretendHotline, simulator: Simulat
     wait_until(lambda: town.counters()["callbacks"] == {"tried": 6, "failed": 0}, "everything was told")
     counters = town.counters()
     assert counters["texts"] == [{"number": citizen.number, "text": "Twice", "count": 2}]
-    assert (counters["accepted"], counters["delivered"], counters["dialled"], counters["turns"]) == (2, 2, 1, 2)
+    assert (counters["accepted"], counters["delivered"], counters["dialled"], counters["turns"]) == (
+        2,
+        2,
+        1,
+        2,
+    )

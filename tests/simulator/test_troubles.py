@@ -16,7 +16,9 @@ NUMBER = "+254711000111"
 
 def send(simulator: Simulator, seconds: float = PATIENCE) -> requests.Response:
     form = {"username": "itikia", "to": NUMBER, "message": "Habari", "from": "22384"}
-    return requests.post(f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=seconds)
+    return requests.post(
+        f"{simulator.url}/version1/messaging", data=form, headers={"apiKey": "simulated"}, timeout=seconds
+    )
 
 
 def recipient(answer: requests.Response) -> dict[str, Any]:
@@ -35,7 +37,9 @@ def test_a_slow_carrier_has_taken_the_text_before_it_says_so(
     assert recipient(send(simulator))["statusCode"] == 101
 
 
-def test_a_silent_carrier_takes_the_text_and_never_answers(simulator: Simulator, town: Town, citizen: Phone) -> None:
+def test_a_silent_carrier_takes_the_text_and_never_answers(
+    simulator: Simulator, town: Town, citizen: Phone
+) -> None:
     town.trouble(next=[{"kind": "silent", "seconds": 0.1}])
     with pytest.raises(requests.ConnectionError):
         send(simulator)
@@ -60,7 +64,9 @@ def test_errors_and_refusals_come_on_demand(simulator: Simulator, town: Town) ->
     assert recipient(send(simulator))["status"] == "Success"
 
 
-def test_everything_is_said_twice(hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone) -> None:
+def test_everything_is_said_twice(
+    hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone
+) -> None:
     town.trouble(twice=True)
     citizen.dial()
     citizen.hang_up()
@@ -95,7 +101,9 @@ def test_while_the_carrier_is_down_nothing_goes_and_nothing_is_lost(
     assert hotline.waited_for("/texts")[0]["text"] == "Msaada"
 
 
-def test_a_late_callback_comes_late_but_comes(hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone) -> None:
+def test_a_late_callback_comes_late_but_comes(
+    hotline: PretendHotline, simulator: Simulator, town: Town, citizen: Phone
+) -> None:
     town.trouble(late=1000)
     citizen.text("22384", "1")
     citizen.dial()
@@ -112,7 +120,9 @@ def test_a_trouble_that_does_not_exist_is_an_error(town: Town) -> None:
         town.trouble(next=[{"kind": "sulk"}])
 
 
-def test_a_reset_forgets_everything_but_the_phones_of_the_start(simulator: Simulator, town: Town, citizen: Phone) -> None:
+def test_a_reset_forgets_everything_but_the_phones_of_the_start(
+    simulator: Simulator, town: Town, citizen: Phone
+) -> None:
     town.phone("+254733000333", "A neighbour")
     town.trouble(twice=True)
     send(simulator)

@@ -33,6 +33,8 @@ def empty_postgresql(postgresql: str) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stack(request: pytest.FixtureRequest, folder: Path) -> Iterator[Stack]:
     """A hotline of real processes, once on SQLite, once on PostgreSQL."""
-    settings = {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("empty_postgresql")}
+    settings = (
+        {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("empty_postgresql")}
+    )
     with running(folder, settings) as made:
         yield made

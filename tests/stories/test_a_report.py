@@ -13,7 +13,9 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     number = report(citizen)
     assert not citizen.in_call
     assert "Utajibiwa kabla ya 10:30" in citizen.screen
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
+    assert citizen.new_texts() == [
+        f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."
+    ]
 
     (put_before,) = sergeant.new_texts()
     word = word_of(put_before)
@@ -39,7 +41,9 @@ def test_a_report_is_answered_denied_and_goes_to_another_body(world: World) -> N
     assert "msaada ulifika?" in citizen.new_texts()[0]
 
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 12:31."]
+    assert citizen.new_texts() == [
+        "Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 12:31."
+    ]
     (put_before,) = committee.new_texts()
     assert "Ghasia" in put_before
     assert "Kaptembwo Police Station" in put_before, "who had it already, is the first that they read"
@@ -93,10 +97,14 @@ def test_a_promise_that_is_missed_is_admitted_and_the_next_is_twice_as_far_off(w
     citizen, sergeant = world.phone(CITIZEN), world.phone(KIPRUTO)
     number = report(citizen)
     world.pass_minutes(29.5)
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
+    assert citizen.new_texts() == [
+        f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."
+    ]
     world.pass_minutes(1)
     (admitted,) = citizen.new_texts()
-    assert admitted.startswith(f"{number}: samahani, hakuna jibu bado. Sasa tumeiomba: Kaptembwo Police Station. Saa mpya: 11:30.")
+    assert admitted.startswith(
+        f"{number}: samahani, hakuna jibu bado. Sasa tumeiomba: Kaptembwo Police Station. Saa mpya: 11:30."
+    )
     citizen.dial()
     citizen.choose("Kesi yangu")
     citizen.press(number)
@@ -126,10 +134,14 @@ def test_one_who_has_it_and_does_nothing_loses_it_and_the_citizen_is_told(world:
     world.pass_minutes(11)
     (case,) = world.cases()
     assert (case.state, case.liaison_id, case.round) == ("open", None, 1)
-    assert [word_of(text).split()[0] for text in sergeant.new_texts()] == [word], "they are told that it is theirs no more"
+    assert [word_of(text).split()[0] for text in sergeant.new_texts()] == [word], (
+        "they are told that it is theirs no more"
+    )
     assert len(corporal.inbox) == 1
     (told,) = citizen.new_texts()
-    assert told.startswith(f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:41."), "the same body has no name"
+    assert told.startswith(f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:41."), (
+        "the same body has no name"
+    )
     corporal.text("1")
     assert citizen.new_texts() == [f"{number}: inashughulikiwa sasa."]
 
@@ -280,7 +292,9 @@ def test_a_plain_yes_is_about_the_case_that_was_asked_about(world: World) -> Non
     citizen.text("1")
     asked, not_asked = world.cases()
     assert (world.verdict(asked), asked.state) == ("helped", "closed")
-    assert (world.verdict(not_asked), not_asked.state) == (None, "acknowledged"), "its question waits for the morning"
+    assert (world.verdict(not_asked), not_asked.state) == (None, "acknowledged"), (
+        "its question waits for the morning"
+    )
     sergeant.text(f"3 {second}")
     world.pass_minutes(8 * 60)
     assert not_asked.spoken in citizen.inbox[-1]

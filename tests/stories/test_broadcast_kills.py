@@ -1,9 +1,11 @@
-"""Whoever sends a calm message dies again and again: everybody on the list is accounted for, and nobody has it twice.
+"""Whoever sends a calm message dies again and again: everybody on the list is accounted for, and nobody has
+it twice.
 
     python -m tests.stories.test_broadcast_kills                 10,000 people and 40 deaths, on SQLite
     python -m tests.stories.test_broadcast_kills --postgresql    the same on PostgreSQL
 
-A death costs its broadcast the time of a lease, so several broadcasts go out side by side, and most deaths hit another.
+A death costs its broadcast the time of a lease, so several broadcasts go out side by side, and most deaths
+hit another.
 """
 
 import argparse
@@ -58,11 +60,15 @@ WHOLE = Plan(wards=20, each=500, kills=40, batch=100, rate=200)
 
 
 class Doomed(Stack):
-    """A hotline whose bulk worker is killed faster than anybody would start it again for long, and starts at once all the same."""
+    """A hotline whose bulk worker is killed faster than anybody would start it again for long, and starts at
+    once all the same."""
 
     def condemn(self, place: str = "") -> int:
-        """Kill it now. Its successor dies too where a `place` is named, as soon as it comes there. Returns who was killed."""
-        marks = {"FAULT": place, "FAULT_ONCE": str(self.folder / f"died-{time.monotonic_ns()}")} if place else {}
+        """Kill it now. Its successor dies too where a `place` is named, as soon as it comes there. Returns
+        who was killed."""
+        marks = (
+            {"FAULT": place, "FAULT_ONCE": str(self.folder / f"died-{time.monotonic_ns()}")} if place else {}
+        )
         self._children[BULK].environ = {**self.environ, **marks}
         return self._forgiven(self.kill(BULK))
 
@@ -87,7 +93,8 @@ class Siege:
     kills: Counter[str] = field(default_factory=Counter)
 
     def prepare(self) -> None:
-        """Everybody is there, and every message has been written and approved: the last word by text, from a phone."""
+        """Everybody is there, and every message has been written and approved: the last word by text, from a
+        phone."""
         service = service_by_day(self.stack.settings, self.stack.database)
         wards = wards_of(service.areas)[: self.plan.wards]
         subscribe(service, wards, self.plan.each)
@@ -129,7 +136,8 @@ class Siege:
             self._kill_the_door()
 
     def _kill_the_door(self) -> None:
-        """Once nothing is on its way there: the simulator says of a text what became of it, and does not say it again."""
+        """Once nothing is on its way there: the simulator says of a text what became of it, and does not say
+        it again."""
         worker = self.stack.pid(BULK)
         with self.stack.without(BULK):
             self.wait_for_receipts()
@@ -164,7 +172,14 @@ class Siege:
 
     def ledger(self) -> Counter[str]:
         with self.stack.database.reading() as session:
-            return Counter({state: number for state, number in session.execute(select(Copy.state, func.count()).group_by(Copy.state))})
+            return Counter(
+                {
+                    state: number
+                    for state, number in session.execute(
+                        select(Copy.state, func.count()).group_by(Copy.state)
+                    )
+                }
+            )
 
     def listed(self) -> list[int]:
         with self.stack.database.reading() as session:
@@ -177,9 +192,17 @@ class Siege:
 
     def said_to_be(self, state: str) -> set[str]:
         """Everybody of whose copy the ledger says this."""
-        index = {people.number_index(self.stack.settings.keys, number): number for number in map(number_of, range(self.plan.people))}
+        index = {
+            people.number_index(self.stack.settings.keys, number): number
+            for number in map(number_of, range(self.plan.people))
+        }
         with self.stack.database.reading() as session:
-            return {index[each] for each in session.scalars(select(Address.number_index).join(Copy).where(Copy.state == state))}
+            return {
+                index[each]
+                for each in session.scalars(
+                    select(Address.number_index).join(Copy).where(Copy.state == state)
+                )
+            }
 
     def taken(self) -> Counter[str]:
         """How often the carrier took one of these messages for each number."""
@@ -195,14 +218,19 @@ def judge(siege: Siege) -> str:
     """Whether everything is as it must be; and how it went, in a line."""
     plan, ledger, taken, batches = siege.plan, siege.ledger(), siege.taken(), siege.doubtful_batches()
     assert siege.listed() == [plan.each] * plan.wards
-    assert ledger[CopyState.GONE] + ledger[CopyState.DOUBTFUL] == ledger.total() == plan.people, f"each is gone or in doubt: {ledger}"
+    assert ledger[CopyState.GONE] + ledger[CopyState.DOUBTFUL] == ledger.total() == plan.people, (
+        f"each is gone or in doubt: {ledger}"
+    )
     assert set(taken.values()) == {1}, f"nobody has it twice: {Counter(taken.values())}"
-    assert siege.said_to_be(CopyState.GONE) == set(taken), "what the carrier took is what is written as gone, once its receipts are in"
+    assert siege.said_to_be(CopyState.GONE) == set(taken), (
+        "what the carrier took is what is written as gone, once its receipts are in"
+    )
     assert not siege.said_to_be(CopyState.DOUBTFUL) & set(taken)
     assert len(batches) <= siege.deaths, "a death leaves one batch in doubt at most"
     assert all(number <= plan.batch for number in batches.values())
     return (
-        f"{siege.deaths} deaths of the bulk worker ({dict(siege.kills)}); {plan.people} listed: {ledger[CopyState.GONE]} gone, "
+        f"{siege.deaths} deaths of the bulk worker ({dict(siege.kills)}); {plan.people} listed: "
+        f"{ledger[CopyState.GONE]} gone, "
         f"{ledger[CopyState.DOUBTFUL]} never sent, in {len(batches)} batches; nobody twice"
     )
 
@@ -222,7 +250,9 @@ def played(plan: Plan, folder: Path, **settings: str) -> str:
         stack.stop()
 
 
-def test_whoever_sends_dies_all_the_time_and_nobody_has_it_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_whoever_sends_dies_all_the_time_and_nobody_has_it_twice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     told = played(SHORT, folder)
     with capsys.disabled():
         print(f"\n{told}")  # noqa: T201 - how it went

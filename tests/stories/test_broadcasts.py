@@ -36,10 +36,14 @@ def test_a_committee_writes_the_police_say_yes_and_everybody_there_has_it_once(w
     there, elsewhere = readers(world, 45), readers(world, 3, "KE0472751372")
     code, mark = written(world)
     assert stands(world, code) == BroadcastState.SUBMITTED
-    assert any(f"OK {code} {mark}" in text for text in world.carrier.to(KIPRUTO)), "whoever may approve it is asked at once"
+    assert any(f"OK {code} {mark}" in text for text in world.carrier.to(KIPRUTO)), (
+        "whoever may approve it is asked at once"
+    )
     world.phone(KIPRUTO).text(f"ok {code} {mark}")
     assert stands(world, code) == BroadcastState.COOLING
-    assert any(code in text and "STOP" in text for text in world.carrier.to(CHEBET)), "whoever answers for the place sees it first"
+    assert any(code in text and "STOP" in text for text in world.carrier.to(CHEBET)), (
+        "whoever answers for the place sees it first"
+    )
     assert not any(has(world, each, code) for each in there)
     world.pass_minutes(10)
     assert stands(world, code) == BroadcastState.FIRST
@@ -128,7 +132,9 @@ def test_whoever_says_stop_meanwhile_gets_nothing(world: World) -> None:
     world.phone(numbers[3]).text("STOP")
     world.phone(numbers[4]).text("STOP NEWS")
     world.pass_minutes(60)
-    assert [has(world, each, code) for each in numbers] == [0 if place in (3, 4) else 1 for place in range(25)]
+    assert [has(world, each, code) for each in numbers] == [
+        0 if place in (3, 4) else 1 for place in range(25)
+    ]
 
 
 def test_not_at_night(world: World) -> None:
@@ -154,13 +160,17 @@ def test_one_to_a_ward_in_twelve_hours(world: World) -> None:
 def test_an_emergency_goes_at_once_at_night_and_is_looked_at_again(world: World) -> None:
     numbers = readers(world, 45)
     world.now += timedelta(hours=15)
-    wish = replace(ALL_CALM, template="indoors", fields=(("time", "01:00"), ("number", "999")), emergency=True)
+    wish = replace(
+        ALL_CALM, template="indoors", fields=(("time", "01:00"), ("number", "999")), emergency=True
+    )
     code, mark = written(world, wish)
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(1)
     assert [has(world, each, code) for each in numbers] == [1] * 45
     world.pass_minutes(25 * 60)
-    assert any(code in text for text in world.carrier.to(DESK)[-2:]), "somebody of another body is asked to look at it again"
+    assert any(code in text for text in world.carrier.to(DESK)[-2:]), (
+        "somebody of another body is asked to look at it again"
+    )
 
 
 def test_a_correction_goes_to_exactly_those_who_had_it(world: World) -> None:
@@ -170,7 +180,9 @@ def test_a_correction_goes_to_exactly_those_who_had_it(world: World) -> None:
     had = [each for each in numbers if has(world, each, wrong)]
     later = readers(world, 5)
     world.phone(had[0]).text("STOP")
-    code, mark = written(world, replace(ALL_CALM, fields=(("time", "10:05"), ("who", "elders")), corrects=wrong))
+    code, mark = written(
+        world, replace(ALL_CALM, fields=(("time", "10:05"), ("who", "elders")), corrects=wrong)
+    )
     assert stands(world, wrong) == BroadcastState.STOPPED, "nobody more is sent what is wrong"
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(2)
@@ -250,7 +262,9 @@ def test_a_carrier_that_is_silent_does_not_burn_the_list(world: World) -> None:
     world.carrier.answers.extend([Sending(Meaning.UNKNOWN, "no answer")] * 10)
     world.pass_minutes(60)
     assert copies(world, code) == {CopyState.LISTED: 90, CopyState.DOUBTFUL: 10}
-    assert any(code in text and "haijibu" in text for text in world.carrier.to(KIPRUTO)), "whoever approved it hears why it waits"
+    assert any(code in text and "haijibu" in text for text in world.carrier.to(KIPRUTO)), (
+        "whoever approved it hears why it waits"
+    )
     world.carrier.answers.clear()
     world.phone(KIPRUTO).text(f"GO {code}")
     world.pass_minutes(30)
@@ -276,12 +290,16 @@ def test_who_had_a_wrong_text_can_still_be_told_after_a_correction_was_stopped(w
     assert copies(world, wrong) == {CopyState.GONE: 41}
     world.goes_by(bulk_batch=3)
     worse, mark = written(world, replace(ALL_CALM, hours=3, corrects=wrong))
-    world.carrier.on_send = lambda number, text: None if "STOP" in text or worse not in text else _stops_after(world, worse)
+    world.carrier.on_send = lambda number, text: (
+        None if "STOP" in text or worse not in text else _stops_after(world, worse)
+    )
     world.phone(KIPRUTO).text(f"OK {worse} {mark}")
     world.pass_minutes(1)
     world.carrier.on_send = lambda number, text: None
     assert stands(world, worse) == BroadcastState.STOPPED
-    again, mark = written(world, replace(ALL_CALM, template="sorry", fields=(("time", "16:00"),), corrects=wrong))
+    again, mark = written(
+        world, replace(ALL_CALM, template="sorry", fields=(("time", "16:00"),), corrects=wrong)
+    )
     world.phone(KIPRUTO).text(f"OK {again} {mark}")
     world.pass_minutes(2)
     assert copies(world, again) == {CopyState.GONE: 41}, "everybody who had the first"
@@ -342,19 +360,29 @@ def test_while_everything_is_a_drill_nothing_leaves_that_was_approved_before(wor
 
 def test_after_an_emergency_it_may_be_said_that_it_is_safe_again(world: World) -> None:
     readers(world, 5)
-    danger = replace(ALL_CALM, template="indoors", fields=(("time", "10:00"), ("number", "999")), emergency=True)
+    danger = replace(
+        ALL_CALM, template="indoors", fields=(("time", "10:00"), ("number", "999")), emergency=True
+    )
     code, mark = written(world, danger)
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(60)
     assert (
-        stands(world, approved(world, replace(ALL_CALM, template="all_clear", fields=(("time", "10:50"), ("who", "elders")))))
+        stands(
+            world,
+            approved(
+                world, replace(ALL_CALM, template="all_clear", fields=(("time", "10:50"), ("who", "elders")))
+            ),
+        )
         == BroadcastState.COOLING
     )
 
 
 def test_of_two_that_are_approved_at_once_for_one_ward_one_goes(world: World) -> None:
     readers(world, 5)
-    (one, its), (other, others) = written(world), written(world, replace(ALL_CALM, template="open", fields=OPEN), by=CHEBET)
+    (one, its), (other, others) = (
+        written(world),
+        written(world, replace(ALL_CALM, template="open", fields=OPEN), by=CHEBET),
+    )
     world.phone(KIPRUTO).text(f"OK {one} {its}")
     world.phone(KIPRUTO).text(f"OK {other} {others}")
     world.pass_minutes(30)
@@ -367,7 +395,10 @@ def test_receipts_say_who_has_it_in_whatever_order_they_come(world: World) -> No
     code = approved(world)
     world.pass_minutes(30)
     with world.service.read() as work:
-        names = {copy.address_id: str(copy.provider_id) for copy in work.session.scalars(select(Copy).order_by(Copy.id))}
+        names = {
+            copy.address_id: str(copy.provider_id)
+            for copy in work.session.scalars(select(Copy).order_by(Copy.id))
+        }
         on_its_way = Receipt(next(iter(names.values())), "Sent", "", final=False, delivered=None)
         assert copy_receipts.is_no_news(work.session, on_its_way)
         assert not copy_receipts.is_no_news(work.session, replace(on_its_way, final=True))
@@ -377,4 +408,6 @@ def test_receipts_say_who_has_it_in_whatever_order_they_come(world: World) -> No
     assert copies(world, code) == {CopyState.REFUSED: 2}
     world.phone(numbers[0]).receipt(next(iter(names.values())), "Success")
     world.phone(numbers[0]).receipt(next(iter(names.values())), "Failed")
-    assert copies(world, code) == {CopyState.REFUSED: 1, CopyState.GONE: 1}, "what is on the handset stays there"
+    assert copies(world, code) == {CopyState.REFUSED: 1, CopyState.GONE: 1}, (
+        "what is on the handset stays there"
+    )

@@ -1,4 +1,5 @@
-"""Where a liaison is told: in their chat if they have one, else by text; and a telling that failed counts as none."""
+"""Where a liaison is told: in their chat if they have one, else by text; and a telling that failed counts as
+none."""
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +32,9 @@ class Chats:
 
     def run(self, task: int) -> None:
         with self._database.writing() as session:
-            subject = session.scalar(select(Task.subject).where(Task.id == task, Task.what == TaskKind.REDRAW))
+            subject = session.scalar(
+                select(Task.subject).where(Task.id == task, Task.what == TaskKind.REDRAW)
+            )
             if subject is not None:
                 complete(session, TaskKind.REDRAW, subject)
         self._worker.run(task)
@@ -73,7 +76,9 @@ def refuse(world: World, *numbers: str) -> set[str]:
     """The carrier takes nothing for these numbers, as long as they are in what is returned."""
     carrier = Refusing(*numbers)
     world.carrier = carrier
-    world.workers |= {queue: Worker(world.service, carrier, queue) for queue in Queue if queue != Queue.TELEGRAM}
+    world.workers |= {
+        queue: Worker(world.service, carrier, queue) for queue in Queue if queue != Queue.TELEGRAM
+    }
     return carrier.refused
 
 
@@ -178,14 +183,18 @@ def test_when_chat_and_text_both_fail_the_next_is_asked_at_once(world: World, ch
     assert rung == [(0, "Kipruto"), (0, "Achieng")]
 
 
-def test_danger_to_life_rings_in_the_chat_and_on_the_phone_at_once(world: World, chats: PretendCarrier) -> None:
+def test_danger_to_life_rings_in_the_chat_and_on_the_phone_at_once(
+    world: World, chats: PretendCarrier
+) -> None:
     call(world.phone(CITIZEN), "Hatari")
     sergeant = world.phone(KIPRUTO)
     assert chats.to(CHAT) == sergeant.inbox
     assert len(sergeant.inbox) == 1
 
 
-def test_in_danger_to_life_one_way_that_fails_is_no_matter_where_the_other_does_not(world: World, chats: PretendCarrier) -> None:
+def test_in_danger_to_life_one_way_that_fails_is_no_matter_where_the_other_does_not(
+    world: World, chats: PretendCarrier
+) -> None:
     chats.answers.append(BLOCKED)
     rung = rings(world)
     call(world.phone(CITIZEN), "Hatari")

@@ -1,4 +1,5 @@
-"""Half a minute of everything dying, again and again, while people report: whoever was shown a case number has a case, and is answered."""
+"""Half a minute of everything dying, again and again, while people report: whoever was shown a case number
+has a case, and is answered."""
 
 import random
 import re
@@ -74,7 +75,9 @@ class Chaos:
                         Phone(self.stack.town, row["number"]).text("22384", f"1 {asked[1]}")
 
 
-def test_everything_dies_all_the_time_and_nobody_is_forgotten(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_dies_all_the_time_and_nobody_is_forgotten(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
     chaos = Chaos(stack)
     with ThreadPoolExecutor() as people:
         reporting = [people.submit(chaos.report, producer) for producer in range(PRODUCERS)]
@@ -95,12 +98,14 @@ def test_everything_dies_all_the_time_and_nobody_is_forgotten(stack: Stack, caps
 
 
 def _unfinished(stack: Stack) -> bool:
-    """Whether anything is left but the questions, half an hour from now and later: are they still on it, did help come, are they there
-    tonight."""
+    """Whether anything is left but the questions, half an hour from now and later: are they still on it, did
+    help come, are they there tonight."""
     try:
         with stack.database.reading() as session:
             to_take = session.scalars(select(Case.id).where(Case.state == CaseState.OPEN)).all()
-            to_do = session.scalars(select(Task.id).where(Task.state == "waiting", Task.what.not_in(LATER))).all()
+            to_do = session.scalars(
+                select(Task.id).where(Task.state == "waiting", Task.what.not_in(LATER))
+            ).all()
     except Locked:  # somebody writes, so they have not finished
         return True
     return bool(to_take or to_do)
@@ -111,10 +116,15 @@ def _judge(chaos: Chaos) -> str:
     with chaos.stack.database.reading() as session:
         opened = session.scalars(select(Case.reference)).all()
         dispatched = set(session.scalars(select(Case.reference).join(Dispatch, Dispatch.case_id == Case.id)))
-        states = {about: Counter(session.scalars(select(Message.state).where(Message.about == about))) for about in About}
+        states = {
+            about: Counter(session.scalars(select(Message.state).where(Message.about == about)))
+            for about in About
+        }
         wants_none = len(session.scalars(select(Case.id).where(Case.contact == "none")).all())
     shown = [read_reference(number) for number in chaos.shown]
-    assert sorted(opened) == sorted(map(str, shown)), "each number that was shown is one case, and each case's number was shown"
+    assert sorted(opened) == sorted(map(str, shown)), (
+        "each number that was shown is one case, and each case's number was shown"
+    )
     assert dispatched == set(opened)
 
     texts = chaos.stack.town.counters()["texts"]
@@ -122,7 +132,9 @@ def _judge(chaos: Chaos) -> str:
     to_citizens = [text["count"] for text in texts if re.match(r"\d{4}-\d{4}: ", text["text"])]
     twice, hands = sum(to_liaisons) - len(to_liaisons), chaos.kills["work urgent"] + chaos.kills["queue"]
     unknown = states[About.CASE][MessageState.UNKNOWN]
-    assert twice <= chaos.kills["work urgent"], "a liaison hears twice only where a worker died with the text in its hands"
+    assert twice <= chaos.kills["work urgent"], (
+        "a liaison hears twice only where a worker died with the text in its hands"
+    )
     assert set(to_citizens) == {1}, "no citizen is told a thing twice"
     assert unknown <= hands, "a text is in doubt only where a worker died"
     assert states[About.DISPATCH].keys() <= {MessageState.SENT, MessageState.WITHHELD}, (

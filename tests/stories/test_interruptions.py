@@ -1,4 +1,5 @@
-"""A run of tests is ended in the midst of it, and nothing that it started lives on, and nothing lies in memory."""
+"""A run of tests is ended in the midst of it, and nothing that it started lives on, and nothing lies in
+memory."""
 
 import os
 import signal
@@ -37,7 +38,9 @@ def running(folder: Path, *options: str) -> Iterator[Run]:
     told = folder.with_name(f"{folder.name}-told")
     command = [sys.executable, "-m", "pytest", str(ENDLESS), *options]
     environ = {**environment(folder), "INTERRUPTED": str(told)}
-    process = subprocess.Popen(command, env=environ, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environ, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_until(lambda: told.exists() or process.poll() is not None, "everything is up")
         worker, own = told.read_text().split()
@@ -50,7 +53,10 @@ def running(folder: Path, *options: str) -> Iterator[Run]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Of a run that puts its folder into this one, and does not take itself for a worker of ours."""
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}, "TMPDIR": str(folder)}
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
+        "TMPDIR": str(folder),
+    }
 
 
 def started_by(folder: Path) -> list[psutil.Process]:
@@ -59,12 +65,16 @@ def started_by(folder: Path) -> list[psutil.Process]:
 
 def is_cleared(folder: Path, besides: int = 0) -> bool:
     """Whether no run has left its folder in this one, and nobody lives whom one has started."""
-    return not list(folder.glob(f"{PREFIX}*")) and not [each for each in started_by(folder) if each.pid != besides]
+    return not list(folder.glob(f"{PREFIX}*")) and not [
+        each for each in started_by(folder) if each.pid != besides
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "with a worker"])
-def test_a_run_that_is_interrupted_leaves_nothing(folder: Path, number: signal.Signals, workers: list[str]) -> None:
+def test_a_run_that_is_interrupted_leaves_nothing(
+    folder: Path, number: signal.Signals, workers: list[str]
+) -> None:
     with running(folder, *workers) as run:
         assert {process.name() for process in started_by(run.folder)} >= SERVERS
         run.process.send_signal(number)
@@ -76,13 +86,17 @@ def test_a_worker_that_is_killed_leaves_nothing_while_the_run_goes_on(folder: Pa
     with running(folder, "-n", "1", "--max-worker-restart", "0") as run:
         assert run.worker != run.process.pid
         os.kill(run.worker, signal.SIGKILL)
-        wait_until(lambda: not started_by(run.folder) and not run.folder.exists(), "nothing of the worker's is left")
+        wait_until(
+            lambda: not started_by(run.folder) and not run.folder.exists(), "nothing of the worker's is left"
+        )
 
 
 def test_what_nobody_cleared_up_is_cleared_up_by_the_next_run(folder: Path) -> None:
     """Whoever would have done so was killed, too."""
     with running(folder) as run:
-        [guard] = [process for process in started_by(run.folder) if "run_folder" in " ".join(process.cmdline())]
+        [guard] = [
+            process for process in started_by(run.folder) if "run_folder" in " ".join(process.cmdline())
+        ]
         guard.kill()
         run.process.kill()
         run.process.wait()

@@ -1,4 +1,5 @@
-"""A liaison has it, and then nothing: they are asked, the case goes on without them, and whoever went out and is silent is looked for."""
+"""A liaison has it, and then nothing: they are asked, the case goes on without them, and whoever went out and
+is silent is looked for."""
 
 from datetime import timedelta
 
@@ -39,10 +40,15 @@ def asked_after(world: World, phone: Phone, minutes: float) -> list[str]:
 # Still on it?
 
 
-def test_who_took_it_half_an_hour_ago_is_asked_whether_they_are_still_on_it(world: World, sergeant: Phone) -> None:
+def test_who_took_it_half_an_hour_ago_is_asked_whether_they_are_still_on_it(
+    world: World, sergeant: Phone
+) -> None:
     name = word(sergeant)
     (question,) = asked_after(world, sergeant, 30)
-    assert question == f"{name}: bado unaishughulikia? Kabla ya 10:40 tuma 1 {name} = ndiyo, 4 {name} = niko njiani, 2 {name} = siwezi."
+    assert question == (
+        f"{name}: bado unaishughulikia? Kabla ya 10:40 tuma 1 {name} = ndiyo, 4 {name} = niko njiani, "
+        f"2 {name} = siwezi."
+    )
 
 
 def test_in_danger_to_life_they_are_asked_after_ten_minutes_and_have_five(world: World) -> None:
@@ -63,7 +69,9 @@ def test_a_yes_gives_them_as_long_again(world: World, sergeant: Phone) -> None:
     assert world.phone(ACHIENG).inbox == []
 
 
-def test_who_is_on_the_way_is_asked_after_an_hour_whether_they_are_safe(world: World, sergeant: Phone) -> None:
+def test_who_is_on_the_way_is_asked_after_an_hour_whether_they_are_safe(
+    world: World, sergeant: Phone
+) -> None:
     world.pass_minutes(20)
     sergeant.text("4")
     sergeant.new_texts()
@@ -106,7 +114,9 @@ def test_nobody_is_woken_over_an_ordinary_case_and_nobody_loses_one_asleep(world
     sergeant.text("4")
     sergeant.new_texts()
     (question,) = asked_after(world, sergeant, 12 * 60)
-    assert "uko salama? Kabla ya 09:00" in question, "at seven in the morning, though four hours were over at eleven"
+    assert "uko salama? Kabla ya 09:00" in question, (
+        "at seven in the morning, though four hours were over at eleven"
+    )
 
 
 def test_one_who_is_asked_late_in_the_evening_has_until_the_morning(world: World) -> None:
@@ -131,7 +141,9 @@ def test_one_whom_our_question_never_reached_keeps_it_for_a_while(world: World, 
     assert [case.state for case in world.cases()] == ["open"], "but not for ever"
     world.carrier.answers.clear()
     world.pass_minutes(10)
-    assert not any("bado unaishughulikia?" in text for text in sergeant.inbox), "nor are they asked about what they have no more"
+    assert not any("bado unaishughulikia?" in text for text in sergeant.inbox), (
+        "nor are they asked about what they have no more"
+    )
 
 
 # No answer
@@ -144,11 +156,13 @@ def test_whoever_says_nothing_has_it_no_more_and_everybody_hears_of_it(world: Wo
     world.pass_minutes(39.5)
     assert (corporal.inbox, citizen.new_texts()) == ([], [])
     world.pass_minutes(0.5)
-    assert sergeant.inbox[-1] == f"{name} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako. Kuirudisha kwako, tuma 1 {name}."
-    assert word_of(corporal.inbox[0]) == name
-    assert citizen.new_texts() == [f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."], (
-        "of the same body, whose name would say nothing"
+    assert sergeant.inbox[-1] == (
+        f"{name} inakwenda kwa mwingine, kwa kuwa hatujasikia kutoka kwako. Kuirudisha kwako, tuma 1 {name}."
     )
+    assert word_of(corporal.inbox[0]) == name
+    assert citizen.new_texts() == [
+        f"{number}: samahani, sasa tunatafuta mwingine. Utajibiwa kabla ya 11:10. Ukiwa hatarini piga 999."
+    ], "of the same body, whose name would say nothing"
     world.pass_minutes(5)
     assert world.phone(WANJIKU).inbox, "and it goes on until somebody does"
 
@@ -211,12 +225,22 @@ def test_who_went_out_and_does_not_answer_is_looked_for(world: World, sergeant: 
     world.pass_minutes(69)
     assert (chief.inbox, desk.inbox) == ([], [])
     world.pass_minutes(1)
-    assert "Sgt. Kipruto alitoka 10:00 na hajibu. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama." in chief.inbox
-    assert desk.inbox == ["Sgt. Kipruto went out at 10:00 and does not answer. Place: Kaptembwo, Nakuru. Please see that they are safe."]
+    assert (
+        "Sgt. Kipruto alitoka 10:00 na hajibu. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama."
+        in chief.inbox
+    )
+    assert desk.inbox == [
+        (
+            "Sgt. Kipruto went out at 10:00 and does not answer. Place: Kaptembwo, Nakuru. Please see that "
+            "they are safe."
+        )
+    ]
     assert world.phone(ACHIENG).inbox, "and the case goes to somebody else"
 
 
-def test_whoever_is_asked_after_them_reads_first_that_somebody_went_there_and_is_silent(world: World, sergeant: Phone) -> None:
+def test_whoever_is_asked_after_them_reads_first_that_somebody_went_there_and_is_silent(
+    world: World, sergeant: Phone
+) -> None:
     sergeant.text("4")
     world.pass_minutes(70)
     put_before = world.phone(ACHIENG).inbox[0]
@@ -236,7 +260,9 @@ def test_a_call_for_help_rings_at_once(world: World, sergeant: Phone, step: str)
     sergeant.text(step)
     sergeant.text("9")
     assert sergeant.inbox[-1] == "Wakuu wako wameambiwa. Ukiwa hatarini piga 999."
-    assert world.phone(CHIEF).inbox == ["Sgt. Kipruto anaomba msaada. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama."]
+    assert world.phone(CHIEF).inbox == [
+        "Sgt. Kipruto anaomba msaada. Mahali: Kaptembwo, Nakuru. Tafadhali hakikisha yuko salama."
+    ]
     assert len(world.phone(DESK).inbox) == 1
     assert [case.state for case in world.cases()] == ["acknowledged"], "it is theirs still"
 
@@ -251,9 +277,14 @@ def test_a_chief_who_is_off_duty_sleeps_and_the_desk_does_not(world: World, serg
 
 
 def test_no_alarm_tells_anybody_of_a_case_that_they_may_not_see(world: World) -> None:
-    """It is about the police: neither who leads the office and is of the police too, nor one of the desk who once was, hears of it."""
-    once_police = liaisons.Listed("situation", "Once a constable", LONDON, ("sw",), on_duty=True, also=("police",))
-    both = liaisons.Listed("oversight", "The director", CHIEF, ("sw",), on_duty=True, supervisor=True, also=("station",))
+    """It is about the police: neither who leads the office and is of the police too, nor one of the desk who
+    once was, hears of it."""
+    once_police = liaisons.Listed(
+        "situation", "Once a constable", LONDON, ("sw",), on_duty=True, also=("police",)
+    )
+    both = liaisons.Listed(
+        "oversight", "The director", CHIEF, ("sw",), on_duty=True, supervisor=True, also=("station",)
+    )
     employ(world, both, once_police, leads("oversight", "The deputy", LAST_IN_LINE))
     complain(world.phone(CITIZEN))
     njeri = world.phone(NJERI)

@@ -1,4 +1,5 @@
-"""Nobody answers, so the case goes on: to the next on duty, up, sideways, to the neighbours, to the desk; and from the top again."""
+"""Nobody answers, so the case goes on: to the next on duty, up, sideways, to the neighbours, to the desk; and
+from the top again."""
 
 from datetime import time, timedelta
 
@@ -17,7 +18,10 @@ from tests.scenery.world import Phone, World
 def a_whole_county(world: World) -> None:
     """The station is under a division; London next door has a station of its own; and the desk sleeps."""
     found(world, bodies.Listed("division", "Nakuru Division", Kind.POLICE, ("KE032",), ()))
-    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), (), "division"))
+    found(
+        world,
+        bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), (), "division"),
+    )
     found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871",), ()))
     employ(world, leads("division", "The commander", COMMANDER), works_at("london", "Sgt. London", LONDON))
     world.phone(DESK).text("OFF")
@@ -32,9 +36,15 @@ def test_in_a_whole_county_everybody_has_a_turn_and_then_it_begins_again(world: 
     call(world.phone(CITIZEN))
     world.pass_minutes(66)
     order = ["Kipruto", "Achieng", "commander", "Wanjiku", "London", "desk"]
-    assert rung[:6] == list(zip(range(0, 30, 5), order, strict=True)), "the desk is asked though it is off duty"
-    assert rung[6:12] == list(zip(range(30, 60, 5), order, strict=True)), "five minutes after the last one it begins again"
-    assert rung[12:] == [(65, "Kipruto")], "and ten the next time: phones that ring all night are switched off"
+    assert rung[:6] == list(zip(range(0, 30, 5), order, strict=True)), (
+        "the desk is asked though it is off duty"
+    )
+    assert rung[6:12] == list(zip(range(30, 60, 5), order, strict=True)), (
+        "five minutes after the last one it begins again"
+    )
+    assert rung[12:] == [(65, "Kipruto")], (
+        "and ten the next time: phones that ring all night are switched off"
+    )
 
 
 def test_who_leads_the_body_itself_comes_before_who_leads_the_one_above(world: World) -> None:
@@ -51,7 +61,9 @@ def test_a_row_with_nobody_is_skipped_at_once(world: World) -> None:
     rung = rings(world)
     call(world.phone(CITIZEN))
     world.pass_minutes(11)
-    assert rung == [(0, "Kipruto"), (5, "Wanjiku"), (10, "desk")], "no next, nobody who leads, no second body sideways"
+    assert rung == [(0, "Kipruto"), (5, "Wanjiku"), (10, "desk")], (
+        "no next, nobody who leads, no second body sideways"
+    )
 
 
 def test_danger_to_life_has_three_minutes_where_others_have_five(world: World) -> None:
@@ -63,7 +75,10 @@ def test_danger_to_life_has_three_minutes_where_others_have_five(world: World) -
 
 def test_at_a_border_both_stations_are_asked_and_the_first_has_it(world: World) -> None:
     found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE0321750872",), ()))
-    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871", "KE0321750872"), ()))
+    found(
+        world,
+        bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871", "KE0321750872"), ()),
+    )
     employ(world, works_at("london", "Sgt. London", LONDON))
     rung = rings(world)
     call(world.phone(CITIZEN))
@@ -95,7 +110,9 @@ def test_a_case_that_everybody_passes_on_does_not_go_round_at_once(world: World)
     call(world.phone(CITIZEN))
     for number in (KIPRUTO, ACHIENG, WANJIKU, DESK):
         world.phone(number).text("2")
-    assert [who for _minute, who in rung] == ["Kipruto", "Achieng", "Wanjiku", "desk"], "at once, as each passes it on"
+    assert [who for _minute, who in rung] == ["Kipruto", "Achieng", "Wanjiku", "desk"], (
+        "at once, as each passes it on"
+    )
     world.pass_minutes(4.5)
     assert len(rung) == 4
     world.pass_minutes(30)
@@ -160,7 +177,9 @@ def test_a_text_that_the_carrier_could_not_take_in_time_is_not_sent_any_more(wor
     take_late(world.phone(KIPRUTO))
     world.pass_minutes(20)
     assert corporal.inbox == []
-    assert not any("not told" in line for line in world.history(world.cases()[0])), "and that is no reason to ask the next"
+    assert not any("not told" in line for line in world.history(world.cases()[0])), (
+        "and that is no reason to ask the next"
+    )
 
 
 def test_the_same_text_goes_out_when_the_carrier_is_back_and_nobody_has_it(world: World) -> None:
@@ -184,8 +203,12 @@ def test_who_would_rather_speak_to_a_woman_is_answered_by_one_first(world: World
     assert rung[2:] == [(5, "Kipruto")], "and where she does not answer, somebody else does"
 
 
-@pytest.mark.parametrize(("language", "category", "who"), [("sw", "Ghasia", "Kipruto"), ("en", "Violence or a", "Achieng")])
-def test_whoever_speaks_their_language_is_asked_first(world: World, language: str, category: str, who: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "category", "who"), [("sw", "Ghasia", "Kipruto"), ("en", "Violence or a", "Achieng")]
+)
+def test_whoever_speaks_their_language_is_asked_first(
+    world: World, language: str, category: str, who: str
+) -> None:
     employ(world, liaisons.Listed("station", "Sgt. Kipruto", KIPRUTO, ("sw",), on_duty=True))
     rung = rings(world)
     call(world.phone(CITIZEN), category, language=language)
@@ -223,7 +246,12 @@ def test_one_with_shifts_is_asked_while_they_last(world: World) -> None:
         who = liaisons.known_by(work.session, work.keys.index.of("address", KIPRUTO))
         assert who is not None
         assert who.liaison is not None
-        shifts.save(work.session, [shifts.Listed(who.liaison, "0123456", 18 * 60, 6 * 60)], work.country.zone, work.now)
+        shifts.save(
+            work.session,
+            [shifts.Listed(who.liaison, "0123456", 18 * 60, 6 * 60)],
+            work.country.zone,
+            work.now,
+        )
     call(world.phone(CITIZEN))
     assert rung == [(0, "Achieng")], "the night has not come"
     sergeant.text("ON")
@@ -246,13 +274,18 @@ def test_a_bare_one_answers_the_evenings_question_where_no_case_waits(world: Wor
     assert "Achieng" not in warning
 
 
-def test_a_bare_one_answers_it_where_a_case_waits_too_and_takes_that_only_when_it_comes_again(world: World) -> None:
+def test_a_bare_one_answers_it_where_a_case_waits_too_and_takes_that_only_when_it_comes_again(
+    world: World,
+) -> None:
     evening(world)
     call(world.phone(CITIZEN))
     sergeant = world.phone(KIPRUTO)
     name = word_of(sergeant.inbox[-1])
     sergeant.text("1")
-    assert sergeant.inbox[-1] == f"Asante. Tunakutegemea usiku huu. Mbele yako: {name}. Tuma 1 na neno lake kuichukua."
+    assert (
+        sergeant.inbox[-1]
+        == f"Asante. Tunakutegemea usiku huu. Mbele yako: {name}. Tuma 1 na neno lake kuichukua."
+    )
     assert [case.state for case in world.cases()] == ["open"]
     sergeant.text("1")
     assert f"{name} ni yako" in sergeant.inbox[-1]

@@ -27,7 +27,9 @@ def test_a_time_that_passes_is_admitted_with_who_is_asked_now_and_the_next_time(
     citizen = world.phone(CITIZEN)
     number = call(citizen)
     assert "10:30" in citizen.screen
-    assert citizen.new_texts() == [f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."]
+    assert citizen.new_texts() == [
+        f"{number}: imepokelewa. Utajibiwa kabla ya 10:30. Ukiwa hatarini piga 999."
+    ]
     world.pass_minutes(29)
     assert citizen.new_texts() == []
     world.pass_minutes(1)
@@ -38,7 +40,9 @@ def test_a_time_that_passes_is_admitted_with_who_is_asked_now_and_the_next_time(
     world.pass_minutes(59)
     assert citizen.new_texts() == []
     world.pass_minutes(1)
-    assert "Saa mpya: 13:30." in citizen.new_texts()[0], "each time it is later, for nobody is helped by an apology every half hour"
+    assert "Saa mpya: 13:30." in citizen.new_texts()[0], (
+        "each time it is later, for nobody is helped by an apology every half hour"
+    )
 
 
 @pytest.mark.parametrize("category", ["Vitisho", "Ukatili"])
@@ -170,7 +174,9 @@ def test_a_worker_that_dies_over_it_loses_none_and_tells_none_twice(world: World
     assert "Saa mpya: 16:00." in sorry(citizen)[0]
 
 
-def test_a_worker_that_dies_before_it_is_known_whether_the_text_left_leaves_it_to_the_screen(world: World) -> None:
+def test_a_worker_that_dies_before_it_is_known_whether_the_text_left_leaves_it_to_the_screen(
+    world: World,
+) -> None:
     citizen = world.phone(CITIZEN)
     number = call(citizen, "Wizi")
     world.pass_minutes(119)

@@ -1,4 +1,5 @@
-"""Several people call about the same thing: each has a case and a promise of their own, and whoever answers knows that it is one event."""
+"""Several people call about the same thing: each has a case and a promise of their own, and whoever answers
+knows that it is one event."""
 
 from datetime import timedelta
 
@@ -36,11 +37,16 @@ def test_the_second_call_goes_to_the_one_who_has_the_first_and_says_so(world: Wo
     corporal.text("4")
     world.pass_minutes(20)
     call(world.phone(NEIGHBOUR))
-    assert rung == [(0, "Kipruto"), (0, "Achieng"), (20, "Achieng")], "though others have less to do and speak the language"
+    assert rung == [(0, "Kipruto"), (0, "Achieng"), (20, "Achieng")], (
+        "though others have less to do and speak the language"
+    )
     first, second = about(world, ACHIENG)
     assert "Call number" not in first
     assert "Call number 2 about it in 20 minutes, from 2 phones." in second
-    assert f"{word_of(first)}: another call. Call number 2 about it in 20 minutes, from 2 phones." in corporal.inbox
+    assert (
+        f"{word_of(first)}: another call. Call number 2 about it in 20 minutes, from 2 phones."
+        in corporal.inbox
+    )
     assert word_of(first) != word_of(second), "two cases are two words"
 
 
@@ -65,8 +71,12 @@ def test_each_citizen_is_asked_for_their_own_word(world: World) -> None:
     assert [world.verdict(case) for case in world.cases()] == ["helped", "not_helped"]
 
 
-@pytest.mark.parametrize(("category", "urgency", "patience"), [("Ardhi", Urgency.HIGH, 5), ("Ghasia", Urgency.LIFE, 3)])
-def test_three_phones_make_it_more_urgent(world: World, category: str, urgency: Urgency, patience: int) -> None:
+@pytest.mark.parametrize(
+    ("category", "urgency", "patience"), [("Ardhi", Urgency.HIGH, 5), ("Ghasia", Urgency.LIFE, 3)]
+)
+def test_three_phones_make_it_more_urgent(
+    world: World, category: str, urgency: Urgency, patience: int
+) -> None:
     for number in (CITIZEN, NEIGHBOUR):
         call(world.phone(number), category)
     assert {case.urgency for case in world.cases()} == {urgency - 1}
@@ -89,9 +99,12 @@ def test_one_phone_three_times_is_not_three_phones(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("category", "place", "minutes"), [("Ghasia", "London", 5), ("Mtu aliyepotea", "Kaptembwo", 5), ("Ghasia", "Kaptembwo", 61)]
+    ("category", "place", "minutes"),
+    [("Ghasia", "London", 5), ("Mtu aliyepotea", "Kaptembwo", 5), ("Ghasia", "Kaptembwo", 61)],
 )
-def test_another_place_another_kind_or_another_hour_is_another_event(world: World, category: str, place: str, minutes: int) -> None:
+def test_another_place_another_kind_or_another_hour_is_another_event(
+    world: World, category: str, place: str, minutes: int
+) -> None:
     call(world.phone(CITIZEN))
     sergeant = world.phone(KIPRUTO)
     sergeant.text("1")
@@ -116,13 +129,17 @@ def test_the_hour_is_counted_from_the_last_call(world: World) -> None:
     world.pass_minutes(50)
     call(world.phone(STRANGER))
     assert "Ripoti ya 3 kuhusu hili ndani ya dakika 100, kutoka simu 3." in about(world, KIPRUTO)[-1]
-    assert {case.urgency for case in world.cases()} == {Urgency.HIGH}, "three phones in a hundred minutes are not three in an hour"
+    assert {case.urgency for case in world.cases()} == {Urgency.HIGH}, (
+        "three phones in a hundred minutes are not three in an hour"
+    )
 
 
 @pytest.mark.parametrize("category", ["Ukatili", "Mwenendo"])
 def test_two_homes_or_two_officers_are_no_event(world: World, category: str) -> None:
     for number in (CITIZEN, NEIGHBOUR, STRANGER):
-        complain(world.phone(number)) if category == "Mwenendo" else call(world.phone(number), category, woman="any")
+        complain(world.phone(number)) if category == "Mwenendo" else call(
+            world.phone(number), category, woman="any"
+        )
     cases = world.cases()
     assert [case.incident_id for case in cases] == [None] * 3
     assert {case.urgency for case in cases} == {cases[0].category.urgency}

@@ -1,4 +1,5 @@
-"""Somebody has heard something: it is put before people who can know, never the police, and everybody who asked hears the answer."""
+"""Somebody has heard something: it is put before people who can know, never the police, and everybody who
+asked hears the answer."""
 
 from itertools import count
 
@@ -19,7 +20,17 @@ from hotline.rumours import similar, spread, verification
 from hotline.rumours import views as rumour_views
 from hotline.rumours.menus import AskRumour, LookAtRumour, lines_in, shown_in
 from hotline.rumours.rumour import Question, Rumour, RumourState, named
-from tests.scenery.county import CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, NEIGHBOUR, NJERI, STRANGER, WANJIKU
+from tests.scenery.county import (
+    CHEBET,
+    CITIZEN,
+    DESK,
+    KAPTEMBWO,
+    KIPRUTO,
+    NEIGHBOUR,
+    NJERI,
+    STRANGER,
+    WANJIKU,
+)
 from tests.scenery.world import World, liaison
 
 CLAIM = "They have poisoned the school well"
@@ -34,15 +45,27 @@ def in_english(world: World) -> None:
         work.session.execute(update(Person).values(language="en"))
 
 
-def ask(world: World, number: str | None, claim: str = CLAIM, *, area: str = KAPTEMBWO.code, sitting: str = "", may: bool = True) -> str:
+def ask(
+    world: World,
+    number: str | None,
+    claim: str = CLAIM,
+    *,
+    area: str = KAPTEMBWO.code,
+    sitting: str = "",
+    may: bool = True,
+) -> str:
     """Somebody asks by dialling in; what they read then."""
     with world.service.transaction() as work:
         address = None
         if number is not None:
-            address = people.meet(work.session, work.keys, number, work.now, may_write=True, language="en").phone
+            address = people.meet(
+                work.session, work.keys, number, work.now, may_write=True, language="en"
+            ).phone
             work.session.flush()
         wish = AskRumour(claim, area, may)
-        said = say(rumour_questions.ask(work, wish, "en", "ussd", address, sitting or f"{next(sittings):032}"), "en")
+        said = say(
+            rumour_questions.ask(work, wish, "en", "ussd", address, sitting or f"{next(sittings):032}"), "en"
+        )
     world.settle()
     return said
 
@@ -79,7 +102,9 @@ def test_three_ask_two_bodies_find_out_and_who_wants_to_know_is_told(world: Worl
     first, spreading = world.phone(WANJIKU).inbox
     assert f"R1, Kaptembwo, Nakuru: {CLAIM}" in first.replace("POISONED", "poisoned").replace("!", "")
     assert spreading.startswith("R1 spreads: asked by 3 in 1 minutes, in 1 places.")
-    assert [world.phone(number).inbox for number in (KIPRUTO, NJERI, DESK)] == [[], [], []], "the nearest peace committee is asked first"
+    assert [world.phone(number).inbox for number in (KIPRUTO, NJERI, DESK)] == [[], [], []], (
+        "the nearest peace committee is asked first"
+    )
 
     assert replies(world, WANJIKU, "CHECK R1").startswith("R1 is yours to look into.")
     assert replies(world, DESK, "check r1").startswith("R1: Mama Wanjiku is looking into it.")
@@ -88,20 +113,38 @@ def test_three_ask_two_bodies_find_out_and_who_wants_to_know_is_told(world: Worl
         assert replies(world, WANJIKU, text) == "How do you know? Text FALSE R1 and how you know."
     assert CLAIM.casefold() in replies(world, WANJIKU, "R1 false?").casefold().replace("!", "")
     assert notes(world) == []
-    assert replies(world, WANJIKU, "FALSE R1 I drank from it").startswith("R1: noted. It is probably not true. Another body is asked too.")
+    assert replies(world, WANJIKU, "FALSE R1 I drank from it").startswith(
+        "R1: noted. It is probably not true. Another body is asked too."
+    )
     assert "One body has looked into it; a second one is needed." in world.phone(DESK).inbox[-1]
-    assert [world.phone(number).inbox for number in (CITIZEN, STRANGER)] == [[], []], "one body is not enough to tell at once"
-    assert replies(world, DESK, "FALSE R1 the headmaster") == "R1: noted. It is not true. Those who asked are told now (2)."
+    assert [world.phone(number).inbox for number in (CITIZEN, STRANGER)] == [[], []], (
+        "one body is not enough to tell at once"
+    )
+    assert (
+        replies(world, DESK, "FALSE R1 the headmaster")
+        == "R1: noted. It is not true. Those who asked are told now (2)."
+    )
     assert world.phone(WANJIKU).inbox[-1] == "R1: those who asked are told now (2). It is not true."
 
     answer = "R1, checked at 10:00: it is not true. Two sources say so. Please do not pass it on."
-    assert [world.phone(number).inbox for number in (CITIZEN, NEIGHBOUR, STRANGER)] == [[answer], [], [answer]]
+    assert [world.phone(number).inbox for number in (CITIZEN, NEIGHBOUR, STRANGER)] == [
+        [answer],
+        [],
+        [answer],
+    ]
     assert replies(world, DESK, "ANSWER R1") == "R1: nobody waits for an answer."
     assert ask(world, NEIGHBOUR, may=False) == answer, "who asks now is told at once"
-    assert replies(world, CHEBET, "FALSE R1 nobody is ill") == "R1: noted. It is not true. Nobody waits for an answer."
+    assert (
+        replies(world, CHEBET, "FALSE R1 nobody is ill")
+        == "R1: noted. It is not true. Nobody waits for an answer."
+    )
     assert notes(world) == ["I drank from it", "the headmaster", "nobody is ill"]
     assert [len(world.phone(number).inbox) for number in (CITIZEN, NEIGHBOUR, STRANGER)] == [1, 0, 1]
-    assert not any("poison" in text.casefold() for number in (CITIZEN, NEIGHBOUR, STRANGER) for text in world.phone(number).inbox)
+    assert not any(
+        "poison" in text.casefold()
+        for number in (CITIZEN, NEIGHBOUR, STRANGER)
+        for text in world.phone(number).inbox
+    )
 
 
 def test_what_was_told_otherwise_is_corrected_but_for_those_who_want_no_texts(world: World) -> None:
@@ -114,13 +157,24 @@ def test_what_was_told_otherwise_is_corrected_but_for_those_who_want_no_texts(wo
     texts = len(world.phone(NEIGHBOUR).inbox)
 
     assert "Others say otherwise" in replies(world, DESK, "TRUE R1 the hospital says so")
-    assert "not sure any more" in " ".join(world.phone(WANJIKU).inbox), "who led it hears that those who asked were told otherwise"
+    assert "not sure any more" in " ".join(world.phone(WANJIKU).inbox), (
+        "who led it hears that those who asked were told otherwise"
+    )
     assert "disagree" in world.phone(WANJIKU).inbox[-1]
-    assert "probably not" in world.phone(CITIZEN).inbox[-1], "where they disagree nobody is told anything by itself"
+    assert "probably not" in world.phone(CITIZEN).inbox[-1], (
+        "where they disagree nobody is told anything by itself"
+    )
     assert replies(world, DESK, "ANSWER R1") == "R1: those who asked are told now (2). It is being checked."
-    assert world.phone(CITIZEN).inbox[-1].startswith("We said otherwise before, and are sorry. R1: it is being checked,")
+    assert (
+        world.phone(CITIZEN)
+        .inbox[-1]
+        .startswith("We said otherwise before, and are sorry. R1: it is being checked,")
+    )
     assert "it is being checked" in ask(world, STRANGER), "what does not hold any more is told to nobody"
-    assert replies(world, WANJIKU, "TRUE R1 now people are ill") == "R1: noted. It is true. Those who asked are told now (3)."
+    assert (
+        replies(world, WANJIKU, "TRUE R1 now people are ill")
+        == "R1: noted. It is true. Those who asked are told now (3)."
+    )
     assert (
         world.phone(CITIZEN).inbox[-1:]
         == world.phone(STRANGER).inbox
@@ -135,7 +189,9 @@ def test_a_sitting_or_a_phone_asks_once_and_nobody_floods_the_desk(world: World)
     assert ask(world, CITIZEN, "they have poisoned, the SCHOOL well", area=KAWANGWARE) == once
     ask(world, None)
     assert questions(world) == 2
-    assert ask(world, NEIGHBOUR, area=KAWANGWARE).startswith("We have your question: R2."), "another place is for a person to judge"
+    assert ask(world, NEIGHBOUR, area=KAWANGWARE).startswith("We have your question: R2."), (
+        "another place is for a person to judge"
+    )
     for number in range(rumour_questions.MOST_ASKED - 1):
         ask(world, CITIZEN, f"something else happened at the market, number {number}")
     assert ask(world, CITIZEN, "and another thing").startswith("You have asked a lot today.")
@@ -152,19 +208,30 @@ def test_two_found_to_be_the_same_are_answered_together_each_by_its_number(world
     assert "the same already" in replies(world, WANJIKU, "SAME R1 R3"), "no ring"
     replies(world, WANJIKU, "FALSE R2 it is clean", "ANSWER R3")
     with world.service.read() as work:
-        assert [known(work, number).state for number in ("R1", "R2")] == [RumourState.PROBABLY_FALSE, RumourState.NEW]
-    assert [world.phone(each).inbox[0][:3] for each in (CITIZEN, NEIGHBOUR, STRANGER)] == ["R1,", "R2,", "R3,"], "the number they know"
+        assert [known(work, number).state for number in ("R1", "R2")] == [
+            RumourState.PROBABLY_FALSE,
+            RumourState.NEW,
+        ]
+    assert [world.phone(each).inbox[0][:3] for each in (CITIZEN, NEIGHBOUR, STRANGER)] == [
+        "R1,",
+        "R2,",
+        "R3,",
+    ], "the number they know"
 
     assert replies(world, WANJIKU, "APART R3") == "R3 is a rumour of its own again."
     assert "It is probably true" in replies(world, WANJIKU, "TRUE R3 that one is another well")
     assert replies(world, WANJIKU, "ANSWER R3").startswith("R3: those who asked are told now (1).")
-    assert "sorry. R3, checked at" in world.phone(STRANGER).inbox[-1], "under its number they were told otherwise"
+    assert "sorry. R3, checked at" in world.phone(STRANGER).inbox[-1], (
+        "under its number they were told otherwise"
+    )
     assert len(world.phone(CITIZEN).inbox) == len(world.phone(NEIGHBOUR).inbox) == 1
 
     ask(world, CITIZEN, "the chief fled Kaptembwo")
     ask(world, CITIZEN, "Kaptembwo is flooded")
     assert "R5, Kaptembwo, Nakuru: Kaptembwo is flooded" in world.phone(WANJIKU).inbox[-1]
-    assert "If it is the same" not in world.phone(WANJIKU).inbox[-1], "the place alone makes them no one claim"
+    assert "If it is the same" not in world.phone(WANJIKU).inbox[-1], (
+        "the place alone makes them no one claim"
+    )
 
 
 def test_who_knows_it_already_is_not_told_again_and_nobody_is_told_twice(world: World) -> None:
@@ -174,7 +241,9 @@ def test_who_knows_it_already_is_not_told_again_and_nobody_is_told_twice(world: 
     replies(world, WANJIKU, "FALSE R2 I think", "ANSWER R2", "TRUE R2 I saw it", "ANSWER R2")
     ask(world, STRANGER, "the school well has poison")
     ask(world, STRANGER, "do not drink from the well of the school, there is poison")
-    assert "Text ANSWER R1 to tell those who asked" in replies(world, WANJIKU, "SAME R4 R3", "SAME R2 R1", "SAME R3 R1")
+    assert "Text ANSWER R1 to tell those who asked" in replies(
+        world, WANJIKU, "SAME R4 R3", "SAME R2 R1", "SAME R3 R1"
+    )
     before = [len(world.phone(number).inbox) for number in (CITIZEN, NEIGHBOUR)]
     assert before == [1, 2]
     replies(world, WANJIKU, "ANSWER R1", "ANSWER R1")
@@ -201,7 +270,9 @@ def test_nobody_checks_so_it_is_passed_on_and_who_forgets_it_loses_it(world: Wor
         assert "Nakuru Peace Committee (Mama Wanjiku) is looking into it" in spread.lines(work, "R1")
 
 
-def test_who_asks_what_nobody_looks_into_hears_that_once_and_who_leads_is_reminded_to_tell(world: World) -> None:
+def test_who_asks_what_nobody_looks_into_hears_that_once_and_who_leads_is_reminded_to_tell(
+    world: World,
+) -> None:
     ask(world, CITIZEN)
     world.pass_minutes(299)
     assert world.phone(CITIZEN).inbox == []
@@ -213,10 +284,16 @@ def test_who_asks_what_nobody_looks_into_hears_that_once_and_who_leads_is_remind
     assert ask(world, NEIGHBOUR).startswith("We have your question: R1.")
     for minutes in (10, 6, 64):
         world.pass_minutes(minutes)
-        assert (len(world.phone(WANJIKU).inbox) > reminded) == (minutes != 10), "to ask again puts nothing off"
+        assert (len(world.phone(WANJIKU).inbox) > reminded) == (minutes != 10), (
+            "to ask again puts nothing off"
+        )
         assert ask(world, CITIZEN) == nobody
     assert world.phone(WANJIKU).inbox[reminded:] == [world.phone(WANJIKU).inbox[-1]]
-    assert world.phone(WANJIKU).inbox[-1].startswith("R1, Kaptembwo, Nakuru: asked by 2, and nobody looks into it yet.")
+    assert (
+        world.phone(WANJIKU)
+        .inbox[-1]
+        .startswith("R1, Kaptembwo, Nakuru: asked by 2, and nobody looks into it yet.")
+    )
     assert world.phone(CITIZEN).inbox == world.phone(NEIGHBOUR).inbox == [nobody]
 
     replies(world, WANJIKU, "FALSE R1 nobody is ill")
@@ -245,7 +322,9 @@ def test_nobody_is_told_of_a_rumour_that_names_them_nor_of_any_found_to_be_the_s
         assert replies(world, WANJIKU, text).startswith("We have no rumour R1 for you."), text
     assert seen_by(world, WANJIKU) == (["R2"], None)
     with world.service.read() as work:
-        assert [similar.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)] == [False, True]
+        assert [
+            similar.suggestions(work, known(work, "R2"), liaison(work, who)) != [] for who in (WANJIKU, DESK)
+        ] == [False, True]
     replies(world, DESK, "SAME R1 R2", "FALSE R2 all of it is there")
     texts = len(world.phone(WANJIKU).inbox)
     assert replies(world, CHEBET, "UNKNOWN R2 nobody will say").startswith("R2: noted.")
@@ -254,7 +333,9 @@ def test_nobody_is_told_of_a_rumour_that_names_them_nor_of_any_found_to_be_the_s
     assert seen_by(world, WANJIKU) == ([], None)
 
 
-def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_only_whose_place_it_is_may_look(world: World) -> None:
+def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_only_whose_place_it_is_may_look(
+    world: World,
+) -> None:
     ask(world, CITIZEN, area=KAWANGWARE)
     assert CLAIM in world.phone(DESK).inbox[-1]
     for number in (KIPRUTO, WANJIKU, CHEBET, NJERI):
@@ -271,7 +352,9 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
     texts = [len(world.phone(number).inbox) for number in (WANJIKU, DESK)]
     ask(world, CITIZEN, "the officers have left")
     world.pass_minutes(300)
-    assert [seen_by(world, number)[0] for number in (WANJIKU, DESK)] == [[], []], "whoever was once of the police"
+    assert [seen_by(world, number)[0] for number in (WANJIKU, DESK)] == [[], []], (
+        "whoever was once of the police"
+    )
     assert [len(world.phone(number).inbox) for number in (WANJIKU, DESK)] == texts
 
 
@@ -286,9 +369,13 @@ def seen_by(world: World, number: str) -> tuple[list[str], str | None]:
 def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None:
     with world.service.transaction() as work:
         for number in range(rumour_answers.PAGE + 5):
-            address = people.meet(work.session, work.keys, f"+254711{number:06}", work.now, may_write=True, language="en").phone
+            address = people.meet(
+                work.session, work.keys, f"+254711{number:06}", work.now, may_write=True, language="en"
+            ).phone
             work.session.flush()
-            rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}")
+            rumour_questions.ask(
+                work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}"
+            )
         who = liaison(work, WANJIKU)
         for look in (LookAtRumour("false", "R1", note="saw it"), LookAtRumour("answer", "R1")):
             verification.act(work, who, look)
@@ -300,7 +387,10 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
             rumour_answers.answer_page(work, page)
             work.session.flush()
             written.append(work.session.scalar(select(func.count()).where(Message.about == "rumour")))
-            assert work.session.scalar(select(Task.state).where(Task.key == "answer:1/1/unlikely/2")) == "waiting"
+            assert (
+                work.session.scalar(select(Task.state).where(Task.key == "answer:1/1/unlikely/2"))
+                == "waiting"
+            )
             work.session.info.clear()
     assert written == [rumour_answers.PAGE, rumour_answers.PAGE + 5, rumour_answers.PAGE + 5]
     with world.service.transaction() as work:
@@ -310,7 +400,9 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
         rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)
         rumour_answers.answer_page(work, page)
         work.session.flush()
-        assert work.session.scalar(select(func.count()).where(Message.about == "rumour")) == written[-1], "it does not hold any more"
+        assert work.session.scalar(select(func.count()).where(Message.about == "rumour")) == written[-1], (
+            "it does not hold any more"
+        )
 
 
 def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World) -> None:
@@ -322,7 +414,10 @@ def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World
     replies(world, WANJIKU, "FALSE R1 no")
     with world.service.read() as work:
         found = known(work)
-        assert say(rumour_views.headline(work, found), "en") == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
+        assert (
+            say(rumour_views.headline(work, found), "en")
+            == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
+        )
         assert [people for _hour, _area, people in spread.hourly(work, found)] == [1, 1]
         lines = [*spread.lines(work, "r1"), *spread.table(work)]
         assert spread.lines(work, "R77") == ["There is no rumour R77."]

@@ -1,4 +1,5 @@
-"""On Telegram too a process dies at the worst moment: what somebody wrote is done once, and what is written to them comes in good order."""
+"""On Telegram too a process dies at the worst moment: what somebody wrote is done once, and what is written
+to them comes in good order."""
 
 import asyncio
 import random
@@ -140,7 +141,10 @@ def test_the_bot_and_the_queue_die_while_telegram_brings_three_hundred_updates(f
         with stack.without("queue"):
             for citizen in citizens:
                 citizen.write((*KAPTEMBWO, *THEN))
-            wait_until(lambda: "503" in stack.town.telegram()["webhook"].get("last_error_message", ""), "the door says: come again")
+            wait_until(
+                lambda: "503" in stack.town.telegram()["webhook"].get("last_error_message", ""),
+                "the door says: come again",
+            )
         _kill_bot_after(stack, 140)
         _kill_bot_after(stack, 240)
         wait_until(lambda: _is_done(stack), "all is done")
@@ -172,7 +176,9 @@ def test_the_bot_dies_while_it_fetches_updates_that_come_twice(folder: Path) -> 
         wait_until(lambda: _is_done(stack), "all is done")
         _judge(stack, citizens)
         sends = stack.town.telegram()["counters"]["sends"]
-        assert sum(each["count"] for each in sends if each["user"] == citizens[-1].user) == UPDATES, "each screen was shown once"
+        assert sum(each["count"] for each in sends if each["user"] == citizens[-1].user) == UPDATES, (
+            "each screen was shown once"
+        )
 
 
 def _brought_thrice(stack: Stack) -> Citizen:
@@ -185,7 +191,10 @@ def _brought_thrice(stack: Stack) -> Citizen:
         for number, words in enumerate((*FIRST, *KAPTEMBWO, *THEN), 1):
             chat = {"id": citizen.user, "type": "private", "first_name": "Citizen"}
             message = {"message_id": 10_000 + number, "date": 1_790_000_000, "chat": chat, "from": person}
-            update = {"update_id": number, "message": {**message, "text": words.format(details=citizen.details)}}
+            update = {
+                "update_id": number,
+                "message": {**message, "text": words.format(details=citizen.details)},
+            }
             assert list(three.map(_bring, [stack] * 3, [update] * 3)) == [200] * 3
     return citizen
 
@@ -195,11 +204,12 @@ def _bring(stack: Stack, update: dict[str, Any]) -> int:
     return requests.post(f"{stack.url}/telegram", json=update, headers=secret, timeout=PATIENCE).status_code
 
 
-# ---------------------------------------------------------------------------------------------------------------- the order
+# -------------------------------------------------------------------------------------------------- the order
 
 
 class Written:
-    """Takes updates as the bot does, at a pace that no two share, and writes down the order in which each chat's were begun."""
+    """Takes updates as the bot does, at a pace that no two share, and writes down the order in which each
+    chat's were begun."""
 
     def __init__(self, most: int = 0) -> None:
         self.by_chat: dict[int, list[int]] = defaultdict(list)
@@ -230,7 +240,9 @@ class Written:
 CHATS, EACH = 20, 50
 
 
-def test_fifty_messages_in_each_of_twenty_chats_are_done_in_order_though_whoever_does_them_dies_halfway(redis_url: str) -> None:
+def test_fifty_messages_in_each_of_twenty_chats_are_done_in_order_though_whoever_does_them_dies_halfway(
+    redis_url: str,
+) -> None:
     vault = Vault(bytes(32))
     with redis.Redis.from_url(redis_url) as queue:
         queue.flushall()
@@ -260,7 +272,8 @@ def _bring_all(redis_url: str, vault: Vault) -> None:
 
 
 async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.Redis | None" = None) -> None:
-    """Have the stream worked on; until it is empty, or until enough is done. Then whatever goes on is broken off, as by a death."""
+    """Have the stream worked on; until it is empty, or until enough is done. Then whatever goes on is broken
+    off, as by a death."""
     intake = Intake(redis_url, vault, written.do, written.sorry, asyncio.Event())
     taking = asyncio.create_task(intake.run())
     async with asyncio.timeout(PATIENCE):
@@ -274,7 +287,7 @@ async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.R
     await intake._redis.aclose()
 
 
-# ---------------------------------------------------------------------------------------------------------------- the messages
+# ----------------------------------------------------------------------------------------------- the messages
 
 
 PLACES = ("Kaptembwo", "London", "Rhoda", "Barut", "Shaabab")
@@ -330,20 +343,26 @@ DEATHS = [
 ]
 
 
-def test_wherever_it_dies_a_liaison_is_told_twice_rather_than_never_and_a_citizen_never_twice(folder: Path) -> None:
+def test_wherever_it_dies_a_liaison_is_told_twice_rather_than_never_and_a_citizen_never_twice(
+    folder: Path,
+) -> None:
     with hotline(folder, DOOR) as stack:
         officers = [Officer(stack, *KIPRUTO), Officer(stack, *ACHIENG)]
         for row, death in enumerate(DEATHS):
             has_died = stack.arm("bot deliver", death.place)
             if death.about == About.DISPATCH:
-                stack.gateway(f"+2547110003{row:02}").report(death.details, text=False, place=PLACES[row % len(PLACES)])
+                stack.gateway(f"+2547110003{row:02}").report(
+                    death.details, text=False, place=PLACES[row % len(PLACES)]
+                )
             else:
                 Citizen(stack, 7300 + row, death.details).report_in(*KAWANGWARE)
                 _taken_by_text(stack, death.details)
             wait_until(has_died, f"it dies {death}")
         wait_until(lambda: _is_done(stack), "every message left, or nobody knows")
         for row, death in enumerate(DEATHS):
-            told = _cards(officers, death.details) if death.about == About.DISPATCH else _told(stack, 7300 + row)
+            told = (
+                _cards(officers, death.details) if death.about == About.DISPATCH else _told(stack, 7300 + row)
+            )
             assert told == death.times, death
             assert _states(stack, death) == [death.state], death
 
@@ -359,13 +378,19 @@ def _taken_by_text(stack: Stack, details: str) -> None:
 def _told(stack: Stack, user: int) -> int:
     """How often a citizen was told that somebody has the case."""
     sends = stack.town.telegram()["counters"]["sends"]
-    return sum(each["count"] for each in sends if each["user"] == user and "somebody is seeing to it" in each["text"])
+    return sum(
+        each["count"] for each in sends if each["user"] == user and "somebody is seeing to it" in each["text"]
+    )
 
 
 def _states(stack: Stack, death: Death) -> list[str]:
     """What is written of the messages of a case, but for those that were never to leave."""
     with stack.database.reading() as session:
-        case = next(case for case in session.scalars(select(Case)) if case.details(stack.settings.keys) == death.details)
+        case = next(
+            case
+            for case in session.scalars(select(Case))
+            if case.details(stack.settings.keys) == death.details
+        )
         written = select(Message.state).where(Message.case_id == case.id, Message.about == death.about)
         return list(session.scalars(written))
 
@@ -376,7 +401,9 @@ DANGER = ("English", "Danger to life now", "Go on here", *KAWANGWARE, "Yes")
 """A question whether help came goes out at any hour where it was about life."""
 
 
-def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases_go_before_bulk(folder: Path) -> None:
+def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases_go_before_bulk(
+    folder: Path,
+) -> None:
     with hotline(folder, DOOR) as stack:
         officers = [Officer(stack, *KIPRUTO), Officer(stack, *ACHIENG)]
         began = time.monotonic()
@@ -390,32 +417,53 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
             citizen.write(("English",))
         words = _words(stack, len(asked))
         _text_each(stack, "1", words)
-        wait_until(lambda: _is_done(stack) and all(_told(stack, citizen.user) for citizen in asked), "somebody has each case")
+        wait_until(
+            lambda: _is_done(stack) and all(_told(stack, citizen.user) for citizen in asked),
+            "somebody has each case",
+        )
 
-        long_enough = max(FLOOD, time.monotonic() - began)  # what happens meanwhile is less than what has happened so far
+        long_enough = max(
+            FLOOD, time.monotonic() - began
+        )  # what happens meanwhile is less than what has happened so far
         stack.town.trouble(telegram=[{"kind": "flood", "seconds": long_enough}])
         for citizen in asking[:3]:
             citizen.say("/case")
         stack.gateway("+254711000400").report("card 0", text=False, place=PLACES[0])
         wait_until(lambda: _floods(stack), "Telegram has said so")
         _text_each(stack, "3", words)
-        wait_until(lambda: _written(stack, About.FOLLOW_UP) == len(asked), "each of them is to be asked whether help came")
+        wait_until(
+            lambda: _written(stack, About.FOLLOW_UP) == len(asked),
+            "each of them is to be asked whether help came",
+        )
         for citizen in asking[3:]:
             citizen.say("/case")
         for row in range(1, 5):
             stack.gateway(f"+2547110004{row:02}").report(f"card {row}", text=False, place=PLACES[row])
-        wait_until(lambda: _written(stack, About.DISPATCH) == len(asked) + 5, "each case is to be put before somebody")
+        wait_until(
+            lambda: _written(stack, About.DISPATCH) == len(asked) + 5,
+            "each case is to be put before somebody",
+        )
         assert "flood" in stack.town.ask("GET", "/troubles")["telegram"], "all of that happened meanwhile"
 
         wait_until(lambda: _is_done(stack), "all is done")
-        wait_until(lambda: all(citizen.screen.startswith("Key in") for citizen in asking), "everybody has their answer")
+        wait_until(
+            lambda: all(citizen.screen.startswith("Key in") for citizen in asking),
+            "everybody has their answer",
+        )
         assert _floods(stack) <= 4, "only those that were under way were told to wait"
-        shown = Counter({(each["user"], each["text"]): each["count"] for each in stack.town.telegram()["counters"]["sends"]})
+        shown = Counter(
+            {
+                (each["user"], each["text"]): each["count"]
+                for each in stack.town.telegram()["counters"]["sends"]
+            }
+        )
         questions = [citizen.wait_for("did help come?").id for citizen in asked]
         cards = [card.id for officer in officers for card in officer.cards]
         assert [_cards(officers, f"card {row}\n") for row in range(5)] == [1] * 5
         assert sum(count for (_user, text), count in shown.items() if "did help come?" in text) == len(asked)
-        assert sum(count for (_user, text), count in shown.items() if text.startswith("Key in")) == len(asking)
+        assert sum(count for (_user, text), count in shown.items() if text.startswith("Key in")) == len(
+            asking
+        )
         assert median(cards) < median(questions), "bulk was before them, and most of it was let wait"
 
 
@@ -445,7 +493,7 @@ def _text_each(stack: Stack, step: str, words: Sequence[str]) -> None:
         stack.town.phone(OTIENO).text(stack.town.short_code, f"{step} {word}")
 
 
-# ---------------------------------------------------------------------------------------------------------------- everything
+# ------------------------------------------------------------------------------------------------- everything
 
 
 SECONDS = 15
@@ -481,7 +529,8 @@ class Chaos:
             self.over.wait(SECONDS / 2 / len(citizens))
 
     def acknowledge(self) -> None:
-        """Each liaison takes whatever they are asked to take, and presses again after a while where nothing has come of it."""
+        """Each liaison takes whatever they are asked to take, and presses again after a while where nothing
+        has come of it."""
         pressed: dict[int, int] = {}
         for turn in count():
             if self.over.wait(0.5):
@@ -505,7 +554,10 @@ def test_everything_dies_all_the_time_and_everybody_on_telegram_has_one_case_and
             try:
                 chaos.kill()
                 doing[0].result()
-                wait_until(lambda: _is_done(stack) and _acknowledged(stack) == len(citizens), "every case is taken, and all is done")
+                wait_until(
+                    lambda: _is_done(stack) and _acknowledged(stack) == len(citizens),
+                    "every case is taken, and all is done",
+                )
             finally:
                 chaos.over.set()
             doing[1].result()
@@ -516,7 +568,8 @@ def test_everything_dies_all_the_time_and_everybody_on_telegram_has_one_case_and
         assert len(citizens) <= cards <= len(citizens) + chaos.kills["bot deliver"] * AT_ONCE
         doubt = told.count(0)
         with capsys.disabled():
-            print(f"\n{len(citizens)} reports, 0 lost, {chaos.kills.total()} kills, {cards} cards, {doubt} citizens in doubt")  # noqa: T201 - how it went
+            sums = f"{len(citizens)} reports, 0 lost, {chaos.kills.total()} kills, {cards} cards"
+            print(f"\n{sums}, {doubt} citizens in doubt")  # noqa: T201
 
 
 def _acknowledged(stack: Stack) -> int:

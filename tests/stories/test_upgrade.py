@@ -1,4 +1,5 @@
-"""A new release takes over a house that is in the middle of things: see tests/data/first_house/README.md for what was left undone there."""
+"""A new release takes over a house that is in the middle of things: see tests/data/first_house/README.md for
+what was left undone there."""
 
 import re
 import shutil
@@ -56,7 +57,9 @@ def reader(number: int) -> str:
 def release(folder: Path, **environ: str) -> None:
     """What the operator does when a new release is there."""
     shutil.copytree(FIRST_HOUSE / "keys", folder / "keys", dirs_exist_ok=True)
-    done = subprocess.run([ITIKIA, "release"], env=environment(folder, **environ), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [ITIKIA, "release"], env=environment(folder, **environ), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "up to date" in done.stdout
 
@@ -135,11 +138,15 @@ STATES = {
     "errands": "waiting done dropped",
 }
 WAIT = (
-    "deliver open escalate find follow_up promise still lapse ready warn redraw cool list go go_on batch remind expire review balance "
+    "deliver open escalate find follow_up promise still lapse ready warn redraw cool list go go_on batch "
+    "remind expire review balance "
     "rumour answer"
 )
 ABOUT = "dispatch news case follow_up answer duty alarm consult broadcast rumour"
-BEGIN = "dispatch received late gone_on nobody still copy asked taken coming there lapsed danger more sent call alarm answer way_in ready"
+BEGIN = (
+    "dispatch received late gone_on nobody still copy asked taken coming there lapsed danger more sent "
+    "call alarm answer way_in ready"
+)
 
 
 def test_the_old_house_has_something_in_every_state_and_the_same_on_both_databases() -> None:
@@ -173,18 +180,31 @@ def test_whatever_was_locked_away_opens(world: World) -> None:
         told = [case.details(keys) for case in work.session.scalars(select(Case)) if case.contact != "erased"]
         assert len(told) == 18
         assert all("vijana wenye silaha" in words or "askari alimpiga kijana" in words for words in told)
-        assert all(piece.content(keys).startswith(b"\xff\xd8") for piece in work.session.scalars(select(Evidence)).all())
-        assert "Ballot boxes were burnt at the stadium" in [rumour.claim(keys) for rumour in work.session.scalars(select(Rumour))]
+        assert all(
+            piece.content(keys).startswith(b"\xff\xd8")
+            for piece in work.session.scalars(select(Evidence)).all()
+        )
+        assert "Ballot boxes were burnt at the stadium" in [
+            rumour.claim(keys) for rumour in work.session.scalars(select(Rumour))
+        ]
         assert "my cousin saw them" in [source.note(keys) for source in work.session.scalars(select(Source))]
-        talk = chat_store.find(work.session, keys.vault, people.number_index(keys, "7009", people.TELEGRAM), work.now)
+        talk = chat_store.find(
+            work.session, keys.vault, people.number_index(keys, "7009", people.TELEGRAM), work.now
+        )
         assert talk is not None
-        assert (talk.language, talk.answers, talk.screen) == ("en", (("wish", "report"), ("category", "theft")), 42)
+        assert (talk.language, talk.answers, talk.screen) == (
+            "en",
+            (("wish", "report"), ("category", "theft")),
+            42,
+        )
 
 
 # Cases
 
 
-def test_a_case_whose_time_was_up_goes_to_the_next_and_its_citizen_hears_from_us_at_the_time_we_said(world: World) -> None:
+def test_a_case_whose_time_was_up_goes_to_the_next_and_its_citizen_hears_from_us_at_the_time_we_said(
+    world: World,
+) -> None:
     world.pass_minutes(0.1)
     assert has(world, WANJIKU, "MUHOGO: Mtu aliyepotea, London, Nakuru. vijana wenye silaha") == 1
     assert has(world, citizen(21), "samahani") == 0
@@ -299,10 +319,19 @@ def test_a_receipt_that_came_before_its_text_was_written_down_is_matched(world: 
 
 def test_a_broadcast_on_its_way_goes_on_and_what_is_in_doubt_is_never_sent_again(world: World) -> None:
     world.pass_minutes(1)
-    assert [has(world, reader(number), f"Itikia {SENDING}: ") for number in range(41, 47)] == [1, 0, 0, 0, 0, 0]
+    assert [has(world, reader(number), f"Itikia {SENDING}: ") for number in range(41, 47)] == [
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
     assert has(world, CHAT, f"Itikia {SENDING}: ") == 1
     told = [text for text in world.carrier.to(WANJIKU) if text.startswith(f"{SENDING} ilitumwa")]
-    assert told == [f"{SENDING} ilitumwa kwa 4 kati ya 7. Kwa 2 hatujui."], "one of three in doubt is settled by the receipt that had come"
+    assert told == [f"{SENDING} ilitumwa kwa 4 kati ya 7. Kwa 2 hatujui."], (
+        "one of three in doubt is settled by the receipt that had come"
+    )
 
 
 def test_what_was_stopped_never_leaves(world: World) -> None:
@@ -317,7 +346,9 @@ def test_a_paused_broadcast_goes_on_when_somebody_texts_so(world: World) -> None
     assert not any(has(world, each, f"Itikia {PAUSED}: ") for each in there)
     world.phone(KIPRUTO).text(f"GO {PAUSED}")
     world.pass_minutes(6)
-    assert sorted(has(world, each, f"Itikia {PAUSED}: ") for each in there) == [0] * 2 + [1] * 23, "two had it from the old release"
+    assert sorted(has(world, each, f"Itikia {PAUSED}: ") for each in there) == [0] * 2 + [1] * 23, (
+        "two had it from the old release"
+    )
 
 
 def test_one_that_was_cooling_goes_at_the_time_that_was_said(world: World) -> None:
@@ -352,7 +383,9 @@ def test_a_receipt_that_comes_now_settles_what_the_old_release_left_in_doubt(wor
 
 def test_whoever_asked_hears_what_was_found_out(world: World) -> None:
     world.pass_minutes(1)
-    assert world.carrier.to(reader(55)) == ["R4, checked at 11:46: it is true. Two sources say so. Please stay calm and safe."]
+    assert world.carrier.to(reader(55)) == [
+        "R4, checked at 11:46: it is true. Two sources say so. Please stay calm and safe."
+    ]
     assert not any(world.carrier.to(reader(number)) for number in (51, 52, 53, 54, 56, 57, 58, 59, 60))
     world.phone(WANJIKU).text("TRUE R2 I stood on it")
     world.phone(DESK).text("TRUE R2 the engineer says so")
@@ -399,7 +432,8 @@ def test_a_job_that_the_old_release_left_on_the_queue_does_no_harm_and_its_task_
 
 
 def old_house_of_today(folder: Path, **settings: str) -> int:
-    """The old database, as if it had been stopped a minute ago. Returns the errand whose case waits for the next liaison."""
+    """The old database, as if it had been stopped a minute ago. Returns the errand whose case waits for the
+    next liaison."""
     later = datetime.now(UTC) - timedelta(minutes=1) - STOPPED_AT
 
     def moved(found: re.Match[str]) -> str:
@@ -408,7 +442,10 @@ def old_house_of_today(folder: Path, **settings: str) -> int:
     folder.mkdir(parents=True)
     old = (FIRST_HOUSE / f"{'postgresql' if settings else 'sqlite'}.sql").read_text()
     old = re.sub(r"2026-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", moved, old)
-    query = "SELECT e.id FROM errands e JOIN dispatches d ON e.subject = CAST(d.id AS VARCHAR) JOIN cases c ON d.case_id = c.id "
+    query = (
+        "SELECT e.id FROM errands e JOIN dispatches d ON e.subject = CAST(d.id AS VARCHAR) JOIN cases c "
+        "ON d.case_id = c.id "
+    )
     query += "WHERE e.what = 'escalate' AND e.state = 'waiting' AND c.reference = '96454597'"
     if settings:
         with psycopg.connect(settings["DATABASE_URL"]) as server:
@@ -431,7 +468,14 @@ def leave_jobs(stack: Stack, errand: int) -> None:
         wait_until(lambda: answers_now(connection), "the queue answers")
         posted = RedisQueue("urgent", connection=connection, serializer=JSONSerializer)
         for number, name in enumerate(JOBS):
-            posted.enqueue_call(name, (errand,), job_id=f"errand_{errand}_{number}", timeout=60, result_ttl=60, failure_ttl=3600)
+            posted.enqueue_call(
+                name,
+                (errand,),
+                job_id=f"errand_{errand}_{number}",
+                timeout=60,
+                result_ttl=60,
+                failure_ttl=3600,
+            )
     queue.stop()
     queue.wait(10)
 

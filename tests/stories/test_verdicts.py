@@ -1,4 +1,5 @@
-"""Whether help came is for the citizen to say: by text, at the next dial, or by the case's number; and silence is no yes."""
+"""Whether help came is for the citizen to say: by text, at the next dial, or by the case's number; and
+silence is no yes."""
 
 from datetime import timedelta
 
@@ -58,7 +59,8 @@ def test_one_is_asked_about_each_who_had_it(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "verdict"), [("1", "helped"), ("Ndio!", "helped"), ("2", "not_helped"), ("la", "not_helped"), ("3", "danger")]
+    ("text", "verdict"),
+    [("1", "helped"), ("Ndio!", "helped"), ("2", "not_helped"), ("la", "not_helped"), ("3", "danger")],
 )
 def test_by_text(world: World, text: str, verdict: str) -> None:
     citizen = world.phone(CITIZEN)
@@ -109,7 +111,9 @@ def test_no_takes_it_to_another_body_that_is_told_who_had_it(world: World) -> No
     citizen.new_texts()
     sergeant.new_texts()
     citizen.text("2")
-    assert citizen.new_texts() == ["Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 10:35."]
+    assert citizen.new_texts() == [
+        "Pole sana. Ukiwa hatarini piga 999. Sasa tunamwomba mwingine; tarajia jibu kabla ya 10:35."
+    ]
     (asked,) = committee.new_texts()
     assert "Kaptembwo Police Station walikuwa nayo; mwananchi anasema msaada haukufika." in asked
     assert "vijana wenye silaha" in asked
@@ -205,7 +209,9 @@ def test_silence_is_never_a_yes_not_even_when_the_case_is_closed_for_it(world: W
     assert (case.state, world.verdict(case)) == ("closed", None)
     citizen.text("2")
     (case,) = world.cases()
-    assert (case.state, case.round, world.verdict(case)) == ("open", 2, "not_helped"), "for one more day they may say so"
+    assert (case.state, case.round, world.verdict(case)) == ("open", 2, "not_helped"), (
+        "for one more day they may say so"
+    )
 
 
 def test_the_liaisons_done_and_the_citizens_no_stand_side_by_side(world: World) -> None:

@@ -9,7 +9,18 @@ from hotline.cli import rosters
 from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Kind
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
-from tests.scenery.offices import AMINA, CHIEF, COMMANDER, LONDON, body, complain, employ, found, listed, works_at
+from tests.scenery.offices import (
+    AMINA,
+    CHIEF,
+    COMMANDER,
+    LONDON,
+    body,
+    complain,
+    employ,
+    found,
+    listed,
+    works_at,
+)
 from tests.scenery.reports import word_of
 from tests.scenery.world import World
 
@@ -19,14 +30,18 @@ ANOTHER = {CHIEF: "Ms. Baraka", COMMANDER: "Mr. Omondi", LONDON: "Ms. Kipruto Je
 
 def heard(world: World, *numbers: str) -> list[str]:
     """Those of these numbers to whom the case was ever put."""
-    return [number for number in numbers if any("askari alimpiga" in text for text in world.phone(number).inbox)]
+    return [
+        number for number in numbers if any("askari alimpiga" in text for text in world.phone(number).inbox)
+    ]
 
 
 # Never
 
 
 @pytest.mark.parametrize(("station", "officer"), [("", ""), ("Kaptembwo Police", "Sgt Kipruto")])
-def test_the_police_never_hear_of_it_however_long_nobody_answers(world: World, station: str, officer: str) -> None:
+def test_the_police_never_hear_of_it_however_long_nobody_answers(
+    world: World, station: str, officer: str
+) -> None:
     complain(world.phone(CITIZEN), station, officer)
     world.pass_minutes(6 * 60)
     assert not any(world.phone(number).inbox for number in (*POLICE, WANJIKU, CHEBET))
@@ -36,8 +51,13 @@ def test_the_police_never_hear_of_it_however_long_nobody_answers(world: World, s
 
 
 def test_an_officer_of_an_oversight_office_who_is_of_the_police_too_never_sees_it(world: World) -> None:
-    employ(world, liaisons.Listed("oversight", ANOTHER[AMINA], AMINA, ("sw",), on_duty=True, also=("station",)))
-    employ(world, liaisons.Listed("oversight", ANOTHER[COMMANDER], COMMANDER, ("sw",), on_duty=True, also=("police",)))
+    employ(
+        world, liaisons.Listed("oversight", ANOTHER[AMINA], AMINA, ("sw",), on_duty=True, also=("station",))
+    )
+    employ(
+        world,
+        liaisons.Listed("oversight", ANOTHER[COMMANDER], COMMANDER, ("sw",), on_duty=True, also=("police",)),
+    )
     complain(world.phone(CITIZEN))
     assert heard(world, NJERI) == [NJERI]
     world.pass_minutes(6 * 60)
@@ -77,7 +97,10 @@ def test_who_comes_on_the_list_later_and_is_named_in_it_never_sees_it(world: Wor
     complain(citizen)
     citizen.text("anaitwa Baraka")
     file = tmp_path / "liaisons.csv"
-    file.write_text(f"body,name,phone,languages\noversight,{ANOTHER[CHIEF]},{CHIEF},en\noversight,Mr. Omondi,{COMMANDER},en\n")
+    file.write_text(
+        f"body,name,phone,languages\noversight,{ANOTHER[CHIEF]},{CHIEF},en\noversight,Mr. "
+        f"Omondi,{COMMANDER},en\n"
+    )
     rosters.liaisons_into(world.service, file)
     world.settle()
     world.pass_minutes(6 * 60)
@@ -93,10 +116,16 @@ def test_who_steps_aside_never_sees_it_again(world: World) -> None:
     njeri = world.phone(NJERI)
     word = word_of(njeri.inbox[0])
     njeri.text("7 he is my cousin")
-    assert njeri.inbox[-1] == f"To step aside from {word} for good, text 7 {word} again. You will not see it again."
+    assert (
+        njeri.inbox[-1]
+        == f"To step aside from {word} for good, text 7 {word} again. You will not see it again."
+    )
     assert heard(world, DESK) == [], "a slip of the thumb takes nothing from anybody"
     njeri.text(f"7 {word}")
-    assert njeri.inbox[-1] == f"{word} goes to somebody else, and you will not see it again. Thank you for saying so."
+    assert (
+        njeri.inbox[-1]
+        == f"{word} goes to somebody else, and you will not see it again. Thank you for saying so."
+    )
     assert heard(world, DESK) == [DESK], "at once"
     for text in (f"1 {word}", f"3 {word}", "1", f"7 {word}"):
         njeri.text(text)
@@ -117,7 +146,9 @@ def test_who_has_it_and_steps_aside_gives_it_up(world: World) -> None:
         njeri.text(key)
     assert [case.state for case in world.cases()] == ["open"]
     assert heard(world, DESK) == [DESK]
-    assert "sasa inakwenda kwa mwingine: ofisi nyingine." in world.phone(CITIZEN).inbox[-1], "not even now is the office named"
+    assert "sasa inakwenda kwa mwingine: ofisi nyingine." in world.phone(CITIZEN).inbox[-1], (
+        "not even now is the office named"
+    )
 
 
 # Where nobody may
@@ -128,21 +159,31 @@ def all_of_the_police(world: World) -> None:
     """Everybody on the list who might look into it is, or was once, of the police."""
     for number in (NJERI, DESK):
         each = listed(number)
-        employ(world, liaisons.Listed(each.body, each.name, number, each.languages, on_duty=True, also=("police",)))
+        employ(
+            world,
+            liaisons.Listed(each.body, each.name, number, each.languages, on_duty=True, also=("police",)),
+        )
 
 
 @pytest.mark.usefixtures("all_of_the_police")
 def test_where_nobody_may_see_it_we_say_who_else_would(world: World) -> None:
     citizen = world.phone(CITIZEN)
     number = complain(citizen)
-    honest = "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa hatarini piga 999."
+    honest = (
+        "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa "
+        "hatarini piga 999."
+    )
     assert citizen.screen == f"Kesi {number}. {honest}"
-    assert [text.partition(". ")[0] for text in citizen.inbox] == [f"{number}: kuna habari"], "others read this phone too"
+    assert [text.partition(". ")[0] for text in citizen.inbox] == [f"{number}: kuna habari"], (
+        "others read this phone too"
+    )
     world.pass_minutes(3 * 60)
     assert heard(world, NJERI, DESK, WANJIKU, CHEBET, *POLICE) == []
     citizen.dial()
     citizen.choose("Kesi yangu")
-    assert citizen.press(number) == "Hakuna hapa anayeruhusiwa kuishughulikia. Tafadhali ipeleke kwa IPOA, 1559."
+    assert (
+        citizen.press(number) == "Hakuna hapa anayeruhusiwa kuishughulikia. Tafadhali ipeleke kwa IPOA, 1559."
+    )
     world.pass_minutes(30 * 60)
     assert len(citizen.inbox) == 1, "and no apologies for what nobody here may do"
 
@@ -179,7 +220,9 @@ def goes_to_the_police(world: World, number: str, folder: Path) -> None:
     world.settle()
 
 
-def test_one_before_whom_it_is_and_who_goes_to_the_police_sees_it_no_more(world: World, tmp_path: Path) -> None:
+def test_one_before_whom_it_is_and_who_goes_to_the_police_sees_it_no_more(
+    world: World, tmp_path: Path
+) -> None:
     complain(world.phone(CITIZEN))
     njeri = world.phone(NJERI)
     word = word_of(njeri.inbox[0])
@@ -229,7 +272,9 @@ def test_one_whose_mandate_ends_sees_it_no_more_and_it_goes_on_in_its_time(world
     assert njeri.new_texts() == []
 
 
-def test_one_who_was_of_the_police_and_comes_to_the_oversight_office_does_not_see_what_they_did(world: World) -> None:
+def test_one_who_was_of_the_police_and_comes_to_the_oversight_office_does_not_see_what_they_did(
+    world: World,
+) -> None:
     employ(world, works_at("oversight", "Sgt. Kipruto", KIPRUTO))
     assert body("oversight").kind == Kind.OVERSIGHT
     complain(world.phone(CITIZEN))

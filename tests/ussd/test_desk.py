@@ -1,4 +1,5 @@
-"""What can be done by dialling in since cases are watched: each step of a liaison, and what a citizen is told when nobody answered."""
+"""What can be done by dialling in since cases are watched: each step of a liaison, and what a citizen is told
+when nobody answered."""
 
 import pytest
 
@@ -17,16 +18,47 @@ from hotline.cases.citizen_phrases import (
     still_asking,
     thanks_for_verdict,
 )
-from hotline.cases.liaison_menus import ASIDE, CANNOT, DONE, HELP, I_HAVE_IT, NOT_MINE, ON_THE_WAY, SAFE, STILL_ON_IT, THERE
+from hotline.cases.liaison_menus import (
+    ASIDE,
+    CANNOT,
+    DONE,
+    HELP,
+    I_HAVE_IT,
+    NOT_MINE,
+    ON_THE_WAY,
+    SAFE,
+    STILL_ON_IT,
+    THERE,
+)
 from hotline.core.i18n import Phrase
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
-from tests.scenery.dialling import AT_DESK, VERDICTS, WHY, ask_verdict, begin, choices_on, finish, only_case, report, stand, time_in, wrong
+from tests.scenery.dialling import (
+    AT_DESK,
+    VERDICTS,
+    WHY,
+    ask_verdict,
+    begin,
+    choices_on,
+    finish,
+    only_case,
+    report,
+    stand,
+    time_in,
+    wrong,
+)
 from tests.scenery.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
 from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
 from ussd.pages import not_understood
 
-SURE = labels(asked(liaison_menus.at_desk(liaison_menus.Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "aside"))
+SURE = labels(
+    asked(
+        liaison_menus.at_desk(liaison_menus.Assignments(on_duty=True, cases=())),
+        "SIMBA",
+        "what it is about",
+        "aside",
+    )
+)
 STATION = asked(whom_is_it_about(KAPTEMBWO), bodies_to_text([("station", "Kaptembwo Police Station")]))
 OFFICER = asked(whom_is_it_about(KAPTEMBWO), "")
 
@@ -71,7 +103,10 @@ def test_every_step_can_be_taken_by_dialling_in(either: World, corporal: Phone) 
     case = only_case(either)
     assert None not in (case.on_the_way_at, case.there_at, case.resolved_at)
     told = either.phone(CITIZEN).inbox
-    assert told[1:] == [en(words(case.spoken)) for words in (somebody_has_it, somebody_is_coming, somebody_is_there, did_help_come)]
+    assert told[1:] == [
+        en(words(case.spoken))
+        for words in (somebody_has_it, somebody_is_coming, somebody_is_there, did_help_come)
+    ]
 
 
 def test_each_step_has_the_number_by_which_it_is_texted(either: World, corporal: Phone) -> None:
@@ -80,7 +115,9 @@ def test_each_step_has_the_number_by_which_it_is_texted(either: World, corporal:
     corporal.press("1")
     at_case(corporal)
     assert numbered((1, STILL_ON_IT), (2, CANNOT), (3, DONE), (4, ON_THE_WAY), (7, ASIDE)) in whole(corporal)
-    assert corporal.press("5").startswith(f"{en(not_understood(AT_DESK))}\n"), "a number that is another step's is no choice here"
+    assert corporal.press("5").startswith(f"{en(not_understood(AT_DESK))}\n"), (
+        "a number that is another step's is no choice here"
+    )
     corporal.press("4")
     at_case(corporal)
     assert numbered((1, SAFE), (2, CANNOT), (3, DONE), (6, THERE), (9, HELP)) in whole(corporal)
@@ -119,9 +156,9 @@ def test_one_who_cannot_is_asked_why_and_need_not_say(either: World, corporal: P
     assert steps_of(corporal) == names(*labels(WHY).items())
     assert corporal.choose(en(labels(WHY)[why])) == en(liaison_phrases.passed_on(word_of(corporal.inbox[0])))
     with either.service.read() as work:
-        assert [entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"] == [
-            "" if why == "other" else en(labels(WHY)[why])
-        ]
+        assert [
+            entry.why for entry in entries(work.session, only_case(either)) if entry.what == "passed on"
+        ] == ["" if why == "other" else en(labels(WHY)[why])]
     corporal.dial()
     assert corporal.choose(en(FIRST["desk"])) == page(AT_DESK, "en"), "there is no case on it"
 
@@ -169,7 +206,9 @@ def test_help_by_dialling_in_reaches_those_who_lead(either: World, corporal: Pho
     corporal.text("4")
     at_case(corporal)
     assert corporal.choose(*names(HELP)) == en(liaison_phrases.help_is_told("999"))
-    assert either.phone(DESK).inbox[-1] == en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Cpl. Achieng"), "Kaptembwo, Nakuru"))
+    assert either.phone(DESK).inbox[-1] == en(
+        liaison_phrases.alarm(liaison_phrases.asks_for_help("Cpl. Achieng"), "Kaptembwo, Nakuru")
+    )
 
 
 # Did help come?
@@ -184,7 +223,9 @@ def test_one_who_was_asked_finds_the_question_on_the_first_menu(either: World) -
     sergeant.text("3")
     citizen.dial()
     assert citizen.choose(en(FIRST["answer"])) == ask_verdict(Standing("done", open_to_verdict=True))
-    assert citizen.choose(en(VERDICTS["helped"])) == en(thanks_for_verdict("helped", "", "999", on_screen=True))
+    assert citizen.choose(en(VERDICTS["helped"])) == en(
+        thanks_for_verdict("helped", "", "999", on_screen=True)
+    )
     assert either.verdict(only_case(either)) == "helped"
     citizen.dial()
     assert en(FIRST["answer"]) not in steps_of(citizen)
@@ -219,9 +260,13 @@ def missed(by: str, asked_now: str) -> str:
 def test_after_a_missed_promise_my_case_says_who_is_asked_now_and_until_when(either: World) -> None:
     number = report(either.phone(CITIZEN))
     either.pass_minutes(121)
-    assert stand(either, number) == missed("16:00", "Kaptembwo Police Station"), "twice as long, counted from then"
+    assert stand(either, number) == missed("16:00", "Kaptembwo Police Station"), (
+        "twice as long, counted from then"
+    )
     either.pass_minutes(300)
-    assert stand(either, number) == missed("00:00", "Kaptembwo Police Station"), "and never a time that is past"
+    assert stand(either, number) == missed("00:00", "Kaptembwo Police Station"), (
+        "and never a time that is past"
+    )
 
 
 def test_a_text_never_tells_who_has_what_nobody_else_may_know_of_nor_does_dialling_in(either: World) -> None:
@@ -233,7 +278,12 @@ def test_a_text_never_tells_who_has_what_nobody_else_may_know_of_nor_does_dialli
     _received, late = citizen.inbox
     assert late == en(still_asking(number, another_office(), "11:30", "999"))
     shown = stand(either, number)
-    bodies = ("Kaptembwo Police Station", "Nakuru Women's Desk", "Nakuru Peace Committee", "National Situation Room")
+    bodies = (
+        "Kaptembwo Police Station",
+        "Nakuru Women's Desk",
+        "Nakuru Peace Committee",
+        "National Situation Room",
+    )
     assert shown == missed(time_in(shown), en(another_office()))
     assert not any(body in text for body in bodies for text in (shown, *citizen.inbox))
 
@@ -256,7 +306,9 @@ def test_about_conduct_one_is_asked_which_station_and_who(either: World) -> None
     citizen.choose("Kaptembwo")
     assert citizen.screen == page(OFFICER, "en")
     assert steps_of(citizen) == [en(NOT_KNOWN)]
-    assert citizen.press("7").startswith(f"{en(not_understood(OFFICER))}\n"), "a key that is no choice is no name"
+    assert citizen.press("7").startswith(f"{en(not_understood(OFFICER))}\n"), (
+        "a key that is no choice is no name"
+    )
     citizen.press("Achieng")
     citizen.press("took * my phone")
     finish(citizen)
@@ -283,7 +335,9 @@ def test_about_violence_at_home_one_may_ask_for_a_woman(either: World, answer: s
     citizen.choose(en(WOMAN[answer]))
     finish(citizen)
     assert only_case(either).wants_woman is wanted
-    assert any("he beats me" in text for number in (CHEBET, WANJIKU, KIPRUTO) for text in either.phone(number).inbox)
+    assert any(
+        "he beats me" in text for number in (CHEBET, WANJIKU, KIPRUTO) for text in either.phone(number).inbox
+    )
 
 
 def details_of(world: World, case: Case) -> str:

@@ -39,7 +39,9 @@ def said(turned: tuple[str, ...]) -> str:
 
 
 @given(LISTS, WORDS, some.booleans(), some.booleans())
-def test_every_page_fits_the_phone_and_nothing_is_dropped(labels: list[str], text: str, first: bool, again: bool) -> None:
+def test_every_page_fits_the_phone_and_nothing_is_dropped(
+    labels: list[str], text: str, first: bool, again: bool
+) -> None:
     question = menu(*labels, text=text)
     turned = shown(question, first=first, again=again)
     for page in turned:
@@ -49,7 +51,9 @@ def test_every_page_fits_the_phone_and_nothing_is_dropped(labels: list[str], tex
 
 
 @given(LISTS, some.booleans())
-def test_the_way_on_is_on_every_page_but_the_last_and_the_way_back_on_every_one_but_the_first(labels: list[str], first: bool) -> None:
+def test_the_way_on_is_on_every_page_but_the_last_and_the_way_back_on_every_one_but_the_first(
+    labels: list[str], first: bool
+) -> None:
     turned = shown(menu(*labels), first=first)
     assert all(MORE in page.splitlines() for page in turned[:-1])
     assert MORE not in turned[-1].splitlines()
@@ -60,7 +64,9 @@ def test_the_way_on_is_on_every_page_but_the_last_and_the_way_back_on_every_one_
 def test_the_numbers_go_on_over_the_pages() -> None:
     turned = shown(menu(*(f"Ward of the river {number}" for number in range(1, 48))))
     assert len(turned) > 5
-    assert [int(number) for number in re.findall(r"^(\d+)\. Ward", "\n".join(turned), re.MULTILINE)] == list(range(1, 48))
+    assert [int(number) for number in re.findall(r"^(\d+)\. Ward", "\n".join(turned), re.MULTILINE)] == list(
+        range(1, 48)
+    )
 
 
 def test_no_choice_has_the_number_that_turns_the_page() -> None:
@@ -68,7 +74,11 @@ def test_no_choice_has_the_number_that_turns_the_page() -> None:
     numbers = re.findall(r"^(\d+)\. District (\d+)$", "\n".join(shown(question)), re.MULTILINE)
     assert numbers[96:99] == [("97", "97"), ("99", "98"), ("100", "99")]
     assert numbered_menu.answer(question, "98", "en") is None
-    assert [numbered_menu.answer(question, typed, "en") for typed in ("97", "99", "101")] == ["96", "97", "99"]
+    assert [numbered_menu.answer(question, typed, "en") for typed in ("97", "99", "101")] == [
+        "96",
+        "97",
+        "99",
+    ]
 
 
 def test_a_long_question_is_broken_between_words() -> None:
@@ -80,11 +90,17 @@ def test_a_long_question_is_broken_between_words() -> None:
 
 
 def test_a_line_of_its_own_stays_one_in_a_long_question() -> None:
-    turned = shown(Ask("details", verbatim("Vijana wanne.\nWana mapanga. " + "Tafadhali njooni haraka sana. " * 8)))
+    turned = shown(
+        Ask("details", verbatim("Vijana wanne.\nWana mapanga. " + "Tafadhali njooni haraka sana. " * 8))
+    )
     assert turned[0].startswith("Vijana wanne.\nWana mapanga. Tafadhali")
 
 
-@pytest.mark.parametrize("label", ["Kawangware " * 40, "x" * 400, "ቃሊቲ " * 60, "🚓" * 100], ids=["words", "one word", "Amharic", "emoji"])
+@pytest.mark.parametrize(
+    "label",
+    ["Kawangware " * 40, "x" * 400, "ቃሊቲ " * 60, "🚓" * 100],
+    ids=["words", "one word", "Amharic", "emoji"],
+)
 def test_one_choice_longer_than_a_page_goes_on_over_the_page_and_can_still_be_chosen(label: str) -> None:
     question = menu("Nakuru", label, "London")
     turned = shown(question)
@@ -100,7 +116,9 @@ def test_one_word_longer_than_a_page_breaks_where_it_must() -> None:
 
 
 def test_a_short_menu_is_one_page_without_ways() -> None:
-    assert shown(menu("Kiswahili", "English", text="Lugha / Language"), first=True) == ("Lugha / Language\n1. Kiswahili\n2. English",)
+    assert shown(menu("Kiswahili", "English", text="Lugha / Language"), first=True) == (
+        "Lugha / Language\n1. Kiswahili\n2. English",
+    )
 
 
 def test_what_was_not_understood_is_said_on_whatever_page_it_was() -> None:

@@ -1,4 +1,5 @@
-"""A dial-in, as it goes for the one who holds the phone: slow networks, slips of the finger, a queue that is away, a line that is cut."""
+"""A dial-in, as it goes for the one who holds the phone: slow networks, slips of the finger, a queue that is
+away, a line that is cut."""
 
 import json
 from collections.abc import Iterator
@@ -23,8 +24,34 @@ from hotline.front_desk.menu import GO_ON, choose_language, cut_off, welcome
 from hotline.front_desk.phrases import not_saved
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, STRANGER
-from tests.scenery.dialling import AT_DESK, OFF_DUTY, VERDICTS, WHY, ask_verdict, begin, choices_on, finish, only_case, report, stand, wrong
-from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, asked, en, labels, number_in, page, sw
+from tests.scenery.dialling import (
+    AT_DESK,
+    OFF_DUTY,
+    VERDICTS,
+    WHY,
+    ask_verdict,
+    begin,
+    choices_on,
+    finish,
+    only_case,
+    report,
+    stand,
+    wrong,
+)
+from tests.scenery.labels import (
+    CONTACT,
+    ENGLISH,
+    FIRST,
+    KISWAHILI,
+    REMEMBER,
+    about,
+    asked,
+    en,
+    labels,
+    number_in,
+    page,
+    sw,
+)
 from tests.scenery.reports import word_of
 from tests.scenery.world import Phone, World
 from ussd.keys import Keypad
@@ -51,7 +78,9 @@ def details(world: World) -> str:
 def database_gone(world: World) -> Iterator[None]:
     """Nobody listens where the database was."""
     there = world.service.database
-    world.service.database = Database("sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x")
+    world.service.database = Database(
+        "sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x"
+    )
     try:
         yield
     finally:
@@ -63,7 +92,13 @@ def database_gone(world: World) -> Iterator[None]:
 def database_locked(world: World) -> Iterator[None]:
     """Somebody else writes and does not come to an end."""
     with world.service.database.writing() as session:
-        session.execute(text("SELECT 1" if world.service.database.is_sqlite else "LOCK TABLE people, cases IN ACCESS EXCLUSIVE MODE"))
+        session.execute(
+            text(
+                "SELECT 1"
+                if world.service.database.is_sqlite
+                else "LOCK TABLE people, cases IN ACCESS EXCLUSIVE MODE"
+            )
+        )
         yield
 
 
@@ -80,7 +115,9 @@ def redis_gone(world: World) -> Iterator[None]:
 # What is typed
 
 
-@pytest.mark.parametrize("words", ["youths * with *** sticks", "call 1*2*now", "saa 3*1*2*kwao", "# and *# and #"])
+@pytest.mark.parametrize(
+    "words", ["youths * with *** sticks", "call 1*2*now", "saa 3*1*2*kwao", "# and *# and #"]
+)
 def test_a_star_in_somebodys_words_stays_theirs(either: World, words: str) -> None:
     citizen = begin(either.phone(CITIZEN))
     assert citizen.press(words) == MAY_WE_TEXT, "it is the details, not the answers to what comes after"
@@ -110,7 +147,9 @@ def test_even_words_that_look_like_keys_stay_words(world: World, words: str) -> 
     ],
     ids=["2000 letters", "emoji", "Amharic", "right to left", "SQL", "HTML", "braces", "lines"],
 )
-def test_whatever_somebody_writes_reaches_the_case_and_the_liaison_unharmed(either: World, words: str) -> None:
+def test_whatever_somebody_writes_reaches_the_case_and_the_liaison_unharmed(
+    either: World, words: str
+) -> None:
     citizen = begin(either.phone(CITIZEN))
     citizen.press(words)
     finish(citizen)
@@ -127,7 +166,9 @@ def read(phone: Phone, key: str) -> str:
     pages = [phone.press(key)]
     while "98. " in phone.screen:
         pages.append(phone.press("98"))
-    return "\n".join(line for page in pages for line in page.splitlines() if not line.startswith(("98. ", "0. ")))
+    return "\n".join(
+        line for page in pages for line in page.splitlines() if not line.startswith(("98. ", "0. "))
+    )
 
 
 def test_a_choice_is_understood_however_it_is_keyed(either: World) -> None:
@@ -197,9 +238,15 @@ def test_every_choice_after_a_slip_is_on_the_pages_that_follow(either: World) ->
     shown = citizen.press("55")
     while "98. " in citizen.screen:
         shown += "\n" + citizen.press("98")
-    numbers = [line.partition(".")[0] for line in shown.splitlines() if line[0] in "123456789" and not line.startswith("98")]
+    numbers = [
+        line.partition(".")[0]
+        for line in shown.splitlines()
+        if line[0] in "123456789" and not line.startswith("98")
+    ]
     assert numbers == [str(number) for number in range(1, 10)]
-    assert citizen.press("77").startswith(f"{en(not_understood(TOPICS))}\n"), "the word about it is on the page where it happened"
+    assert citizen.press("77").startswith(f"{en(not_understood(TOPICS))}\n"), (
+        "the word about it is on the page where it happened"
+    )
 
 
 def test_the_language_changes_on_the_way_and_stays_changed(either: World) -> None:
@@ -339,7 +386,10 @@ def test_keying_deep_is_looked_up_no_more_often_than_by_hand() -> None:
 # Whose line it is
 
 
-@pytest.mark.parametrize("number", [" 254711000123", "+999", "anonymous", "+254711000123*", "0711000123", "+2547110001", "None-such", "🙂"])
+@pytest.mark.parametrize(
+    "number",
+    [" 254711000123", "+999", "anonymous", "+254711000123*", "0711000123", "+2547110001", "None-such", "🙂"],
+)
 def test_a_caller_without_a_number_can_report_without_one(world: World, number: str) -> None:
     citizen = world.phone(number)
     report(citizen)
@@ -353,7 +403,13 @@ def test_a_caller_without_a_number_can_report_without_one(world: World, number: 
 
 def test_it_does_not_matter_by_which_network_somebody_calls(world: World) -> None:
     for network in ("63902", "99999", "00000", "dialoguss", ""):
-        form = {"sessionId": f"ATUid_{network}", "phoneNumber": CITIZEN, "text": "2", "networkCode": network, "serviceCode": "*384#"}
+        form = {
+            "sessionId": f"ATUid_{network}",
+            "phoneNumber": CITIZEN,
+            "text": "2",
+            "networkCode": network,
+            "serviceCode": "*384#",
+        }
         assert world.line.turn(world.carrier.turn(form)).text == MENU
 
 
@@ -361,11 +417,16 @@ def test_nobody_can_go_on_with_the_call_of_another_phone(world: World) -> None:
     citizen, stranger = begin(world.phone(CITIZEN)), world.phone(STRANGER)
     stranger.session = citizen.session
     screen, _ended = stranger.send_turn(f"{citizen.transcript}*a false word*1*2")
-    assert screen == en(promised(only_case(world).spoken, "12:00", "999", "text")), "the same keys are a report of their own"
+    assert screen == en(promised(only_case(world).spoken, "12:00", "999", "text")), (
+        "the same keys are a report of their own"
+    )
     assert details(world) == "a false word"
     citizen.press("they took my phone")
     finish(citizen)
-    assert {case.details(world.service.settings.keys) for case in world.cases()} == {"a false word", "they took my phone"}
+    assert {case.details(world.service.settings.keys) for case in world.cases()} == {
+        "a false word",
+        "they took my phone",
+    }
 
 
 # Cut off
@@ -438,7 +499,12 @@ def test_one_in_danger_who_is_cut_off_is_a_case_once(world: World) -> None:
     for status in ("Incomplete", "Incomplete", "Failed"):
         citizen.hang_up(status)
     case = only_case(world)
-    assert (case.category_code, case.area_code, case.contact, case.language) == ("danger", "KE0321750872", "none", "en")
+    assert (case.category_code, case.area_code, case.contact, case.language) == (
+        "danger",
+        "KE0321750872",
+        "none",
+        "en",
+    )
     assert len(world.phone(KIPRUTO).inbox) == 1
     assert citizen.dial() == HOME
 
@@ -549,7 +615,9 @@ def test_the_menu_answers_while_the_database_is_gone(either: World) -> None:
         assert citizen.press("2") == MENU
 
 
-def test_a_report_at_whose_end_the_database_is_gone_is_said_to_be_not_saved_and_is_not_lost(either: World) -> None:
+def test_a_report_at_whose_end_the_database_is_gone_is_said_to_be_not_saved_and_is_not_lost(
+    either: World,
+) -> None:
     citizen = begin(either.phone(CITIZEN))
     citizen.press("they took my phone", "1")
     with database_gone(either):
@@ -578,7 +646,9 @@ def test_while_the_database_is_locked_the_menu_answers_and_the_end_says_so(world
     with database_locked(world):
         assert neighbour.dial() == LANGUAGES
         assert citizen.send_turn(f"{citizen.transcript}*2") == (NOT_SAVED, True)
-    assert citizen.send_turn(f"{citizen.transcript}*2")[0] == en(promised(only_case(world).spoken, "12:00", "999", "text"))
+    assert citizen.send_turn(f"{citizen.transcript}*2")[0] == en(
+        promised(only_case(world).spoken, "12:00", "999", "text")
+    )
     assert len(world.cases()) == 1
 
 
@@ -647,9 +717,13 @@ def test_the_citizen_sees_how_it_stands_until_it_is_closed(world: World) -> None
     citizen.dial()
     citizen.choose(en(FIRST["case"]))
     citizen.press(number)
-    assert citizen.choose(en(VERDICTS["helped"])) == en(thanks_for_verdict("helped", "", "999", on_screen=True))
+    assert citizen.choose(en(VERDICTS["helped"])) == en(
+        thanks_for_verdict("helped", "", "999", on_screen=True)
+    )
     assert citizen.send_turn(citizen.transcript)[0] == citizen.screen
-    assert stand(world, number) == ask_verdict(Standing("closed", open_to_verdict=True)), "they may think again for a day"
+    assert stand(world, number) == ask_verdict(Standing("closed", open_to_verdict=True)), (
+        "they may think again for a day"
+    )
     world.pass_minutes(24 * 60)
     assert stand(world, number) == en(how_it_stands(Standing("closed")))
 
@@ -664,9 +738,13 @@ def test_a_liaison_does_it_all_by_dialling_in(either: World) -> None:
     corporal.dial()
     word, theft = word_of(corporal.inbox[0]), CATEGORIES["theft"].name
     corporal.choose(en(FIRST["desk"]))
-    assert corporal.screen.startswith(f"{en(AT_DESK.text)}\n1. {en(liaison_phrases.heading(word, theft, 'Kaptembwo'))}\n")
+    assert corporal.screen.startswith(
+        f"{en(AT_DESK.text)}\n1. {en(liaison_phrases.heading(word, theft, 'Kaptembwo'))}\n"
+    )
     corporal.press("1")
-    assert corporal.screen.startswith(f"{en(liaison_phrases.case_details(theft, 'Kaptembwo, Nakuru', 'they took my phone'))}\n")
+    assert corporal.screen.startswith(
+        f"{en(liaison_phrases.case_details(theft, 'Kaptembwo, Nakuru', 'they took my phone'))}\n"
+    )
     assert corporal.choose(en(I_HAVE_IT[1])) == en(liaison_phrases.yours(word))
     corporal.dial()
     corporal.choose(en(FIRST["desk"]))
@@ -682,7 +760,9 @@ def test_a_liaison_who_cannot_says_so_and_goes_off_duty(either: World) -> None:
     sergeant.choose(sw(FIRST["desk"]))
     sergeant.press("1")
     assert sergeant.choose(sw(CANNOT[1])) == page(WHY, "sw")
-    assert sergeant.choose(sw(labels(WHY)["other"])) == sw(liaison_phrases.passed_on(word_of(sergeant.inbox[0])))
+    assert sergeant.choose(sw(labels(WHY)["other"])) == sw(
+        liaison_phrases.passed_on(word_of(sergeant.inbox[0]))
+    )
     assert len(either.phone(ACHIENG).inbox) == 1
     sergeant.dial()
     sergeant.choose(sw(FIRST["desk"]))

@@ -1,4 +1,5 @@
-"""The public door as the carrier finds it, over real HTTP: what it lets in, what it answers, and what it never says."""
+"""The public door as the carrier finds it, over real HTTP: what it lets in, what it answers, and what it
+never says."""
 
 import logging
 from collections.abc import Iterator
@@ -31,7 +32,13 @@ from tests.scenery.world import World
 from webhooks.guards import MOST_BYTES
 
 USSD = f"/africastalking/{SECRET}/ussd"
-DIAL = {"sessionId": "ATUid_1", "phoneNumber": CITIZEN, "networkCode": "63902", "serviceCode": "*384*4455#", "text": ""}
+DIAL = {
+    "sessionId": "ATUid_1",
+    "phoneNumber": CITIZEN,
+    "networkCode": "63902",
+    "serviceCode": "*384*4455#",
+    "text": "",
+}
 WORDS = "mtu ameiba simu yangu"
 WHICH_LANGUAGE = menu.choose_language("language", ("sw", "en"))
 MENU = asked(menu.welcome(Caller("en"), AREAS, ("sw", "en"), "999"))
@@ -52,7 +59,13 @@ def _nothing_slips_into_the_logs(caplog: pytest.LogCaptureFixture) -> Iterator[N
 
 
 def inbound(knocker: Knocker, number: str, words: str, identity: str = "", **others: str) -> int:
-    fields = {"id": identity or f"ec9adc86-{next(ids)}", "from_": number, "to": "22384", "text": words, "date": "2026-11-21 07:00:00"}
+    fields = {
+        "id": identity or f"ec9adc86-{next(ids)}",
+        "from_": number,
+        "to": "22384",
+        "text": words,
+        "date": "2026-11-21 07:00:00",
+    }
     return knocker.tell("texts", **fields | others).status
 
 
@@ -99,7 +112,9 @@ LETTERS = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         "no form", "too large", "a megabyte", "too many fields", "PUT",
     ],
 )  # fmt: skip
-def test_whoever_dials_gets_a_page_whatever_the_carrier_sends(knocker: Knocker, body: bytes, headers: dict[str, str], method: str) -> None:
+def test_whoever_dials_gets_a_page_whatever_the_carrier_sends(
+    knocker: Knocker, body: bytes, headers: dict[str, str], method: str
+) -> None:
     answer = knocker.ask(USSD, body, headers, method)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
@@ -177,7 +192,11 @@ def test_two_secrets_are_good_while_the_one_is_replaced_by_the_other(knocker: Kn
 
 
 def test_a_secret_behind_a_question_mark_does_not_count(knocker: Knocker) -> None:
-    for address in (f"/africastalking/x/ussd?secret={SECRET}", f"/africastalking/ussd?k={SECRET}", f"/africastalking/?{SECRET}/ussd"):
+    for address in (
+        f"/africastalking/x/ussd?secret={SECRET}",
+        f"/africastalking/ussd?k={SECRET}",
+        f"/africastalking/?{SECRET}/ussd",
+    ):
         assert knocker.ask(address, urlencode(DIAL).encode()).status == 404
 
 
@@ -204,7 +223,14 @@ def test_another_carriers_address_is_nowhere(knocker: Knocker) -> None:
 @pytest.mark.parametrize("kind", ["texts", "receipts", "optouts", "ended"])
 def test_what_cannot_be_read_is_refused(knocker: Knocker, kind: str) -> None:
     path = f"/africastalking/{SECRET}/{kind}"
-    for body in (b"", b"text=hello", b"id=&from=&phoneNumber=&status=&sessionId=", b"id=a&id=b", b"id=%FF", b"x=" + b"y" * 1_000_000):
+    for body in (
+        b"",
+        b"text=hello",
+        b"id=&from=&phoneNumber=&status=&sessionId=",
+        b"id=a&id=b",
+        b"id=%FF",
+        b"x=" + b"y" * 1_000_000,
+    ):
         answer = knocker.ask(path, body)
         assert (answer.status, answer.body) == (400, "this cannot be read\n")
     assert knocker.ask(path, b'{"id": "a"}', {"Content-Type": "application/json"}).status == 400
@@ -249,7 +275,10 @@ def test_a_no_that_comes_again_hours_later_is_not_a_second_no(knocker: Knocker) 
 
 @pytest.mark.parametrize("date", ["2017-05-03T06:04:45Z", "2017-05-03 06:04:45", "yesterday", "", "None"])
 def test_no_text_is_turned_away_for_its_date(knocker: Knocker, date: str) -> None:
-    assert inbound(knocker, STRANGER, WORDS, date=date, linkId="", cost="None", networkCode="1", newField="x") == 200
+    assert (
+        inbound(knocker, STRANGER, WORDS, date=date, linkId="", cost="None", networkCode="1", newField="x")
+        == 200
+    )
     assert len(knocker.world.phone(STRANGER).inbox) == 1
 
 
@@ -272,7 +301,9 @@ def test_a_name_with_what_no_database_holds_is_refused(knocker: Knocker) -> None
 def test_a_text_brought_while_the_database_is_locked_comes_again_and_is_taken(knocker: Knocker) -> None:
     service = knocker.world.service
     with service.database.writing() as session:
-        session.execute(text("SELECT 1" if service.database.is_sqlite else "LOCK TABLE arrivals IN ACCESS EXCLUSIVE MODE"))
+        session.execute(
+            text("SELECT 1" if service.database.is_sqlite else "LOCK TABLE arrivals IN ACCESS EXCLUSIVE MODE")
+        )
         answer = knocker.tell("texts", id="ATXid_again", from_=STRANGER, text=WORDS)
         assert (answer.status, answer.body) == (503, "come again\n")
     assert knocker.tell("texts", id="ATXid_again", from_=STRANGER, text=WORDS).status == 200
@@ -371,22 +402,36 @@ def states(knocker: Knocker) -> dict[str, str]:
 
 def test_a_receipt_may_come_before_we_know_what_it_is_for(knocker: Knocker) -> None:
     for _time in range(2):
-        assert knocker.tell("receipts", id="ATXid_0", status="Failed", failureReason="UserDoesNotExist").status == 200
+        assert (
+            knocker.tell("receipts", id="ATXid_0", status="Failed", failureReason="UserDoesNotExist").status
+            == 200
+        )
     report(knocker.world.phone(CITIZEN))
     assert states(knocker)["ATXid_0"] == "failed"
 
 
-@pytest.mark.parametrize("order", [("Sent", "Success", "Failed"), ("Success", "Submitted", "Buffered"), ("Failed", "Success", "Success")])
+@pytest.mark.parametrize(
+    "order",
+    [("Sent", "Success", "Failed"), ("Success", "Submitted", "Buffered"), ("Failed", "Success", "Success")],
+)
 def test_receipts_may_come_in_any_order_and_twice(knocker: Knocker, order: tuple[str, ...]) -> None:
     report(knocker.world.phone(CITIZEN))
     for status in (*order, *order):
-        assert knocker.tell("receipts", id="ATXid_0", status=status, retryCount="None", networkCode="0").status == 200
+        assert (
+            knocker.tell("receipts", id="ATXid_0", status=status, retryCount="None", networkCode="0").status
+            == 200
+        )
     assert states(knocker)["ATXid_0"] == "sent"
 
 
 def test_a_word_that_nobody_knows_yet_is_kept_and_changes_nothing(knocker: Knocker) -> None:
     report(knocker.world.phone(CITIZEN))
-    assert knocker.tell("receipts", id="ATXid_0", status="Teleported" * 30, failureReason="NotNetworkSubcriber" * 9).status == 200
+    assert (
+        knocker.tell(
+            "receipts", id="ATXid_0", status="Teleported" * 30, failureReason="NotNetworkSubcriber" * 9
+        ).status
+        == 200
+    )
     assert states(knocker)["ATXid_0"] == "sent"
     assert rows(knocker, ReceiptRecord) == 1
 
@@ -428,7 +473,9 @@ def test_the_end_of_a_call_is_taken_as_it_comes(knocker: Knocker) -> None:
 
 def gone(knocker: Knocker) -> Database:
     is_sqlite = knocker.world.service.database.is_sqlite
-    return Database("sqlite:////nowhere/itikia.db" if is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x")
+    return Database(
+        "sqlite:////nowhere/itikia.db" if is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x"
+    )
 
 
 def test_health_says_what_answers(knocker: Knocker) -> None:
@@ -444,7 +491,14 @@ def test_health_says_what_answers(knocker: Knocker) -> None:
 def test_whatever_comes_while_the_database_is_gone_is_to_come_again(knocker: Knocker, kind: str) -> None:
     there = knocker.world.service.database
     knocker.world.service.database = gone(knocker)
-    form = {"id": "ATXid_1", "from_": STRANGER, "phoneNumber": STRANGER, "status": "Failed", "sessionId": "a", "text": WORDS}
+    form = {
+        "id": "ATXid_1",
+        "from_": STRANGER,
+        "phoneNumber": STRANGER,
+        "status": "Failed",
+        "sessionId": "a",
+        "text": WORDS,
+    }
     assert knocker.tell(kind, **form).status == 503
     knocker.world.service.database = there
     assert knocker.tell(kind, **form).status == 200

@@ -56,7 +56,9 @@ def test_what_never_went_out_never_stands(state: BroadcastState) -> None:
     assert names([unsent]) == []
 
 
-@pytest.mark.parametrize("state", [*OUT, BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+@pytest.mark.parametrize(
+    "state", [*OUT, BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN]
+)
 def test_a_drill_and_what_is_not_for_the_web_never_stand(state: BroadcastState) -> None:
     seen = broadcast(state) if state in OUT else ended(state)
     assert len(names([seen])) == 1
@@ -65,7 +67,9 @@ def test_a_drill_and_what_is_not_for_the_web_never_stand(state: BroadcastState) 
         assert names([broadcast(state, **hidden) if state in OUT else ended(state, **hidden)]) == []
 
 
-@pytest.mark.parametrize("state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+@pytest.mark.parametrize(
+    "state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN]
+)
 def test_what_was_taken_back_says_so_for_a_day(state: BroadcastState) -> None:
     gone = ended(state)
     assert names([gone], MORNING + HOUR) == ["4071.2"]
@@ -112,12 +116,26 @@ def test_the_newest_stands_first() -> None:
     hours=st.integers(-30, 30), corrected=st.booleans(),
 )  # fmt: skip
 def test_whatever_stands_went_out_and_was_meant_for_everybody(
-    state: BroadcastState, public: bool, exercise: bool, went_out: bool, paused: bool, hours: int, corrected: bool
+    state: BroadcastState,
+    public: bool,
+    exercise: bool,
+    went_out: bool,
+    paused: bool,
+    hours: int,
+    corrected: bool,
 ) -> None:
     went_out = went_out and state not in UNSENT
-    values: dict[str, Any] = {"public": public, "exercise": exercise, "paused_at": MORNING if paused else None, "ended_at": MORNING}
+    values: dict[str, Any] = {
+        "public": public,
+        "exercise": exercise,
+        "paused_at": MORNING if paused else None,
+        "ended_at": MORNING,
+    }
     one = broadcast(
-        state, out=MORNING if went_out else None, corrects=ended(BroadcastState.CORRECTED, code="3000") if corrected else None, **values
+        state,
+        out=MORNING if went_out else None,
+        corrects=ended(BroadcastState.CORRECTED, code="3000") if corrected else None,
+        **values,
     )
     now = MORNING + hours * HOUR
     for each, event in broadcast_feeds.in_feed([one], now):
@@ -173,7 +191,13 @@ def test_while_nothing_is_live_the_feed_is_empty_and_a_feed_all_the_same(world: 
     unsent = [
         broadcast(state, f"100{place}", out=None)
         for place, state in enumerate(
-            (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+            (
+                BroadcastState.DRAFT,
+                BroadcastState.CHECKED,
+                BroadcastState.SUBMITTED,
+                BroadcastState.APPROVED,
+                BroadcastState.COOLING,
+            )
         )
     ]
     stopped = broadcast(BroadcastState.STOPPED, "2001", out=None, ended_at=MORNING)
@@ -204,7 +228,9 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
 
     (item,) = channel(web.get("/feed/rss.xml").data).findall("item")
     assert item.findtext("guid") == "itikia.4071.1"
-    assert item.findtext("description") == html.escape("Soko <wazi>"), "in the first language of the country, and no HTML"
+    assert item.findtext("description") == html.escape("Soko <wazi>"), (
+        "in the first language of the country, and no HTML"
+    )
     assert parsedate_to_datetime(item.findtext("pubDate") or "") == MORNING
     link = item.findtext("link") or ""
     assert link == f"{SITE}/feed/4071.1.xml"
@@ -221,13 +247,18 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
         assert wrong is not None
         wrong.state, wrong.ended_at = BroadcastState.CORRECTED, world.now
         wrong.note(world.now, BroadcastState.CORRECTED)
-        right = broadcast(BroadcastState.FIRST, "5082", world.now, corrects=wrong, expires_at=world.now + 3 * HOUR)
+        right = broadcast(
+            BroadcastState.FIRST, "5082", world.now, corrects=wrong, expires_at=world.now + 3 * HOUR
+        )
         right.author = wrong.author
         session.add(right)
     (item,) = channel(web.get("/feed/rss.xml").data).findall("item")
     assert item.findtext("guid") == "itikia.5082.1"
     update = fromstring(web.get("/feed/5082.1.xml").data)
-    refers = ",".join(original.findtext(f"cap:{part}", "", {"cap": cap.NAMESPACE}) for part in ("sender", "identifier", "sent"))
+    refers = ",".join(
+        original.findtext(f"cap:{part}", "", {"cap": cap.NAMESPACE})
+        for part in ("sender", "identifier", "sent")
+    )
     assert update.findtext("cap:references", None, {"cap": cap.NAMESPACE}) == refers
     assert web.get("/feed/4071.1.xml").status_code == 404
 
@@ -237,13 +268,18 @@ def test_a_message_goes_out_is_read_set_right_and_taken_back(world: World) -> No
         held.state, held.ended_at = BroadcastState.WITHDRAWN, world.now + HOUR
         held.note(world.now + HOUR, BroadcastState.WITHDRAWN)
     world.now += HOUR
-    assert [item.text for item in channel(web.get("/feed/rss.xml").data).findall("item/guid")] == ["itikia.5082.2", "itikia.4071.2"]
+    assert [item.text for item in channel(web.get("/feed/rss.xml").data).findall("item/guid")] == [
+        "itikia.5082.2",
+        "itikia.4071.2",
+    ]
     for name in ("5082.2", "4071.2"):
         page = web.get(f"/feed/{name}.xml").data
         standard.assertValid(etree.fromstring(page))
         assert fromstring(page).findtext("cap:msgType", None, {"cap": cap.NAMESPACE}) == "Cancel"
     world.now += timedelta(hours=20)
-    assert len(channel(web.get("/feed/rss.xml").data).findall("item")) == 2, "longer than the messages themselves would have held"
+    assert len(channel(web.get("/feed/rss.xml").data).findall("item")) == 2, (
+        "longer than the messages themselves would have held"
+    )
     world.now += timedelta(hours=5)
     assert channel(web.get("/feed/rss.xml").data).find("item") is None
 
@@ -269,7 +305,17 @@ def test_whoever_has_it_already_is_told_so_and_nobody_keeps_it_for_long(world: W
 def test_there_is_nothing_else(world: World) -> None:
     web = site(world)
     keep(world, broadcast(BroadcastState.SENT))
-    for name in ("4071", "4071.2", "4071.1.1", "4072.1", " 4071.1", "4071.1%00", "itikia.4071.1", "٤٠٧١.1", "x" * 3000):
+    for name in (
+        "4071",
+        "4071.2",
+        "4071.1.1",
+        "4072.1",
+        " 4071.1",
+        "4071.1%00",
+        "itikia.4071.1",
+        "٤٠٧١.1",
+        "x" * 3000,
+    ):
         answer = web.get(f"/feed/{name}.xml")
         assert (answer.status_code, answer.text, answer.mimetype) == (404, "Not Found\n", "text/plain")
 
@@ -277,9 +323,15 @@ def test_there_is_nothing_else(world: World) -> None:
 def test_while_the_database_is_gone_it_says_so(world: World) -> None:
     web, there = site(world), world.service.database
     assert web.get("/feed/rss.xml").status_code == 200
-    world.service.database = Database("sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x")
+    world.service.database = Database(
+        "sqlite:////nowhere/itikia.db" if there.is_sqlite else "postgresql+psycopg://nobody@127.0.0.1:9/x"
+    )
     for path in ("/feed/rss.xml", "/feed/4071.1.xml"):
         answer = web.get(path)
-        assert (answer.status_code, answer.text, answer.mimetype) == (503, "Service Unavailable\n", "text/plain")
+        assert (answer.status_code, answer.text, answer.mimetype) == (
+            503,
+            "Service Unavailable\n",
+            "text/plain",
+        )
     world.service.database = there
     assert web.get("/feed/rss.xml").status_code == 200

@@ -43,12 +43,18 @@ def prometheus(world: World) -> FlaskClient:
 def figures(answer: TestResponse) -> Figures:
     """The numbers, by the name without `itikia_` and the value of the label."""
     samples = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
-    return {(each.name.removeprefix("itikia_"), next(iter(each.labels.values()), "")): each.value for each in samples}
+    return {
+        (each.name.removeprefix("itikia_"), next(iter(each.labels.values()), "")): each.value
+        for each in samples
+    }
 
 
 def told(prometheus: FlaskClient) -> Figures:
     answer = prometheus.get("/metrics", headers=SHOWN)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        200,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )
     return figures(answer)
 
 
@@ -56,7 +62,18 @@ def told(prometheus: FlaskClient) -> Figures:
 
 
 @pytest.mark.parametrize(
-    "shown", ["", TOKEN, f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"bearer {TOKEN}", f"Basic {TOKEN}", "Bearer ", "Bearer é", "Bearer"]
+    "shown",
+    [
+        "",
+        TOKEN,
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        f"bearer {TOKEN}",
+        f"Basic {TOKEN}",
+        "Bearer ",
+        "Bearer é",
+        "Bearer",
+    ],
 )
 def test_whoever_does_not_show_the_token_is_turned_away(prometheus: FlaskClient, shown: str) -> None:
     answer = prometheus.get("/metrics", headers={"Authorization": shown} if shown else {})
@@ -99,10 +116,21 @@ def test_nothing_of_anybody_is_told(world: World, prometheus: FlaskClient) -> No
     report(world.phone(CITIZEN))
     (case,) = world.cases()
     answer = prometheus.get("/metrics", headers=SHOWN).text
-    for secret in (CITIZEN.lstrip("+"), KIPRUTO.lstrip("+"), "Kipruto", "Kaptembwo", "KE032", "station", case.reference, str(case.id)):
+    for secret in (
+        CITIZEN.lstrip("+"),
+        KIPRUTO.lstrip("+"),
+        "Kipruto",
+        "Kaptembwo",
+        "KE032",
+        "station",
+        case.reference,
+        str(case.id),
+    ):
         assert secret not in answer
     assert case.details(world.service.settings.keys)
-    assert not [word for word in case.details(world.service.settings.keys).split() if len(word) > 3 and word in answer]
+    assert not [
+        word for word in case.details(world.service.settings.keys).split() if len(word) > 3 and word in answer
+    ]
 
 
 def test_every_figure_says_in_words_what_it_is(world: World, prometheus: FlaskClient) -> None:
@@ -121,7 +149,9 @@ def test_what_nobody_does_grows_old_however_often_it_is_posted(world: World, pro
     world.now += timedelta(minutes=5)
     for _time in range(2):
         with world.service.database.writing() as session:
-            session.execute(update(Task).values(posted=Task.posted + 1, due_at=world.now + timedelta(seconds=15)))
+            session.execute(
+                update(Task).values(posted=Task.posted + 1, due_at=world.now + timedelta(seconds=15))
+            )
         found = told(prometheus)
         assert (found["errands_due", "urgent"], found["errand_oldest_due_seconds", "urgent"]) == (2, 300)
         assert (found["errands_due", "bulk"], found["errand_oldest_due_seconds", "bulk"]) == (0, 0)
@@ -176,7 +206,9 @@ def test_while_the_database_is_gone_it_says_no_more_than_that(world: World, prom
     assert told(prometheus)["database_reachable", ""] == 1
 
 
-def test_while_the_database_is_locked_it_does_not_wait_for_ever(world: World, prometheus: FlaskClient) -> None:
+def test_while_the_database_is_locked_it_does_not_wait_for_ever(
+    world: World, prometheus: FlaskClient
+) -> None:
     is_sqlite = world.service.database.is_sqlite
     with world.service.database.engine.connect() as connection:
         if is_sqlite:

@@ -1,4 +1,5 @@
-"""Telegram at the public door: whoever does not know the secret learns nothing, and what is taken is kept sealed before we say so."""
+"""Telegram at the public door: whoever does not know the secret learns nothing, and what is taken is kept
+sealed before we say so."""
 
 import json
 import socket
@@ -16,7 +17,12 @@ from tests.scenery.world import World
 from webhooks.telegram import MOST_BYTES, SECRET
 
 TOKEN = "1000:a-token-of-the-bot"
-MESSAGE: dict[str, Any] = {"message_id": 1, "date": 1, "chat": {"id": 4711000, "type": "private"}, "text": "they took my phone"}
+MESSAGE: dict[str, Any] = {
+    "message_id": 1,
+    "date": 1,
+    "chat": {"id": 4711000, "type": "private"},
+    "text": "they took my phone",
+}
 UPDATE = {"update_id": 7, "message": MESSAGE}
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -55,13 +61,19 @@ def test_nothing_of_it_stands_in_the_queue_in_the_clear(bot_door: Knocker) -> No
     with redis.Redis.from_url(bot_door.world.service.settings.redis_url) as client:
         kept = [(key, client.dump(key)) for key in client.keys("*")]
     assert len(kept) == 2
-    assert not [key for key, content in kept if b"4711000" in key + (content or b"") or b"they took" in (content or b"")]
+    assert not [
+        key
+        for key, content in kept
+        if b"4711000" in key + (content or b"") or b"they took" in (content or b"")
+    ]
 
 
 def test_the_same_update_is_kept_once(bot_door: Knocker) -> None:
     assert [bring(bot_door, UPDATE).status for _ in range(3)] == [200, 200, 200]
     assert len(stream(bot_door)) == 1
-    assert bring(bot_door, {**UPDATE, "update_id": 5}).status == 200, "numbers may begin anew, lower than before"
+    assert bring(bot_door, {**UPDATE, "update_id": 5}).status == 200, (
+        "numbers may begin anew, lower than before"
+    )
     assert len(stream(bot_door)) == 2
 
 
@@ -73,7 +85,10 @@ def test_whoever_does_not_know_the_secret_is_turned_away(bot_door: Knocker, secr
 
 def test_a_stranger_is_turned_away_before_a_word_is_read(bot_door: Knocker) -> None:
     with socket.create_connection(("127.0.0.1", bot_door.port), timeout=PATIENCE) as line:
-        line.sendall(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+        line.sendall(
+            b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+            b"100000\r\n\r\n"
+        )
         assert line.recv(12) == b"HTTP/1.1 403"
 
 
@@ -108,7 +123,9 @@ def test_a_long_message_of_signs_that_are_written_long_gets_through(bot_door: Kn
 
 
 def test_while_redis_is_away_it_must_come_again(world: World) -> None:
-    world.service.settings = replace(world.service.settings, telegram_token=TOKEN, redis_url="redis://127.0.0.1:9/0")
+    world.service.settings = replace(
+        world.service.settings, telegram_token=TOKEN, redis_url="redis://127.0.0.1:9/0"
+    )
     with open_door(world, world.carrier) as knocker:
         answer = bring(knocker, UPDATE)
     assert (answer.status, answer.body) == (503, "come again\n")
@@ -126,4 +143,6 @@ def test_a_fault_in_an_update_is_not_in_the_logs(bot_door: Knocker, caplog: pyte
     bring(bot_door, UPDATE, "wrong")
     bring(bot_door, b'{"update_id": "they took my phone"}')
     bring(bot_door, UPDATE)
-    assert not any("phone" in record.getMessage() or TOKEN in record.getMessage() for record in caplog.records)
+    assert not any(
+        "phone" in record.getMessage() or TOKEN in record.getMessage() for record in caplog.records
+    )

@@ -63,7 +63,9 @@ def existing_tests() -> set[str]:
 
 def test_every_trap_is_seen_to() -> None:
     assert sorted(TRAPS) == list(range(1, 43))
-    assert all(re.search(r"\btest_\w+|\w+/\w+\.py|does not apply: \w+", seen_to) for seen_to in TRAPS.values())
+    assert all(
+        re.search(r"\btest_\w+|\w+/\w+\.py|does not apply: \w+", seen_to) for seen_to in TRAPS.values()
+    )
 
 
 def test_every_test_and_place_that_the_table_names_is_there() -> None:

@@ -13,9 +13,15 @@ NEAR = 4
 
 # --- persons
 
-DENIES = frozenset(lexicon.fold(word) for word in ("nobody", "none", "no", "says", "said", "say", "asks", "hakuna", "anasema", "alisema"))
+DENIES = frozenset(
+    lexicon.fold(word)
+    for word in ("nobody", "none", "no", "says", "said", "say", "asks", "hakuna", "anasema", "alisema")
+)
 """Between a name and a deed: somebody speaks of it, or it was not done."""
-LEADS = frozenset(lexicon.fold(word) for word in ("by", "is", "was", "named", "called", "na", "ni", "ndiye", "aitwaye", "anayeitwa"))
+LEADS = frozenset(
+    lexicon.fold(word)
+    for word in ("by", "is", "was", "named", "called", "na", "ni", "ndiye", "aitwaye", "anayeitwa")
+)
 """What stands between a deed and the name of who did it."""
 BETWEEN = frozenset(("has", "have", "had", "who", "ndiye", "ndio", "ambaye", "also", "then", "pia"))
 
@@ -28,7 +34,10 @@ def accused(text: Text) -> Iterator[str]:
         if not beside and (at := _lone_name(text, deed)) is not None:
             beside = [(at, at + 1)]
         if beside:
-            yield text.shown(min(deed.first, *(first for first, _last in beside)), max(deed.last, *(last for _first, last in beside)))
+            yield text.shown(
+                min(deed.first, *(first for first, _last in beside)),
+                max(deed.last, *(last for _first, last in beside)),
+            )
 
 
 def _belong(text: Text, person: tuple[int, int], deed: Hit) -> bool:
@@ -38,9 +47,15 @@ def _belong(text: Text, person: tuple[int, int], deed: Hit) -> bool:
         return deed.first == last or deed.last == first
     if deed.first >= last:
         between = [text.folded(at) for at in range(last, deed.first)]
-        return len(between) <= NEAR and not DENIES.intersection(between) and not _is_cut(text, last, deed.first)
+        return (
+            len(between) <= NEAR and not DENIES.intersection(between) and not _is_cut(text, last, deed.first)
+        )
     between = [text.folded(at) for at in range(deed.last, first)]
-    return len(between) <= NEAR and (not between or bool(LEADS.intersection(between))) and not _is_cut(text, deed.last, first)
+    return (
+        len(between) <= NEAR
+        and (not between or bool(LEADS.intersection(between)))
+        and not _is_cut(text, deed.last, first)
+    )
 
 
 def _is_cut(text: Text, first: int, last: int) -> bool:
@@ -51,7 +66,9 @@ def _is_cut(text: Text, first: int, last: int) -> bool:
 def _persons(text: Text) -> Iterator[tuple[int, int]]:
     """A title and a name; or two names in a row, where not everything is in capitals."""
     for at, after in pairwise(range(len(text.words))):
-        if _is_titled(text, at) or (is_a_name(text, at) and is_a_name(text, after) and not text.words[after].opens and not text.shouts):
+        if _is_titled(text, at) or (
+            is_a_name(text, at) and is_a_name(text, after) and not text.words[after].opens and not text.shouts
+        ):
             yield at, at + 2
 
 

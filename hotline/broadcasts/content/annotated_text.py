@@ -88,7 +88,15 @@ def is_a_name(text: Text, at: int) -> bool:
 
 @lru_cache(maxsize=1)
 def not_names() -> frozenset[str]:
-    kinds = (lexicon.ORDINARY, lexicon.ACCUSE, lexicon.TITLE, lexicon.FOLK, lexicon.TOLL, lexicon.FEAR, lexicon.PLACE)
+    kinds = (
+        lexicon.ORDINARY,
+        lexicon.ACCUSE,
+        lexicon.TITLE,
+        lexicon.FOLK,
+        lexicon.TOLL,
+        lexicon.FEAR,
+        lexicon.PLACE,
+    )
     return frozenset[str]().union(*(lexicon.one_word(kind) for kind in kinds))
 
 

@@ -23,12 +23,14 @@ def links(text: Text) -> Iterator[str]:
 
 _RUNS = re.compile(r"(?<![^\W_])[+(*]{0,2}[\dOoIl](?:[\s.\-()/*#,]{0,3}[\dOoIl]){4,}#?(?![^\W_])").finditer
 _DATES = re.compile(
-    r"(?<!\d)(?:\d{1,2}[:.]\d{2}(?!\d|[.:\-/ ]\d)|\d{1,2}:\d{2}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.\-])\d{1,2}\1(?:20)\d{2})(?!\d)"
+    r"(?<!\d)(?:\d{1,2}[:.]\d{2}(?!\d|[.:\-/ "
+    r"]\d)|\d{1,2}:\d{2}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.\-])\d{1,2}\1(?:20)\d{2})(?!\d)"
 ).sub
 _CODES = re.compile(r"\bItikia:?\s+\d{4,6}\b", re.IGNORECASE).sub
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}\s*-\s*\d{1,3}").fullmatch
 _DIALLED = re.compile(
-    r"\b(?:call|dial|ring|text|sms|piga|pigia|tuma|bonyeza)\s+(?:simu\s+)?(?:to\s+|no\.?\s+|nambari\s+)?(\+?\d{3,})\b", re.IGNORECASE
+    r"\b(?:call|dial|ring|text|sms|piga|pigia|tuma|bonyeza)\s+(?:simu\s+)?(?:to\s+|no\.?\s+|nambari\s+)?(\+?\d{3,})\b",
+    re.IGNORECASE,
 ).finditer
 _OH = str.maketrans("OoIl", "0011")
 
@@ -40,10 +42,16 @@ def unknown_numbers(text: Text, known: Collection[str]) -> Iterator[str]:
     dialled = [each[1] for each in _DIALLED(rest) if not any(run.startswith(each[1]) for run in runs)]
     for found in (*runs, *dialled):
         digits = "".join(letter for letter in found.translate(_OH) if letter.isdecimal())
-        if sum(letter.isdecimal() for letter in found) * 2 >= len(digits) and not _GROUPED(found.strip()) and not _is_known(digits, known):
+        if (
+            sum(letter.isdecimal() for letter in found) * 2 >= len(digits)
+            and not _GROUPED(found.strip())
+            and not _is_known(digits, known)
+        ):
             yield found.strip()
 
 
 def _is_known(digits: str, known: Collection[str]) -> bool:
     """Whether it is one of ours, in the country's form or in the international one."""
-    return digits in known or any(len(number) >= 9 <= len(digits) and number[-9:] == digits[-9:] for number in known)
+    return digits in known or any(
+        len(number) >= 9 <= len(digits) and number[-9:] == digits[-9:] for number in known
+    )

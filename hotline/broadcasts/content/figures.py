@@ -23,9 +23,29 @@ _UNITS = {
 }
 _TENS = {
     "en": ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
-    "sw": ("kumi", "ishirini", "thelathini", "arobaini", "hamsini", "sitini", "sabini", "themanini", "tisini"),
+    "sw": (
+        "kumi",
+        "ishirini",
+        "thelathini",
+        "arobaini",
+        "hamsini",
+        "sitini",
+        "sabini",
+        "themanini",
+        "tisini",
+    ),
 }
-_TEENS = ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TEENS = (
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _ONES = {"en": frozenset(("one",)), "sw": frozenset(("moja", "mmoja", "kimoja"))}
 _BOTH = re.compile(r"\bboth(?: two)?\b|\b(?:w|z|v|y)[oy]+te (?:ma|wa|vi)?(?:wili|mbili)\b")
 """Elders of both sides: wazee wa pande zote, or wa pande zote mbili."""
@@ -33,7 +53,9 @@ _BOTH = re.compile(r"\bboth(?: two)?\b|\b(?:w|z|v|y)[oy]+te (?:ma|wa|vi)?(?:wili
 
 def _figures(language: str) -> dict[str, int]:
     """What number each word of this language is."""
-    found = {word: value for value, each in enumerate(_UNITS.get(language, ()), 2) for word in each.split("|")}
+    found = {
+        word: value for value, each in enumerate(_UNITS.get(language, ()), 2) for word in each.split("|")
+    }
     found |= {word: 10 * value for value, word in enumerate(_TENS.get(language, ()), 1)}
     found |= {word: value for value, word in enumerate(_TEENS, 11)} if language == "en" else {}
     return found | dict.fromkeys(_ONES.get(language, ()), 1)
@@ -71,7 +93,8 @@ _NUMBERS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?").findall
 
 
 def _in_digits(text: str, language: str, spelled: set[str], loose: set[str]) -> str:
-    """The text with its numbers in digits; notes down which were words. Twenty-five and ishirini na tano are one number."""
+    """The text with its numbers in digits; notes down which were words. Twenty-five and ishirini na tano are
+    one number."""
     worth, found, end = WORTH.get(language, {}), list[str](), 0
     matches = [match for match in _A_WORD(text) if match[0] in worth]
     skip = False
@@ -97,7 +120,8 @@ def _in_digits(text: str, language: str, spelled: set[str], loose: set[str]) -> 
 
 _PARTS = "asubuhi|alfajiri|mchana|jioni|usiku"
 _CLOCK = re.compile(
-    r"(?P<saa>\bsaa\s+)?(?<![\d.:,])(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d)(?![\d]))?(?: (?:na )?(?P<nusu>nusu|robo))?"
+    r"(?P<saa>\bsaa\s+)?(?<![\d.:,])(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d)(?![\d]))?(?: (?:na "
+    r")?(?P<nusu>nusu|robo))?"
     rf"(?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?:ya |za )?(?P<part>{_PARTS})\b)?"
 )
 _TIMES, _TIMES_OUT = _CLOCK.finditer, _CLOCK.sub
@@ -113,7 +137,10 @@ _HOURS = {
 
 def _time(found: re.Match[str]) -> str | None:
     """The time on a clock of 24 hours; None for what is a number only."""
-    hour, minute = int(found["hour"]), int(found["minute"] or {"nusu": 30, "robo": 15}.get(found["nusu"] or "", 0))
+    hour, minute = (
+        int(found["hour"]),
+        int(found["minute"] or {"nusu": 30, "robo": 15}.get(found["nusu"] or "", 0)),
+    )
     if hour > 23 or not (found["minute"] or found["half"] or found["part"] or found["saa"]):
         return None
     if found["half"]:
@@ -126,12 +153,14 @@ def _time(found: re.Match[str]) -> str | None:
 
 
 def _from_six(hour: int, part: str) -> int:
-    """Saa nane mchana is two in the afternoon. An hour that this part of the day has not is on the other clock already."""
+    """Saa nane mchana is two in the afternoon. An hour that this part of the day has not is on the other
+    clock already."""
     there = (hour + 6) % 12 if hour in _HOURS[part] else hour % 12
     return there + 12 if part in ("mchana", "jioni") or (part == "usiku" and there >= 7) else there
 
 
 def differing(one: Figures, other: Figures, *, spelled: bool = True) -> frozenset[str]:
-    """The numbers and times that only one of two texts has. Where the words for numbers are not known of both, only digits are compared."""
+    """The numbers and times that only one of two texts has. Where the words for numbers are not known of
+    both, only digits are compared."""
     loose = one.loose | other.loose | (frozenset[str]() if spelled else one.spelled | other.spelled)
     return ((one.digits | one.spelled) ^ (other.digits | other.spelled)) - loose

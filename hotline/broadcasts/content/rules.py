@@ -119,7 +119,8 @@ class Facts:
     claim: str = field(default="", repr=False)
     """The rumour's own words, if it answers one."""
     own_words: bool = True
-    """The author's; of a template only the names and figures are theirs, and its tone was settled with those who made it."""
+    """The author's; of a template only the names and figures are theirs, and its tone was settled with those
+    who made it."""
     readers: Mapping[str, int] = field(default_factory=dict)
     """How many subscribers read each language."""
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -132,7 +133,10 @@ def findings(texts: Mapping[str, str], facts: Facts) -> list[Finding]:
     found = [*_about_the_whole(said, facts), *_differences(said.values())]
     for text in said.values():
         found += _in(text, facts)
-    return sorted(dict.fromkeys(found), key=lambda each: (not each.blocks, list(Rule).index(each.rule), each.language, each.found))
+    return sorted(
+        dict.fromkeys(found),
+        key=lambda each: (not each.blocks, list(Rule).index(each.rule), each.language, each.found),
+    )
 
 
 def _finding(rule: Rule, language: str, found: str = "") -> Finding:
@@ -147,7 +151,9 @@ def _name(language: str) -> str:
 
 
 def _about_the_whole(said: Mapping[str, Text], facts: Facts) -> Iterator[Finding]:
-    wanted = {language for language, count in facts.readers.items() if count > 0} or ({*facts.languages[:1]} if not said else set())
+    wanted = {language for language, count in facts.readers.items() if count > 0} or (
+        {*facts.languages[:1]} if not said else set()
+    )
     yield from (_finding(Rule.NO_WORDING, "", _name(language)) for language in sorted(wanted - {*said}))
     if facts.known_at is None or not facts.now - FRESH <= facts.known_at <= facts.now + SLACK:
         yield _finding(Rule.NO_TIME, "")
@@ -198,7 +204,8 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _groups(text: Text) -> Iterator[str]:
-    """Groups on the list, and whatever is called a people. What is a place too is a group only where people are spoken of."""
+    """Groups on the list, and whatever is called a people. What is a place too is a group only where people
+    are spoken of."""
     for hit in text.of(lexicon.GROUP):
         if not _is_a_place(text, hit) or _is_of_people(text, hit):
             yield text.shown(hit.first, hit.last)
@@ -216,7 +223,9 @@ def _is_of_people(text: Text, hit: Hit) -> bool:
         return True
     if any(place.first <= hit.first and hit.last < place.last for place in text.places):
         return False
-    return after in lexicon.one_word(lexicon.FOLK) or (before == "the" and after not in lexicon.one_word(lexicon.PLACE))
+    return after in lexicon.one_word(lexicon.FOLK) or (
+        before == "the" and after not in lexicon.one_word(lexicon.PLACE)
+    )
 
 
 PEOPLE = frozenset(("people", "community", "tribe", "clan", "warriors"))
@@ -251,7 +260,10 @@ def _is_forbidden(text: Text, hit: Hit) -> bool:
     if text.words[hit.first].opens or before < 0:
         return False
     if text.folded(before) in OR:
-        return any(text.folded(at) in {*NOT, "no"} for at in range(max(0, before - 4), before)) and text.folded(before - 1) != "but"
+        return (
+            any(text.folded(at) in {*NOT, "no"} for at in range(max(0, before - 4), before))
+            and text.folded(before - 1) != "but"
+        )
     return text.folded(before) in NOT
 
 
@@ -296,7 +308,10 @@ def _differences(texts: Iterable[Text]) -> Iterator[Finding]:
     for one, other in combinations(texts, 2):
         numbers = [figures(text.text, text.language) for text in (one, other)]
         known = one.language in WORTH and other.language in WORTH
-        if apart := [*sorted(differing(*numbers, spelled=known)), *places_apart(one.places, other.places, one.areas)]:
+        if apart := [
+            *sorted(differing(*numbers, spelled=known)),
+            *places_apart(one.places, other.places, one.areas),
+        ]:
             yield _finding(Rule.DIFFER, "", ", ".join(apart))
 
 

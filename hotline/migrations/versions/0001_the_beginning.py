@@ -250,7 +250,11 @@ def downgrade() -> None:
 
     op.drop_table("dispatches")
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("ix_cases_unfinished", postgresql_where=sa.text("state != 'closed'"), sqlite_where=sa.text("state != 'closed'"))
+        batch_op.drop_index(
+            "ix_cases_unfinished",
+            postgresql_where=sa.text("state != 'closed'"),
+            sqlite_where=sa.text("state != 'closed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_cases_person_id"))
 
     op.drop_table("cases")
@@ -269,7 +273,11 @@ def downgrade() -> None:
     op.drop_table("people")
     op.drop_table("receipts")
     with op.batch_alter_table("errands", schema=None) as batch_op:
-        batch_op.drop_index("ix_errands_due", postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index(
+            "ix_errands_due",
+            postgresql_where=sa.text("state = 'waiting'"),
+            sqlite_where=sa.text("state = 'waiting'"),
+        )
 
     op.drop_table("errands")
     op.drop_table("bodies")

@@ -1,4 +1,5 @@
-"""Dispatch that never sleeps: duty, roles and bars, the standing order, promises, verdicts, incidents, and the auditor's reports."""
+"""Dispatch that never sleeps: duty, roles and bars, the standing order, promises, verdicts, incidents, and
+the auditor's reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -150,7 +151,9 @@ def _what() -> None:
     )
     op.create_index(op.f("ix_verdicts_case_id"), "verdicts", ["case_id"])
     with op.batch_alter_table("dispatches") as dispatches:
-        dispatches.add_column(sa.Column("rung", sa.String(length=16), nullable=False, server_default="primary"))
+        dispatches.add_column(
+            sa.Column("rung", sa.String(length=16), nullable=False, server_default="primary")
+        )
         dispatches.add_column(sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
         dispatches.add_column(sa.Column("answer_by", MOMENT, nullable=True))
         dispatches.add_column(sa.Column("locked_why", sa.LargeBinary(), nullable=True))
@@ -174,7 +177,9 @@ def _what() -> None:
     with op.batch_alter_table("errands") as errands:
         errands.alter_column("wanted_at", nullable=False)
     unfinished = sa.text("state IN ('waiting', 'sending')")
-    op.create_index("ix_messages_unfinished", "messages", ["state"], postgresql_where=unfinished, sqlite_where=unfinished)
+    op.create_index(
+        "ix_messages_unfinished", "messages", ["state"], postgresql_where=unfinished, sqlite_where=unfinished
+    )
 
 
 def _bring_over() -> None:
@@ -182,14 +187,20 @@ def _bring_over() -> None:
     urgent = {"danger": 3, "violence": 2, "threat": 2, "gender": 2, "missing": 2}
     whens = " ".join(f"WHEN category_code = '{code}' THEN {urgency}" for code, urgency in urgent.items())
     op.execute(f"UPDATE cases SET urgency = CASE WHEN in_danger THEN 3 {whens} ELSE 1 END")  # noqa: S608 - our own words
-    op.execute("UPDATE cases SET round_began_at = CASE WHEN round > 1 AND verdict_at IS NOT NULL THEN verdict_at ELSE opened_at END")
     op.execute(
-        "INSERT INTO promises (case_id, made_at, due_at, state, ended_at) SELECT id, round_began_at, promised_at, "
-        "CASE WHEN state = 'open' THEN 'open' WHEN acknowledged_at <= promised_at THEN 'kept' ELSE 'missed' END, acknowledged_at FROM cases"
+        "UPDATE cases SET round_began_at = CASE WHEN round > 1 AND verdict_at IS NOT NULL THEN verdict_at "
+        "ELSE opened_at END"
+    )
+    op.execute(
+        "INSERT INTO promises (case_id, made_at, due_at, state, ended_at) SELECT id, round_began_at, "
+        "promised_at, "
+        "CASE WHEN state = 'open' THEN 'open' WHEN acknowledged_at <= promised_at THEN 'kept' ELSE "
+        "'missed' END, acknowledged_at FROM cases"
     )
     op.execute(
         "INSERT INTO verdicts (case_id, round, asked_at, word, said_at) "
-        "SELECT id, CASE WHEN verdict IN ('not_helped', 'danger') AND round > 1 THEN round - 1 ELSE round END, "
+        "SELECT id, CASE WHEN verdict IN ('not_helped', 'danger') AND round > 1 THEN round - 1 ELSE round "
+        "END, "
         "asked_at, verdict, verdict_at FROM cases WHERE verdict IS NOT NULL OR asked_at IS NOT NULL"
     )
 
@@ -199,9 +210,14 @@ def downgrade() -> None:
         cases.add_column(sa.Column("promised_at", MOMENT, nullable=True))
         cases.add_column(sa.Column("verdict", sa.String(length=12), nullable=True))
         cases.add_column(sa.Column("verdict_at", MOMENT, nullable=True))
-    op.execute("UPDATE cases SET promised_at = (SELECT max(due_at) FROM promises WHERE promises.case_id = cases.id)")
+    op.execute(
+        "UPDATE cases SET promised_at = (SELECT max(due_at) FROM promises WHERE promises.case_id = cases.id)"
+    )
     op.execute("UPDATE cases SET promised_at = opened_at WHERE promised_at IS NULL")
-    latest = "(SELECT {} FROM verdicts WHERE verdicts.case_id = cases.id AND word IS NOT NULL ORDER BY id DESC LIMIT 1)"
+    latest = (
+        "(SELECT {} FROM verdicts WHERE verdicts.case_id = cases.id AND word IS NOT NULL ORDER BY id DESC "
+        "LIMIT 1)"
+    )
     op.execute(f"UPDATE cases SET verdict = {latest.format('word')}, verdict_at = {latest.format('said_at')}")  # noqa: S608
     op.execute("DELETE FROM errands WHERE what IN ('promise', 'still', 'lapse', 'ready', 'warn')")
     op.drop_index("ix_messages_unfinished", "messages")

@@ -1,4 +1,5 @@
-"""Calm messages and the rumour desk: subscriptions, broadcasts with their wordings, hands and copies, rumours, questions and sources."""
+"""Calm messages and the rumour desk: subscriptions, broadcasts with their wordings, hands and copies,
+rumours, questions and sources."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,7 +53,9 @@ def upgrade() -> None:
         sa.Column("asked_at", MOMENT, nullable=False),
         sa.Column("confirmed_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_subscriptions_address_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["addresses.id"], name=op.f("fk_subscriptions_address_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_subscriptions_area_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
         sa.UniqueConstraint("address_id", "area_code", name=op.f("uq_subscriptions_address_id_area_code")),
@@ -93,7 +96,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_broadcasts_code")),
     )
     op.create_index(op.f("ix_broadcasts_corrects_id"), "broadcasts", ["corrects_id"])
-    op.create_index("ix_broadcasts_unfinished", "broadcasts", ["state"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
+    op.create_index(
+        "ix_broadcasts_unfinished",
+        "broadcasts",
+        ["state"],
+        postgresql_where=UNFINISHED,
+        sqlite_where=UNFINISHED,
+    )
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -106,7 +115,9 @@ def upgrade() -> None:
         sa.Column("may_answer", sa.Boolean(), nullable=False),
         sa.Column("told", sa.String(length=12), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_questions_address_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["addresses.id"], name=op.f("fk_questions_address_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_questions_area_code")),
         sa.ForeignKeyConstraint(["rumour_id"], ["rumours.id"], name=op.f("fk_questions_rumour_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
@@ -143,7 +154,9 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=80), nullable=False),
         sa.Column("sent_at", MOMENT, nullable=True),
         sa.Column("delivered_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_copies_address_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["addresses.id"], name=op.f("fk_copies_address_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_copies_area_code")),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_copies_broadcast_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_copies")),

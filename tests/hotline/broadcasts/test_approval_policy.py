@@ -29,7 +29,11 @@ def test_not_by_whoever_wrote_it_nor_by_anybody_of_their_body_nor_twice() -> Non
 
 
 def test_never_two_police_were_they_of_two_stations() -> None:
-    sergeant, inspector, elder = Hand(1, frozenset({"a"}), True), Hand(2, frozenset({"b"}), True), Hand(3, frozenset({"c"}), False)
+    sergeant, inspector, elder = (
+        Hand(1, frozenset({"a"}), True),
+        Hand(2, frozenset({"b"}), True),
+        Hand(3, frozenset({"c"}), False),
+    )
     assert may_approve([sergeant], [], inspector) is Why.TWO_POLICE
     assert may_approve([elder], [sergeant], inspector) is Why.TWO_POLICE
     assert may_approve([elder], [], inspector) is None
@@ -50,7 +54,9 @@ def test_whatever_hands_there_are_those_that_count_are_of_different_people_and_b
 
 
 def test_the_larger_the_area_the_more_hands() -> None:
-    def need(*levels: int, counties: int = 1, own: bool = False, emergency: bool = False, sorry: bool = False) -> Need:
+    def need(
+        *levels: int, counties: int = 1, own: bool = False, emergency: bool = False, sorry: bool = False
+    ) -> Need:
         return needed(levels, counties=counties, own_words=own, sorry=sorry, emergency=emergency)
 
     assert need(-3).hands == need(-3, -3, -3).hands == 1
@@ -67,7 +73,11 @@ def test_the_larger_the_area_the_more_hands() -> None:
 
 
 @given(st.integers(1, 4), st.booleans(), st.lists(hands, max_size=5))
-def test_enough_is_so_many_and_one_who_coordinates_where_that_is_needed(number: int, coordination: bool, approved: list[Hand]) -> None:
+def test_enough_is_so_many_and_one_who_coordinates_where_that_is_needed(
+    number: int, coordination: bool, approved: list[Hand]
+) -> None:
     enough = is_enough(Need(number, coordination), approved)
-    assert enough == (len(approved) >= number and (not coordination or any(each.coordinates for each in approved)))
+    assert enough == (
+        len(approved) >= number and (not coordination or any(each.coordinates for each in approved))
+    )
     assert not is_enough(Need(number, refused="it is about no place"), approved)

@@ -1,4 +1,5 @@
-"""A committee that works by dialling in: it writes, others see it and say yes, and whom it does not concern sees nothing."""
+"""A committee that works by dialling in: it writes, others see it and say yes, and whom it does not concern
+sees nothing."""
 
 import json
 from dataclasses import replace
@@ -36,7 +37,15 @@ def test_a_message_is_written_and_approved_without_a_word_of_sms(world: World) -
     author.choose("Kaptembwo")
     no, real = dict(broadcast_menus.YES_NO)["no"], dict(broadcast_menus.REAL_OR_DRILL)["real"]
     elders, three_hours = dict(templates.WHO)["elders"], dict(broadcast_menus.HOURS)["3"]
-    for words in (no, broadcast_menus.now_at("10:00"), elders, three_hours, no, real, broadcast_menus.STEPS["submit"]):
+    for words in (
+        no,
+        broadcast_menus.now_at("10:00"),
+        elders,
+        three_hours,
+        no,
+        real,
+        broadcast_menus.STEPS["submit"],
+    ):
         author.choose(en(words))
     assert not author.in_call
     code = author.screen.partition(":")[0]
@@ -58,8 +67,13 @@ def test_whom_it_does_not_concern_does_not_see_it(world: World) -> None:
     readers(world, 3)
     code, _mark = written(world)
     with world.service.read() as work:
-        seen = {number: broadcast_board.seen_by(work, liaison(work, number)) for number in (KIPRUTO, CHEBET, DESK, WANJIKU)}
-        assert {number: [each.code for each in those] for number, those in seen.items()} == {number: [code] for number in seen}
+        seen = {
+            number: broadcast_board.seen_by(work, liaison(work, number))
+            for number in (KIPRUTO, CHEBET, DESK, WANJIKU)
+        }
+        assert {number: [each.code for each in those] for number, those in seen.items()} == {
+            number: [code] for number in seen
+        }
         (found,) = seen[DESK]
         for reach in found.reaches:
             reach.area_code = "KE047"
@@ -73,7 +87,8 @@ def test_what_one_may_do_is_what_one_is_offered(world: World) -> None:
     code, _mark = written(world)
     with world.service.read() as work:
         offered = {
-            number: json.loads(broadcast_board.broadcast_of(work, liaison(work, number), code))["steps"] for number in (WANJIKU, KIPRUTO)
+            number: json.loads(broadcast_board.broadcast_of(work, liaison(work, number), code))["steps"]
+            for number in (WANJIKU, KIPRUTO)
         }
     assert offered == {WANJIKU: ["edit", "stop", "withdraw"], KIPRUTO: ["approve", "object", "edit", "stop"]}
 
@@ -94,12 +109,23 @@ def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) ->
     readers(world, 3)
     claim = "they have poisoned the well of the school"
     with world.service.transaction() as work:
-        rumour_questions.ask(work, AskRumour(claim, KAPTEMBWO.code, may_answer=False), "en", "ussd", None, "1" * 32)
-    says_it = replace(ALL_CALM, template="", fields=(), own=(("en", f"{claim.capitalize()}, people say."), ("sw", "Msieneze uvumi.")))
+        rumour_questions.ask(
+            work, AskRumour(claim, KAPTEMBWO.code, may_answer=False), "en", "ussd", None, "1" * 32
+        )
+    says_it = replace(
+        ALL_CALM,
+        template="",
+        fields=(),
+        own=(("en", f"{claim.capitalize()}, people say."), ("sw", "Msieneze uvumi.")),
+    )
     with world.service.read() as work:
         who = liaison(work, WANJIKU)
         about, not_about = (
-            json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(replace(says_it, rumour=rumour)), "en"))["text"]
+            json.loads(
+                broadcast_board.preview_of(
+                    work, who, broadcast_menus.to_text(replace(says_it, rumour=rumour)), "en"
+                )
+            )["text"]
             for rumour in ("R1", "")
         )
     repeats = en(Finding(Rule.REPEATS, False, "en", claim).words)

@@ -1,4 +1,5 @@
-"""Broadcasts as CAP files: what the standard allows, what we promise, and nothing that the world must not see."""
+"""Broadcasts as CAP files: what the standard allows, what we promise, and nothing that the world must not
+see."""
 
 import random
 import string
@@ -61,7 +62,19 @@ CHARACTERS = (
     + "\x00\x01\x08\x0b\x0c\x1b\x7f\x85\ud800\udfff\ufffe\uffff\ufeff\u202e\u2066\u200f\u2028"
     + "مرحبا שלום ñŋ’“”😀🇰🇪👩‍👩‍👧\U0010ffff<>&\"'"
 )
-PIECES = ("]]>", "<![CDATA[", "&amp;", "&#0;", "<!--", "-->", "<?xml?>", "<info>", "\r\n", "\r", "<!DOCTYPE a [<!ENTITY x 'y'>]>&x;")
+PIECES = (
+    "]]>",
+    "<![CDATA[",
+    "&amp;",
+    "&#0;",
+    "<!--",
+    "-->",
+    "<?xml?>",
+    "<info>",
+    "\r\n",
+    "\r",
+    "<!DOCTYPE a [<!ENTITY x 'y'>]>&x;",
+)
 
 
 def any_text(chance: random.Random, most: int = 60) -> str:
@@ -111,7 +124,10 @@ def what_xml_holds(text: str) -> str | None:
     """By the letter of XML 1.0, section 2.2: written down once more, one character at a time."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     ranges = ((0x9, 0xA), (0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
-    return "".join(letter for letter in lines if any(first <= ord(letter) <= last for first, last in ranges)) or None
+    return (
+        "".join(letter for letter in lines if any(first <= ord(letter) <= last for first, last in ranges))
+        or None
+    )
 
 
 def test_five_thousand_files_are_as_the_standard_wants_them_and_hold_what_was_said(standard: Any) -> None:
@@ -137,7 +153,9 @@ def _holds_what_was_said(each: Broadcast, root: Element) -> None:
         assert areas == sorted(each.areas)
         if said(root, "msgType") != "Cancel":
             assert said(info, "description") == what_xml_holds(text)
-            assert datetime.fromisoformat(said(info, "expires") or "") == each.expires_at.replace(microsecond=0)
+            assert datetime.fromisoformat(said(info, "expires") or "") == each.expires_at.replace(
+                microsecond=0
+            )
 
 
 def test_the_schema_would_notice(standard: Any) -> None:
@@ -159,8 +177,13 @@ def test_what_xml_cannot_hold_is_dropped_and_nothing_else(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=200), st.randoms(use_true_random=False))
-def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(text: str, chance: random.Random) -> None:
-    one, other = (broadcast(texts={"en": text, "sw": TEXT}, areas=["KE032", KAPTEMBWO.code, "KE047"]) for _time in range(2))
+def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(
+    text: str, chance: random.Random
+) -> None:
+    one, other = (
+        broadcast(texts={"en": text, "sw": TEXT}, areas=["KE032", KAPTEMBWO.code, "KE047"])
+        for _time in range(2)
+    )
     for rows in (other.wordings, other.reaches):
         chance.shuffle(rows)
     assert file(one) == file(other) == file(one)
@@ -210,15 +233,23 @@ def test_a_drill_says_so() -> None:
     assert head(broadcast(exercise=True))["status"] == "Exercise"
 
 
-@pytest.mark.parametrize("state", [BroadcastState.FIRST, BroadcastState.SENDING, BroadcastState.SENT, BroadcastState.EXPIRED])
+@pytest.mark.parametrize(
+    "state", [BroadcastState.FIRST, BroadcastState.SENDING, BroadcastState.SENT, BroadcastState.EXPIRED]
+)
 def test_while_it_goes_out_and_after_its_time_it_is_the_same_file(state: BroadcastState) -> None:
     assert file(broadcast(state)) == file(broadcast())
 
 
-@pytest.mark.parametrize("state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN])
+@pytest.mark.parametrize(
+    "state", [BroadcastState.STOPPED, BroadcastState.CORRECTED, BroadcastState.WITHDRAWN]
+)
 def test_one_that_was_taken_back_is_cancelled_and_not_said_again(state: BroadcastState) -> None:
     told = head(ended(state))
-    assert (told["identifier"], told["msgType"], told["sent"]) == ("itikia.4071.2", "Cancel", "2026-11-21T11:00:00+03:00")
+    assert (told["identifier"], told["msgType"], told["sent"]) == (
+        "itikia.4071.2",
+        "Cancel",
+        "2026-11-21T11:00:00+03:00",
+    )
     assert told["references"] == f"{SENDER},itikia.4071.1,2026-11-21T10:00:00+03:00"
     assert b"market" not in file(ended(state))
     assert b"Soko" not in file(ended(state))
@@ -235,7 +266,9 @@ def test_one_that_is_stopped_and_then_withdrawn_was_taken_back_when_it_was_stopp
 
 
 def test_a_correction_refers_to_what_it_sets_right() -> None:
-    correction = broadcast(BroadcastState.SENDING, "5082", MORNING + timedelta(hours=2), corrects=ended(BroadcastState.CORRECTED))
+    correction = broadcast(
+        BroadcastState.SENDING, "5082", MORNING + timedelta(hours=2), corrects=ended(BroadcastState.CORRECTED)
+    )
     told = head(correction)
     assert (told["msgType"], told["identifier"]) == ("Update", "itikia.5082.1")
     assert told["references"] == f"{SENDER},itikia.4071.1,2026-11-21T10:00:00+03:00"
@@ -245,23 +278,37 @@ def test_a_correction_refers_to_what_it_sets_right() -> None:
 
 def test_a_correction_of_what_the_world_never_saw_refers_to_nothing() -> None:
     for unseen in ({"public": False}, {"exercise": True}, {"out": None}):
-        told = head(broadcast(BroadcastState.SENT, "5082", corrects=ended(BroadcastState.CORRECTED, **unseen)))
+        told = head(
+            broadcast(BroadcastState.SENT, "5082", corrects=ended(BroadcastState.CORRECTED, **unseen))
+        )
         assert told["msgType"] == "Alert"
         assert "references" not in told
-    among_us = broadcast(BroadcastState.SENT, "5082", public=False, corrects=ended(BroadcastState.CORRECTED, public=False))
+    among_us = broadcast(
+        BroadcastState.SENT, "5082", public=False, corrects=ended(BroadcastState.CORRECTED, public=False)
+    )
     assert head(among_us)["msgType"] == "Update"
 
 
 def test_every_moment_has_the_offset_of_the_country_and_greenwich_is_written_as_cap_wants_it() -> None:
     assert cap.moment(MORNING, ZoneInfo("Africa/Lagos")) == "2026-11-21T08:00:00+01:00"
-    assert cap.moment(MORNING + timedelta(microseconds=999), ZoneInfo("Africa/Accra")) == "2026-11-21T07:00:00-00:00"
+    assert (
+        cap.moment(MORNING + timedelta(microseconds=999), ZoneInfo("Africa/Accra"))
+        == "2026-11-21T07:00:00-00:00"
+    )
 
 
 # What it never says
 
 
 @pytest.mark.parametrize(
-    "state", [BroadcastState.SUBMITTED, BroadcastState.COOLING, BroadcastState.STOPPED, BroadcastState.WITHDRAWN, BroadcastState.EXPIRED]
+    "state",
+    [
+        BroadcastState.SUBMITTED,
+        BroadcastState.COOLING,
+        BroadcastState.STOPPED,
+        BroadcastState.WITHDRAWN,
+        BroadcastState.EXPIRED,
+    ],
 )
 def test_what_never_went_out_has_no_file(state: BroadcastState) -> None:
     unsent = broadcast(state, out=None)
@@ -278,8 +325,19 @@ def test_an_approval_of_an_earlier_edition_does_not_count() -> None:
 
 
 def test_nothing_is_told_but_what_was_approved() -> None:
-    busy = broadcast(listed=4711, listed_to=8812, rumour_id=9913, source="Mzee Kamau", author_id=7714, mark="655", id=6616)
-    busy.deeds.append(Deed(edition=1, at=MORNING, what="objected", why="a private reason", liaison_id=7714, body_code="station"))
+    busy = broadcast(
+        listed=4711, listed_to=8812, rumour_id=9913, source="Mzee Kamau", author_id=7714, mark="655", id=6616
+    )
+    busy.deeds.append(
+        Deed(
+            edition=1,
+            at=MORNING,
+            what="objected",
+            why="a private reason",
+            liaison_id=7714,
+            body_code="station",
+        )
+    )
     written = file(busy).decode()
     for secret in ("4711", "8812", "9913", "Kamau", "7714", "655", "6616", "private", "station", "objected"):
         assert secret not in written

@@ -11,7 +11,16 @@ from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.approval_policy import Why, needed
 from hotline.broadcasts.broadcast import BroadcastState
-from hotline.broadcasts.menus import ACTS, STEPS, CommitteeWish, Compose, Deal, at_committee, composed, to_text
+from hotline.broadcasts.menus import (
+    ACTS,
+    STEPS,
+    CommitteeWish,
+    Compose,
+    Deal,
+    at_committee,
+    composed,
+    to_text,
+)
 from hotline.broadcasts.phrases import STATES
 from hotline.broadcasts.sms_commands import VERBS, understand
 from hotline.broadcasts.templates import TEMPLATES
@@ -29,14 +38,25 @@ NOW, AT, EMERGENCY, CODE, MARK = "14:30", "29/11 23:59", "999", "44170", "831"
 KAPTEMBWO, LONDON = "KE0321750872", "KE0321750871"
 LONGEST_STEP = "Nakuru Town West, 28 letters"
 LONG = "long " * 200
-ONE_TEXT = (f"Itikia {CODE}: " + "Nobody was hurt in Kaptembwo, says the chief. " * 5)[: broadcast_phrases.ROOM - 1] + "."
+ONE_TEXT = (f"Itikia {CODE}: " + "Nobody was hurt in Kaptembwo, says the chief. " * 5)[
+    : broadcast_phrases.ROOM - 1
+] + "."
 
 BOARD = {
-    "broadcasts": [{"code": f"4417{number}", "place": LONGEST_STEP, "state": state} for number, state in enumerate(sorted(STATES)[:8])],
+    "broadcasts": [
+        {"code": f"4417{number}", "place": LONGEST_STEP, "state": state}
+        for number, state in enumerate(sorted(STATES)[:8])
+    ],
     "rumours": 12,
     "exercise": False,
 }
-BROADCAST = {"text": ONE_TEXT, "line": "It is waiting for approval.", "steps": list(STEPS), "mark": MARK, "areas": [KAPTEMBWO, LONDON]}
+BROADCAST = {
+    "text": ONE_TEXT,
+    "line": "It is waiting for approval.",
+    "steps": list(STEPS),
+    "mark": MARK,
+    "areas": [KAPTEMBWO, LONDON],
+}
 PREVIEW = {"text": "Goes to 400 phones. One part. KES 320.00\n" + ONE_TEXT, "blocked": False}
 
 TYPED = {
@@ -72,12 +92,18 @@ def answers_to(question: Menu | Ask) -> list[str]:
 
 
 def walk(language: str, known: Found = KNOWN) -> Iterator[Asking | Said[CommitteeWish]]:
-    """Every screen, and every answer to it at least once. Where all its answers were given on other paths, the first is given again."""
+    """Every screen, and every answer to it at least once. Where all its answers were given on other paths,
+    the first is given again."""
     todo: list[Answers] = [()]
     given: set[tuple[str, Phrase, str]] = set()
     while todo:
         try:
-            there = resume(at_committee(AREAS, ("sw", "en"), EMERGENCY), todo.pop(), language, lambda question: look_up(question, known))
+            there = resume(
+                at_committee(AREAS, ("sw", "en"), EMERGENCY),
+                todo.pop(),
+                language,
+                lambda question: look_up(question, known),
+            )
         except _Elsewhere:
             continue
         yield there
@@ -98,13 +124,20 @@ def test_every_screen_of_every_path_fits(language: str, *, blocked: bool) -> Non
         if isinstance(there, Said):
             outcomes.append(there.outcome)
             continue
-        for page in (*pages(there.question, language, LIMITS), *pages(there.question, language, LIMITS, again=True)):
+        for page in (
+            *pages(there.question, language, LIMITS),
+            *pages(there.question, language, LIMITS, again=True),
+        ):
             assert gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units), page
-            assert not re.match(r"\d", say(there.question.text, language)), "a question that begins with a figure looks like a choice"
+            assert not re.match(r"\d", say(there.question.text, language)), (
+                "a question that begins with a figure looks like a choice"
+            )
     composed_ones = [each for each in outcomes if isinstance(each, Compose)]
     assert {each.template for each in composed_ones} == {*TEMPLATES, ""}
     assert {each.act for each in outcomes if isinstance(each, Deal)} == set(ACTS)
-    assert {each.submit for each in composed_ones} == ({False} if blocked else {True, False}), "what must not be said is not put to anybody"
+    assert {each.submit for each in composed_ones} == ({False} if blocked else {True, False}), (
+        "what must not be said is not put to anybody"
+    )
     assert all(composed(to_text(each)) == each for each in composed_ones)
     for each in outcomes:
         if isinstance(each, Nothing):
@@ -112,12 +145,18 @@ def test_every_screen_of_every_path_fits(language: str, *, blocked: bool) -> Non
 
 
 def play(*answers: str, known: Found = KNOWN, **board: object) -> object:
-    """What comes of these answers, given one after another to whatever is asked; or the question that is open after the last."""
+    """What comes of these answers, given one after another to whatever is asked; or the question that is open
+    after the last."""
     there: Asking | Said[object] | None = None
     so_far: Answers = ()
     seen = {**known, "?board": {**BOARD, **board}}
     for answer in (*answers, None):
-        there = resume(at_committee(AREAS, ("sw", "en"), EMERGENCY), so_far, "en", lambda question: look_up(question, seen))
+        there = resume(
+            at_committee(AREAS, ("sw", "en"), EMERGENCY),
+            so_far,
+            "en",
+            lambda question: look_up(question, seen),
+        )
         if isinstance(there, Said) or answer is None:
             break
         assert there.question.takes(answer), (there.question, answer)
@@ -131,19 +170,49 @@ IN_KAPTEMBWO = ("KE032", "KE032175", KAPTEMBWO)
 
 def test_a_message_is_written_from_a_template() -> None:
     made = play("write", "calm", *IN_KAPTEMBWO, "no", "14:10", "elders", "6", "yes", "real", "submit")
-    assert made == Compose("calm", (KAPTEMBWO,), (("time", "14:10"), ("who", "elders")), (), "elders", 6, True, False, False)
+    assert made == Compose(
+        "calm", (KAPTEMBWO,), (("time", "14:10"), ("who", "elders")), (), "elders", 6, True, False, False
+    )
 
 
 def test_a_message_may_be_about_three_places_each_once() -> None:
     made = play("write", "road", *IN_KAPTEMBWO, "yes", "KE032", "KE032175", LONDON, "yes", "Kaptembwa", KAPTEMBWO, "18:00", "Mzee Juma",
                 "3", "no", "drill", "keep")  # fmt: skip
-    assert made == Compose("road", (KAPTEMBWO, LONDON), (("time", "18:00"),), (), "Mzee Juma", 3, False, True, False, submit=False)
+    assert made == Compose(
+        "road",
+        (KAPTEMBWO, LONDON),
+        (("time", "18:00"),),
+        (),
+        "Mzee Juma",
+        3,
+        False,
+        True,
+        False,
+        submit=False,
+    )
 
 
 def test_own_words_are_asked_in_every_language() -> None:
-    made = play("write", "own", *IN_KAPTEMBWO, "no", "Kuna utulivu.", "It is calm.", "peace", "12", "no", "real", "submit")
+    made = play(
+        "write",
+        "own",
+        *IN_KAPTEMBWO,
+        "no",
+        "Kuna utulivu.",
+        "It is calm.",
+        "peace",
+        "12",
+        "no",
+        "real",
+        "submit",
+    )
     assert isinstance(made, Compose)
-    assert (made.template, made.own, made.fields, made.source) == ("", (("sw", "Kuna utulivu."), ("en", "It is calm.")), (), "peace")
+    assert (made.template, made.own, made.fields, made.source) == (
+        "",
+        (("sw", "Kuna utulivu."), ("en", "It is calm.")),
+        (),
+        "peace",
+    )
 
 
 def test_an_emergency_asks_for_little_and_fills_in_the_rest() -> None:
@@ -166,10 +235,18 @@ def test_what_sets_another_right_is_about_the_same_places() -> None:
 
 def test_a_change_keeps_the_places_unless_told() -> None:
     rest = ("18:00", "peace", "6", "no", "real", "submit")
-    kept, other = play("44170", "edit", "road", "yes", *rest), play("44170", "edit", "road", "no", *IN_KAPTEMBWO, "no", *rest)
+    kept, other = (
+        play("44170", "edit", "road", "yes", *rest),
+        play("44170", "edit", "road", "no", *IN_KAPTEMBWO, "no", *rest),
+    )
     assert isinstance(kept, Compose)
     assert isinstance(other, Compose)
-    assert (kept.edits, kept.areas, other.edits, other.areas) == ("44170", (KAPTEMBWO, LONDON), "44170", (KAPTEMBWO,))
+    assert (kept.edits, kept.areas, other.edits, other.areas) == (
+        "44170",
+        (KAPTEMBWO, LONDON),
+        "44170",
+        (KAPTEMBWO,),
+    )
 
 
 def test_while_everybody_learns_nobody_is_asked_whether_it_is_a_drill() -> None:
@@ -269,7 +346,10 @@ def test_each_verb_works_in_every_language(language: str) -> None:
 
 
 def test_no_word_means_two_things_in_any_language() -> None:
-    meant = {act: {word.strip() for language in languages() for word in say(words, language).casefold().split(",")} for act, words in VERBS}
+    meant = {
+        act: {word.strip() for language in languages() for word in say(words, language).casefold().split(",")}
+        for act, words in VERBS
+    }
     for one, other in combinations(meant, 2):
         assert not meant[one] & meant[other], (one, other)
 
@@ -323,7 +403,11 @@ def test_what_a_liaison_is_told_is_two_parts_at_most_and_one_page_where_it_ends_
 
 @pytest.mark.parametrize("language", languages())
 def test_what_they_are_told_to_text_is_understood(language: str) -> None:
-    told = [said for words in texts() for said in re.findall(rf"[A-Z]{{2,}} {CODE}(?: {MARK})?", say(words, language))]
+    told = [
+        said
+        for words in texts()
+        for said in re.findall(rf"[A-Z]{{2,}} {CODE}(?: {MARK})?", say(words, language))
+    ]
     meant = [understand(each) for each in told]
     assert all(meant), told
     assert {each.act for each in meant if each} == {act for act, _words in VERBS if act != "withdraw"}
@@ -331,7 +415,9 @@ def test_what_they_are_told_to_text_is_understood(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_mark_stands_only_under_the_whole_message(language: str) -> None:
-    shown, cut = (say(broadcast_phrases.asks_approval(CODE, MARK, text), language) for text in (ONE_TEXT, LONG))
+    shown, cut = (
+        say(broadcast_phrases.asks_approval(CODE, MARK, text), language) for text in (ONE_TEXT, LONG)
+    )
     assert ONE_TEXT in shown
     assert f"{CODE} {MARK}" in shown
     assert MARK not in cut

@@ -11,7 +11,17 @@ from sqlalchemy import select
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts import recipients
-from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState, Reach, Wording, as_sent, new_code, note_balance
+from hotline.broadcasts.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Copy,
+    CopyState,
+    Reach,
+    Wording,
+    as_sent,
+    new_code,
+    note_balance,
+)
 from hotline.broadcasts.content.rules import Finding, Rule
 from hotline.broadcasts.phrases import correction, numbered
 from hotline.broadcasts.recipients import Readers
@@ -25,7 +35,10 @@ from tests.scenery.labels import ENGLISH, KISWAHILI, en
 from tests.scenery.world import World, liaison
 
 LONDON, TOWN, NAKURU, KENYA, KAWANGWARE = "KE0321750871", "KE032175", "KE032", "KE", "KE0472751372"
-CALM = {"en": "Kaptembwo is calm. Checked at 09:50 by elders.", "sw": "Kaptembwo ni shwari. Imekaguliwa saa 09:50 na wazee."}
+CALM = {
+    "en": "Kaptembwo is calm. Checked at 09:50 by elders.",
+    "sw": "Kaptembwo ni shwari. Imekaguliwa saa 09:50 na wazee.",
+}
 
 numbers = count(1)
 
@@ -33,7 +46,9 @@ numbers = count(1)
 def reader(work: UnitOfWork, *areas: str, language: str = "en", channel: str = PHONE) -> Address:
     """Somebody who has asked for news of these places, and said yes once more."""
     number = f"+2547020{next(numbers):05}" if channel == PHONE else str(next(numbers))
-    person = people.meet(work.session, work.keys, number, work.now, may_write=True, language=language, channel=channel)
+    person = people.meet(
+        work.session, work.keys, number, work.now, may_write=True, language=language, channel=channel
+    )
     work.session.flush()
     address = person.at(channel)
     assert address is not None
@@ -45,7 +60,10 @@ def reader(work: UnitOfWork, *areas: str, language: str = "en", channel: str = P
 
 
 def broadcast(
-    work: UnitOfWork, texts: dict[str, str] | None = None, areas: Sequence[str] = (KAPTEMBWO.code,), **values: object
+    work: UnitOfWork,
+    texts: dict[str, str] | None = None,
+    areas: Sequence[str] = (KAPTEMBWO.code,),
+    **values: object,
 ) -> Broadcast:
     """One that the peace committee has written."""
     made = Broadcast(
@@ -59,7 +77,10 @@ def broadcast(
         template="",
         exercise=False,
         emergency=False,
-        wordings=[Wording(language=language, text=text) for language, text in (CALM if texts is None else texts).items()],
+        wordings=[
+            Wording(language=language, text=text)
+            for language, text in (CALM if texts is None else texts).items()
+        ],
         reaches=[Reach(area_code=area) for area in areas],
     )
     for name, value in values.items():
@@ -75,9 +96,15 @@ def listed(work: UnitOfWork, made: Broadcast, after: int = 0) -> list[tuple[int,
 
 def test_it_goes_to_whoever_wants_to_hear_of_the_place_once_each(world: World) -> None:
     with world.service.transaction() as work:
-        ward, around, country = reader(work, KAPTEMBWO.code), reader(work, NAKURU, language="sw"), reader(work, KENYA)
+        ward, around, country = (
+            reader(work, KAPTEMBWO.code),
+            reader(work, NAKURU, language="sw"),
+            reader(work, KENYA),
+        )
         twice = reader(work, TOWN, KAPTEMBWO.code)
-        neighbour, closed, out, unsure = (reader(work, area) for area in (LONDON, KAPTEMBWO.code, KAPTEMBWO.code, KAPTEMBWO.code))
+        neighbour, closed, out, unsure = (
+            reader(work, area) for area in (LONDON, KAPTEMBWO.code, KAPTEMBWO.code, KAPTEMBWO.code)
+        )
         elsewhere, ended = reader(work, KAWANGWARE), reader(work, KAPTEMBWO.code)
         closed.close(work.now)
         out.opted_out_at = work.now
@@ -116,7 +143,12 @@ def test_a_correction_goes_to_exactly_those_who_were_reached(world: World) -> No
         }
         stopped, late = reader(work, KAPTEMBWO.code), reader(work, KAPTEMBWO.code)
         for state, address in (*states.items(), (CopyState.GONE, stopped)):
-            copy = {"broadcast_id": wrong.id, "address_id": address.id, "language": "sw", "area_code": KAPTEMBWO.code}
+            copy = {
+                "broadcast_id": wrong.id,
+                "address_id": address.id,
+                "language": "sw",
+                "area_code": KAPTEMBWO.code,
+            }
             work.session.add(Copy(**copy, state=state))
         stopped.opted_out_at = work.now
         subscriptions.end(work.session, states[CopyState.GONE], work.now)
@@ -125,7 +157,9 @@ def test_a_correction_goes_to_exactly_those_who_were_reached(world: World) -> No
             (states[state].id, "sw", KAPTEMBWO.code) for state in (CopyState.GONE, CopyState.DOUBTFUL)
         ]
         assert late.id not in {row[1] for row in listed(work, right)}
-        kept = work.session.scalars(select(Copy.id).where(Copy.broadcast_id == wrong.id).order_by(Copy.id)).all()
+        kept = work.session.scalars(
+            select(Copy.id).where(Copy.broadcast_id == wrong.id).order_by(Copy.id)
+        ).all()
         assert [row[0] for row in listed(work, right)] == list(kept[:2])
         assert as_sent(right, "en") == en(numbered(right.code, correction(wrong.code, verbatim(CALM["en"]))))
 
@@ -139,7 +173,10 @@ def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
         note_balance(work.session, work.settings.carrier, "KES 1,002.50", work.now - timedelta(minutes=7))
         made = broadcast(work, {"en": "“Kaptembwo” is calm. " + "x" * 130})
         shown = broadcast_preview.preview(priced, made, waits=timedelta(minutes=15))
-        assert shown.readers == (Readers(KAPTEMBWO.code, "Kaptembwo", "en", 3, 2), Readers(KAPTEMBWO.code, "Kaptembwo", "sw", 2, 0))
+        assert shown.readers == (
+            Readers(KAPTEMBWO.code, "Kaptembwo", "en", 3, 2),
+            Readers(KAPTEMBWO.code, "Kaptembwo", "sw", 2, 0),
+        )
         assert (shown.phones, shown.chats, shown.missing) == (5, 2, ("sw",))
         (said,) = shown.said
         assert (said.parts, said.in_gsm, said.was_folded, said.phones, said.chats) == (2, True, True, 3, 2)
@@ -166,7 +203,9 @@ def test_a_drill_costs_nothing_and_says_that_it_is_one(world: World) -> None:
         priced = replace(work, settings=replace(work.settings, text_price="KES 0.80"))
         made = broadcast(work, exercise=True)
         shown = broadcast_preview.preview(priced, made)
-        assert as_sent(made, "en") == en(broadcast_phrases.exercise_only(numbered(made.code, verbatim(CALM["en"]))))
+        assert as_sent(made, "en") == en(
+            broadcast_phrases.exercise_only(numbered(made.code, verbatim(CALM["en"])))
+        )
         assert str(shown.cost) == "KES 0.00"
         assert broadcast_preview.lines(shown)[0] == broadcast_preview.NOTHING_LEAVES
 

@@ -19,7 +19,21 @@ EMERGENCY = max((country.emergency for country in COUNTRIES.values()), key=len)
 LONGEST = "W" * LONGEST_PLACE
 BEFORE_IT = "CORRECTION of 44170. +++"
 """And that it sets another right, with room for it in any language."""
-NO_GROUP = ("police", "polisi", "army", "jeshi", "tribe", "kabila", "clan", "ukoo", "party", "muslim", "christian", "enemy", "adui")
+NO_GROUP = (
+    "police",
+    "polisi",
+    "army",
+    "jeshi",
+    "tribe",
+    "kabila",
+    "clan",
+    "ukoo",
+    "party",
+    "muslim",
+    "christian",
+    "enemy",
+    "adui",
+)
 """Of a message that anybody sends, nobody reads who is to blame."""
 
 
@@ -86,7 +100,13 @@ def test_the_templates_of_an_emergency_leave_nothing_to_choose() -> None:
     frozen = [template for template in TEMPLATES.values() if template.frozen]
     assert [template.response for template in frozen] == ["Shelter", "Avoid"]
     assert {field.kind for template in frozen for field in template.fields} <= {"now", "number"}
-    assert {template.response for template in TEMPLATES.values()} == {"Shelter", "Avoid", "Monitor", "AllClear", "None"}
+    assert {template.response for template in TEMPLATES.values()} == {
+        "Shelter",
+        "Avoid",
+        "Monitor",
+        "AllClear",
+        "None",
+    }
     assert [template.code for template in TEMPLATES.values() if template.corrects] == ["sorry"]
     assert all(len(code) <= 24 for code in TEMPLATES), "as many letters as the table keeps"
 
@@ -118,7 +138,9 @@ def test_a_time_that_was_lies_behind_and_one_that_comes_ahead() -> None:
     assert templates.suits("past", "08:30", "14:30")
     assert not templates.suits("past", "02:31", "14:30"), "so long ago, it may not be so any more"
     assert templates.suits("past", "23:50", "00:10"), "yesterday night"
-    assert templates.suits("past", "14:45", "14:30"), "the question stood there while they looked at their watch"
+    assert templates.suits("past", "14:45", "14:30"), (
+        "the question stood there while they looked at their watch"
+    )
     assert not templates.suits("past", "15:30", "14:30")
     assert templates.suits("ahead", "15:00", "14:30")
     assert templates.suits("ahead", "01:00", "23:30"), "tomorrow morning"

@@ -1,4 +1,5 @@
-"""Our texts at the counter of Africa's Talking, and what it brings us. The company here is a small real server that answers as recorded."""
+"""Our texts at the counter of Africa's Talking, and what it brings us. The company here is a small real
+server that answers as recorded."""
 
 import json
 import logging
@@ -32,8 +33,16 @@ KEY = "a-key-for-the-rehearsal"
 SUMMARY = "Sent to 1/1 Total Cost: USD 0.0079 Message parts: 1"
 
 
-def recipient(code: object = 102, status: str = "Success", number: str = NUMBER, **other: object) -> dict[str, object]:
-    return {"cost": "KES 0.8000", "messageId": "ATXid_7468c9a2", "number": number, "status": status, "statusCode": code} | other
+def recipient(
+    code: object = 102, status: str = "Success", number: str = NUMBER, **other: object
+) -> dict[str, object]:
+    return {
+        "cost": "KES 0.8000",
+        "messageId": "ATXid_7468c9a2",
+        "number": number,
+        "status": status,
+        "statusCode": code,
+    } | other
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ Trouble = Callable[["Counter"], None]
 
 
 class Company(ThreadingHTTPServer):
-    """Answers what it is told to, in that order, and then takes everything. It counts who comes in and what they ask."""
+    """Answers what it is told to, in that order, and then takes everything. It counts who comes in and what
+    they ask."""
 
     daemon_threads = True
 
@@ -91,7 +101,9 @@ class Counter(BaseHTTPRequestHandler):
         self.server.connections += 1
 
     def do_POST(self) -> None:
-        form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True))
+        form = dict(
+            parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
+        )
         self.server.forms.append(form)
         self._answer(said(recipient(number=form["to"])))
 
@@ -112,7 +124,11 @@ class Counter(BaseHTTPRequestHandler):
 
     def say(self, answer: Answer, but: int = 0) -> None:
         self.send_response(answer.status)
-        for name, value in {"Content-Type": answer.content_type, "Content-Length": str(len(answer.payload)), **answer.headers}.items():
+        for name, value in {
+            "Content-Type": answer.content_type,
+            "Content-Length": str(len(answer.payload)),
+            **answer.headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.payload[: len(answer.payload) - but])
@@ -215,13 +231,24 @@ def account(base_url: str, username: str = "itikia", sender: str = "22384") -> A
 
 def test_a_text_is_taken(company: Company, carrier: AfricasTalking) -> None:
     company.answers.append(TAKEN)
-    assert carrier.send(NUMBER, TEXT) == Sending(Meaning.ACCEPTED, "102 Success", "ATXid_7468c9a2", "KES 0.8000")
+    assert carrier.send(NUMBER, TEXT) == Sending(
+        Meaning.ACCEPTED, "102 Success", "ATXid_7468c9a2", "KES 0.8000"
+    )
 
 
 def test_the_request_is_the_one_in_the_reference(company: Company, carrier: AfricasTalking) -> None:
     carrier.send(NUMBER, TEXT)
     assert company.asked == [("POST", "/version1/messaging")]
-    assert company.forms == [{"username": "itikia", "to": NUMBER, "message": TEXT, "from": "22384", "bulkSMSMode": "1", "enqueue": "1"}]
+    assert company.forms == [
+        {
+            "username": "itikia",
+            "to": NUMBER,
+            "message": TEXT,
+            "from": "22384",
+            "bulkSMSMode": "1",
+            "enqueue": "1",
+        }
+    ]
     assert company.headers[0]["apiKey"] == KEY
     assert company.headers[0]["Accept"] == "application/json"
 
@@ -267,7 +294,16 @@ def test_each_word_on_a_number_has_its_meaning(
 def test_every_row_of_the_tables_is_tried_here() -> None:
     assert set(STATUS_CODES) == {100, 101, 102, *range(401, 408), 409, 500, 501, 502}
     assert set(HTTP_STATUSES) == {401, 408, 409, 413, 429}
-    assert set(RECEIPTS) == {"sent", "submitted", "buffered", "success", "failed", "rejected", "absentsubscriber", "expired"}
+    assert set(RECEIPTS) == {
+        "sent",
+        "submitted",
+        "buffered",
+        "success",
+        "failed",
+        "rejected",
+        "absentsubscriber",
+        "expired",
+    }
 
 
 def test_a_code_may_come_in_quotation_marks(company: Company, carrier: AfricasTalking) -> None:
@@ -276,8 +312,12 @@ def test_a_code_may_come_in_quotation_marks(company: Company, carrier: AfricasTa
 
 
 @pytest.mark.parametrize(("code", "status"), [(406, "UserInBlacklist"), (406, "?"), (503, "UserInBlackList")])
-def test_who_has_opted_out_is_not_written_to_again(company: Company, carrier: AfricasTalking, code: int, status: str) -> None:
-    company.answers.append(said(recipient(code, status, messageId="None", cost="0"), message="Sent to 0/1 Total Cost: 0"))
+def test_who_has_opted_out_is_not_written_to_again(
+    company: Company, carrier: AfricasTalking, code: int, status: str
+) -> None:
+    company.answers.append(
+        said(recipient(code, status, messageId="None", cost="0"), message="Sent to 0/1 Total Cost: 0")
+    )
     sending = carrier.send(NUMBER, TEXT)
     assert sending.opted_out
     assert sending.provider_id is None
@@ -296,20 +336,28 @@ def test_none_is_no_name_for_a_text(company: Company, carrier: AfricasTalking, n
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain;charset=UTF-8"])
-def test_an_answer_is_read_whatever_it_says_it_is(company: Company, carrier: AfricasTalking, status: int, content_type: str) -> None:
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=utf-8", "text/plain;charset=UTF-8"]
+)
+def test_an_answer_is_read_whatever_it_says_it_is(
+    company: Company, carrier: AfricasTalking, status: int, content_type: str
+) -> None:
     company.answers.append(said(recipient(), status=status, content_type=content_type))
     assert carrier.send(NUMBER, TEXT).provider_id == "ATXid_7468c9a2"
 
 
-def test_a_sender_that_is_not_ours_holds_texts_back_though_it_looks_accepted(company: Company, carrier: AfricasTalking) -> None:
+def test_a_sender_that_is_not_ours_holds_texts_back_though_it_looks_accepted(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(said(message="InvalidSenderId"))
     assert carrier.send(NUMBER, TEXT) == Sending(Meaning.SETTINGS, "InvalidSenderId")
 
 
 def test_a_wrong_key_holds_texts_back(company: Company, carrier: AfricasTalking) -> None:
     challenge = {"WWW-Authenticate": 'Basic realm="api",charset=UTF-8'}
-    company.answers.append(Answer("The supplied authentication is invalid", 401, "text/plain; charset=UTF-8", challenge))
+    company.answers.append(
+        Answer("The supplied authentication is invalid", 401, "text/plain; charset=UTF-8", challenge)
+    )
     assert carrier.send(NUMBER, TEXT) == Sending(Meaning.SETTINGS, "HTTP 401")
 
 
@@ -332,19 +380,27 @@ def test_a_wrong_key_holds_texts_back(company: Company, carrier: AfricasTalking)
         (504, Meaning.UNKNOWN),
     ],
 )
-def test_each_status_has_its_meaning(company: Company, carrier: AfricasTalking, status: int, meaning: Meaning) -> None:
+def test_each_status_has_its_meaning(
+    company: Company, carrier: AfricasTalking, status: int, meaning: Meaning
+) -> None:
     company.answers.append(Answer(f"no, {NUMBER} may not: {TEXT}", status, "text/plain"))
     sending = carrier.send(NUMBER, TEXT)
     assert (sending.meaning, sending.code) == (meaning, f"HTTP {status}")
 
 
-def test_an_error_does_not_become_acceptance_by_what_it_repeats(company: Company, carrier: AfricasTalking) -> None:
+def test_an_error_does_not_become_acceptance_by_what_it_repeats(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(said(recipient(), status=500))
     assert carrier.send(NUMBER, TEXT).meaning == Meaning.UNKNOWN
 
 
-@pytest.mark.parametrize("answer", [said(recipient(409, "DoNotDisturbRejection"), status=409), Answer("", 409)])
-def test_at_quiet_hours_we_come_back_every_hour(company: Company, carrier: AfricasTalking, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer", [said(recipient(409, "DoNotDisturbRejection"), status=409), Answer("", 409)]
+)
+def test_at_quiet_hours_we_come_back_every_hour(
+    company: Company, carrier: AfricasTalking, answer: Answer
+) -> None:
     company.answers.append(answer)
     sending = carrier.send(NUMBER, TEXT)
     assert (sending.meaning, sending.retry_after) == (Meaning.TRANSIENT, timedelta(hours=1))
@@ -357,14 +413,27 @@ def test_a_409_may_say_something_else_of_our_number(company: Company, carrier: A
 
 @pytest.mark.parametrize(
     ("asked", "seconds"),
-    [("7", 7), ("", 30), ("0", 30), ("-1", 30), ("Wed, 21 Oct 2026 07:28:00 GMT", 30), ("99999", 3600), ("9" * 400, 30), ("1e300", 3600)],
+    [
+        ("7", 7),
+        ("", 30),
+        ("0", 30),
+        ("-1", 30),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 30),
+        ("99999", 3600),
+        ("9" * 400, 30),
+        ("1e300", 3600),
+    ],
 )
-def test_we_slow_down_as_long_as_we_are_asked_to(company: Company, carrier: AfricasTalking, asked: str, seconds: int) -> None:
+def test_we_slow_down_as_long_as_we_are_asked_to(
+    company: Company, carrier: AfricasTalking, asked: str, seconds: int
+) -> None:
     company.answers.append(Answer("", 429, headers={"Retry-After": asked}))
     assert carrier.send(NUMBER, TEXT).retry_after == timedelta(seconds=seconds)
 
 
-def test_a_redirect_is_not_followed_for_it_would_show_the_key(company: Company, carrier: AfricasTalking) -> None:
+def test_a_redirect_is_not_followed_for_it_would_show_the_key(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(Answer("", 307, headers={"Location": f"{company.url}/elsewhere"}))
     assert carrier.send(NUMBER, TEXT) == Sending(Meaning.SETTINGS, "HTTP 307")
     assert len(company.asked) == 1
@@ -386,37 +455,55 @@ def test_a_redirect_is_not_followed_for_it_would_show_the_key(company: Company, 
         Answer(""),
     ],
 )
-def test_where_nothing_is_said_of_our_number_nobody_knows(company: Company, carrier: AfricasTalking, answer: Answer) -> None:
+def test_where_nothing_is_said_of_our_number_nobody_knows(
+    company: Company, carrier: AfricasTalking, answer: Answer
+) -> None:
     company.answers.append(answer)
     sending = carrier.send(NUMBER, TEXT)
     assert (sending.meaning, sending.provider_id) == (Meaning.UNKNOWN, None)
 
 
 def test_our_number_is_found_among_others_by_its_digits(company: Company, carrier: AfricasTalking) -> None:
-    company.answers.append(said(recipient(406, "UserInBlacklist", OTHER), recipient(number=NUMBER.removeprefix("+"), messageId="ours")))
+    company.answers.append(
+        said(
+            recipient(406, "UserInBlacklist", OTHER),
+            recipient(number=NUMBER.removeprefix("+"), messageId="ours"),
+        )
+    )
     assert carrier.send(NUMBER, TEXT).provider_id == "ours"
 
 
-def test_words_that_are_new_to_us_are_kept_but_for_telephone_numbers(company: Company, carrier: AfricasTalking) -> None:
+def test_words_that_are_new_to_us_are_kept_but_for_telephone_numbers(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(said(message=f"Barred till 8: {NUMBER}"))
     assert carrier.send(NUMBER, TEXT).code == "Barred till 8: +…"
 
 
 @pytest.mark.parametrize("number", ["0711000111", "254711000111", "+", "", f"{NUMBER},{OTHER}"])
-def test_what_the_sdk_takes_for_no_number_is_sent_nowhere(company: Company, carrier: AfricasTalking, number: str) -> None:
+def test_what_the_sdk_takes_for_no_number_is_sent_nowhere(
+    company: Company, carrier: AfricasTalking, number: str
+) -> None:
     assert carrier.send(number, TEXT).meaning == Meaning.PERMANENT
     assert company.connections == 0
 
 
-@pytest.mark.parametrize("trouble", [answers_too_late, breaks_off_at_once, breaks_off_in_the_middle, stops_in_the_middle, answers_nonsense])
-def test_a_text_that_may_have_left_is_never_sent_again_by_itself(company: Company, hasty: AfricasTalking, trouble: Trouble) -> None:
+@pytest.mark.parametrize(
+    "trouble",
+    [answers_too_late, breaks_off_at_once, breaks_off_in_the_middle, stops_in_the_middle, answers_nonsense],
+)
+def test_a_text_that_may_have_left_is_never_sent_again_by_itself(
+    company: Company, hasty: AfricasTalking, trouble: Trouble
+) -> None:
     company.answers.append(trouble)
     assert hasty.send(NUMBER, TEXT) == Sending(Meaning.UNKNOWN, "no answer")
     wait_until(lambda: company.asked, "the company is asked")
     assert len(company.asked) == 1
 
 
-def test_after_a_text_without_an_answer_the_next_one_gets_its_own(company: Company, hasty: AfricasTalking) -> None:
+def test_after_a_text_without_an_answer_the_next_one_gets_its_own(
+    company: Company, hasty: AfricasTalking
+) -> None:
     company.answers.extend([answers_too_late, said(recipient(messageId="second"))])
     assert hasty.send(NUMBER, TEXT).provider_id is None
     wait_until(lambda: company.asked, "the company is asked")
@@ -432,7 +519,10 @@ def test_a_text_that_found_nobody_in_can_go_later() -> None:
 
 
 def test_a_text_that_waited_at_the_door_can_go_later() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as full,
+        socket.create_connection(full.getsockname()),
+    ):
         carrier = AfricasTalking(account(f"http://127.0.0.1:{full.getsockname()[1]}"), (0.2, 0.2))
         assert carrier.send(NUMBER, TEXT) == Sending(Meaning.TRANSIENT, "no connection")
 
@@ -450,7 +540,9 @@ def strange_certificate(file: Path) -> Path:
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
     days = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)
-    unsigned = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), *days).add_extension(names, False)
+    unsigned = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), *days
+    ).add_extension(names, False)
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file.write_bytes(secret + unsigned.sign(key, hashes.SHA256()).public_bytes(pem))
@@ -474,13 +566,17 @@ def test_five_texts_go_over_one_line(company: Company, carrier: AfricasTalking) 
     assert company.connections == 1
 
 
-def test_a_line_that_the_company_has_hung_up_is_dialled_again(company: Company, carrier: AfricasTalking) -> None:
+def test_a_line_that_the_company_has_hung_up_is_dialled_again(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(said(recipient(), headers={"Connection": "close"}))
     assert [carrier.send(NUMBER, TEXT).meaning for _ in range(2)] == [Meaning.ACCEPTED] * 2
     assert company.connections == 2
 
 
-def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_text(company: Company, carrier: AfricasTalking) -> None:
+def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_text(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(hangs_up_in_silence)
     assert carrier.send(NUMBER, "one").meaning == Meaning.ACCEPTED
     assert company.silent.wait(PATIENCE)
@@ -489,10 +585,14 @@ def test_a_line_that_was_hung_up_in_silence_neither_loses_nor_doubles_the_next_t
     assert company.connections == 2
 
 
-def test_a_line_that_is_hung_up_as_we_speak_leaves_us_in_doubt_and_the_text_is_said_once(company: Company, carrier: AfricasTalking) -> None:
+def test_a_line_that_is_hung_up_as_we_speak_leaves_us_in_doubt_and_the_text_is_said_once(
+    company: Company, carrier: AfricasTalking
+) -> None:
     company.answers.append(hangs_up_at_the_next_word)
     sent = [carrier.send(NUMBER, text).meaning for text in ("one", "two", "three")]
-    assert sent == [Meaning.ACCEPTED, Meaning.UNKNOWN, Meaning.ACCEPTED], "nobody can tell whether the second was heard"
+    assert sent == [Meaning.ACCEPTED, Meaning.UNKNOWN, Meaning.ACCEPTED], (
+        "nobody can tell whether the second was heard"
+    )
     assert [form["message"] for form in company.forms] == ["one", "three"]
 
 
@@ -508,7 +608,9 @@ def test_many_can_send_at_once(company: Company, carrier: AfricasTalking) -> Non
     with ThreadPoolExecutor(6) as threads:
         sendings = list(threads.map(lambda number: carrier.send(number, f"Kwa {number}"), numbers))
     assert {sending.meaning for sending in sendings} == {Meaning.ACCEPTED}
-    assert sorted((form["to"], form["message"]) for form in company.forms) == [(number, f"Kwa {number}") for number in numbers]
+    assert sorted((form["to"], form["message"]) for form in company.forms) == [
+        (number, f"Kwa {number}") for number in numbers
+    ]
 
 
 @pytest.mark.parametrize(
@@ -519,11 +621,15 @@ def test_many_can_send_at_once(company: Company, carrier: AfricasTalking) -> Non
         ("itikia", "api.africastalking.com:443"),
     ],
 )
-def test_only_the_name_sandbox_goes_to_the_sandbox(company: Company, monkeypatch: pytest.MonkeyPatch, username: str, host: str) -> None:
+def test_only_the_name_sandbox_goes_to_the_sandbox(
+    company: Company, monkeypatch: pytest.MonkeyPatch, username: str, host: str
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", company.url)
     for name in ("https_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    assert AfricasTalking(account("", username)).send(NUMBER, TEXT) == Sending(Meaning.TRANSIENT, "no connection")
+    assert AfricasTalking(account("", username)).send(NUMBER, TEXT) == Sending(
+        Meaning.TRANSIENT, "no connection"
+    )
     assert company.asked == [("CONNECT", host)]
 
 
@@ -571,16 +677,33 @@ def test_what_is_not_accepted_is_told_to_whoever_watches(
 
 
 def test_the_balance_is_as_the_company_writes_it(company: Company, carrier: AfricasTalking) -> None:
-    company.answers.extend([Answer({"UserData": {"balance": "USD 999.6168"}}, 200), Answer({"userData": {"balance": "KES 12"}}, 200)])
+    company.answers.extend(
+        [
+            Answer({"UserData": {"balance": "USD 999.6168"}}, 200),
+            Answer({"userData": {"balance": "KES 12"}}, 200),
+        ]
+    )
     assert [carrier.balance(), carrier.balance()] == ["USD 999.6168", "KES 12"]
     method, path = company.asked[0]
-    assert (method, urlsplit(path).path, parse_qs(urlsplit(path).query)) == ("GET", "/version1/user", {"username": ["itikia"]})
+    assert (method, urlsplit(path).path, parse_qs(urlsplit(path).query)) == (
+        "GET",
+        "/version1/user",
+        {"username": ["itikia"]},
+    )
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer("The supplied authentication is invalid", 401), Answer({}, 200), Answer("?", 200), answers_too_late]
+    "answer",
+    [
+        Answer("The supplied authentication is invalid", 401),
+        Answer({}, 200),
+        Answer("?", 200),
+        answers_too_late,
+    ],
 )
-def test_a_balance_that_is_not_told_shows_no_key(company: Company, hasty: AfricasTalking, answer: Answer | Trouble) -> None:
+def test_a_balance_that_is_not_told_shows_no_key(
+    company: Company, hasty: AfricasTalking, answer: Answer | Trouble
+) -> None:
     company.answers.append(answer)
     with pytest.raises(Unreachable) as silence:
         hasty.balance()
@@ -589,7 +712,13 @@ def test_a_balance_that_is_not_told_shows_no_key(company: Company, hasty: Africa
 
 
 SESSION = "ATUid_5d3b4c2bc589f4811820a7184eed4df5"
-DIALLED = {"sessionId": SESSION, "phoneNumber": NUMBER, "serviceCode": "*384*4455#", "networkCode": "63902", "text": ""}
+DIALLED = {
+    "sessionId": SESSION,
+    "phoneNumber": NUMBER,
+    "serviceCode": "*384*4455#",
+    "networkCode": "63902",
+    "text": "",
+}
 HUNG_UP = {
     "date": "2026-05-02 10:11:12",
     "sessionId": SESSION,
@@ -625,7 +754,9 @@ SLIP = {
 MOMENT = datetime(2026, 5, 2, 10, 11, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "1", "1*2", "1*2*KEY BAR KEY", "1**", "98*1", "1*0", "00", " 1 ", "1*moto * wizi#", "ሰላም"])
+@pytest.mark.parametrize(
+    "text", ["", "1", "1*2", "1*2*KEY BAR KEY", "1**", "98*1", "1*0", "00", " 1 ", "1*moto * wizi#", "ሰላም"]
+)
 def test_what_was_keyed_in_arrives_as_it_was(reader: AfricasTalking, text: str) -> None:
     turn = reader.turn(DIALLED | {"text": text})
     assert (turn.session, turn.number, turn.transcript) == (SESSION, NUMBER, text)
@@ -661,9 +792,12 @@ def test_the_end_of_a_dial_in(reader: AfricasTalking, status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("3", 3), ("3.0", 3), ("", None), ("three", None), ("inf", None), ("nan", None), ("9" * 400, None)]
+    ("written", "read"),
+    [("3", 3), ("3.0", 3), ("", None), ("three", None), ("inf", None), ("nan", None), ("9" * 400, None)],
 )
-def test_an_odd_count_does_not_lose_the_end_of_a_dial_in(reader: AfricasTalking, written: str, read: int | None) -> None:
+def test_an_odd_count_does_not_lose_the_end_of_a_dial_in(
+    reader: AfricasTalking, written: str, read: int | None
+) -> None:
     ended = reader.ended(HUNG_UP | {"hopsCount": written, "durationInMillis": written})
     assert ended.hops == read
 
@@ -676,7 +810,13 @@ def test_the_end_of_a_dial_in_may_be_told_in_two_words(reader: AfricasTalking) -
 @pytest.mark.parametrize("text", ["RIPOTI Mathare", "msaada", "", " ndiyo "])
 def test_a_text_to_us(reader: AfricasTalking, text: str) -> None:
     inbound = reader.inbound_text(TEXTED | {"text": text})
-    assert (inbound.id, inbound.number, inbound.to, inbound.text, inbound.at) == (TEXTED["id"], NUMBER, "22384", text, MOMENT)
+    assert (inbound.id, inbound.number, inbound.to, inbound.text, inbound.at) == (
+        TEXTED["id"],
+        NUMBER,
+        "22384",
+        text,
+        MOMENT,
+    )
 
 
 @pytest.mark.parametrize(
@@ -692,7 +832,9 @@ def test_a_text_to_us(reader: AfricasTalking, text: str) -> None:
         ("0001-01-01T00:00:00+14:00", None),
     ],
 )
-def test_no_text_is_turned_away_for_its_date(reader: AfricasTalking, written: str, read: datetime | None) -> None:
+def test_no_text_is_turned_away_for_its_date(
+    reader: AfricasTalking, written: str, read: datetime | None
+) -> None:
     at = reader.inbound_text(TEXTED | {"date": written}).at
     assert at == read
     assert at is None or at.tzinfo == UTC
@@ -700,7 +842,13 @@ def test_no_text_is_turned_away_for_its_date(reader: AfricasTalking, written: st
 
 def test_a_text_may_come_from_a_name_and_without_the_rest(reader: AfricasTalking) -> None:
     inbound = reader.inbound_text({"id": "17", "from": "Safaricom"})
-    assert (inbound.id, inbound.number, inbound.to, inbound.text, inbound.at) == ("17", "Safaricom", "", "", None)
+    assert (inbound.id, inbound.number, inbound.to, inbound.text, inbound.at) == (
+        "17",
+        "Safaricom",
+        "",
+        "",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -718,7 +866,9 @@ def test_a_text_may_come_from_a_name_and_without_the_rest(reader: AfricasTalking
         ("SomethingNew", False, None),
     ],
 )
-def test_each_receipt_has_its_meaning(reader: AfricasTalking, status: str, final: bool, delivered: bool | None) -> None:
+def test_each_receipt_has_its_meaning(
+    reader: AfricasTalking, status: str, final: bool, delivered: bool | None
+) -> None:
     receipt = reader.receipt(SLIP | {"status": status})
     assert (receipt.provider_id, receipt.status, receipt.reason) == ("ATXid_520e732e", status, "")
     assert (receipt.final, receipt.delivered, receipt.opted_out) == (final, delivered, False)
@@ -736,7 +886,9 @@ def test_each_receipt_has_its_meaning(reader: AfricasTalking, status: str, final
         ("SomethingNew", False),
     ],
 )
-def test_the_reason_of_a_failure_is_kept_as_it_is_spelt(reader: AfricasTalking, reason: str, opted_out: bool) -> None:
+def test_the_reason_of_a_failure_is_kept_as_it_is_spelt(
+    reader: AfricasTalking, reason: str, opted_out: bool
+) -> None:
     receipt = reader.receipt(SLIP | {"status": "Rejected", "failureReason": reason})
     assert (receipt.reason, receipt.opted_out) == (reason, opted_out)
 
@@ -776,7 +928,9 @@ def test_somebody_wants_no_texts(reader: AfricasTalking) -> None:
 def test_a_form_without_what_matters_is_refused_by_the_name_of_the_field(
     reader: AfricasTalking, call: str, form: dict[str, str], field_name: str, value: str | None
 ) -> None:
-    form = {name: word for name, word in form.items() if name != field_name} | ({} if value is None else {field_name: value})
+    form = {name: word for name, word in form.items() if name != field_name} | (
+        {} if value is None else {field_name: value}
+    )
     with pytest.raises(Malformed) as refusal:
         getattr(reader, call)(form)
     assert str(refusal.value) == f"{field_name} is missing"

@@ -1,4 +1,5 @@
-"""A report about the police never reaches the police, however a country is organised and whatever happens to a case."""
+"""A report about the police never reaches the police, however a country is organised and whatever happens to
+a case."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from hotline.directory.liaisons import Liaison, Role
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 IS_LONG = settings.get_current_profile_name() == "long"
-MANY = settings(max_examples=100_000 if IS_LONG else 300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(
+    max_examples=100_000 if IS_LONG else 300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 STATION, COMMITTEE = ("station", Kind.POLICE), ("peace", Kind.PEACE)
 AT_THE_OVERSIGHT = Viewer(1, frozenset({("oversight", Kind.OVERSIGHT)}))
@@ -48,7 +51,10 @@ def test_everything_else_may_reach_the_police(category: Category) -> None:
 
 def test_nobody_of_a_body_that_is_named_sees_it_whatever_it_is_about() -> None:
     about = Subject(CATEGORIES["land"], names="peace")
-    assert eligible(about, viewer(COMMITTEE)).reason == "the report is about a body that they belong to or once did"
+    assert (
+        eligible(about, viewer(COMMITTEE)).reason
+        == "the report is about a body that they belong to or once did"
+    )
     assert eligible(about, viewer(STATION)).allowed
 
 
@@ -61,21 +67,28 @@ def test_nobody_of_a_body_that_is_named_sees_it_whatever_it_is_about() -> None:
     ],
 )
 def test_one_who_is_barred_never_sees_it(why: str, said: str) -> None:
-    assert eligible(Subject(CATEGORIES["land"], barred={1: why}), viewer(COMMITTEE)) == Eligibility(False, said)
+    assert eligible(Subject(CATEGORIES["land"], barred={1: why}), viewer(COMMITTEE)) == Eligibility(
+        False, said
+    )
     assert eligible(Subject(CATEGORIES["land"], barred={2: why}), viewer(COMMITTEE)).allowed
 
 
 def test_one_whose_mandate_has_ended_sees_nothing() -> None:
-    assert eligible(Subject(CATEGORIES["land"]), viewer(COMMITTEE, serves=False)) == Eligibility(False, "they no longer serve")
+    assert eligible(Subject(CATEGORIES["land"]), viewer(COMMITTEE, serves=False)) == Eligibility(
+        False, "they no longer serve"
+    )
 
 
-@pytest.mark.parametrize(("until", "serves"), [(None, True), (NOW, False), (NOW + timedelta(seconds=1), True)])
+@pytest.mark.parametrize(
+    ("until", "serves"), [(None, True), (NOW, False), (NOW + timedelta(seconds=1), True)]
+)
 def test_a_mandate_ends_at_its_moment(until: datetime | None, serves: bool) -> None:
     somebody = Liaison(id=1, body=Body(code="peace", kind=Kind.PEACE), until=until, roles=[])
     assert viewer_of(somebody, NOW).serves is serves
 
 
-# However a country is organised: the rule, asked of people as they are kept, beside an answer found from the other end
+# However a country is organised: the rule, asked of people as they are kept, beside an answer found from the
+# other end
 
 
 @dataclass(frozen=True)
@@ -139,15 +152,21 @@ def countries(draw: st.DrawFn) -> Country:
 
 def as_kept(country: Country) -> list[Liaison]:
     """The country's liaisons as the database would have them."""
-    bodies = [Body(code=f"post-{number}", name="", kind=post.kind) for number, post in enumerate(country.posts)]
+    bodies = [
+        Body(code=f"post-{number}", name="", kind=post.kind) for number, post in enumerate(country.posts)
+    ]
     for body, post in zip(bodies, country.posts, strict=True):
         body.parent = bodies[post.under] if post.under is not None else None
     return [_as_kept(number, officer, bodies) for number, officer in enumerate(country.officers)]
 
 
 def _as_kept(number: int, officer: Officer, bodies: list[Body]) -> Liaison:
-    now = [Role(body=bodies[each]) for each in (officer.works_at, *officer.also)] + [Role(kind=each) for each in officer.kinds]
-    before = [Role(body=bodies[each], ended_at=NOW) for each in officer.was_at] + [Role(kind=each, ended_at=NOW) for each in officer.was]
+    now = [Role(body=bodies[each]) for each in (officer.works_at, *officer.also)] + [
+        Role(kind=each) for each in officer.kinds
+    ]
+    before = [Role(body=bodies[each], ended_at=NOW) for each in officer.was_at] + [
+        Role(kind=each, ended_at=NOW) for each in officer.was
+    ]
     until = NOW + timedelta(minutes=officer.mandate) if officer.mandate is not None else None
     return Liaison(id=number, body=bodies[officer.works_at], roles=[*now, *before], until=until)
 
@@ -160,7 +179,9 @@ def test_however_a_country_is_organised_whoever_must_not_see_a_case_never_may(
 ) -> None:
     named = data.draw(st.none() | st.integers(0, len(country.posts) - 1), "the body that the report names")
     barred = data.draw(st.sets(st.integers(0, len(country.officers) - 1), max_size=2), "who is barred")
-    subject = Subject(category, f"post-{named}" if named is not None else None, dict.fromkeys(barred, STEPPED_ASIDE))
+    subject = Subject(
+        category, f"post-{named}" if named is not None else None, dict.fromkeys(barred, STEPPED_ASIDE)
+    )
     closed = country.of_the_police if category.code == "conduct" else set()
     closed = closed | country.under([named] if named is not None else [])
     for number, (officer, liaison) in enumerate(zip(country.officers, as_kept(country), strict=True)):

@@ -1,5 +1,5 @@
-"""The conflict firewall where it works: random countries in a real database, a report about the police, and everything that can happen to
-it."""
+"""The conflict firewall where it works: random countries in a real database, a report about the police, and
+everything that can happen to it."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -27,12 +27,34 @@ from hotline.directory.liaisons import Liaison
 from hotline.front_desk import lookups
 from hotline.messaging.message import TO_LIAISONS, About, Message, MessageState
 from hotline.situation import statistics
-from tests.scenery.county import ACHIENG, BODIES, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, LIAISONS, MORNING, NJERI, WANJIKU
+from tests.scenery.county import (
+    ACHIENG,
+    BODIES,
+    CITIZEN,
+    DESK,
+    KAPTEMBWO,
+    KIPRUTO,
+    LIAISONS,
+    MORNING,
+    NJERI,
+    WANJIKU,
+)
 from tests.scenery.world import World
 
 IS_LONG = hypothesis_settings.get_current_profile_name() == "long"
 DETAILS = "askari alimpiga kijana"
-STEPS: tuple[Step, ...] = ("take", "take", "on_the_way", "there", "done", "still", "help", "cannot", "not_mine", "aside")
+STEPS: tuple[Step, ...] = (
+    "take",
+    "take",
+    "on_the_way",
+    "there",
+    "done",
+    "still",
+    "help",
+    "cannot",
+    "not_mine",
+    "aside",
+)
 LEFT = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
@@ -85,17 +107,25 @@ class Journey:
                 self.save_liaison(replace(self.people[number].listed, until=MORNING - timedelta(days=1)))
 
     def a_body(self, code: str, above: list[str]) -> bodies.Listed:
-        kind = self.random.choice([Kind.POLICE, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.COORDINATION, *Kind])
+        kind = self.random.choice(
+            [Kind.POLICE, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.COORDINATION, *Kind]
+        )
         serves = [each.code for each in self.world.service.areas.outwards(KAPTEMBWO)] + ["KE0321750871"]
         parent = self.random.choice([None, None, None, *above])
         return bodies.Listed(code, f"Body {code}", kind, (self.random.choice(serves),), (), parent)
 
     def a_liaison(self, number: str) -> liaisons.Listed:
-        also = self.random.choice([(), (), (), (self.random.choice(list(self.bodies)),), (self.random.choice(list(Kind)).value,)])
-        until = self.random.choice([None] * 6 + [MORNING + timedelta(minutes=90), MORNING - timedelta(days=1)])
+        also = self.random.choice(
+            [(), (), (), (self.random.choice(list(self.bodies)),), (self.random.choice(list(Kind)).value,)]
+        )
+        until = self.random.choice(
+            [None] * 6 + [MORNING + timedelta(minutes=90), MORNING - timedelta(days=1)]
+        )
         yes = self.random.choice([True, True, False])
         body = self.random.choice(list(self.bodies))
-        return liaisons.Listed(body, f"Somebody {number[-2:]}", number, ("sw", "en"), yes, not yes, yes, also, until)
+        return liaisons.Listed(
+            body, f"Somebody {number[-2:]}", number, ("sw", "en"), yes, not yes, yes, also, until
+        )
 
     def save_body(self, listed: bodies.Listed) -> None:
         self.bodies[listed.code] = listed
@@ -118,8 +148,16 @@ class Journey:
     def must_not_see(self) -> set[str]:
         police = self.under(code for code, each in self.bodies.items() if each.kind == Kind.POLICE)
         closed = police | self.under({self.named} - {""})
-        shut = {number for number, known in self.people.items() if known.ever_at & closed or "police" in known.ever_of}
-        ended = {number for number, known in self.people.items() if known.listed.until and known.listed.until <= self.world.now}
+        shut = {
+            number
+            for number, known in self.people.items()
+            if known.ever_at & closed or "police" in known.ever_of
+        }
+        ended = {
+            number
+            for number, known in self.people.items()
+            if known.listed.until and known.listed.until <= self.world.now
+        }
         with self.world.service.read() as work:
             barred = {self.number_of(work, bar.liaison_id) for bar in work.session.scalars(select(Bar))}
         return shut | ended | barred | ({self.reporter} & set(self.people))
@@ -138,7 +176,14 @@ class Journey:
 
     def report(self) -> None:
         self.named = self.random.choice(["", "", *self.bodies])
-        about = Report("conduct", KAPTEMBWO.code, DETAILS, "text", wants_woman=self.random.random() < 0.5, named_body=self.named)
+        about = Report(
+            "conduct",
+            KAPTEMBWO.code,
+            DETAILS,
+            "text",
+            wants_woman=self.random.random() < 0.5,
+            named_body=self.named,
+        )
         self.note()  # nobody has heard anything yet
         with self.world.service.transaction() as work:
             reporting.open_case(work, about, Call("a sitting", "ussd", self.reporter, "sw"))
@@ -184,7 +229,11 @@ class Journey:
     def move_a_body(self) -> None:
         made = sorted(code for code in self.bodies if code.startswith("b"))
         which = self.random.choice(made)
-        self.save_body(replace(self.bodies[which], parent=self.random.choice([None, "station", *made[: made.index(which)]])))
+        self.save_body(
+            replace(
+                self.bodies[which], parent=self.random.choice([None, "station", *made[: made.index(which)]])
+            )
+        )
 
     def duty(self) -> None:
         self.world.phone(self.random.choice(list(self.people))).text(self.random.choice(["ON", "OFF"]))
@@ -195,7 +244,8 @@ class Journey:
     # And what must never
 
     def note(self) -> None:
-        """Write down what had reached those to whom it is shut from now on. A mandate may begin again, and a body be under another."""
+        """Write down what had reached those to whom it is shut from now on. A mandate may begin again, and a
+        body be under another."""
         shut = self.must_not_see()
         self.shut = {number: before for number, before in self.shut.items() if number in shut}
         for number in shut - set(self.shut):
@@ -206,7 +256,9 @@ class Journey:
         who = self.liaison(work, number)
         asked = set(work.session.scalars(select(Dispatch.id).where(Dispatch.liaison_id == who.id)))
         addresses = [address.id for address in who.person.addresses]
-        about_it = select(Message).where(Message.address_id.in_(addresses), Message.case_id.is_not(None), Message.state.in_(LEFT))
+        about_it = select(Message).where(
+            Message.address_id.in_(addresses), Message.case_id.is_not(None), Message.state.in_(LEFT)
+        )
         for_liaisons = {each.id for each in work.session.scalars(about_it) if each.about in TO_LIAISONS}
         return Shut(asked, for_liaisons, len(self.world.carrier.to(number)))
 
@@ -215,7 +267,9 @@ class Journey:
             with self.world.service.read() as work:
                 now = self.reached(work, number)
                 assert now.dispatches <= before.dispatches, "it was put before somebody who must not see it"
-                assert now.messages <= before.messages, "a message about it went to somebody who must not see it"
+                assert now.messages <= before.messages, (
+                    "a message about it went to somebody who must not see it"
+                )
                 assert not any(DETAILS in text for text in self.world.carrier.to(number)[before.texts :])
                 self.check_sight(work, self.liaison(work, number))
 
@@ -224,10 +278,21 @@ class Journey:
         assert dispatch.before(work.session, who, work.now) == []
         assert [each for each in everything if dispatch.own(work.session, who, each.id, work.now)] == []
         assert [each for each in everything if dispatch.recent(work.session, who, each.word, work.now)] == []
-        assert [each for each in everything if each.liaison_id == who.id and each.may_be_read(work.session, work.now)] == []
+        assert [
+            each
+            for each in everything
+            if each.liaison_id == who.id and each.may_be_read(work.session, work.now)
+        ] == []
         sees = conflicts.sees(work.session, who, work.now)
         assert not sees(self.case(work))
-        assert len(statistics.gather(work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees).cases) == 0
+        assert (
+            len(
+                statistics.gather(
+                    work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees
+                ).cases
+            )
+            == 0
+        )
         assert who.id not in {each.liaison for each in assignment.could_be_asked(work, self.case(work))}
         call = Call("another sitting", "ussd", self.number_of(work, who.id), "sw")
         for word in {each.word for each in everything}:
@@ -284,7 +349,9 @@ def test_the_journeys_go_somewhere(world: World) -> None:
 def conduct(world: World, reporter: str = CITIZEN, named: str = "") -> None:
     with world.service.transaction() as work:
         reporting.open_case(
-            work, Report("conduct", KAPTEMBWO.code, DETAILS, "text", named_body=named), Call("a sitting", "ussd", reporter, "sw")
+            work,
+            Report("conduct", KAPTEMBWO.code, DETAILS, "text", named_body=named),
+            Call("a sitting", "ussd", reporter, "sw"),
         )
     world.settle()
 
@@ -297,7 +364,9 @@ def asked(world: World) -> list[str]:
 def transfer(world: World, number: str, body: str, *also: str) -> None:
     (listed,) = (each for each in LIAISONS if each.number == number)
     with world.service.transaction() as work:
-        liaisons.save(work.session, work.keys, [replace(listed, body=body, also=also)], ("en", "sw"), work.now)
+        liaisons.save(
+            work.session, work.keys, [replace(listed, body=body, also=also)], ("en", "sw"), work.now
+        )
 
 
 def test_in_two_days_of_silence_it_goes_round_and_round_and_never_to_the_police(world: World) -> None:
@@ -318,7 +387,9 @@ def test_what_was_written_before_a_transfer_to_the_police_is_held_back_after_it(
     world.pass_minutes(5)
     assert world.phone(NJERI).inbox == []
     with world.service.read() as work:
-        (held,) = work.session.scalars(select(Message).where(Message.about == About.DISPATCH, Message.state == MessageState.WITHHELD))
+        (held,) = work.session.scalars(
+            select(Message).where(Message.about == About.DISPATCH, Message.state == MessageState.WITHHELD)
+        )
         assert held.code == "this liaison may not see the case"
 
 
@@ -370,7 +441,9 @@ def test_who_steps_aside_is_never_asked_again(world: World) -> None:
     conduct(world)
     with world.service.transaction() as work:
         (only,) = work.session.scalars(select(Dispatch))
-        assert responses.tap(work, only.liaison, only.id, "aside") == liaison_phrases.sure_to_step_aside(only.word)
+        assert responses.tap(work, only.liaison, only.id, "aside") == liaison_phrases.sure_to_step_aside(
+            only.word
+        )
     assert asked(world) == ["Ms. Njeri"], "they are asked once whether they are sure"
     with world.service.transaction() as work:
         (only,) = work.session.scalars(select(Dispatch))
@@ -380,4 +453,6 @@ def test_who_steps_aside_is_never_asked_again(world: World) -> None:
     assert asked(world).count("Ms. Njeri") == 1
     assert set(asked(world)[1:]) == {"Duty desk"}
     with world.service.read() as work:
-        assert list(bars_of(work.session, work.session.scalars(select(Case)).one()).values()) == [conflicts.STEPPED_ASIDE]
+        assert list(bars_of(work.session, work.session.scalars(select(Case)).one()).values()) == [
+            conflicts.STEPPED_ASIDE
+        ]

@@ -20,9 +20,13 @@ SITTING, ANOTHER = "c" * 32, "d" * 32
 REPORT = Report("theft", "KE0321750872", "they took my phone", "none")
 
 
-def send(world: World, content: bytes = b"a picture", sitting: str = SITTING, case: Case | None = None) -> None:
+def send(
+    world: World, content: bytes = b"a picture", sitting: str = SITTING, case: Case | None = None
+) -> None:
     with world.service.transaction() as work:
-        evidence.keep(work, Destination(sitting, work.session.get(Case, case.id) if case else None), "photo", content)
+        evidence.keep(
+            work, Destination(sitting, work.session.get(Case, case.id) if case else None), "photo", content
+        )
 
 
 def report(world: World, sitting: str = SITTING) -> Case:
@@ -53,7 +57,10 @@ def test_what_was_sent_in_a_sitting_goes_to_its_case_and_to_no_other(world: Worl
         assert evidence.number_of(work.session, SITTING, case) == 2
         assert evidence.number_of(work.session, ANOTHER, None) == 1
         told = [entry.why for entry in history_of(work.session, case) if entry.what == "evidence"]
-    assert told == [f"photo, {len(each)} bytes, sha256 {hashlib.sha256(each).hexdigest()}" for each in (b"mine", b"and more")]
+    assert told == [
+        f"photo, {len(each)} bytes, sha256 {hashlib.sha256(each).hexdigest()}"
+        for each in (b"mine", b"and more")
+    ]
 
 
 def test_the_same_report_twice_does_not_claim_it_twice(world: World) -> None:
@@ -103,11 +110,17 @@ def test_where_a_piece_belongs_is_the_report_or_the_latest_case_or_nowhere(world
     first = report(world)
     world.now += timedelta(minutes=1)
     second = report(world, ANOTHER)
-    for state, belongs in ((CaseState.OPEN, second.id), (CaseState.ACKNOWLEDGED, second.id), (CaseState.CLOSED, first.id)):
+    for state, belongs in (
+        (CaseState.OPEN, second.id),
+        (CaseState.ACKNOWLEDGED, second.id),
+        (CaseState.CLOSED, first.id),
+    ):
         with world.service.transaction() as work:
             work.session.get_one(Case, second.id).state = state
             person = people.by_number(work.session, work.keys, "7001", TELEGRAM)
-            assert evidence.destination(work.session, "e" * 32, person, reports=True) == Destination("e" * 32, None)
+            assert evidence.destination(work.session, "e" * 32, person, reports=True) == Destination(
+                "e" * 32, None
+            )
             there = evidence.destination(work.session, "e" * 32, person, reports=False)
             assert there is not None
             assert there.case is not None
@@ -117,7 +130,13 @@ def test_where_a_piece_belongs_is_the_report_or_the_latest_case_or_nowhere(world
         work.session.get_one(Case, first.id).state = CaseState.CLOSED
         work.session.flush()
         assert (
-            evidence.destination(work.session, "e" * 32, people.by_number(work.session, work.keys, "7001", TELEGRAM), reports=False) is None
+            evidence.destination(
+                work.session,
+                "e" * 32,
+                people.by_number(work.session, work.keys, "7001", TELEGRAM),
+                reports=False,
+            )
+            is None
         )
 
 

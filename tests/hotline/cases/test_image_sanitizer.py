@@ -94,7 +94,9 @@ def test_what_is_hidden_behind_a_picture_is_cut_off() -> None:
         (8, (40, 80), (10, 70), (10, 10)),
     ],
 )
-def test_a_picture_stands_upright(orientation: int, size: tuple[int, int], red: tuple[int, int], blue: tuple[int, int]) -> None:
+def test_a_picture_stands_upright(
+    orientation: int, size: tuple[int, int], red: tuple[int, int], blue: tuple[int, int]
+) -> None:
     new = seen(rebuilt(with_traces(orientation)))
     assert new.size == size
     assert alike(new, red, RED)
@@ -136,7 +138,13 @@ def test_what_is_transparent_is_white() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_of_a_picture_that_moves_the_first_is_taken(kind: str) -> None:
-    moving = file(Image.new("RGB", (20, 20), RED), kind, save_all=True, append_images=[Image.new("RGB", (20, 20), BLUE)], duration=100)
+    moving = file(
+        Image.new("RGB", (20, 20), RED),
+        kind,
+        save_all=True,
+        append_images=[Image.new("RGB", (20, 20), BLUE)],
+        duration=100,
+    )
     with Image.open(io.BytesIO(moving)) as opened:
         assert getattr(opened, "n_frames", 1) == 2
     assert alike(seen(rebuilt(moving)), (10, 10), RED)
@@ -158,7 +166,20 @@ def test_of_a_picture_that_moves_the_first_is_taken(kind: str) -> None:
         half(file(scene(400, 300), "PNG")),
         half(file(scene(400, 300), "WEBP")),
     ],
-    ids=["nothing", "text", "four bytes", "pdf", "svg", "gif", "tiff", "bmp", "16 bits", "half a jpeg", "half a png", "half a webp"],
+    ids=[
+        "nothing",
+        "text",
+        "four bytes",
+        "pdf",
+        "svg",
+        "gif",
+        "tiff",
+        "bmp",
+        "16 bits",
+        "half a jpeg",
+        "half a png",
+        "half a webp",
+    ],
 )
 def test_what_is_no_picture_that_can_be_read_is_not_taken(content: bytes) -> None:
     assert reason(content) == "unreadable"
@@ -166,8 +187,15 @@ def test_what_is_no_picture_that_can_be_read_is_not_taken(content: bytes) -> Non
 
 def bomb_png(width: int, height: int) -> bytes:
     """A few bytes that say they are enormous."""
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    chunks = (struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts)
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(bytes(1000))),
+        (b"IEND", b""),
+    ]
+    chunks = (
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
@@ -178,7 +206,11 @@ def bomb_jpeg(width: int, height: int) -> bytes:
 
 
 def bomb_webp(kind: bytes) -> bytes:
-    whole = {b"VP8X": (24, b"\xff\xff\x00" * 2), b"VP8L": (21, b"\xff\xff\xff\x0f"), b"VP8 ": (26, b"\xff\x3f" * 2)}
+    whole = {
+        b"VP8X": (24, b"\xff\xff\x00" * 2),
+        b"VP8L": (21, b"\xff\xff\xff\x0f"),
+        b"VP8 ": (26, b"\xff\x3f" * 2),
+    }
     picture = scene().convert("RGBA") if kind == b"VP8X" else scene()
     if kind == b"VP8X":
         picture.putalpha(99)
@@ -203,9 +235,22 @@ def bomb_webp(kind: bytes) -> bytes:
         bomb_webp(b"VP8L"),
         bomb_webp(b"VP8 "),
     ],
-    ids=["bytes", "png", "png that pillow warns of", "png bomb", "png absurd", "jpeg", "jpeg bomb", "webp", "webp lossless", "webp plain"],
+    ids=[
+        "bytes",
+        "png",
+        "png that pillow warns of",
+        "png bomb",
+        "png absurd",
+        "jpeg",
+        "jpeg bomb",
+        "webp",
+        "webp lossless",
+        "webp plain",
+    ],
 )
-def test_what_is_too_large_is_refused_before_it_takes_any_room(content: bytes, recwarn: pytest.WarningsRecorder) -> None:
+def test_what_is_too_large_is_refused_before_it_takes_any_room(
+    content: bytes, recwarn: pytest.WarningsRecorder
+) -> None:
     assert reason(content) == "too_large"
     assert not list(recwarn)
 
@@ -217,14 +262,20 @@ def test_a_small_file_that_makes_a_lot_of_work_is_refused() -> None:
 
 @given(
     some.binary(max_size=300),
-    some.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8 ", b"RIFF\x40\0\0\0WEBPVP8X"]),
+    some.sampled_from(
+        [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8 ", b"RIFF\x40\0\0\0WEBPVP8X"]
+    ),
 )
 def test_nonsense_is_refused_in_one_way(content: bytes, start: bytes) -> None:
     with pytest.raises(NotTaken):
         rebuilt(start + content)
 
 
-ORIGINALS = {"JPEG": with_traces(6), "PNG": file(scene(), "PNG", exif=exif()), "WEBP": file(scene(), "WEBP", exif=exif(), xmp=XMP)}
+ORIGINALS = {
+    "JPEG": with_traces(6),
+    "PNG": file(scene(), "PNG", exif=exif()),
+    "WEBP": file(scene(), "WEBP", exif=exif(), xmp=XMP),
+}
 
 
 @given(

@@ -1,4 +1,5 @@
-"""Whose case it is: the nearest who fits, and then whoever the standing order names next, until somebody answers."""
+"""Whose case it is: the nearest who fits, and then whoever the standing order names next, until somebody
+answers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -58,7 +59,8 @@ def as_asked(found: Match) -> Asked:
 
 
 def one_lap(candidates: Collection[Candidate], about: Matter, lap: int = 0) -> list[list[Match]]:
-    """Who is asked in one lap when nobody answers: a list for each time that somebody is, of all who are asked at that time."""
+    """Who is asked in one lap when nobody answers: a list for each time that somebody is, of all who are
+    asked at that time."""
     turns: list[list[Match]] = []
     place = lap * A_LAP
     while turn := together(about, candidates, AREAS, place):
@@ -74,7 +76,11 @@ def asked(candidates: Collection[Candidate], about: Matter | None = None) -> lis
 
 def rungs(candidates: Collection[Candidate], about: Matter | None = None) -> list[tuple[Rung, int]]:
     """The same with whose turn it was."""
-    return [(each.row.rung, each.candidate.liaison) for turn in one_lap(candidates, about or matter()) for each in turn]
+    return [
+        (each.row.rung, each.candidate.liaison)
+        for turn in one_lap(candidates, about or matter())
+        for each in turn
+    ]
 
 
 def first(candidates: Sequence[Candidate], about: Matter | None = None) -> Match:
@@ -96,12 +102,18 @@ OVERSIGHT = candidate(80, Kind.OVERSIGHT, COUNTRY)
 
 
 def test_the_nearest_is_asked_first() -> None:
-    everybody = [candidate(number, area=area) for number, area in enumerate((COUNTRY, COUNTY, CONSTITUENCY, WARD))]
+    everybody = [
+        candidate(number, area=area) for number, area in enumerate((COUNTRY, COUNTY, CONSTITUENCY, WARD))
+    ]
     while everybody:
-        assert first(everybody).candidate == everybody.pop(), "and without the nearest, whoever is nearest then"
+        assert first(everybody).candidate == everybody.pop(), (
+            "and without the nearest, whoever is nearest then"
+        )
 
 
-def test_a_woman_where_one_is_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> None:
+def test_a_woman_where_one_is_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> (
+    None
+):
     """In the order of what counts more, each better in one thing and worse in all that count less."""
     worst: dict[str, Any] = {"languages": ("en",), "load": 9, "supervisor": True}
     woman = candidate(9, Kind.PEACE, COUNTY, woman=True, **worst)
@@ -118,8 +130,16 @@ def test_a_woman_where_one_is_wished_goes_before_nearness_and_that_before_kind_a
 
 
 def test_the_most_fitting_kind_of_body_depends_on_what_it_is_about() -> None:
-    everybody = [candidate(1, Kind.POLICE), candidate(2, Kind.PEACE), candidate(3, Kind.WOMEN), candidate(4, Kind.OVERSIGHT)]
-    firsts = {category.code: first(everybody, matter(category)).candidate.liaison for category in (VIOLENCE, LAND, GENDER, CONDUCT)}
+    everybody = [
+        candidate(1, Kind.POLICE),
+        candidate(2, Kind.PEACE),
+        candidate(3, Kind.WOMEN),
+        candidate(4, Kind.OVERSIGHT),
+    ]
+    firsts = {
+        category.code: first(everybody, matter(category)).candidate.liaison
+        for category in (VIOLENCE, LAND, GENDER, CONDUCT)
+    }
     assert firsts == {"violence": 1, "land": 2, "gender": 3, "conduct": 4}
 
 
@@ -182,7 +202,10 @@ def test_nor_is_one_who_knows_the_incident_asked_off_duty() -> None:
 def test_at_a_border_both_stations_that_list_the_ward_are_asked_together() -> None:
     one, other = candidate(1, area=WARD, body="one"), candidate(2, area=WARD, body="other", load=3)
     (turn,) = one_lap([one, other], matter())
-    assert [(each.row.rung, each.candidate, each.place) for each in turn] == [(Rung.PRIMARY, one, 0), (Rung.BORDER, other, 1)]
+    assert [(each.row.rung, each.candidate, each.place) for each in turn] == [
+        (Rung.PRIMARY, one, 0),
+        (Rung.BORDER, other, 1),
+    ]
     assert turn[1].reason.startswith("The place is at a border, so both are asked. Station 2")
 
 
@@ -209,7 +232,11 @@ def test_nor_where_the_first_serves_the_ward_only_as_part_of_more() -> None:
 
 
 def test_the_next_is_another_one_of_a_body_that_was_asked() -> None:
-    one, mate, elsewhere = candidate(1, body="station"), candidate(2, body="station", load=8), candidate(3, area=COUNTY)
+    one, mate, elsewhere = (
+        candidate(1, body="station"),
+        candidate(2, body="station", load=8),
+        candidate(3, area=COUNTY),
+    )
     assert rungs([one, mate, elsewhere]) == [(Rung.PRIMARY, 1), (Rung.NEXT, 2), (Rung.SIDEWAYS, 3)]
 
 
@@ -224,21 +251,35 @@ def test_who_leads_the_body_that_was_asked_is_asked_or_who_leads_one_above_it() 
     leads = candidate(2, body="post", supervisor=True, area=WARD)
     commander = candidate(3, body="county", area=COUNTY, supervisor=True, categories=("theft",))
     stranger = candidate(4, Kind.WOMEN, body="elsewhere", supervisor=True)
-    assert rungs([works, commander, stranger]) == [(Rung.PRIMARY, 1), (Rung.SUPERVISOR, 3)], "though the commander answers something else"
-    assert rungs([works, replace(leads, area=CONSTITUENCY), commander]) == [(Rung.PRIMARY, 1), (Rung.NEXT, 2), (Rung.SUPERVISOR, 3)]
+    assert rungs([works, commander, stranger]) == [(Rung.PRIMARY, 1), (Rung.SUPERVISOR, 3)], (
+        "though the commander answers something else"
+    )
+    assert rungs([works, replace(leads, area=CONSTITUENCY), commander]) == [
+        (Rung.PRIMARY, 1),
+        (Rung.NEXT, 2),
+        (Rung.SUPERVISOR, 3),
+    ]
     assert rungs([works, replace(leads, on_duty=False), commander])[-1] == (Rung.SUPERVISOR, 3)
 
 
 def test_sideways_goes_to_another_kind_before_the_same_one() -> None:
     station, other_station = candidate(1, area=WARD), candidate(2, area=CONSTITUENCY)
     committee = candidate(3, Kind.PEACE, COUNTY)
-    assert rungs([station, other_station, committee]) == [(Rung.PRIMARY, 1), (Rung.SIDEWAYS, 3), (Rung.SIDEWAYS, 2)]
+    assert rungs([station, other_station, committee]) == [
+        (Rung.PRIMARY, 1),
+        (Rung.SIDEWAYS, 3),
+        (Rung.SIDEWAYS, 2),
+    ]
 
 
 def test_a_neighbour_comes_last_and_is_never_the_first() -> None:
     neighbour = candidate(1, area=NEXT_WARD, neighbour=True)
     assert rungs([neighbour]) == [(Rung.SIDEWAYS, 1)]
-    assert rungs([neighbour, candidate(2), candidate(3, area=COUNTRY)]) == [(Rung.PRIMARY, 2), (Rung.SIDEWAYS, 3), (Rung.SIDEWAYS, 1)]
+    assert rungs([neighbour, candidate(2), candidate(3, area=COUNTRY)]) == [
+        (Rung.PRIMARY, 2),
+        (Rung.SIDEWAYS, 3),
+        (Rung.SIDEWAYS, 1),
+    ]
     assert first([neighbour]).reason == (
         "Nobody has answered yet, so another body is asked. Station 1 answers "
         f"{name_of('violence', 'en')!r} and serves London nearby; "
@@ -258,7 +299,8 @@ def test_what_nobody_else_answers_goes_to_the_coordinating_body_even_off_duty() 
     assert rungs([candidate(1), asleep]) == [(Rung.PRIMARY, 1), (Rung.COORDINATION, 90)]
     assert rungs([asleep]) == [(Rung.COORDINATION, 90)]
     assert first([asleep]).reason == (
-        "Nobody else has answered it, so the coordinating body is asked. Station 90 serves Kenya, which Kaptembwo is in; "
+        "Nobody else has answered it, so the coordinating body is asked. Station 90 serves Kenya, which "
+        "Kaptembwo is in; "
         "Sgt. No. 90 is off duty, speaks Kiswahili and has no other case."
     )
 
@@ -266,7 +308,9 @@ def test_what_nobody_else_answers_goes_to_the_coordinating_body_even_off_duty() 
 def test_a_body_that_is_named_for_it_stands_in_the_place_of_the_coordinating_bodies() -> None:
     named = candidate(70, Kind.PEACE, FAR_WARD, on_duty=False, neighbour=True, body="named")
     assert rungs([DESK, named], matter(default="named")) == [(Rung.COORDINATION, 70)]
-    assert rungs([DESK], matter(default="named")) == [(Rung.COORDINATION, 90)], "where nobody of it may see the case"
+    assert rungs([DESK], matter(default="named")) == [(Rung.COORDINATION, 90)], (
+        "where nobody of it may see the case"
+    )
     assert "serves Kawangware;" in first([named], matter(default="named")).reason, "which is not nearby"
 
 
@@ -281,7 +325,15 @@ def test_with_nobody_at_all_nobody_is_found() -> None:
 def test_each_has_until_the_next_row_has_its_turn() -> None:
     about = matter()
     assert [minutes_after(about, place) for place in range(len(about.order))] == [5] * len(about.order)
-    assert [minutes_after(matter(LAND), place) for place in (0, 1, 2, 3, 4, 5, 6)] == [20, 20, 20, 20, 20, 60, 60]
+    assert [minutes_after(matter(LAND), place) for place in (0, 1, 2, 3, 4, 5, 6)] == [
+        20,
+        20,
+        20,
+        20,
+        20,
+        60,
+        60,
+    ]
     assert minutes_after(matter(LAND), 3 * A_LAP) == 20, "in each lap"
 
 
@@ -314,24 +366,36 @@ def test_nobody_is_asked_twice_in_one_lap_and_everybody_again_in_the_next() -> N
 
 
 def test_who_passed_it_on_is_left_out_of_the_next_lap_and_asked_in_the_one_after() -> None:
-    about = matter(asked=(Asked(1, "body-1", Kind.POLICE, place=0, passed=True), Asked(2, "body-2", Kind.POLICE, place=4)))
+    about = matter(
+        asked=(
+            Asked(1, "body-1", Kind.POLICE, place=0, passed=True),
+            Asked(2, "body-2", Kind.POLICE, place=4),
+        )
+    )
     everybody = [candidate(1), candidate(2)]
     assert [[each.candidate.liaison for each in turn] for turn in one_lap(everybody, about, 1)] == [[2]]
     assert sorted(each.candidate.liaison for turn in one_lap(everybody, about, 2) for each in turn) == [1, 2]
 
 
 def test_where_all_have_passed_it_on_they_are_asked_again_all_the_same() -> None:
-    about = matter(asked=tuple(Asked(each, f"body-{each}", Kind.POLICE, place=each, passed=True) for each in (1, 2)))
+    about = matter(
+        asked=tuple(Asked(each, f"body-{each}", Kind.POLICE, place=each, passed=True) for each in (1, 2))
+    )
     found = from_the_top(about, [candidate(1), candidate(2)], AREAS)
     assert [(each.candidate.liaison, each.place) for each in found] == [(1, 2 * A_LAP)]
-    assert from_the_top(about, [candidate(1), candidate(2), candidate(3)], AREAS)[0].place == A_LAP, "else in the next lap, as ever"
+    assert from_the_top(about, [candidate(1), candidate(2), candidate(3)], AREAS)[0].place == A_LAP, (
+        "else in the next lap, as ever"
+    )
 
 
 # After a no
 
 
 def test_a_body_that_had_it_and_did_not_help_does_not_get_it_again() -> None:
-    station, mate = candidate(1, area=WARD, body="station"), candidate(2, area=WARD, body="station", supervisor=True)
+    station, mate = (
+        candidate(1, area=WARD, body="station"),
+        candidate(2, area=WARD, body="station", supervisor=True),
+    )
     committee = candidate(3, Kind.PEACE, COUNTY)
     assert asked([station, mate, committee, DESK], matter(tried={"station"})) == [[3], [90]]
     assert asked([station, mate, committee, DESK], matter(tried={"station", "body-3"})) == [[90]]
@@ -343,10 +407,14 @@ def test_where_nobody_else_is_left_they_are_asked_again_in_the_next_lap() -> Non
     assert asked([station], about) == []
     assert [[each.candidate.liaison for each in turn] for turn in one_lap([station], about, 1)] == [[1]]
     committee = candidate(2, Kind.PEACE, COUNTRY)
-    assert one_lap([station, committee], about, 1)[0][0].candidate == committee, "but only where nobody else is"
+    assert one_lap([station, committee], about, 1)[0][0].candidate == committee, (
+        "but only where nobody else is"
+    )
 
 
-def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_after_the_usual_patience() -> None:
+def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_after_the_usual_patience() -> (
+    None
+):
     station, committee = candidate(1, area=WARD), candidate(2, Kind.PEACE)
     everybody = [station, committee, DESK, OVERSIGHT]
     about = matter(noes=2, tried={"body-1"})
@@ -390,7 +458,8 @@ def test_who_could_ever_be_asked(who: Candidate, could: bool) -> None:
 
 def test_the_reason_says_what_a_liaison_would_ask() -> None:
     assert first([candidate(1, name="Sgt. Kipruto", body_name="Kaptembwo Police")]).reason == (
-        f"Kaptembwo Police answers {name_of('violence', 'en')!r} and serves Nakuru Town West, which Kaptembwo is in; "
+        f"Kaptembwo Police answers {name_of('violence', 'en')!r} and serves Nakuru Town West, which "
+        "Kaptembwo is in; "
         "Sgt. Kipruto is on duty, speaks Kiswahili and has no other case."
     )
 
@@ -411,14 +480,21 @@ def test_each_reason_is_told(who: Candidate, part: str) -> None:
 
 def test_it_is_told_why_somebody_of_that_kind_is_asked_at_all() -> None:
     works = candidate(1, body="station", body_name="Kaptembwo Police")
-    everybody = [works, replace(works, liaison=2), replace(works, liaison=3, supervisor=True, on_duty=True, categories=("theft",)), DESK]
+    everybody = [
+        works,
+        replace(works, liaison=2),
+        replace(works, liaison=3, supervisor=True, on_duty=True, categories=("theft",)),
+        DESK,
+    ]
     told = [each.reason.split(". ")[0] for turn in one_lap(everybody, matter()) for each in turn]
     assert told[1:] == [
         "Nobody has answered yet, so the next of Kaptembwo Police is asked",
         "Nobody has answered yet, so who leads them is asked",
         "Nobody else has answered it, so the coordinating body is asked",
     ]
-    noes = [each.reason.split(". ")[0] for turn in one_lap([DESK, OVERSIGHT], matter(noes=2)) for each in turn]
+    noes = [
+        each.reason.split(". ")[0] for turn in one_lap([DESK, OVERSIGHT], matter(noes=2)) for each in turn
+    ]
     assert noes[1] == "The citizen has said no twice, so an oversight authority is asked"
 
 
@@ -454,18 +530,28 @@ MATTERS = st.builds(
 
 
 def answers(who: Candidate, about: Matter) -> bool:
-    return who.kind in about.category.answered_by and (not who.categories or about.category.code in who.categories)
+    return who.kind in about.category.answered_by and (
+        not who.categories or about.category.code in who.categories
+    )
 
 
 @given(ORGANISATIONS, MATTERS)
-def test_every_lap_ends_and_whoever_is_there_to_answer_is_found(everybody: list[Candidate], about: Matter) -> None:
+def test_every_lap_ends_and_whoever_is_there_to_answer_is_found(
+    everybody: list[Candidate], about: Matter
+) -> None:
     for lap in range(3):
         matches = [each for turn in one_lap(everybody, about, lap) for each in turn]
         who = [each.candidate.liaison for each in matches]
         assert len(who) == len(set(who)), "nobody is asked twice in one lap"
-        assert [each.place for each in matches] == sorted({each.place for each in matches}), "and no row has two turns"
+        assert [each.place for each in matches] == sorted({each.place for each in matches}), (
+            "and no row has two turns"
+        )
         assert all(each.place // A_LAP == lap for each in matches)
-        there = [each for each in everybody if each.on_duty and answers(each, about) and each.body not in about.tried]
+        there = [
+            each
+            for each in everybody
+            if each.on_duty and answers(each, about) and each.body not in about.tried
+        ]
         desks = [each for each in everybody if each.kind == Kind.COORDINATION]
         assert matches or not (there or desks), "a case has nobody only where there is nobody"
         about = replace(about, asked=(*about.asked, *map(as_asked, matches)))
@@ -478,7 +564,9 @@ def test_whoever_is_asked_may_be_asked(everybody: list[Candidate], about: Matter
             chosen = each.candidate
             comes_last = each.row.rung in (Rung.COORDINATION, Rung.OVERSIGHT)
             assert chosen.on_duty or comes_last
-            assert chosen.body not in about.tried or comes_last, "a body that did not help does not get it again"
+            assert chosen.body not in about.tried or comes_last, (
+                "a body that did not help does not get it again"
+            )
             assert answers(chosen, about) or comes_last or chosen.supervisor
             assert not chosen.neighbour or each.row.rung not in (Rung.PRIMARY, Rung.BORDER, Rung.OVERSIGHT)
             assert each.reason.endswith(".")
@@ -487,7 +575,9 @@ def test_whoever_is_asked_may_be_asked(everybody: list[Candidate], about: Matter
 
 
 @given(ORGANISATIONS, MATTERS)
-def test_whoever_is_asked_at_the_same_time_is_asked_because_the_order_says_so(everybody: list[Candidate], about: Matter) -> None:
+def test_whoever_is_asked_at_the_same_time_is_asked_because_the_order_says_so(
+    everybody: list[Candidate], about: Matter
+) -> None:
     for first_of_them, *others in one_lap(everybody, about):
         places = range(first_of_them.place + 1, first_of_them.place + 1 + len(others))
         assert [each.place for each in others] == list(places)
@@ -501,7 +591,12 @@ def test_where_nobody_could_ever_be_asked_nobody_is(everybody: list[Candidate], 
 
 
 def test_an_order_of_ones_own_is_followed_as_it_is_written() -> None:
-    order = (Row(0, Rung.SIDEWAYS), Row(0, Rung.SIDEWAYS, Ways.ALL), Row(0, Rung.COORDINATION), Row(9, Rung.REPEAT))
+    order = (
+        Row(0, Rung.SIDEWAYS),
+        Row(0, Rung.SIDEWAYS, Ways.ALL),
+        Row(0, Rung.COORDINATION),
+        Row(9, Rung.REPEAT),
+    )
     about = Matter(VIOLENCE, KAPTEMBWO, "sw", order)
     (turn,) = one_lap([candidate(1), candidate(2), DESK], about)
     assert [each.candidate.liaison for each in turn] == [1, 2, 90]

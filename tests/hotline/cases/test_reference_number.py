@@ -3,7 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cases.reference_number import DAMM, DIGITS, check_digit, new_reference, read_reference, spoken_reference
+from hotline.cases.reference_number import (
+    DAMM,
+    DIGITS,
+    check_digit,
+    new_reference,
+    read_reference,
+    spoken_reference,
+)
 
 KEYED = st.builds(lambda _: new_reference(), st.integers())
 
@@ -32,7 +39,9 @@ def test_the_scheme_itself_lets_no_slip_through() -> None:
     for before in digits:
         for one in digits:
             for other in set(digits) - {one}:
-                assert table[table[before][one]][other] != table[table[before][other]][one], "so do two swapped ones"
+                assert table[table[before][one]][other] != table[table[before][other]][one], (
+                    "so do two swapped ones"
+                )
 
 
 def test_the_check_digit_is_the_one_in_damms_own_example() -> None:
@@ -43,12 +52,31 @@ def test_the_check_digit_is_the_one_in_damms_own_example() -> None:
 def test_a_number_is_read_however_it_is_keyed(reference: str) -> None:
     shown = spoken_reference(reference)
     arabic = shown.translate({ord(digit): ord("٠") + int(digit) for digit in "0123456789"})
-    for typed in (reference, shown, f" {shown} ", shown.replace("-", " "), " ".join(reference), f"{shown}.", arabic):
+    for typed in (
+        reference,
+        shown,
+        f" {shown} ",
+        shown.replace("-", " "),
+        " ".join(reference),
+        f"{shown}.",
+        arabic,
+    ):
         assert read_reference(typed) == reference
 
 
 def test_what_is_no_number_of_a_case_is_none() -> None:
-    for typed in ("", "-", "1", "simba", "4071-382", "4071-38266", "0" * 7, "+254711000123", "４", "4071-382x"):
+    for typed in (
+        "",
+        "-",
+        "1",
+        "simba",
+        "4071-382",
+        "4071-38266",
+        "0" * 7,
+        "+254711000123",
+        "４",
+        "4071-382x",
+    ):
         assert read_reference(typed) is None
 
 

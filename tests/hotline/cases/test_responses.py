@@ -69,7 +69,9 @@ def answer(phone: Phone, text: str) -> str:
 
 @pytest.mark.parametrize("text", ["1", " 1 ", "1.", "1 {}", "1{}", "1. {}", "1, {}.", "1-{}", "1 {}!"])
 @pytest.mark.parametrize("written", [str.upper, str.lower, str.title])
-def test_one_key_takes_it_with_or_without_the_word(world: World, sergeant: Phone, text: str, written: Callable[[str], str]) -> None:
+def test_one_key_takes_it_with_or_without_the_word(
+    world: World, sergeant: Phone, text: str, written: Callable[[str], str]
+) -> None:
     name = word(sergeant)
     assert answer(sergeant, text.format(written(name))) == sw(liaison_phrases.yours(name))
     assert [case.state for case in world.cases()] == ["acknowledged"]
@@ -80,7 +82,12 @@ def test_to_take_it_twice_is_no_harm(world: World, sergeant: Phone) -> None:
     name = word(sergeant)
     sergeant.text("1")
     assert answer(sergeant, f"1 {name}") == sw(liaison_phrases.already_yours(name))
-    assert world.phone(CITIZEN).inbox.count(sw(citizen_phrases.somebody_has_it(spoken_reference(world.cases()[0].reference)))) == 1
+    assert (
+        world.phone(CITIZEN).inbox.count(
+            sw(citizen_phrases.somebody_has_it(spoken_reference(world.cases()[0].reference)))
+        )
+        == 1
+    )
 
 
 def test_the_same_text_brought_twice_is_answered_once(sergeant: Phone) -> None:
@@ -137,7 +144,9 @@ def test_a_stranger_cannot_take_a_case(world: World, sergeant: Phone) -> None:
 def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) -> None:
     crowd = [f"+2547220009{number:02}" for number in range(40)]
     with world.service.database.writing() as session:
-        listed = [liaisons.Listed("station", f"Officer {number[-2:]}", number, ("en",), True) for number in crowd]
+        listed = [
+            liaisons.Listed("station", f"Officer {number[-2:]}", number, ("en",), True) for number in crowd
+        ]
         liaisons.save(session, world.service.settings.keys, listed, ("en", "sw"), MORNING)
     report(world.phone(CITIZEN))
     name = word_of(world.phone(KIPRUTO).inbox[0])
@@ -164,7 +173,14 @@ def ask_everybody(world: World, numbers: list[str], name: str) -> None:
             who = liaisons.of(work.session, person) if person else None
             assert who is not None
             asked = Dispatch(
-                case_id=first.case_id, step=step, round=1, liaison_id=who.id, body_code=who.body_code, word=name, reason="", at=work.now
+                case_id=first.case_id,
+                step=step,
+                round=1,
+                liaison_id=who.id,
+                body_code=who.body_code,
+                word=name,
+                reason="",
+                at=work.now,
             )
             work.session.add(asked)
 
@@ -220,7 +236,9 @@ def test_cannot_twice_asks_no_second_person(world: World, sergeant: Phone) -> No
 
 
 @pytest.mark.parametrize("before", ["", "1"])
-def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(world: World, sergeant: Phone, before: str) -> None:
+def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(
+    world: World, sergeant: Phone, before: str
+) -> None:
     if before:
         sergeant.text(before)
     sergeant.text("2 the suspect is Otieno of plot 7")
@@ -229,13 +247,20 @@ def test_their_own_words_on_why_are_locked_away_and_ours_stand_in_the_history(wo
     (case,) = world.cases()
     with world.service.database.reading() as session:
         whys = [entry.why for entry in history_of(session, case) if entry.what == "passed on"]
-        first, second = session.scalars(select(Dispatch).where(Dispatch.state == "cannot").order_by(Dispatch.id))
-        assert (first.why(world.service.settings.keys), second.why(world.service.settings.keys)) == ("THE suspect is Otieno of plot 7", "")
+        first, second = session.scalars(
+            select(Dispatch).where(Dispatch.state == "cannot").order_by(Dispatch.id)
+        )
+        assert (first.why(world.service.settings.keys), second.why(world.service.settings.keys)) == (
+            "THE suspect is Otieno of plot 7",
+            "",
+        )
         assert b"Otieno" not in (first.locked_why or b"")
     assert whys == ["", "it is not theirs to answer"]
 
 
-def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(world: World, sergeant: Phone) -> None:
+def test_a_no_with_another_cases_word_says_nothing_of_the_only_one_that_waits(
+    world: World, sergeant: Phone
+) -> None:
     name = word(sergeant)
     other = next(each for each in dispatch.CASE_WORDS if each != name)
     assert name in answer(sergeant, f"2 {other} no fuel")
@@ -258,7 +283,9 @@ def test_to_step_aside_is_asked_once_more(world: World, sergeant: Phone) -> None
 
 
 @pytest.mark.parametrize(("sure", "after"), [("yes", ["cannot", "asked"]), ("no", ["asked"])])
-def test_and_on_a_screen_of_its_own_by_dialling(world: World, sergeant: Phone, sure: str, after: list[str]) -> None:
+def test_and_on_a_screen_of_its_own_by_dialling(
+    world: World, sergeant: Phone, sure: str, after: list[str]
+) -> None:
     name = word(sergeant)
     sergeant.dial()
     sergeant.choose(sw(FIRST["desk"]))
@@ -274,7 +301,9 @@ def test_and_on_a_screen_of_its_own_by_dialling(world: World, sergeant: Phone, s
 
 
 @pytest.mark.parametrize("keys", [(), ("1",), ("1", "3"), ("2",), ("1", "7", "7")])
-def test_help_works_whatever_has_become_of_the_case(world: World, sergeant: Phone, keys: tuple[str, ...]) -> None:
+def test_help_works_whatever_has_become_of_the_case(
+    world: World, sergeant: Phone, keys: tuple[str, ...]
+) -> None:
     name = word(sergeant)
     for key in keys:
         sergeant.text(f"{key} {name}")
@@ -282,12 +311,16 @@ def test_help_works_whatever_has_become_of_the_case(world: World, sergeant: Phon
     desk.new_texts()
     assert answer(sergeant, f"9 {name}") == sw(liaison_phrases.help_is_told("999"))
     (alarm,) = desk.new_texts()
-    assert alarm == en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru"))
+    assert alarm == en(
+        liaison_phrases.alarm(liaison_phrases.asks_for_help("Sgt. Kipruto"), "Kaptembwo, Nakuru")
+    )
 
 
 def test_help_works_for_one_who_has_no_case_at_all(world: World) -> None:
     assert answer(world.phone(WANJIKU), "9") == sw(liaison_phrases.help_is_told("999"))
-    assert world.phone(DESK).new_texts() == [en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Mama Wanjiku"), ""))]
+    assert world.phone(DESK).new_texts() == [
+        en(liaison_phrases.alarm(liaison_phrases.asks_for_help("Mama Wanjiku"), ""))
+    ]
 
 
 def test_where_nobody_can_be_told_of_it_we_say_so(world: World) -> None:
@@ -297,7 +330,9 @@ def test_where_nobody_can_be_told_of_it_we_say_so(world: World) -> None:
 # Done
 
 
-def test_who_said_done_by_a_slip_takes_it_back_until_the_citizen_has_judged(world: World, sergeant: Phone) -> None:
+def test_who_said_done_by_a_slip_takes_it_back_until_the_citizen_has_judged(
+    world: World, sergeant: Phone
+) -> None:
     name, citizen = word(sergeant), world.phone(CITIZEN)
     for key in "13":
         sergeant.text(key)
@@ -320,7 +355,9 @@ def test_done_asks_the_citizen_at_once(world: World, sergeant: Phone) -> None:
 
 
 @pytest.mark.parametrize("key", "346")
-def test_done_before_taking_it_is_not_done_nor_is_anything_else(world: World, sergeant: Phone, key: str) -> None:
+def test_done_before_taking_it_is_not_done_nor_is_anything_else(
+    world: World, sergeant: Phone, key: str
+) -> None:
     name = word(sergeant)
     assert f"1 {name}" in answer(sergeant, f"{key} {name}")
     assert states(world) == ["asked"]
@@ -370,7 +407,9 @@ def test_a_liaison_who_texts_stop_is_off_duty_until_they_text_start(world: World
     assert about("violence", "sw") not in " ".join(sergeant.inbox)
     assert "vijana wenye silaha" in world.phone(ACHIENG).inbox[0]
     world.pass_minutes(5.5)
-    assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), "they were not so much as asked"
+    assert "not told Sgt. Kipruto, Kaptembwo Police Station" not in world.history(world.cases()[0]), (
+        "they were not so much as asked"
+    )
     assert on_duty(world) == ["Cpl. Achieng", "Duty desk", "Mama Wanjiku", "Ms. Chebet", "Ms. Njeri"]
     assert answer(sergeant, "START") == sw(liaison_phrases.resumed(liaison_phrases.on_duty()))
     assert "Sgt. Kipruto" in on_duty(world)

@@ -142,7 +142,10 @@ def test_nonsense_is_refused_in_one_way(content: bytes) -> None:
     assert reason(content) == "unreadable"
 
 
-@given(some.lists(some.tuples(some.integers(0, len(note()) - 1), some.integers(0, 255)), max_size=6), some.integers(0, len(note())))
+@given(
+    some.lists(some.tuples(some.integers(0, len(note()) - 1), some.integers(0, 255)), max_size=6),
+    some.integers(0, len(note())),
+)
 def test_damage_is_refused_or_harmless(changes: list[tuple[int, int]], end: int) -> None:
     damaged = bytearray(note()[:end])
     for place, byte in changes:
@@ -150,10 +153,21 @@ def test_damage_is_refused_or_harmless(changes: list[tuple[int, int]], end: int)
     accepted_or_refused(bytes(damaged))
 
 
-@given(some.lists(some.tuples(some.integers(0, 7), some.lists(some.integers(0, 255), max_size=5), some.binary(max_size=40)), max_size=6))
-def test_pages_in_order_with_anything_on_them_are_refused_or_harmless(written: list[tuple[int, list[int], bytes]]) -> None:
+@given(
+    some.lists(
+        some.tuples(
+            some.integers(0, 7), some.lists(some.integers(0, 255), max_size=5), some.binary(max_size=40)
+        ),
+        max_size=6,
+    )
+)
+def test_pages_in_order_with_anything_on_them_are_refused_or_harmless(
+    written: list[tuple[int, list[int], bytes]],
+) -> None:
     """Damage that its checksum covers up."""
-    strange = [page(number, [body], kind, pieces=pieces) for number, (kind, pieces, body) in enumerate(written)]
+    strange = [
+        page(number, [body], kind, pieces=pieces) for number, (kind, pieces, body) in enumerate(written)
+    ]
     accepted_or_refused(page(0, [HEAD], 2) + page(1, [REMARKS]) + b"".join(strange))
 
 

@@ -61,13 +61,23 @@ def live(service: Service, **other: object) -> Service:
 def test_a_rehearsal_with_everybody_in_their_place_has_nothing_serious(service: Service) -> None:
     assert words(service) == []
     notes = words(service, serious=False)
-    assert "CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone." in notes
-    assert any("WAL-reset" in note for note in notes) == (service.database.is_sqlite and journal_mode() != "WAL")
+    assert (
+        "CARRIER_API_KEY is empty, so the simulator plays the carrier and no text reaches a real phone."
+        in notes
+    )
+    assert any("WAL-reset" in note for note in notes) == (
+        service.database.is_sqlite and journal_mode() != "WAL"
+    )
 
 
 def test_the_gravest_stands_first(service: Service) -> None:
     (service.settings.var / "keys").mkdir()
-    spoilt = replace(service, settings=replace(service.settings, keys=replace(service.settings.keys, folder=service.settings.var / "keys")))
+    spoilt = replace(
+        service,
+        settings=replace(
+            service.settings, keys=replace(service.settings.keys, folder=service.settings.var / "keys")
+        ),
+    )
     order = [finding.serious for finding in found(spoilt)]
     assert order == sorted(order, reverse=True)
     assert True in order
@@ -77,7 +87,10 @@ def test_the_gravest_stands_first(service: Service) -> None:
 # Keys
 
 
-@pytest.mark.parametrize(("lost", "serious"), [("seal.public", True), ("index.key", True), ("vault.key", True), ("seal.private", False)])
+@pytest.mark.parametrize(
+    ("lost", "serious"),
+    [("seal.public", True), ("index.key", True), ("vault.key", True), ("seal.private", False)],
+)
 def test_a_missing_key_is_named(service: Service, lost: str, serious: bool) -> None:
     folder = service.settings.var / "some"
     folder.mkdir()
@@ -85,12 +98,17 @@ def test_a_missing_key_is_named(service: Service, lost: str, serious: bool) -> N
         if file.name != lost:
             (folder / file.name).write_bytes(file.read_bytes())
             (folder / file.name).chmod(0o600)
-    poor = replace(service, settings=replace(service.settings, keys=replace(service.settings.keys, folder=folder)))
+    poor = replace(
+        service, settings=replace(service.settings, keys=replace(service.settings.keys, folder=folder))
+    )
     (told,) = [text for text in words(poor, serious=serious) if text.startswith("KEYS")]
     assert told == f"KEYS: there is no {lost} in {folder}. `itikia keys` makes a set."
     (folder / "index.key").touch()
     (folder / "index.key").chmod(0o640)
-    assert f"KEYS: others on this machine can read {folder / 'index.key'}. Do: chmod 600 {folder / 'index.key'}" in words(poor)
+    assert (
+        f"KEYS: others on this machine can read {folder / 'index.key'}. Do: chmod 600 {folder / 'index.key'}"
+        in words(poor)
+    )
 
 
 # A real carrier
@@ -125,7 +143,9 @@ def test_the_sandbox_reaches_nobody(service: Service) -> None:
 
 
 def test_a_queue_that_is_away_is_told(service: Service) -> None:
-    (told,) = [finding for finding in findings(service, Poster("redis://127.0.0.1:9/0"), {}) if finding.serious]
+    (told,) = [
+        finding for finding in findings(service, Poster("redis://127.0.0.1:9/0"), {}) if finding.serious
+    ]
     assert told.words.startswith("REDIS_URL: the queue does not answer.")
 
 
@@ -136,7 +156,9 @@ def test_a_database_that_is_away_is_told(service: Service) -> None:
 
 def test_an_empty_database_is_told(service: Service) -> None:
     with closing(Database(f"sqlite:///{service.settings.var}/empty.db")) as empty:
-        assert "DATABASE_URL: the database is empty. Do: itikia release" in words(replace(service, database=empty))
+        assert "DATABASE_URL: the database is empty. Do: itikia release" in words(
+            replace(service, database=empty)
+        )
 
 
 # Who answers
@@ -145,7 +167,9 @@ def test_an_empty_database_is_told(service: Service) -> None:
 def test_without_areas_bodies_or_liaisons_it_is_told_what_to_load(service: Service) -> None:
     with service.database.writing() as session:
         session.execute(update(Liaison).values(on_duty=False))
-    assert words(service) == ["Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."]
+    assert words(service) == [
+        "Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."
+    ]
     with service.database.writing() as session:
         for record in (Role, Liaison, Serves, Body, AreaRecord):
             session.execute(delete(record))
@@ -158,7 +182,12 @@ def test_without_areas_bodies_or_liaisons_it_is_told_what_to_load(service: Servi
 def test_a_case_needs_somewhere_to_end(service: Service) -> None:
     with service.database.writing() as session:
         session.execute(update(Liaison).where(Liaison.body_code == "situation").values(on_duty=False))
-    assert words(service) == ["No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same."]
+    assert words(service) == [
+        (
+            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all the "
+            "same."
+        )
+    ]
 
 
 def test_who_has_nobody_on_duty_and_what_nobody_answers_is_noted(service: Service) -> None:
@@ -173,10 +202,23 @@ def test_who_has_nobody_on_duty_and_what_nobody_answers_is_noted(service: Servic
 
 def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
     with service.database.writing() as session:
-        desk, chebet = (session.scalars(select(Liaison).where(Liaison.body_code == code)).one() for code in ("situation", "women"))
-        shifts.save(session, [shifts.Listed(desk.id, "0123456", 18 * 60, 6 * 60)], service.settings.country.zone, MORNING)
+        desk, chebet = (
+            session.scalars(select(Liaison).where(Liaison.body_code == code)).one()
+            for code in ("situation", "women")
+        )
+        shifts.save(
+            session,
+            [shifts.Listed(desk.id, "0123456", 18 * 60, 6 * 60)],
+            service.settings.country.zone,
+            MORNING,
+        )
         chebet.until = MORNING
-    assert words(service) == ["No coordinating body has anybody on duty, and a case that nobody else answers goes there all the same."]
+    assert words(service) == [
+        (
+            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all the "
+            "same."
+        )
+    ]
     assert "Nakuru Women's Desk has nobody on duty." in words(service, serious=False)
 
 
@@ -188,19 +230,35 @@ def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(servi
     day = shifts.Listed(0, "0123456", 6 * 60, 22 * 60)
     with service.database.writing() as session:
         everybody = session.scalars(select(Liaison)).all()
-        shifts.save(session, [replace(day, liaison=each.id) for each in everybody], service.settings.country.zone, MORNING)
+        shifts.save(
+            session,
+            [replace(day, liaison=each.id) for each in everybody],
+            service.settings.country.zone,
+            MORNING,
+        )
     assert noted() == [
-        "Hours of the next seven days with nobody on duty: National Situation Room (56 h). Which they are: itikia shifts list",
-        "Hours of the next seven days with nobody on duty: Kaptembwo Police Station (56 h). Which they are: itikia shifts list",
+        (
+            "Hours of the next seven days with nobody on duty: National Situation Room (56 h). Which they "
+            "are: itikia shifts list"
+        ),
+        (
+            "Hours of the next seven days with nobody on duty: Kaptembwo Police Station (56 h). Which they "
+            "are: itikia shifts list"
+        ),
     ]
     with service.database.writing() as session:
         for number in range(5):
             session.add(Body(code=f"post-{number}", name=f"Post {number}", kind="police"))
             session.flush()
-            person = people.meet(session, service.settings.keys, f"+25472200050{number}", MORNING, may_write=True)
-            session.add(Liaison(person=person, body_code=f"post-{number}", name="A", languages="en", on_duty=False))
+            person = people.meet(
+                session, service.settings.keys, f"+25472200050{number}", MORNING, may_write=True
+            )
+            session.add(
+                Liaison(person=person, body_code=f"post-{number}", name="A", languages="en", on_duty=False)
+            )
     assert noted()[1] == (
-        "Hours of the next seven days with nobody on duty: Post 0 (168 h), Post 1 (168 h), Post 2 (168 h), 3 more."
+        "Hours of the next seven days with nobody on duty: Post 0 (168 h), Post 1 (168 h), Post 2 (168 "
+        "h), 3 more."
         " Which they are: itikia shifts list"
     )
 
@@ -234,14 +292,29 @@ def test_that_everything_is_a_drill_is_noted(service: Service) -> None:
         ("", []),
         ("situation", []),
         ("peace", []),
-        ("situatoin", ["DEFAULT_BODY is 'situatoin', and no body has that code. Write one that has, or leave it empty."]),
+        (
+            "situatoin",
+            [
+                (
+                    "DEFAULT_BODY is 'situatoin', and no body has that code. Write one that has, or leave it "
+                    "empty."
+                )
+            ],
+        ),
         (
             "station",
-            ["DEFAULT_BODY is 'station', which is police, and a report about the police could never go there. Name another body."],
+            [
+                (
+                    "DEFAULT_BODY is 'station', which is police, and a report about the police could never go "
+                    "there. Name another body."
+                )
+            ],
         ),
     ],
 )
-def test_what_nobody_else_answers_needs_a_body_that_is_not_police(service: Service, code: str, told: list[str]) -> None:
+def test_what_nobody_else_answers_needs_a_body_that_is_not_police(
+    service: Service, code: str, told: list[str]
+) -> None:
     assert words(replace(service, settings=replace(service.settings, default_body=code))) == told
 
 
@@ -292,11 +365,16 @@ def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -
     assert [told for told in words(without, environ=LIVE) if "TELEGRAM_TOKEN" in told] == [
         "TELEGRAM_TOKEN is empty, and 1 people are written to by Telegram: their messages wait."
     ]
-    assert not any("TELEGRAM_TOKEN" in told for told in words(live(service, telegram_token="1:a"), environ=LIVE))
+    assert not any(
+        "TELEGRAM_TOKEN" in told for told in words(live(service, telegram_token="1:a"), environ=LIVE)
+    )
 
 
 def test_a_queue_that_writes_nothing_down_is_told_where_telegram_leans_on_it(service: Service) -> None:
-    told = "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. Set: appendonly yes"
+    told = (
+        "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. "
+        "Set: appendonly yes"
+    )
     with redis.Redis.from_url(service.settings.redis_url) as client:
         client.config_set("appendonly", "no")
         try:

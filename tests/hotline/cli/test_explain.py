@@ -1,4 +1,5 @@
-"""An operator asks why a case went as it did, and what the standing order is; and is told in plain words, without anybody's secrets."""
+"""An operator asks why a case went as it did, and what the standing order is; and is told in plain words,
+without anybody's secrets."""
 
 import re
 from contextlib import closing
@@ -56,7 +57,9 @@ def test_the_order_is_printed_as_it_is_followed() -> None:
     for urgency, name in URGENCIES.items():
         table = printed.partition(f"{name}\n")[2].partition("\n\n")[0].splitlines()[2:]
         assert [line[10:76].rstrip() for line in table] == [RUNGS[row.rung] for row in ORDERS[urgency]]
-        assert [int(line[:8]) for line in table] == [sum(row.after for row in ORDERS[urgency][: at + 1]) for at in range(len(table))]
+        assert [int(line[:8]) for line in table] == [
+            sum(row.after for row in ORDERS[urgency][: at + 1]) for at in range(len(table))
+        ]
     assert "Danger to life            10 min          20 min             1 h           5 min" in printed
     assert max(map(len, printed.splitlines())) <= 110
     assert set(URGENCIES) == set(ORDERS) == set(STILL)
@@ -107,12 +110,17 @@ def test_what_the_citizen_says_stands_there_and_what_they_do_not_say_too(world: 
 def test_who_could_see_what_is_about_the_police_and_who_never_will(world: World) -> None:
     opened(world, "conduct")
     printed = told(world)
-    could, never = printed.partition("Who could be asked, now or later")[2].split("Who never will, though their body serves the place")
+    could, never = printed.partition("Who could be asked, now or later")[2].split(
+        "Who never will, though their body serves the place"
+    )
     assert "Police Oversight Authority, Ms. Njeri: serves Kenya, on duty; nothing stands against it." in could
     assert "National Situation Room, Duty desk" in could
     assert "Kipruto" not in could
     joined = " ".join(never.split())
-    assert "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police does not go to anybody who is of the" in joined
+    assert (
+        "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police does not go to "
+        "anybody who is of the"
+    ) in joined
     assert "Njeri" not in never
 
 
@@ -130,7 +138,9 @@ def test_why_somebody_is_barred_is_never_told(world: World, bar: str, category: 
     never = told(world).partition("Who never will")[2]
     assert "Nakuru Women's Desk, Ms. Chebet: may not see this case." in never
     if category == "conduct":
-        assert "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police" in never, "he is as his colleagues are"
+        assert "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police" in never, (
+            "he is as his colleagues are"
+        )
     else:
         assert "Kaptembwo Police Station, Sgt. Kipruto: may not see this case." in never
     for word in ("reported", "named", "aside"):
@@ -145,14 +155,22 @@ def test_who_only_leads_others_is_told_as_one_who_could_be_asked(world: World) -
         liaisons.save(work.session, work.keys, [leader], ("en", "sw"), work.now)
     opened(world)
     could = " ".join(told(world).partition("Who could be asked")[2].partition("Who never will")[0].split())
-    assert "Nakuru Division, Insp. Mwangi: leads Kaptembwo Police Station, asked after one of theirs; off duty now." in could
+    assert (
+        "Nakuru Division, Insp. Mwangi: leads Kaptembwo Police Station, asked after one of theirs; off "
+        "duty now."
+    ) in could
 
 
 # What happened
 
 
 def happened(world: World) -> str:
-    return " ".join(unstyle(told(world)).partition("What happened\n")[2].partition("What the citizen was promised")[0].split())
+    return " ".join(
+        unstyle(told(world))
+        .partition("What happened\n")[2]
+        .partition("What the citizen was promised")[0]
+        .split()
+    )
 
 
 def test_everything_that_happened_is_told_with_its_time(world: World) -> None:
@@ -220,12 +238,18 @@ def test_every_kind_of_line_that_the_hotline_writes_has_plain_words() -> None:
 
 def test_where_nobody_may_it_says_so_and_where_to_take_it(world: World) -> None:
     with world.service.transaction() as work:
-        gone = [replace(each, until=MORNING - timedelta(days=1)) for each in LIAISONS if each.number in (NJERI, DESK)]
+        gone = [
+            replace(each, until=MORNING - timedelta(days=1))
+            for each in LIAISONS
+            if each.number in (NJERI, DESK)
+        ]
         liaisons.save(work.session, work.keys, gone, ("en", "sw"), work.now)
     opened(world, "conduct")
     printed = " ".join(told(world).split())
     assert "Nobody yet." in printed
-    assert f"Take it to the oversight authority by hand: {world.service.settings.country.oversight}." in printed
+    assert (
+        f"Take it to the oversight authority by hand: {world.service.settings.country.oversight}." in printed
+    )
     assert "Police Oversight Authority, Ms. Njeri: they no longer serve." in printed
 
 

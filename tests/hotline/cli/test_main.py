@@ -18,8 +18,12 @@ from tests.scenery.waiting import PATIENCE
 
 NIGERIA = Path(__file__).parents[2] / "data" / "nigeria_areas.csv"
 SECRET = "a-secret-of-24-letters-x"
-BODIES = "code,name,kind,areas\nlagos-police,Ikeja Police Station,police,NG\ndesk,National Desk,coordination,NG\n"
-LIAISONS = "body,name,phone,languages\nlagos-police,Insp. Bello,0803 000 0123,en\ndesk,Duty desk,+2348030000124,en\n"
+BODIES = (
+    "code,name,kind,areas\nlagos-police,Ikeja Police Station,police,NG\ndesk,National Desk,coordination,NG\n"
+)
+LIAISONS = (
+    "body,name,phone,languages\nlagos-police,Insp. Bello,0803 000 0123,en\ndesk,Duty desk,+2348030000124,en\n"
+)
 
 
 class Terminal:
@@ -27,11 +31,18 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environ = {"VAR": str(folder / "var"), "COUNTRY": "NG", "CALLBACK_SECRETS": SECRET, "REDIS_URL": "redis://127.0.0.1:9/0"}
+        self.environ = {
+            "VAR": str(folder / "var"),
+            "COUNTRY": "NG",
+            "CALLBACK_SECRETS": SECRET,
+            "REDIS_URL": "redis://127.0.0.1:9/0",
+        }
 
     def enter(self, *words: str | Path, **environ: str) -> Result:
         result = CliRunner().invoke(itikia, [str(word) for word in words], env=self.environ | environ)
-        assert result.exception is None or isinstance(result.exception, SystemExit), "a program that fell over is no answer"
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            "a program that fell over is no answer"
+        )
         return result
 
     def file(self, name: str, content: str) -> Path:
@@ -40,7 +51,10 @@ class Terminal:
         return path
 
     def count(self, record: type) -> int:
-        with closing(Database(f"sqlite:///{self.folder}/var/itikia.db")) as database, database.reading() as session:
+        with (
+            closing(Database(f"sqlite:///{self.folder}/var/itikia.db")) as database,
+            database.reading() as session,
+        ):
             return session.scalar(select(func.count()).select_from(record)) or 0
 
 
@@ -66,7 +80,9 @@ def test_the_help_says_what_it_is_and_how_to_begin(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[name] for name in sorted(itikia.commands)] + [[name, "load"] for name in ("areas", "bodies", "liaisons")]
+    "command",
+    [[name] for name in sorted(itikia.commands)]
+    + [[name, "load"] for name in ("areas", "bodies", "liaisons")],
 )
 def test_each_command_says_what_it_does(terminal: Terminal, command: list[str]) -> None:
     result = terminal.enter(*command, "--help")
@@ -76,12 +92,19 @@ def test_each_command_says_what_it_does(terminal: Terminal, command: list[str]) 
 
 def test_the_command_is_there_after_installing() -> None:
     command = Path(sys.executable).with_name("itikia")
-    said = subprocess.run([command, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
+    said = subprocess.run(
+        [command, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE
+    ).stdout
     assert said.startswith("Usage: itikia")
 
 
 def test_a_setting_that_cannot_be_is_told_in_a_sentence(terminal: Terminal) -> None:
-    for name, value in (("COUNTRY", "XX"), ("PORT", "http"), ("CARRIER", "pigeons"), ("CALLBACK_SECRETS", "short")):
+    for name, value in (
+        ("COUNTRY", "XX"),
+        ("PORT", "http"),
+        ("CARRIER", "pigeons"),
+        ("CALLBACK_SECRETS", "short"),
+    ):
         result = terminal.enter("check", **{name: value})
         assert result.exit_code == 1
         assert result.output.startswith(f"Error: {name}")
@@ -104,13 +127,21 @@ def test_without_a_token_telegram_is_not_asked(terminal: Terminal) -> None:
 
 
 def test_a_worker_does_not_carry_about_what_it_never_needs() -> None:
-    loaded = "import sys, hotline.cli.main; print(any(name.split('.')[0] in ('telegram', 'flask', 'simulator') for name in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "False\n"
+    loaded = (
+        "import sys, hotline.cli.main; print(any(name.split('.')[0] in ('telegram', 'flask', 'simulator') "
+        "for name in sys.modules))"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )
 
 
 def test_the_addresses_are_ready_to_paste(terminal: Terminal) -> None:
     lines = terminal.enter("urls", PUBLIC_URL="https://hotline.example/").output.splitlines()
-    assert [line.split()[-1] for line in lines] == [f"https://hotline.example/africastalking/{SECRET}/{path}" for path in CALLBACKS]
+    assert [line.split()[-1] for line in lines] == [
+        f"https://hotline.example/africastalking/{SECRET}/{path}" for path in CALLBACKS
+    ]
     assert all(line.startswith(where) for line, where in zip(lines, CALLBACKS.values(), strict=True))
 
 
@@ -143,7 +174,10 @@ def test_a_database_that_is_away_is_told_in_a_sentence(terminal: Terminal) -> No
 def test_before_the_database_is_there_loading_says_what_to_do_first(terminal: Terminal) -> None:
     (terminal.folder / "var").mkdir()
     result = terminal.enter("bodies", "load", terminal.file("bodies.csv", BODIES))
-    assert (result.exit_code, result.output) == (1, "Error: DATABASE_URL: the database is empty. Do: itikia release\n")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: DATABASE_URL: the database is empty. Do: itikia release\n",
+    )
 
 
 # Setting up a country
@@ -152,24 +186,40 @@ def test_before_the_database_is_there_loading_says_what_to_do_first(terminal: Te
 def test_a_country_is_set_up_from_three_files(nigeria: Terminal) -> None:
     assert nigeria.count(AreaRecord) == 812
     loaded = nigeria.enter("bodies", "load", nigeria.file("bodies.csv", BODIES))
-    assert (loaded.exit_code, loaded.output) == (0, "Loaded 2 bodies. Now those who answer for them: itikia liaisons load FILE\n")
+    assert (loaded.exit_code, loaded.output) == (
+        0,
+        "Loaded 2 bodies. Now those who answer for them: itikia liaisons load FILE\n",
+    )
     loaded = nigeria.enter("liaisons", "load", nigeria.file("liaisons.csv", LIAISONS))
     assert loaded.exit_code == 0
-    assert loaded.output.startswith("Loaded 2 liaisons. Their numbers are sealed: delete the file, or keep it locked away.\n")
+    assert loaded.output.startswith(
+        "Loaded 2 liaisons. Their numbers are sealed: delete the file, or keep it locked away.\n"
+    )
     assert (nigeria.count(Body), nigeria.count(Liaison)) == (2, 2)
 
 
 def test_each_step_that_is_missing_is_told_by_the_check(nigeria: Terminal) -> None:
-    assert "! There are no bodies, so nobody can be asked. Do: itikia bodies load FILE" in nigeria.enter("check").output
+    assert (
+        "! There are no bodies, so nobody can be asked. Do: itikia bodies load FILE"
+        in nigeria.enter("check").output
+    )
     nigeria.enter("bodies", "load", nigeria.file("bodies.csv", BODIES))
-    assert "! Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE" in nigeria.enter("check").output
+    assert (
+        "! Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE"
+        in nigeria.enter("check").output
+    )
     nigeria.enter("liaisons", "load", nigeria.file("liaisons.csv", LIAISONS))
     assert [line for line in nigeria.enter("check").output.splitlines() if line.startswith("! ")] == [
-        "! REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them until it is back."
+        (
+            "! REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them "
+            "until it is back."
+        )
     ]
 
 
-def test_the_check_ends_well_when_nothing_keeps_the_hotline_from_answering(nigeria: Terminal, redis_url: str) -> None:
+def test_the_check_ends_well_when_nothing_keeps_the_hotline_from_answering(
+    nigeria: Terminal, redis_url: str
+) -> None:
     assert nigeria.enter("check", REDIS_URL=redis_url).exit_code == 1
     nigeria.enter("bodies", "load", nigeria.file("bodies.csv", BODIES))
     nigeria.enter("liaisons", "load", nigeria.file("liaisons.csv", LIAISONS))
@@ -183,12 +233,26 @@ def test_the_check_ends_well_when_nothing_keeps_the_hotline_from_answering(niger
 @pytest.mark.parametrize(
     ("what", "content", "told"),
     [
-        ("bodies", BODIES + "x,X,army,NG\ny,Y,peace,Atlantis-under-sea\n", ["line 4: the kind “army”", "line 5: there is no area"]),
-        ("liaisons", LIAISONS + "navy,A,08030000125,en\ndesk,B,1,en\n", ["line 4: there is no body", "line 5: the phone is no"]),
-        ("areas", "code,name,parent,aliases\nNG,Nigeria,,\nNG1,,NG9,\n", ["line 3: the name is missing", "line 3: the parent “NG9”"]),
+        (
+            "bodies",
+            BODIES + "x,X,army,NG\ny,Y,peace,Atlantis-under-sea\n",
+            ["line 4: the kind “army”", "line 5: there is no area"],
+        ),
+        (
+            "liaisons",
+            LIAISONS + "navy,A,08030000125,en\ndesk,B,1,en\n",
+            ["line 4: there is no body", "line 5: the phone is no"],
+        ),
+        (
+            "areas",
+            "code,name,parent,aliases\nNG,Nigeria,,\nNG1,,NG9,\n",
+            ["line 3: the name is missing", "line 3: the parent “NG9”"],
+        ),
     ],
 )
-def test_of_a_file_with_a_slip_nothing_is_loaded_and_each_slip_is_told(nigeria: Terminal, what: str, content: str, told: list[str]) -> None:
+def test_of_a_file_with_a_slip_nothing_is_loaded_and_each_slip_is_told(
+    nigeria: Terminal, what: str, content: str, told: list[str]
+) -> None:
     nigeria.enter("bodies", "load", nigeria.file("first.csv", BODIES))
     before = [nigeria.count(record) for record in (AreaRecord, Body, Liaison)]
     result = nigeria.enter(what, "load", nigeria.file("slips.csv", content))
@@ -200,7 +264,10 @@ def test_of_a_file_with_a_slip_nothing_is_loaded_and_each_slip_is_told(nigeria: 
 
 def test_areas_of_another_country_are_not_loaded(terminal: Terminal) -> None:
     result = terminal.enter("areas", "load", NIGERIA, COUNTRY="KE")
-    assert (result.exit_code, result.output) == (1, "Error: The file is about NG, and COUNTRY is KE. Nothing was loaded.\n")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: The file is about NG, and COUNTRY is KE. Nothing was loaded.\n",
+    )
 
 
 def test_a_file_that_is_not_there_is_told(terminal: Terminal) -> None:

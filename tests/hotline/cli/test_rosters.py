@@ -45,7 +45,9 @@ def read_bodies(text: str | bytes) -> list[bodies.Listed]:
 
 
 def read_liaisons(text: str | bytes) -> list[liaisons.Listed]:
-    return liaisons.read_rows(csv_files.read(opened(text), liaisons.COLUMNS), {"station", "women"}, KENYA, SPOKEN)
+    return liaisons.read_rows(
+        csv_files.read(opened(text), liaisons.COLUMNS), {"station", "women"}, KENYA, SPOKEN
+    )
 
 
 def opened(text: str | bytes) -> io.BytesIO:
@@ -58,12 +60,18 @@ def complaints(read: Callable[[str], object], text: str) -> list[str]:
     return [str(row) for row in refusal.value.rows]
 
 
-def body_row(code: str = "peace", name: str = "Peace", kind: str = "peace", serves: str = "KE032", categories: str = "") -> list[str]:
+def body_row(
+    code: str = "peace", name: str = "Peace", kind: str = "peace", serves: str = "KE032", categories: str = ""
+) -> list[str]:
     return complaints(read_bodies, f"{BODY_ROWS}{code},{name},{kind},{serves},{categories}\n")
 
 
 def liaison_row(
-    body: str = "station", name: str = "Insp. Mwangi", phone: str = "0722000199", languages: str = "sw", **more: str
+    body: str = "station",
+    name: str = "Insp. Mwangi",
+    phone: str = "0722000199",
+    languages: str = "sw",
+    **more: str,
 ) -> list[str]:
     heading, *others = LIAISON_ROWS.splitlines()
     columns = ("on_duty", "supervisor", "woman", "also", "until")
@@ -112,7 +120,9 @@ def test_whatever_a_spreadsheet_writes_is_understood(as_saved: Callable[[str], b
 
 def test_columns_may_stand_in_any_order_with_others_among_them() -> None:
     text = "phone,remarks,languages,name,body\n0722000101,drives,sw en,Sgt. Kipruto,station\n"
-    assert read_liaisons(text) == read_liaisons(LIAISON_ROWS)[:1], "and without a column for it, one is on duty"
+    assert read_liaisons(text) == read_liaisons(LIAISON_ROWS)[:1], (
+        "and without a column for it, one is on duty"
+    )
 
 
 @pytest.mark.parametrize("languages", ["sw en", "sw|en", '"sw, en"', "SW/EN", "sw  en", "sw;en"])
@@ -121,7 +131,10 @@ def test_languages_may_have_anything_between_them(languages: str) -> None:
     assert listed.languages == ("sw", "en")
 
 
-@pytest.mark.parametrize(("written", "on_duty"), [("yes", True), ("Y", True), ("1", True), ("TRUE", True), ("", True), ("No", False)])
+@pytest.mark.parametrize(
+    ("written", "on_duty"),
+    [("yes", True), ("Y", True), ("1", True), ("TRUE", True), ("", True), ("No", False)],
+)
 def test_duty_is_yes_or_no_however_it_is_written(written: str, on_duty: bool) -> None:
     (listed,) = read_liaisons(f"body,name,phone,languages,on_duty\nstation,Kipruto,0722000101,sw,{written}\n")
     assert listed.on_duty is on_duty
@@ -139,7 +152,10 @@ def test_a_file_without_anything_in_it_is_told(read: Callable[[str], object]) ->
 
 def test_a_missing_column_is_named() -> None:
     assert complaints(read_bodies, "code,name,sort\nstation,Kaptembwo,police\n") == [
-        "line 1: the heading “kind”, “areas” is missing; the first line must name the columns code, name, kind, areas"
+        (
+            "line 1: the heading “kind”, “areas” is missing; the first line must name the columns code, name, "
+            "kind, areas"
+        )
     ]
 
 
@@ -178,7 +194,9 @@ def test_a_code_stands_once() -> None:
 
 
 def test_an_unknown_kind_is_answered_with_those_there_are() -> None:
-    assert body_row(kind="polisi") == ["line 4: the kind “polisi” is none of police, peace, women, oversight, coordination"]
+    assert body_row(kind="polisi") == [
+        "line 4: the kind “polisi” is none of police, peace, women, oversight, coordination"
+    ]
 
 
 def test_an_area_by_its_name_is_answered_with_its_code() -> None:
@@ -189,7 +207,9 @@ def test_an_area_by_its_name_is_answered_with_its_code() -> None:
 
 
 def test_an_unknown_category_is_answered_with_those_there_are() -> None:
-    assert body_row(categories="theft|murder")[-1].startswith("line 4: there is no category “murder”; there are danger, violence, threat")
+    assert body_row(categories="theft|murder")[-1].startswith(
+        "line 4: there is no category “murder”; there are danger, violence, threat"
+    )
 
 
 def test_a_category_that_the_kind_is_never_asked_about_is_told() -> None:
@@ -206,12 +226,17 @@ def test_a_name_that_no_record_can_hold_is_refused() -> None:
 
 
 def under(rows: str, known: bodies.Parents | None = None) -> list[bodies.Listed]:
-    text = "code,name,kind,areas,parent\n" + "".join(f"{row.split('<')[0]},A,police,KE,{row.split('<')[1]}\n" for row in rows.split())
+    text = "code,name,kind,areas,parent\n" + "".join(
+        f"{row.split('<')[0]},A,police,KE,{row.split('<')[1]}\n" for row in rows.split()
+    )
     return bodies.read_rows(csv_files.read(opened(text), bodies.COLUMNS), AREAS, known)
 
 
 def test_a_body_may_be_under_another_in_the_file_or_known_already() -> None:
-    assert [body.parent for body in under("post<station station<county", {"county": None})] == ["station", "county"]
+    assert [body.parent for body in under("post<station station<county", {"county": None})] == [
+        "station",
+        "county",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -242,17 +267,35 @@ def test_what_is_missing_of_a_liaison_is_named() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"body": "statoin"}, "there is no body with the code “statoin”; load the bodies first, with itikia bodies load"),
-        ({"phone": "072200019"}, "the phone is no telephone number of Kenya, nor one in international form with + before it"),
-        ({"phone": "O722 OOO 199"}, "the phone is no telephone number of Kenya, nor one in international form with + before it"),
-        ({"phone": "2.54722E+11"}, "the phone was shortened by the spreadsheet; make its column text, and write the number again"),
+        (
+            {"body": "statoin"},
+            "there is no body with the code “statoin”; load the bodies first, with itikia bodies load",
+        ),
+        (
+            {"phone": "072200019"},
+            "the phone is no telephone number of Kenya, nor one in international form with + before it",
+        ),
+        (
+            {"phone": "O722 OOO 199"},
+            "the phone is no telephone number of Kenya, nor one in international form with + before it",
+        ),
+        (
+            {"phone": "2.54722E+11"},
+            "the phone was shortened by the spreadsheet; make its column text, and write the number again",
+        ),
         ({"phone": "020 2000199"}, "the phone is one that takes no texts, such as a landline"),
         ({"phone": "00254722000101"}, "the phone is already on line 2: one phone is one liaison's"),
         ({"languages": "ki luo"}, "we write in en, sw, and the liaison needs one of these languages"),
         ({"on_duty": "maybe"}, "on_duty is “maybe”; write yes or no"),
         ({"supervisor": "chief"}, "supervisor is “chief”; write yes or no"),
         ({"woman": "f"}, "woman is “f”; write yes or no"),
-        ({"also": "women|navy"}, "also has “navy”, which is no body's code and none of police, peace, women, oversight, coordination"),
+        (
+            {"also": "women|navy"},
+            (
+                "also has “navy”, which is no body's code and none of police, peace, women, oversight, "
+                "coordination"
+            ),
+        ),
         ({"until": "31/12/2026"}, "until is “31/12/2026”; write the last day as 2026-12-31"),
         ({"until": "2026-02-30"}, "until is “2026-02-30”; write the last day as 2026-12-31"),
         ({"name": "n" * 81}, "the name is longer than 80 letters"),
@@ -263,12 +306,19 @@ def test_each_slip_is_told_with_its_line(row: dict[str, str], reason: str) -> No
 
 
 def test_all_slips_are_told_at_once_in_the_order_of_the_file() -> None:
-    rows = "nowhere,A,0722000103,sw,\n\nstation,B,12,ki,maybe\nstation,C,0722000101,sw,yes,too much\nstation,,0722000105,sw,\n"
-    assert [int(complaint.split()[1].rstrip(":")) for complaint in complaints(read_liaisons, LIAISON_ROWS + rows)] == [4, 6, 6, 6, 7, 7, 8]
+    rows = (
+        "nowhere,A,0722000103,sw,\n\nstation,B,12,ki,maybe\nstation,C,0722000101,sw,yes,too "
+        "much\nstation,,0722000105,sw,\n"
+    )
+    assert [
+        int(complaint.split()[1].rstrip(":")) for complaint in complaints(read_liaisons, LIAISON_ROWS + rows)
+    ] == [4, 6, 6, 6, 7, 7, 8]
 
 
 def test_no_complaint_repeats_a_number() -> None:
-    said = "".join(liaison_row(phone="072200019") + liaison_row(phone="+254722000101") + liaison_row(phone="0202000199"))
+    said = "".join(
+        liaison_row(phone="072200019") + liaison_row(phone="+254722000101") + liaison_row(phone="0202000199")
+    )
     assert not re.search(r"\d{3}", said)
 
 
@@ -284,7 +334,9 @@ def test_what_was_loaded_can_be_loaded_again_without_harm(settings: Settings) ->
         with database.reading() as session:
             assert set(bodies.by_code(session)) == {body.code for body in BODIES}
             assert len(session.scalars(select(Liaison)).all()) == 6
-            served = session.scalars(select(Serves.area_code).where(Serves.body_code == "women").order_by(Serves.area_code))
+            served = session.scalars(
+                select(Serves.area_code).where(Serves.body_code == "women").order_by(Serves.area_code)
+            )
             assert list(served) == ["KE032", "KE047"]
 
 
@@ -304,9 +356,14 @@ def test_a_body_gives_up_areas_that_are_no_longer_its_own(settings: Settings) ->
     with closing(Database(settings.database_url)) as database:
         for served in ("KE032|KE047|KE032", "KE047|KE"):
             with database.writing() as session:
-                bodies.save(session, read_bodies(f"code,name,kind,areas\nstation,Kaptembwo,police,{served}\n"))
+                bodies.save(
+                    session, read_bodies(f"code,name,kind,areas\nstation,Kaptembwo,police,{served}\n")
+                )
         with database.reading() as session:
-            assert sorted(session.scalars(select(Serves.area_code).where(Serves.body_code == "station"))) == ["KE", "KE047"]
+            assert sorted(session.scalars(select(Serves.area_code).where(Serves.body_code == "station"))) == [
+                "KE",
+                "KE047",
+            ]
 
 
 def test_a_liaisons_number_is_kept_sealed(settings: Settings) -> None:
@@ -321,8 +378,15 @@ def test_a_liaisons_number_is_kept_sealed(settings: Settings) -> None:
 
 
 def test_who_leads_who_is_a_woman_and_how_long_is_read() -> None:
-    (listed,) = read_liaisons(IN_FULL + "station,Sgt. Kipruto,0722000101,sw,,Yes,no,women | Oversight,2026-12-31\n")
-    assert (listed.on_duty, listed.supervisor, listed.woman, listed.also) == (True, True, False, ("women", "Oversight"))
+    (listed,) = read_liaisons(
+        IN_FULL + "station,Sgt. Kipruto,0722000101,sw,,Yes,no,women | Oversight,2026-12-31\n"
+    )
+    assert (listed.on_duty, listed.supervisor, listed.woman, listed.also) == (
+        True,
+        True,
+        False,
+        ("women", "Oversight"),
+    )
     assert listed.until == datetime(2026, 12, 31, 21, tzinfo=UTC), "the end of that day in Nairobi"
 
 
@@ -331,7 +395,9 @@ def test_bodies_are_kept_under_one_another_in_whatever_order_they_come(settings:
         for parent in ("county", None):
             with database.writing() as session:
                 station = bodies.Listed("station", "Station", Kind.POLICE, ("KE032175",), (), parent)
-                bodies.save(session, [station, bodies.Listed("county", "County", Kind.POLICE, ("KE032",), ())])
+                bodies.save(
+                    session, [station, bodies.Listed("county", "County", Kind.POLICE, ("KE032",), ())]
+                )
             with database.reading() as session:
                 assert bodies.parents(session)["station"] == parent
                 assert bodies.parents(session)["county"] is None
@@ -354,9 +420,17 @@ def test_a_role_ends_and_is_never_forgotten(world: World) -> None:
     load(world, "women,Sgt. Kipruto,0722000101,sw,,,,Oversight|station,", later)
     assert roles(world) == [("station", None, None), ("women", None, None), (None, "oversight", None)]
     load(world, "women,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
-    assert roles(world) == [("station", None, still_later), ("women", None, None), (None, "oversight", still_later)]
+    assert roles(world) == [
+        ("station", None, still_later),
+        ("women", None, None),
+        (None, "oversight", still_later),
+    ]
     load(world, "station,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
-    assert roles(world)[1:] == [("women", None, still_later), (None, "oversight", still_later), ("station", None, None)]
+    assert roles(world)[1:] == [
+        ("women", None, still_later),
+        (None, "oversight", still_later),
+        ("station", None, None),
+    ]
     load(world, "station,Sgt. Kipruto,0722000101,sw,,,,,", still_later)
     assert len(roles(world)) == 4, "the same file again changes nothing"
 
@@ -374,7 +448,9 @@ class Operator:
         group, *others = [str(word) for word in words]
         command = next(command for command in rosters.COMMANDS if command.name == group)
         result = CliRunner().invoke(command, others, obj=self.world.service.settings)
-        assert result.exception is None or isinstance(result.exception, SystemExit | BadRows), result.exception
+        assert result.exception is None or isinstance(result.exception, SystemExit | BadRows), (
+            result.exception
+        )
         return result
 
     def file(self, content: str) -> Path:
@@ -410,8 +486,13 @@ def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operato
 
 def test_how_a_liaison_is_reached_is_listed_and_where_they_cannot_be(operator: Operator) -> None:
     with operator.world.service.transaction() as work:
-        kipruto, achieng = (work.session.get_one(Liaison, int(operator.number(name))) for name in ("Sgt. Kipruto", "Cpl. Achieng"))
-        chat = people.meet(work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM).at(people.TELEGRAM)
+        kipruto, achieng = (
+            work.session.get_one(Liaison, int(operator.number(name)))
+            for name in ("Sgt. Kipruto", "Cpl. Achieng")
+        )
+        chat = people.meet(
+            work.session, work.keys, "7001", work.now, may_write=True, channel=people.TELEGRAM
+        ).at(people.TELEGRAM)
         assert chat is not None
         chat.person_id = kipruto.person_id
         assert achieng.person.phone is not None
@@ -423,7 +504,9 @@ def test_how_a_liaison_is_reached_is_listed_and_where_they_cannot_be(operator: O
 
 def test_no_name_is_broken_and_columns_stand_below_each_other(operator: Operator) -> None:
     with operator.world.service.database.writing() as session:
-        session.get_one(Body, "women").name = "The Gender Violence Recovery and Support Centre of Nakuru County"
+        session.get_one(
+            Body, "women"
+        ).name = "The Gender Violence Recovery and Support Centre of Nakuru County"
     for group in ("liaisons", "bodies"):
         title, *lines = operator.enter(group, "list").output.splitlines()
         (line,) = [line for line in lines if "Recovery" in line]
@@ -434,21 +517,35 @@ def test_no_name_is_broken_and_columns_stand_below_each_other(operator: Operator
 
 def test_bodies_are_listed_with_where_they_answer_and_how_many_are_there(operator: Operator) -> None:
     operator.enter(
-        "bodies", "load", operator.file("code,name,kind,areas,parent\nstation,Kaptembwo Police Station,police,KE032175|KE047,situation\n")
+        "bodies",
+        "load",
+        operator.file(
+            "code,name,kind,areas,parent\nstation,Kaptembwo Police Station,police,KE032175|KE047,situation\n"
+        ),
     )
     with operator.world.service.database.writing() as session:
         session.get_one(Liaison, int(operator.number("Cpl. Achieng"))).on_duty = False
         session.get_one(Liaison, int(operator.number("Mama Wanjiku"))).until = MORNING
     lines = [re.split("  +", line) for line in operator.enter("bodies", "list").output.splitlines()]
     assert lines[0] == ["code", "name", "kind", "parent", "on duty", "areas"]
-    assert ["station", "Kaptembwo Police Station", "police", "situation", "1 of 2", "Nakuru Town West, Nakuru | Nairobi"] in lines
+    assert [
+        "station",
+        "Kaptembwo Police Station",
+        "police",
+        "situation",
+        "1 of 2",
+        "Nakuru Town West, Nakuru | Nairobi",
+    ] in lines
     assert ["peace", "Nakuru Peace Committee", "peace", "0 of 0", "Nakuru"] in lines
 
 
 def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Operator) -> None:
     identity = operator.number("Sgt. Kipruto")
     said = operator.enter("liaisons", "remove", identity).output
-    assert said == "Sgt. Kipruto is a liaison no longer. Take them out of your file too: loading it would bring them back.\n"
+    assert said == (
+        "Sgt. Kipruto is a liaison no longer. Take them out of your file too: loading it would bring "
+        "them back.\n"
+    )
     gone = operator.liaison("Sgt. Kipruto")
     assert gone.until is not None
     assert not gone.on_duty
@@ -461,7 +558,9 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
 
 
 def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -> None:
-    file = operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n")
+    file = operator.file(
+        "phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
+    )
     for _ in range(2):
         loaded = operator.enter("shifts", "load", file).output
         assert loaded == "Loaded the shifts of 2 liaisons. See which hours are empty: itikia shifts list\n"
@@ -478,7 +577,11 @@ def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -
 
 def test_a_file_of_shifts_with_a_slip_changes_nothing(operator: Operator) -> None:
     operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n"))
-    result = operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,08:00,10:00\n0722000177,daily,6,7:00\n"))
+    result = operator.enter(
+        "shifts",
+        "load",
+        operator.file("phone,days,from,to\n0722000101,daily,08:00,10:00\n0722000177,daily,6,7:00\n"),
+    )
     assert str(result.exception).splitlines() == [
         "line 3: no liaison has this phone; load the liaisons first, with itikia liaisons load",
         "line 3: from is “6”; write a time from 00:00 to 23:59",
@@ -497,33 +600,53 @@ def test_leave_is_entered_by_the_clock_on_the_wall_and_what_is_empty_then_is_tol
     said = operator.enter("shifts", "leave", kipruto, "2126-12-24", "2126-12-26").output.splitlines()
     (leave,) = arranged(operator)
     assert said == [
-        f"Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts cancel {leave.id}",
+        (
+            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts "
+            f"cancel {leave.id}"
+        ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]
     assert leave.begins_at == datetime(2126, 12, 23, 21, tzinfo=UTC)
-    said = operator.enter("shifts", "leave", achieng, "2126-12-26T18:00", "2126-12-27T06:00").output.splitlines()
-    assert said[1] == "Nobody of Kaptembwo Police Station is on duty then: Thu 26 Dec 18:00 to Fri 27 Dec 00:00."
+    said = operator.enter(
+        "shifts", "leave", achieng, "2126-12-26T18:00", "2126-12-27T06:00"
+    ).output.splitlines()
+    assert (
+        said[1] == "Nobody of Kaptembwo Police Station is on duty then: Thu 26 Dec 18:00 to Fri 27 Dec 00:00."
+    )
 
 
 def test_one_stands_in_for_another(operator: Operator) -> None:
     kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
-    said = operator.enter("shifts", "stand-in", kipruto, achieng, "2126-12-30T18:00", "2126-12-31T06:00").output.splitlines()
+    said = operator.enter(
+        "shifts", "stand-in", kipruto, achieng, "2126-12-30T18:00", "2126-12-31T06:00"
+    ).output.splitlines()
     off, on = arranged(operator)
     assert said == [
-        f"Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00. To undo: itikia shifts cancel {off.id}",
+        (
+            "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00. To undo: "
+            f"itikia shifts cancel {off.id}"
+        ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]
-    assert [(str(each.liaison_id), each.on_duty, each.number) for each in (off, on)] == [(kipruto, False, off.id), (achieng, True, off.id)]
+    assert [(str(each.liaison_id), each.on_duty, each.number) for each in (off, on)] == [
+        (kipruto, False, off.id),
+        (achieng, True, off.id),
+    ]
     assert off.begins_at == on.begins_at == datetime(2126, 12, 30, 15, tzinfo=UTC)
 
 
 def test_two_swap_two_stretches(operator: Operator) -> None:
     kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
-    said = operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00").output
+    said = operator.enter(
+        "shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00"
+    ).output
     number = arranged(operator)[0].id
     assert said.splitlines()[:2] == [
         "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 00:00 until 2126-12-31 00:00,",
-        f"Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia shifts cancel {number}",
+        (
+            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia "
+            f"shifts cancel {number}"
+        ),
     ]
     assert [(str(each.liaison_id), each.on_duty) for each in arranged(operator)] == [
         (kipruto, False), (achieng, True), (achieng, False), (kipruto, True),
@@ -531,11 +654,17 @@ def test_two_swap_two_stretches(operator: Operator) -> None:
     assert {each.number for each in arranged(operator)} == {number}
 
 
-@pytest.mark.parametrize(("command", "times"), [("stand-in", ["2126-12-24"] * 2), ("swap", ["2126-12-24"] * 2 + ["2126-12-25"] * 2)])
-def test_somebody_of_another_body_is_refused_unless_that_is_meant(operator: Operator, command: str, times: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("command", "times"),
+    [("stand-in", ["2126-12-24"] * 2), ("swap", ["2126-12-24"] * 2 + ["2126-12-25"] * 2)],
+)
+def test_somebody_of_another_body_is_refused_unless_that_is_meant(
+    operator: Operator, command: str, times: list[str]
+) -> None:
     words = ["shifts", command, operator.number("Sgt. Kipruto"), operator.number("Mama Wanjiku"), *times]
     assert operator.enter(*words).output == (
-        "Error: Sgt. Kipruto is of Kaptembwo Police Station, Mama Wanjiku of Nakuru Peace Committee; to do it all the same, add --anyway\n"
+        "Error: Sgt. Kipruto is of Kaptembwo Police Station, Mama Wanjiku of Nakuru Peace Committee; to "
+        "do it all the same, add --anyway\n"
     )
     assert arranged(operator) == []
     said = operator.enter(*words, "--anyway").output
@@ -545,7 +674,9 @@ def test_somebody_of_another_body_is_refused_unless_that_is_meant(operator: Oper
 
 def test_what_was_arranged_is_listed_with_numbers_and_undone_by_them(operator: Operator) -> None:
     kipruto, achieng = operator.number("Sgt. Kipruto"), operator.number("Cpl. Achieng")
-    operator.enter("shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00")
+    operator.enter(
+        "shifts", "swap", kipruto, achieng, "2126-12-30", "2126-12-30", "2127-01-02T18:00", "2127-01-03T06:00"
+    )
     operator.enter("shifts", "leave", achieng, "2126-12-24", "2126-12-26")
     swap, leave = dict.fromkeys(each.number for each in arranged(operator))
     said = operator.enter("shifts", "list").output
@@ -560,12 +691,21 @@ def test_what_was_arranged_is_listed_with_numbers_and_undone_by_them(operator: O
     again = operator.enter("shifts", "cancel", str(swap))
     told = f"Error: there is no leave or swap {swap} to come; itikia shifts list shows what there is\n"
     assert (again.exit_code, again.output) == (1, told)
-    assert operator.enter("shifts", "cancel", str(leave)).output == "Undone for Cpl. Achieng: they are on duty as before.\n"
+    assert (
+        operator.enter("shifts", "cancel", str(leave)).output
+        == "Undone for Cpl. Achieng: they are on duty as before.\n"
+    )
 
 
 def test_many_empty_stretches_are_told_in_short(operator: Operator) -> None:
-    operator.enter("shifts", "load", operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,daily,06:00,18:00\n"))
-    said = operator.enter("shifts", "leave", operator.number("Sgt. Kipruto"), "2126-12-01", "2126-12-20").output.splitlines()
+    operator.enter(
+        "shifts",
+        "load",
+        operator.file("phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,daily,06:00,18:00\n"),
+    )
+    said = operator.enter(
+        "shifts", "leave", operator.number("Sgt. Kipruto"), "2126-12-01", "2126-12-20"
+    ).output.splitlines()
     assert said[1].count(" to ") == rosters.MOST_STRETCHES
     assert said[1].endswith("Thu 05 Dec 06:00, and 16 more.")
 
@@ -573,12 +713,27 @@ def test_many_empty_stretches_are_told_in_short(operator: Operator) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["leave", "9999", "2126-12-24", "2126-12-26"], "there is no liaison 9999; itikia liaisons list shows who there is"),
-        (["leave", "1", "24.12.2126", "2126-12-26"], "'24.12.2126' is no time; write 2026-12-24 or 2026-12-24T18:00"),
-        (["leave", "1", "2126-12-24", "2126-13-26"], "'2126-13-26' is no time; write 2026-12-24 or 2026-12-24T18:00"),
-        (["leave", "1", "2126-12-24T18:00", "2126-12-24T18:00"], "2126-12-24T18:00 is not after 2126-12-24T18:00"),
+        (
+            ["leave", "9999", "2126-12-24", "2126-12-26"],
+            "there is no liaison 9999; itikia liaisons list shows who there is",
+        ),
+        (
+            ["leave", "1", "24.12.2126", "2126-12-26"],
+            "'24.12.2126' is no time; write 2026-12-24 or 2026-12-24T18:00",
+        ),
+        (
+            ["leave", "1", "2126-12-24", "2126-13-26"],
+            "'2126-13-26' is no time; write 2026-12-24 or 2026-12-24T18:00",
+        ),
+        (
+            ["leave", "1", "2126-12-24T18:00", "2126-12-24T18:00"],
+            "2126-12-24T18:00 is not after 2126-12-24T18:00",
+        ),
         (["leave", "1", "2016-12-24", "2016-12-26"], "2016-12-26 is past already"),
-        (["stand-in", "1", "1", "2126-12-24", "2126-12-26"], "nobody can stand in for themselves; name two liaisons"),
+        (
+            ["stand-in", "1", "1", "2126-12-24", "2126-12-26"],
+            "nobody can stand in for themselves; name two liaisons",
+        ),
         (
             ["swap", "1", "2", "2126-12-24", "2126-12-26", "2126-12-26", "2126-12-27"],
             "the two stretches overlap, so each would stand in for the other at once; name two that do not",
@@ -599,8 +754,12 @@ def test_the_examples_that_come_with_the_hotline_are_right() -> None:
     kenya = Areas(area_loading.read(areas.GAZETTEER / "kenya.csv"))
     listed = bodies.read_rows(csv_files.read(EXAMPLE / "bodies.csv", bodies.COLUMNS), kenya)
     codes = {body.code for body in listed}
-    those = liaisons.read_rows(csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN)
-    assert {each.body for each in those if each.on_duty and each.until is None} == codes, "at any hour somebody is there"
+    those = liaisons.read_rows(
+        csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS), codes, KENYA, SPOKEN
+    )
+    assert {each.body for each in those if each.on_duty and each.until is None} == codes, (
+        "at any hour somebody is there"
+    )
     assert any(each.supervisor for each in those)
     assert any(each.woman for each in those)
     assert any(body.parent for body in listed)
@@ -611,7 +770,13 @@ def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
         everybody = csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS)
         codes = {row["body"] for _line, row in everybody.rows}
         bodies.save(session, [bodies.Listed(code, code, Kind.PEACE, ("KE",), ()) for code in codes])
-        liaisons.save(session, world.service.settings.keys, liaisons.read_rows(everybody, codes, KENYA, SPOKEN), SPOKEN, MORNING)
+        liaisons.save(
+            session,
+            world.service.settings.keys,
+            liaisons.read_rows(everybody, codes, KENYA, SPOKEN),
+            SPOKEN,
+            MORNING,
+        )
     rosters.shifts_into(world.service, EXAMPLE / "shifts.csv")
     with world.service.read() as work:
         assert {each.liaison_id for each in work.session.scalars(select(shifts.Shift))}
@@ -620,6 +785,10 @@ def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
 
 def test_who_was_of_the_police_stays_so_when_their_body_is_called_something_else(operator: Operator) -> None:
     number = operator.number("Sgt. Kipruto")
-    operator.enter("bodies", "load", operator.file("code,name,kind,areas\nstation,Kaptembwo Peace House,peace,KE032175\n"))
+    operator.enter(
+        "bodies",
+        "load",
+        operator.file("code,name,kind,areas\nstation,Kaptembwo Peace House,peace,KE032175\n"),
+    )
     with operator.world.service.read() as work:
         assert int(number) in affiliations.of_the_police(work.session, work.now)

@@ -76,7 +76,10 @@ def test_nobody_reads_it_without_the_key_and_elsewhere_it_is_no_conversation(wor
     assert found(world) == TALK
 
 
-@pytest.mark.parametrize("kept", ["{}", "[]", "7", "no form at all", '{"sitting": "a", "language": "sw", "answers": [], "mood": "sad"}'])
+@pytest.mark.parametrize(
+    "kept",
+    ["{}", "[]", "7", "no form at all", '{"sitting": "a", "language": "sw", "answers": [], "mood": "sad"}'],
+)
 def test_one_that_another_release_kept_begins_anew(world: World, kept: str) -> None:
     keep(world, TALK)
     with world.service.transaction() as work:

@@ -19,7 +19,17 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.cases import citizen_phrases, liaison_phrases
-from hotline.core.crypto import Index, Keys, Tampered, Vault, open_seal, seal, strict_number, takes_texts, typed_number
+from hotline.core.crypto import (
+    Index,
+    Keys,
+    Tampered,
+    Vault,
+    open_seal,
+    seal,
+    strict_number,
+    takes_texts,
+    typed_number,
+)
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured, NotANumber
 from hotline.core.i18n import Phrase, say
@@ -52,9 +62,15 @@ def spellings(chance: random.Random) -> Iterator[str]:
         digits = list("711000123")
         for place in sorted(chance.sample(range(1, 9), chance.randrange(4)), reverse=True):
             digits.insert(place, chance.choice((" ", "-", ".", "  ", "\u00a0", "/ "[1], "\u2013")))
-        start = chance.choice(("0", "", "254", "+254", "00254", "000254", "+254 (0) ", "(0)", "+254-", "00 254 ", " 0", "＋254"))
+        start = chance.choice(
+            ("0", "", "254", "+254", "00254", "000254", "+254 (0) ", "(0)", "+254-", "00 254 ", " 0", "＋254")
+        )
         text = start + "".join(digits) + chance.choice(("", " ", "  ", "\n"))
-        yield text if chance.random() < 0.8 else text.translate({ord(digit): ord("٠") + int(digit) for digit in "123456789"})
+        yield (
+            text
+            if chance.random() < 0.8
+            else text.translate({ord(digit): ord("٠") + int(digit) for digit in "123456789"})
+        )
 
 
 def test_however_a_number_is_written_it_is_one_person(keys: Keys) -> None:
@@ -233,10 +249,13 @@ def test_a_lost_key_is_not_replaced_for_the_old_one_is_needed(keys: Keys, lost: 
 
 
 @pytest.mark.parametrize(
-    ("name", "used"), [("seal.public", "seal"), ("seal.private", "opener"), ("index.key", "index"), ("vault.key", "vault")]
+    ("name", "used"),
+    [("seal.public", "seal"), ("seal.private", "opener"), ("index.key", "index"), ("vault.key", "vault")],
 )
 @pytest.mark.parametrize("spoilt", [None, "not hexadecimal"])
-def test_a_key_that_is_missing_or_spoilt_is_named(keys: Keys, name: str, used: str, spoilt: str | None) -> None:
+def test_a_key_that_is_missing_or_spoilt_is_named(
+    keys: Keys, name: str, used: str, spoilt: str | None
+) -> None:
     (keys.folder / name).unlink()
     if spoilt:
         (keys.folder / name).write_text(spoilt)
@@ -289,12 +308,16 @@ def test_no_number_and_no_word_of_a_report_is_left_anywhere(
         with closing(world.conversations):
             a_days_work(world)
             half_a_report(world)
-            everywhere = b"\n".join((*at_rest(settings), *in_the_queue(queue, settings.redis_url), caplog.text.encode()))
+            everywhere = b"\n".join(
+                (*at_rest(settings), *in_the_queue(queue, settings.redis_url), caplog.text.encode())
+            )
             reference = world.cases()[0].reference
     assert b"Kaptembwo Police Station" in everywhere, "the database was searched"
     assert b"hotline.task" in everywhere, "the queue was searched, its packed jobs too"
     assert reference.encode() in everywhere
-    found = [secret for secret in (*SAID, *NUMBERS, *TEXTED) if secret.casefold().encode() in everywhere.lower()]
+    found = [
+        secret for secret in (*SAID, *NUMBERS, *TEXTED) if secret.casefold().encode() in everywhere.lower()
+    ]
     assert found == []
 
 

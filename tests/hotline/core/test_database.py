@@ -1,4 +1,5 @@
-"""The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little, not in vain."""
+"""The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little,
+not in vain."""
 
 import re
 import sqlite3
@@ -17,6 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Uuid, create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import hotline
 from hotline import outbox
 from hotline.cases import followups  # noqa: F401 - each brings its tables
 from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
@@ -24,7 +26,7 @@ from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.promises import Promise
 from hotline.cases.verdicts import Verdict
-from hotline.core.database import Base, Database, Locked, Moment, __file__, insert_once, journal_mode
+from hotline.core.database import Base, Database, Locked, Moment, insert_once, journal_mode
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
@@ -64,13 +66,15 @@ def small(tmp_path: Path) -> Iterator[Database]:
 
 def migrations(database: Database) -> alembic.config.Config:
     config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(Path(hotline.__file__).parent / "migrations"))
     config.attributes["url"] = database.url.render_as_string(hide_password=False)
     return config
 
 
 def differences(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
     return list(compare_metadata(context, Base.metadata))
 
 
@@ -103,8 +107,9 @@ def test_every_migration_has_a_way_back(empty: Database) -> None:
 
 
 CLOSED, REOPENED, TAKEN, WAITS = (f"{number}" * 32 for number in "1234")
-"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round, after a no, in danger; one that
-somebody took late and about which the citizen was asked; and one that nobody has taken."""
+"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round,
+after a no, in danger; one that somebody took late and about which the citizen was asked; and one that nobody
+has taken."""
 
 BEFORE_PROMISES = f"""
 INSERT INTO areas (code, name, level, aliases, country, edition) VALUES ('KE', 'Kenya', 'country', '', 'KE', 1);
@@ -135,7 +140,9 @@ INSERT INTO errands (key, what, subject, queue, due_at, state, posted, failures)
 def grown(empty: Database) -> Database:
     """A database that was in use before there were promises, and has been brought to what the code expects."""
     alembic.command.upgrade(migrations(empty), "0002")
-    written = re.sub(r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES)
+    written = re.sub(
+        r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES
+    )
     with empty.engine.begin() as connection:
         for statement in written.split(";")[:-1]:
             connection.execute(text(statement))
@@ -154,9 +161,18 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Database) -> None:
     with grown.reading() as session:
-        stands = {case.id.hex: (case.urgency, case.round_began_at, case.wants_woman) for case in session.scalars(select(Case))}
-        made = {each.case_id.hex: (each.made_at, each.due_at, each.state, each.ended_at) for each in session.scalars(select(Promise))}
-        said = {each.case_id.hex: (each.round, each.asked_at, each.word, each.said_at) for each in session.scalars(select(Verdict))}
+        stands = {
+            case.id.hex: (case.urgency, case.round_began_at, case.wants_woman)
+            for case in session.scalars(select(Case))
+        }
+        made = {
+            each.case_id.hex: (each.made_at, each.due_at, each.state, each.ended_at)
+            for each in session.scalars(select(Promise))
+        }
+        said = {
+            each.case_id.hex: (each.round, each.asked_at, each.word, each.said_at)
+            for each in session.scalars(select(Verdict))
+        }
     assert stands == {
         CLOSED: (2, at(7), False), REOPENED: (3, at(8), False), TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
     }  # fmt: skip
@@ -176,14 +192,20 @@ def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Da
 def test_whoever_answered_has_a_role_and_a_place_in_the_order(grown: Database) -> None:
     with grown.reading() as session:
         who = {
-            each.name: ([role.body_code for role in each.roles], each.supervisor, each.woman) for each in session.scalars(select(Liaison))
+            each.name: ([role.body_code for role in each.roles], each.supervisor, each.woman)
+            for each in session.scalars(select(Liaison))
         }
         asked = [
-            (each.rung, each.place, each.stepped_at, each.answer_by) for each in session.scalars(select(Dispatch).order_by(Dispatch.id))
+            (each.rung, each.place, each.stepped_at, each.answer_by)
+            for each in session.scalars(select(Dispatch).order_by(Dispatch.id))
         ]
         task = session.scalars(select(Task)).one()
     assert who == {"Sgt. Kipruto": (["station"], False, False), "Mama Wanjiku": (["peace"], False, False)}
-    assert asked == [("primary", 0, at(7, 10), at(7)), ("primary", 0, at(7, 5), at(7)), ("primary", 0, None, at(8))]
+    assert asked == [
+        ("primary", 0, at(7, 10), at(7)),
+        ("primary", 0, at(7, 5), at(7)),
+        ("primary", 0, None, at(8)),
+    ]
     assert task.wanted_at == task.due_at == at(8, 20)
 
 
@@ -196,7 +218,9 @@ def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(gro
         id=Uuid, promised_at=Moment, verdict_at=Moment
     )
     with grown.engine.connect() as connection:
-        rows = [(row.id.hex, row.promised_at, row.verdict, row.verdict_at) for row in connection.execute(read)]
+        rows = [
+            (row.id.hex, row.promised_at, row.verdict, row.verdict_at) for row in connection.execute(read)
+        ]
         assert connection.execute(text("SELECT key FROM errands")).scalars().all() == ["escalate:3"]
     assert rows == [
         (CLOSED, at(7, 30), "helped", at(9, 20)),
@@ -214,7 +238,13 @@ def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(gro
 
 @pytest.mark.parametrize(
     ("version", "mode"),
-    [((3, 37, 2), "TRUNCATE"), ((3, 51, 2), "TRUNCATE"), ((3, 51, 3), "WAL"), ((3, 52, 0), "WAL"), ((4, 0, 0), "WAL")],
+    [
+        ((3, 37, 2), "TRUNCATE"),
+        ((3, 51, 2), "TRUNCATE"),
+        ((3, 51, 3), "WAL"),
+        ((3, 52, 0), "WAL"),
+        ((4, 0, 0), "WAL"),
+    ],
 )
 def test_the_faster_journal_is_used_only_where_it_is_sound(version: tuple[int, int, int], mode: str) -> None:
     assert journal_mode(version) == mode
@@ -222,12 +252,16 @@ def test_the_faster_journal_is_used_only_where_it_is_sound(version: tuple[int, i
 
 def test_what_was_committed_survives_a_power_cut(small: Database) -> None:
     with small.engine.connect() as connection:
-        told = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "foreign_keys", "journal_mode")}
+        told = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("synchronous", "foreign_keys", "journal_mode")
+        }
     assert told == {"synchronous": 2, "foreign_keys": 1, "journal_mode": journal_mode().lower()}
 
 
 def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Database) -> None:
-    """Without the lock taken at once, the second would be refused on the spot, however long it is willing to wait."""
+    """Without the lock taken at once, the second would be refused on the spot, however long it is willing to
+    wait."""
     first_has_it = threading.Event()
 
     def first() -> None:
@@ -270,10 +304,17 @@ def test_many_who_read_and_then_write_all_get_their_turn(small: Database) -> Non
         assert sorted(session.scalars(select(Body.code)), key=int) == [str(number) for number in range(12)]
 
 
-def test_a_database_that_stays_locked_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline.core.database.create_engine", create_engine)  # which is less patient than that of the tests
+def test_a_database_that_stays_locked_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "hotline.core.database.create_engine", create_engine
+    )  # which is less patient than that of the tests
     file = tmp_path / "locked.db"
-    with closing(Database(f"sqlite:///{file}")) as database, closing(sqlite3.connect(file, isolation_level=None)) as other:
+    with (
+        closing(Database(f"sqlite:///{file}")) as database,
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+    ):
         Base.metadata.create_all(database.engine)
         other.execute("BEGIN EXCLUSIVE")
         with database.writing() as session, pytest.raises(Locked):

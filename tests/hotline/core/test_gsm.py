@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from hotline.core import gsm
 
 swiftly = settings(deadline=None, database=None, max_examples=150, derandomize=True)
-texts = st.text(st.sampled_from("ab éÇ\n.{€’…\tĩሰ😀") | st.characters(exclude_categories=["Cs"]), max_size=400)
+texts = st.text(
+    st.sampled_from("ab éÇ\n.{€’…\tĩሰ😀") | st.characters(exclude_categories=["Cs"]), max_size=400
+)
 
 
 def test_the_alphabet_has_all_the_places_of_the_standard() -> None:
@@ -20,13 +22,25 @@ def test_the_alphabet_has_all_the_places_of_the_standard() -> None:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("", 0), ("Taarifa imepokelewa", 19), ("é è à ù", 7), ("ÇÉ", 2), ("[x]", 5), ("5€", 3), ("\f^{}\\[~]|€", 20), ("@£$¥\n\r", 6)],
+    [
+        ("", 0),
+        ("Taarifa imepokelewa", 19),
+        ("é è à ù", 7),
+        ("ÇÉ", 2),
+        ("[x]", 5),
+        ("5€", 3),
+        ("\f^{}\\[~]|€", 20),
+        ("@£$¥\n\r", 6),
+    ],
 )
 def test_an_extension_letter_counts_twice(text: str, length: int) -> None:
     assert gsm.septets(text) == length
 
 
-@pytest.mark.parametrize("text", ["’", "`", "–", "—", "…", "\u00a0", "\t", "ç", "ê", "î", "ô", "œ", "ẹọṣ", "ĩũ", "ሰላም", "سلام", "😀"])
+@pytest.mark.parametrize(
+    "text",
+    ["’", "`", "–", "—", "…", "\u00a0", "\t", "ç", "ê", "î", "ô", "œ", "ẹọṣ", "ĩũ", "ሰላም", "سلام", "😀"],
+)
 def test_a_letter_outside_the_alphabet_makes_the_whole_text_ucs2(text: str) -> None:
     assert gsm.septets(f"Habari {text}") is None
 

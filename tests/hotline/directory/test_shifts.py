@@ -15,7 +15,17 @@ from sqlalchemy import func, select
 from hotline.core import csv_files
 from hotline.core.errors import BadRows
 from hotline.directory import shifts
-from hotline.directory.shifts import Duty, DutyChange, Shift, Stretch, Word, days_in, is_on_duty, minutes_in, next_change
+from hotline.directory.shifts import (
+    Duty,
+    DutyChange,
+    Shift,
+    Stretch,
+    Word,
+    days_in,
+    is_on_duty,
+    minutes_in,
+    next_change,
+)
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import ACHIENG, DESK, KIPRUTO, MORNING
 from tests.scenery.world import World, liaison
@@ -60,7 +70,12 @@ def test_office_hours_are_those_of_the_wall(when: str, there: bool) -> None:
 
 def test_a_night_shift_goes_over_midnight_into_a_day_on_which_none_begins() -> None:
     friday = [Shift(days="4", begins=22 * 60, ends=6 * 60)]
-    expected = {"2026-11-20T05:00": False, "2026-11-20T22:00": True, "2026-11-21T05:59": True, "2026-11-21T06:00": False}
+    expected = {
+        "2026-11-20T05:00": False,
+        "2026-11-20T22:00": True,
+        "2026-11-21T05:59": True,
+        "2026-11-21T06:00": False,
+    }
     assert {when: is_on_duty(SILENT, friday, [], NAIROBI, at(when)) for when in expected} == expected
     sunday = [Shift(days="6", begins=22 * 60, ends=6 * 60)]
     assert is_on_duty(SILENT, sunday, [], NAIROBI, at("2026-11-23T03:00")), "from Sunday into Monday"
@@ -71,7 +86,9 @@ def test_a_shift_may_last_until_midnight_or_all_around_the_clock() -> None:
     assert next_change(evening, NAIROBI, at("2026-11-21T19:00")) == at("2026-11-22T00:00")
     whole = [Shift(days="5", begins=8 * 60, ends=8 * 60)]
     assert next_change(whole, NAIROBI, at("2026-11-21T19:00")) == at("2026-11-22T08:00")
-    assert next_change([Shift(days="0123456", begins=0, ends=24 * 60)], NAIROBI, MORNING) is None, "it never ends"
+    assert next_change([Shift(days="0123456", begins=0, ends=24 * 60)], NAIROBI, MORNING) is None, (
+        "it never ends"
+    )
     assert next_change([], NAIROBI, MORNING) is None
 
 
@@ -94,7 +111,9 @@ def test_the_hour_that_the_clock_shows_twice_counts_twice() -> None:
     assert all(is_on_duty(SILENT, night, [], LONDON, moment) for moment in (first, second))
     assert next_change(night, LONDON, at("2026-10-24T23:00", LONDON)) == at("2026-10-25T02:00", LONDON)
     half = [Shift(days="6", begins=60, ends=90)]
-    assert next_change(half, LONDON, first) == at("2026-10-25T01:00", LONDON, fold=1), "and a shift in it is shown twice too"
+    assert next_change(half, LONDON, first) == at("2026-10-25T01:00", LONDON, fold=1), (
+        "and a shift in it is shown twice too"
+    )
 
 
 patterns = st.lists(
@@ -109,9 +128,18 @@ patterns = st.lists(
 )
 turning = st.one_of(
     st.tuples(st.just(NAIROBI), st.just(at("2026-11-21T00:00"))),
-    st.tuples(st.just(LONDON), st.sampled_from([datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)])),
-    st.tuples(st.just(CASABLANCA), st.sampled_from([datetime(2026, 2, 14, 12, tzinfo=UTC), datetime(2026, 3, 21, 12, tzinfo=UTC)])),
-    st.tuples(st.just(LORD_HOWE), st.sampled_from([datetime(2026, 4, 4, 3, tzinfo=UTC), datetime(2026, 10, 3, 3, tzinfo=UTC)])),
+    st.tuples(
+        st.just(LONDON),
+        st.sampled_from([datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC)]),
+    ),
+    st.tuples(
+        st.just(CASABLANCA),
+        st.sampled_from([datetime(2026, 2, 14, 12, tzinfo=UTC), datetime(2026, 3, 21, 12, tzinfo=UTC)]),
+    ),
+    st.tuples(
+        st.just(LORD_HOWE),
+        st.sampled_from([datetime(2026, 4, 4, 3, tzinfo=UTC), datetime(2026, 10, 3, 3, tzinfo=UTC)]),
+    ),
 )
 
 
@@ -120,7 +148,9 @@ def shown(pattern: Sequence[Shift]) -> set[int]:
     minutes: set[int] = set()
     for shift in pattern:
         for day in map(int, shift.days):
-            length = shift.ends - shift.begins if shift.ends > shift.begins else shift.ends + 1440 - shift.begins
+            length = (
+                shift.ends - shift.begins if shift.ends > shift.begins else shift.ends + 1440 - shift.begins
+            )
             minutes |= {(day * 1440 + shift.begins + minute) % 10080 for minute in range(length)}
     return minutes
 
@@ -132,18 +162,26 @@ def slowly(minutes: set[int], zone: ZoneInfo, moment: datetime) -> bool:
 
 @given(pattern=patterns, where=turning, after=st.integers(0, 1800))
 @given_settings(deadline=None, max_examples=60)
-def test_the_next_change_is_the_one_that_counting_minutes_finds(pattern: list[Shift], where: tuple[ZoneInfo, datetime], after: int) -> None:
+def test_the_next_change_is_the_one_that_counting_minutes_finds(
+    pattern: list[Shift], where: tuple[ZoneInfo, datetime], after: int
+) -> None:
     zone, around = where
     moment, minutes = around + timedelta(minutes=after), shown(pattern)
     now = slowly(minutes, zone, moment)
     assert is_on_duty(SILENT, pattern, [], zone, moment) is now
     ahead = (moment + timedelta(minutes=minute) for minute in range(1, 8 * 1440 + 1))
-    assert next_change(pattern, zone, moment) == next((each for each in ahead if slowly(minutes, zone, each) != now), None)
+    assert next_change(pattern, zone, moment) == next(
+        (each for each in ahead if slowly(minutes, zone, each) != now), None
+    )
 
 
-moments = st.integers(-600, 2400).map(lambda minute: datetime(2026, 10, 24, 12, tzinfo=UTC) + timedelta(minutes=minute))
+moments = st.integers(-600, 2400).map(
+    lambda minute: datetime(2026, 10, 24, 12, tzinfo=UTC) + timedelta(minutes=minute)
+)
 changes = st.builds(
-    lambda begins, length, there: DutyChange(begins_at=begins, ends_at=begins + timedelta(minutes=length), on_duty=there),
+    lambda begins, length, there: DutyChange(
+        begins_at=begins, ends_at=begins + timedelta(minutes=length), on_duty=there
+    ),
     moments,
     st.integers(0, 900),
     st.booleans(),
@@ -164,7 +202,9 @@ def test_empty_hours_are_those_that_looking_every_minute_finds(those: list[Duty]
     every = [begins + timedelta(minutes=minute) for minute in range(1800)]
     nobody = {each for each in every if not any(duty.at(LONDON, each) for duty in those)}
     found = shifts.gaps(those, LONDON, begins, begins + timedelta(minutes=1800))
-    assert {each for each in every if any(stretch.begins <= each < stretch.ends for stretch in found)} == nobody
+    assert {
+        each for each in every if any(stretch.begins <= each < stretch.ends for stretch in found)
+    } == nobody
     assert all(one.ends < other.begins for one, other in pairwise(found)), "each is told as one stretch"
 
 
@@ -188,7 +228,9 @@ def test_leave_wins_over_all_but_a_word_that_was_said_during_it() -> None:
     assert not is_on_duty(Word(True), [], [leave], NAIROBI, MORNING)
     assert not is_on_duty(Word(True, MORNING - HOUR), [], [leave], NAIROBI, MORNING + HOUR)
     assert is_on_duty(Word(True, MORNING + HOUR), [], [leave], NAIROBI, MORNING + 2 * HOUR)
-    assert not is_on_duty(Word(True, MORNING + HOUR, MORNING + 2 * HOUR), [], [leave], NAIROBI, MORNING + 3 * HOUR)
+    assert not is_on_duty(
+        Word(True, MORNING + HOUR, MORNING + 2 * HOUR), [], [leave], NAIROBI, MORNING + 3 * HOUR
+    )
     assert is_on_duty(Word(True), [], [leave], NAIROBI, MORNING + DAY), "it ends when it ends"
 
 
@@ -277,20 +319,29 @@ def test_leave_and_swaps_are_given(world: World) -> None:
     give(world, ACHIENG, *OFFICE)
     with world.service.transaction() as work:
         kipruto, achieng = liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id
-        shifts.stand_in(work.session, kipruto, achieng, Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")))
+        shifts.stand_in(
+            work.session, kipruto, achieng, Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00"))
+        )
         shifts.give_leave(work.session, achieng, at("2026-11-23T00:00"), at("2026-11-24T00:00"))
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T01:00")) == {achieng}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T20:00")) == {kipruto}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T12:00")) == set()
         assert shifts.on_duty(work.session, [], NAIROBI, MORNING) == set()
-        shifts.stand_in(work.session, kipruto, achieng, Stretch(at("2026-11-23T18:00"), at("2026-11-23T20:00")))
-        assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T19:00")) == {achieng}, "arranged last"
+        shifts.stand_in(
+            work.session, kipruto, achieng, Stretch(at("2026-11-23T18:00"), at("2026-11-23T20:00"))
+        )
+        assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T19:00")) == {
+            achieng
+        }, "arranged last"
 
 
 def test_a_swap_is_two_stretches_and_undone_whole(world: World) -> None:
     give(world, KIPRUTO, *NIGHTS)
     give(world, ACHIENG, *OFFICE)
-    night, day = Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")), Stretch(at("2026-11-23T08:00"), at("2026-11-23T17:00"))
+    night, day = (
+        Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00")),
+        Stretch(at("2026-11-23T08:00"), at("2026-11-23T17:00")),
+    )
     with world.service.transaction() as work:
         number = shifts.swap(work.session, liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id, night, day)
         assert [each.number for each in shifts.coming(work.session, work.now)] == [number] * 4
@@ -310,7 +361,9 @@ def test_leave_that_has_begun_is_ended_and_what_was_of_it_stays(world: World) ->
         other = shifts.give_leave(work.session, liaison(work, ACHIENG).id, MORNING + DAY, MORNING + WEEK)
     with world.service.transaction() as work:
         shifts.cancel(work.session, one, work.now)
-        assert [each.number for each in shifts.coming(work.session, work.now)] == [other], "no other is undone with it"
+        assert [each.number for each in shifts.coming(work.session, work.now)] == [other], (
+            "no other is undone with it"
+        )
     assert is_there(world, KIPRUTO)
     assert not is_there(world, KIPRUTO, "2026-11-21T09:59")
 
@@ -359,12 +412,15 @@ HEADING = "phone,days,from,to\n"
 
 def read(rows: str) -> list[shifts.Listed]:
     who = {KIPRUTO: 1, ACHIENG: 2}
-    return shifts.read_rows(csv_files.read(io.StringIO(HEADING + rows), shifts.COLUMNS), COUNTRIES["KE"], who.get)
+    return shifts.read_rows(
+        csv_files.read(io.StringIO(HEADING + rows), shifts.COLUMNS), COUNTRIES["KE"], who.get
+    )
 
 
 def test_shifts_are_read_as_people_write_them() -> None:
     assert read(
-        "0722000101,mon-fri,08:00,17:00\n0722000101,Sat | Sun,18:00,6:00\n+254722000102,daily,00:00,24:00\n0722000102,None,,\n"
+        "0722000101,mon-fri,08:00,17:00\n0722000101,Sat | "
+        "Sun,18:00,6:00\n+254722000102,daily,00:00,24:00\n0722000102,None,,\n"
     ) == [
         shifts.Listed(1, "01234", 480, 1020),
         shifts.Listed(1, "56", 1080, 360),
@@ -397,13 +453,16 @@ def test_shifts_are_written_as_they_are_read(days: set[str]) -> None:
     assert (days_in(said), minutes_in(begins), to, minutes_in(ends)) == (digits, 1080, "to", 360)
 
 
-@pytest.mark.parametrize(("digits", "said"), [("0123456", "daily"), ("01234", "mon-fri"), ("0125", "mon-wed|sat"), ("6", "sun")])
+@pytest.mark.parametrize(
+    ("digits", "said"), [("0123456", "daily"), ("01234", "mon-fri"), ("0125", "mon-wed|sat"), ("6", "sun")]
+)
 def test_days_are_written_as_people_do(digits: str, said: str) -> None:
     assert shifts.in_words(Shift(days=digits, begins=485, ends=1440)) == f"{said} 08:05 to 24:00"
 
 
 @pytest.mark.parametrize(
-    ("text", "minutes"), [("6:05", 365), ("24:00", 1440), ("18:00:00", 1080), ("24:01", None), ("7:60", None), ("6", None)]
+    ("text", "minutes"),
+    [("6:05", 365), ("24:00", 1440), ("18:00:00", 1080), ("24:01", None), ("7:60", None), ("6", None)],
 )
 def test_times_are_read(text: str, minutes: int | None) -> None:
     assert minutes_in(text) == minutes
@@ -415,8 +474,14 @@ def test_times_are_read(text: str, minutes: int | None) -> None:
         (",daily,08:00,17:00", "the phone is missing"),
         ("0722000101,,08:00,17:00", "the days is missing"),
         ("0722000101,daily,,17:00", "the from is missing"),
-        ("072200010,daily,08:00,17:00", "the phone is no telephone number of Kenya, nor one in international form with + before it"),
-        ("0722000199,daily,08:00,17:00", "no liaison has this phone; load the liaisons first, with itikia liaisons load"),
+        (
+            "072200010,daily,08:00,17:00",
+            "the phone is no telephone number of Kenya, nor one in international form with + before it",
+        ),
+        (
+            "0722000199,daily,08:00,17:00",
+            "no liaison has this phone; load the liaisons first, with itikia liaisons load",
+        ),
         ("0722000101,weekdays,08:00,17:00", "days is “weekdays”; write daily, or mon-fri, or mon|wed|sun"),
         ("0722000101,daily,24:00,17:00", "from is “24:00”; write a time from 00:00 to 23:59"),
         ("0722000101,daily,8am,17:00", "from is “8am”; write a time from 00:00 to 23:59"),

@@ -1,4 +1,5 @@
-"""Every evening those who have the night are asked whether they are there, and who coordinates is told where it has holes."""
+"""Every evening those who have the night are asked whether they are there, and who coordinates is told where
+it has holes."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -51,7 +52,9 @@ def plan(world: World) -> None:
 
 def planned(world: World) -> list[tuple[str, datetime]]:
     with world.service.read() as work:
-        rows = work.session.execute(select(Task.subject, Task.due_at).where(Task.what == TaskKind.READY).order_by(Task.due_at))
+        rows = work.session.execute(
+            select(Task.subject, Task.due_at).where(Task.what == TaskKind.READY).order_by(Task.due_at)
+        )
         return [(subject, due) for subject, due in rows]
 
 
@@ -97,7 +100,9 @@ def test_the_next_evening_is_planned_once_and_not_again_when_it_is_done(world: W
         plan(world)
     assert planned(world) == [(TONIGHT, EVENING), ("2026-11-22", EVENING + timedelta(days=1))]
     with world.service.read() as work:
-        states = work.session.scalars(select(Task.state).where(Task.what == TaskKind.READY).order_by(Task.due_at))
+        states = work.session.scalars(
+            select(Task.state).where(Task.what == TaskKind.READY).order_by(Task.due_at)
+        )
         assert list(states) == ["done", "waiting"]
 
 
@@ -111,7 +116,9 @@ def test_one_evening_is_not_asked_about_twice_when_its_hour_is_put_off(world: Wo
     assert planned(world) == [(TONIGHT, EVENING)]
 
 
-@pytest.mark.parametrize(("now", "due"), [("2026-03-28T20:00", "2026-03-29T17:00"), ("2026-10-24T20:00", "2026-10-25T18:00")])
+@pytest.mark.parametrize(
+    ("now", "due"), [("2026-03-28T20:00", "2026-03-29T17:00"), ("2026-10-24T20:00", "2026-10-25T18:00")]
+)
 def test_it_stays_six_o_clock_when_the_clock_changes(world: World, now: str, due: str) -> None:
     elsewhere(world, "Europe/London", time(18))
     world.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
@@ -194,13 +201,27 @@ def test_who_coordinates_is_told_what_is_not_well(world: World) -> None:
     for _ in range(2):
         warn(world)
     expected = [
-        en(duty_phrases.nobody_on_duty(verbatim("Nakuru Women's Desk 20:00-07:00; Police Oversight Authority 19:00-21:00, 06:00-07:00"))),
-        en(duty_phrases.cannot_be_reached(verbatim("Mama Wanjiku, Nakuru Peace Committee; Cpl. Achieng, Kaptembwo Police Station"))),
+        en(
+            duty_phrases.nobody_on_duty(
+                verbatim(
+                    "Nakuru Women's Desk 20:00-07:00; Police Oversight Authority 19:00-21:00, 06:00-07:00"
+                )
+            )
+        ),
+        en(
+            duty_phrases.cannot_be_reached(
+                verbatim("Mama Wanjiku, Nakuru Peace Committee; Cpl. Achieng, Kaptembwo Police Station")
+            )
+        ),
         en(duty_phrases.not_answered(verbatim("Sgt. Kipruto, Kaptembwo Police Station"))),
     ]
     assert desk.new_texts() == ["\n".join([en(duty_phrases.TONIGHT), *expected])]
     assert state(world) == expected
-    assert all(not text.startswith(en(duty_phrases.TONIGHT)) for number in (KIPRUTO, CHEBET, NJERI) for text in world.phone(number).inbox)
+    assert all(
+        not text.startswith(en(duty_phrases.TONIGHT))
+        for number in (KIPRUTO, CHEBET, NJERI)
+        for text in world.phone(number).inbox
+    )
 
 
 def evenings(world: World, number: int) -> Iterable[int]:
@@ -215,7 +236,11 @@ def evenings(world: World, number: int) -> Iterable[int]:
 def test_a_phone_that_was_silent_for_three_evenings_is_told_of(world: World) -> None:
     told = [state(world) for _ in evenings(world, 3)]
     who = verbatim("Sgt. Kipruto, Kaptembwo Police Station")
-    assert told == [[en(duty_phrases.not_answered(who))], [en(duty_phrases.not_answered(who))], [en(duty_phrases.silent(who))]]
+    assert told == [
+        [en(duty_phrases.not_answered(who))],
+        [en(duty_phrases.not_answered(who))],
+        [en(duty_phrases.silent(who))],
+    ]
     answer(world, KIPRUTO)
     assert state(world) == []
 

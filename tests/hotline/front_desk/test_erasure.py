@@ -95,7 +95,9 @@ def test_one_who_can_be_reached_elsewhere_is_forgotten_here_alone(world: World) 
     with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, CHAT, TELEGRAM)
         assert person is not None
-        work.session.add(Address(person_id=person.id, channel=PHONE, number_index=people.number_index(work.keys, CITIZEN)))
+        work.session.add(
+            Address(person_id=person.id, channel=PHONE, number_index=people.number_index(work.keys, CITIZEN))
+        )
     forget(world)
     assert at(world, CHAT, TELEGRAM) is None
     stays = at(world, CITIZEN, PHONE)
@@ -107,7 +109,13 @@ def test_a_liaison_stays_one(world: World) -> None:
     with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, KIPRUTO)
         assert person is not None
-        work.session.add(Address(person_id=person.id, channel=TELEGRAM, number_index=people.number_index(work.keys, CHAT, TELEGRAM)))
+        work.session.add(
+            Address(
+                person_id=person.id,
+                channel=TELEGRAM,
+                number_index=people.number_index(work.keys, CHAT, TELEGRAM),
+            )
+        )
     forget(world)
     assert at(world, CHAT, TELEGRAM) is None
     assert at(world, KIPRUTO, PHONE) is not None

@@ -1,4 +1,5 @@
-"""A liaison is known in a chat by the number of their own phone, and whoever wrote there before was the same person."""
+"""A liaison is known in a chat by the number of their own phone, and whoever wrote there before was the same
+person."""
 
 from datetime import timedelta
 
@@ -119,14 +120,18 @@ def test_what_was_written_to_one_whose_chat_is_anothers_now_goes_to_their_phone(
     assert world.carrier.sent == [(KIPRUTO, "for Kipruto alone")]
     with world.service.read() as work:
         assert work.session.get_one(Message, identity).address.channel == PHONE
-        assert [each.provider_id for each in work.session.scalars(select(Message).where(Message.key == "shown"))] == [None]
+        assert [
+            each.provider_id for each in work.session.scalars(select(Message).where(Message.key == "shown"))
+        ] == [None]
 
 
 def test_a_chat_that_turns_out_to_be_closed_closes_no_other(world: World) -> None:
     link(world)
     with world.service.transaction() as work:
         address = address_in(work, CHAT)
-        identity = write_message(work, address, About.ANSWER, verbatim("on its way"), "en", key="on its way").id
+        identity = write_message(
+            work, address, About.ANSWER, verbatim("on its way"), "en", key="on its way"
+        ).id
     leased = deliveries.take(world.service, identity)
     assert leased is not None
     link(world, NEW_CHAT)
@@ -137,7 +142,11 @@ def test_a_chat_that_turns_out_to_be_closed_closes_no_other(world: World) -> Non
 
 def test_whoever_reported_in_the_chat_was_the_liaison_and_is_never_given_that_case(world: World) -> None:
     with world.service.transaction() as work:
-        case = open_case(work, Report("theft", "KE0321750872", "my own house", "text"), Call("c" * 32, TELEGRAM, CHAT, "en")).id
+        case = open_case(
+            work,
+            Report("theft", "KE0321750872", "my own house", "text"),
+            Call("c" * 32, TELEGRAM, CHAT, "en"),
+        ).id
     link(world)
     with world.service.transaction() as work:
         take_up(work, lock_case(work.session, case))
@@ -152,7 +161,9 @@ def test_whoever_reported_in_the_chat_was_the_liaison_and_is_never_given_that_ca
 
 
 @pytest.mark.parametrize(("busy", "stands"), [(False, CopyState.GONE), (True, CopyState.HELD)])
-def test_a_broadcast_does_not_keep_somebody_from_another_chat_nor_follow_them_there(world: World, busy: bool, stands: str) -> None:
+def test_a_broadcast_does_not_keep_somebody_from_another_chat_nor_follow_them_there(
+    world: World, busy: bool, stands: str
+) -> None:
     link(world)
     with world.service.transaction() as work:
         subscriptions.ask_for(work.session, address_in(work, CHAT), KAPTEMBWO.code, "sw", TELEGRAM, work.now)

@@ -29,7 +29,9 @@ EVENING = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 
 def written(world: World, about: About) -> list[Message]:
     with world.service.database.reading() as session:
-        return list(session.scalars(select(Message).where(Message.about == about).order_by(Message.written_at)))
+        return list(
+            session.scalars(select(Message).where(Message.about == about).order_by(Message.written_at))
+        )
 
 
 def states(world: World, about: About) -> list[str]:
@@ -43,7 +45,9 @@ def receive(world: World, receipt: Receipt) -> None:
 
 
 def test_a_citizen_is_not_told_twice_where_nobody_knows_whether_it_left(world: World) -> None:
-    world.carrier.answers.extend([Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), Sending(Meaning.UNKNOWN, "no answer")])
+    world.carrier.answers.extend(
+        [Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), Sending(Meaning.UNKNOWN, "no answer")]
+    )
     report(world.phone(CITIZEN))
     world.pass_minutes(4)
     assert world.phone(CITIZEN).inbox == []
@@ -111,7 +115,9 @@ def test_to_be_turned_away_counts_as_no_try(world: World) -> None:
     report(world.phone(CITIZEN), text=False)
     world.pass_minutes(4)
     assert len(world.phone(KIPRUTO).inbox) == 1, "it may be said twice, and has been tried once only"
-    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [(MessageState.SENT, 2)]
+    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [
+        (MessageState.SENT, 2)
+    ]
 
 
 def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison(world: World) -> None:
@@ -134,7 +140,9 @@ def test_what_a_citizen_texts_out_of_the_blue_goes_to_their_case_and_its_liaison
     citizen.new_texts()
     citizen.text("mmoja ni jirani yangu")
     (case,) = world.cases()
-    assert case.details(world.service.settings.keys).count("jirani") == 1, "nor anything to a case that is closed"
+    assert case.details(world.service.settings.keys).count("jirani") == 1, (
+        "nor anything to a case that is closed"
+    )
 
 
 @pytest.mark.parametrize("taken", [False, True])
@@ -157,7 +165,9 @@ def test_a_bare_three_says_that_one_is_in_danger_and_hastens_everything(world: W
 
 
 @pytest.mark.parametrize("key", ["1", "2", sw(case_commands.YES).partition(",")[0]])
-def test_any_other_bare_answer_before_we_have_asked_is_told_how_the_case_stands(world: World, key: str) -> None:
+def test_any_other_bare_answer_before_we_have_asked_is_told_how_the_case_stands(
+    world: World, key: str
+) -> None:
     citizen = world.phone(CITIZEN)
     number = report(citizen)
     citizen.new_texts()
@@ -181,13 +191,17 @@ def test_a_text_that_puts_a_case_before_one_who_passed_it_on_meanwhile_is_not_se
 
 
 def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
-    world.carrier.answers.extend([Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), *[Sending(Meaning.TRANSIENT, "500")] * 200])
+    world.carrier.answers.extend(
+        [Sending(Meaning.ACCEPTED, "101", "ATXid_liaison"), *[Sending(Meaning.TRANSIENT, "500")] * 200]
+    )
     citizen = world.phone(CITIZEN)
     number = report(citizen)
     world.pass_minutes(32)
     world.carrier.answers.clear()
     world.pass_minutes(6)
-    assert citizen.inbox == [sw(citizen_phrases.still_asking(number, verbatim("Kaptembwo Police Station"), "11:30", "999"))]
+    assert citizen.inbox == [
+        sw(citizen_phrases.still_asking(number, verbatim("Kaptembwo Police Station"), "11:30", "999"))
+    ]
 
 
 def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World) -> None:
@@ -220,7 +234,9 @@ def test_one_in_danger_is_asked_at_any_hour(world: World) -> None:
     report_danger(citizen)
     arrive(world.phone(KIPRUTO))
     world.pass_minutes(31)
-    assert citizen.inbox[-1] == sw(citizen_phrases.did_help_come(spoken_reference(world.cases()[0].reference)))
+    assert citizen.inbox[-1] == sw(
+        citizen_phrases.did_help_come(spoken_reference(world.cases()[0].reference))
+    )
 
 
 def report_danger(citizen: Phone) -> None:
@@ -234,7 +250,9 @@ def report_danger(citizen: Phone) -> None:
 
 @FEW
 @given(st.permutations(("Sent", "Success", "Failed", "Sent", "Success")), st.integers(0, 5))
-def test_a_text_of_which_one_receipt_says_that_it_arrived_has_arrived(world: World, statuses: Sequence[str], early: int) -> None:
+def test_a_text_of_which_one_receipt_says_that_it_arrived_has_arrived(
+    world: World, statuses: Sequence[str], early: int
+) -> None:
     identity = f"ATXid_receipts_{next(fresh)}"
     receipts = [world.carrier.receipt({"id": identity, "status": status}) for status in statuses]
 
@@ -265,7 +283,9 @@ def test_nobody_is_texted_about_a_case_who_said_no_or_stop(world: World, steps: 
     citizen = world.phone(f"+254711{next(fresh):06}")
     may_be_texted, stopped, allowed = False, False, set[str]()
     told: list[tuple[str, bool]] = []
-    world.carrier.on_send = lambda number, text: told.append((text, may_be_texted)) if number == citizen.number else None
+    world.carrier.on_send = lambda number, text: (
+        told.append((text, may_be_texted)) if number == citizen.number else None
+    )
     for step in steps:
         stopped = {"yes": False, "STOP": True, "START": False, "carrier": True}.get(step, stopped)
         may_be_texted = not stopped

@@ -84,7 +84,10 @@ def test_what_is_about_something_else_is_left_to_others(text: str) -> None:
     assert understand(text) is None
 
 
-@pytest.mark.parametrize("greeting", ["", "yako", "yako mkuu", "za asubuhi", "zenu", "gani", "njema", "ya mchana", "za jioni", "please"])
+@pytest.mark.parametrize(
+    "greeting",
+    ["", "yako", "yako mkuu", "za asubuhi", "zenu", "gani", "njema", "ya mchana", "za jioni", "please"],
+)
 def test_a_greeting_names_no_place(greeting: str) -> None:
     assert news_commands.greets(greeting)
     assert not news_commands.greets(f"{greeting} Kaptembwo")
@@ -116,7 +119,12 @@ def test_whoever_begs_others_to_stop_has_not_had_enough_of_our_texts(text: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["STOP NEWS please I am tired of it now", "stop 4417 it is wrong", "acha kunitumia hizi jumbe kila siku", "Stop, your texts wake me"],
+    [
+        "STOP NEWS please I am tired of it now",
+        "stop 4417 it is wrong",
+        "acha kunitumia hizi jumbe kila siku",
+        "Stop, your texts wake me",
+    ],
 )
 def test_a_text_that_begins_with_stop_and_names_our_texts_may_be_enough(text: str) -> None:
     assert news_commands.may_be_enough(text)
@@ -128,7 +136,9 @@ def test_whatever_a_text_of_ours_asks_for_is_understood_in_every_language(langua
     for word in say(news_commands.NEWS, language).split(","):
         assert isinstance(found := understand(f"{word.strip().upper()} Kaptembwo"), WantsNews)
         assert found.place == "Kaptembwo"
-    assert all(understand(each) == Unsubscribe() for each in say(news_commands.NO_NEWS, language).upper().split(","))
+    assert all(
+        understand(each) == Unsubscribe() for each in say(news_commands.NO_NEWS, language).upper().split(",")
+    )
     for ask in say(news_commands.ASKS, language).split(","):
         for that in ("", *say(news_commands.THAT, language).split(",")):
             found = understand(f"{ask} {that} kisima kina sumu?")
@@ -161,10 +171,17 @@ LONG = "Itikia 4417: " + "Kila kitu ni shwari katika soko la Kaptembwo. " * 8
 NOTHING_KNOWN = {"?mine": Theirs().to_text(), "?news": items_to_text([]), "?ours": "4417 is not ours."}
 MUCH_KNOWN = {
     "?mine": Theirs(2).to_text(),
-    "?news": items_to_text(Item(f"Message 441{number}, Kaptembwo, 10:30", text) for number, text in enumerate(("All is calm.", LONG))),
+    "?news": items_to_text(
+        Item(f"Message 441{number}, Kaptembwo, 10:30", text)
+        for number, text in enumerate(("All is calm.", LONG))
+    ),
     "?ours": LONG,
 }
-ONE_KNOWN = {**NOTHING_KNOWN, "?mine": Theirs(5, room=False).to_text(), "?news": items_to_text([Item("Message 4417", LONG)])}
+ONE_KNOWN = {
+    **NOTHING_KNOWN,
+    "?mine": Theirs(5, room=False).to_text(),
+    "?news": items_to_text([Item("Message 4417", LONG)]),
+}
 
 
 @pytest.mark.parametrize("chat", [False, True])
@@ -231,14 +248,30 @@ def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
 
 
 def written(
-    work: UnitOfWork, code: str, state: BroadcastState, *, gone: str = "", area: str = KAPTEMBWO.code, **values: object
+    work: UnitOfWork,
+    code: str,
+    state: BroadcastState,
+    *,
+    gone: str = "",
+    area: str = KAPTEMBWO.code,
+    **values: object,
 ) -> Broadcast:
     """A broadcast in this state, `gone` to one phone, if it is."""
     author = liaison(work, WANJIKU)
     times = {"written_at": work.now, "opens_at": work.now, "expires_at": work.now + timedelta(hours=3)}
-    values = {"mark": "123", "author_id": author.id, "source": "elders", "known_at": work.now, **times, **values}
+    values = {
+        "mark": "123",
+        "author_id": author.id,
+        "source": "elders",
+        "known_at": work.now,
+        **times,
+        **values,
+    }
     made = Broadcast(code=code, state=state, **values)
-    made.wordings = [Wording(language="en", text=f"All is calm {code}."), Wording(language="sw", text=f"Ni shwari {code}.")]
+    made.wordings = [
+        Wording(language="en", text=f"All is calm {code}."),
+        Wording(language="sw", text=f"Ni shwari {code}."),
+    ]
     made.reaches = [Reach(area_code=area)]
     work.session.add(made)
     work.session.flush()
@@ -257,13 +290,27 @@ def as_sent(code: str, language: str) -> str:
 
 def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
     with world.service.transaction() as work:
-        for code, state in (("1001", BroadcastState.DRAFT), ("1002", BroadcastState.APPROVED), ("1003", BroadcastState.COOLING)):
+        for code, state in (
+            ("1001", BroadcastState.DRAFT),
+            ("1002", BroadcastState.APPROVED),
+            ("1003", BroadcastState.COOLING),
+        ):
             written(work, code, state)
-        for code, state in (("1011", BroadcastState.STOPPED), ("1012", BroadcastState.WITHDRAWN), ("1013", BroadcastState.EXPIRED)):
+        for code, state in (
+            ("1011", BroadcastState.STOPPED),
+            ("1012", BroadcastState.WITHDRAWN),
+            ("1013", BroadcastState.EXPIRED),
+        ):
             written(work, code, state, gone=CopyState.HELD)
-        for code, state in (("2001", BroadcastState.FIRST), ("2002", BroadcastState.SENDING), ("2003", BroadcastState.SENT)):
+        for code, state in (
+            ("2001", BroadcastState.FIRST),
+            ("2002", BroadcastState.SENDING),
+            ("2003", BroadcastState.SENT),
+        ):
             written(work, code, state, gone=CopyState.GONE)
-        written(work, "2004", BroadcastState.SENT, gone=CopyState.GONE).wordings = [Wording(language="sw", text="Ni shwari.")]
+        written(work, "2004", BroadcastState.SENT, gone=CopyState.GONE).wordings = [
+            Wording(language="sw", text="Ni shwari.")
+        ]
         written(work, "3001", BroadcastState.EXPIRED, gone=CopyState.GONE)
         written(work, "3002", BroadcastState.SENT, gone=CopyState.GONE, expires_at=work.now)
         written(work, "3003", BroadcastState.STOPPED, gone=CopyState.DOUBTFUL)
@@ -273,8 +320,12 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         written(work, "4001", BroadcastState.SENT, exercise=True)
         wrong = written(work, "5001", BroadcastState.CORRECTED, gone=CopyState.GONE)
         written(work, "5004", BroadcastState.DRAFT, corrects_id=wrong.id)
-        assert published.is_it_ours(work, "5001", "en") == news_phrases.ours_no_more("5001"), "what sets it right has not left"
-        wrong_again = written(work, "5002", BroadcastState.CORRECTED, gone=CopyState.GONE, corrects_id=wrong.id)
+        assert published.is_it_ours(work, "5001", "en") == news_phrases.ours_no_more("5001"), (
+            "what sets it right has not left"
+        )
+        wrong_again = written(
+            work, "5002", BroadcastState.CORRECTED, gone=CopyState.GONE, corrects_id=wrong.id
+        )
         written(work, "5003", BroadcastState.SENT, gone=CopyState.GONE, corrects_id=wrong_again.id)
 
     with world.service.read() as work:
@@ -284,7 +335,9 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         for code in ("2001", "2002", "2003", "2005"):
             assert ask(f"Itikia {code}: All", "en") == news_phrases.ours(as_sent(code, "en"))
             assert ask(code, "sw") == news_phrases.ours(as_sent(code, "sw"))
-        assert ask("2004", "en") == news_phrases.ours(numbered("2004", "Ni shwari.", "sw")), "in another language rather than not at all"
+        assert ask("2004", "en") == news_phrases.ours(numbered("2004", "Ni shwari.", "sw")), (
+            "in another language rather than not at all"
+        )
         for code, until in (("3001", "13:00"), ("3002", "10:00")):
             assert ask(code, "en") == news_phrases.ours_until(until, as_sent(code, "en"))
         for code in ("3003", "3004"):
@@ -292,16 +345,29 @@ def test_whether_a_message_is_ours_in_every_state(world: World) -> None:
         assert ask("3005", "en") == news_phrases.looked_at_again("3005"), "what is halted is not said again"
         assert ask("4001", "en") == news_phrases.exercise("4001")
         for code in ("5001", "5002"):
-            right = say(broadcast_phrases.numbered("5003", broadcast_phrases.correction("5002", verbatim("All is calm 5003."))), "en")
+            right = say(
+                broadcast_phrases.numbered(
+                    "5003", broadcast_phrases.correction("5002", verbatim("All is calm 5003."))
+                ),
+                "en",
+            )
             assert ask(code, "en") == news_phrases.set_right(code, right), "what was wrong is not said again"
 
 
-def rumoured(work: UnitOfWork, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None) -> Rumour:
+def rumoured(
+    work: UnitOfWork, state: str, hours: int, area: str = KAPTEMBWO.code, told: str | None = None
+) -> Rumour:
     """A rumour in this state, of which those who asked were told; or were told something else."""
     at = work.now - timedelta(hours=hours)
     claim = encrypt_claim(work.keys, "the well is poisoned", area, at)
     made = Rumour(
-        locked_claim=claim, language="en", area_code=area, state=state, told=state if told is None else told, opened_at=at, checked_at=at
+        locked_claim=claim,
+        language="en",
+        area_code=area,
+        state=state,
+        told=state if told is None else told,
+        opened_at=at,
+        checked_at=at,
     )
     work.session.add(made)
     work.session.flush()
@@ -327,7 +393,10 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
             )
         ):
             written(work, f"200{number}", state, gone=CopyState.GONE)
-        answered = [rumoured(work, state, hours).id for state, hours in ((RumourState.FALSE, 30), (RumourState.TRUE, 3))]
+        answered = [
+            rumoured(work, state, hours).id
+            for state, hours in ((RumourState.FALSE, 30), (RumourState.TRUE, 3))
+        ]
         rumoured(work, RumourState.TRUE, 1, told="")
         rumoured(work, RumourState.FALSE, 1, told=RumourState.UNVERIFIABLE)
         rumoured(work, RumourState.PROBABLY_TRUE, 1)
@@ -337,16 +406,28 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         rumoured(work, RumourState.FALSE, 1).same_as_id = answered[0]
     with world.service.read() as work:
         titles = [item.title for item in published.verified(work, KAPTEMBWO.code, "en")]
-        messages = [news_phrases.message_title("1002", "Nakuru", "10:00"), news_phrases.message_title("1001", "Kaptembwo", "08:00")]
+        messages = [
+            news_phrases.message_title("1002", "Nakuru", "10:00"),
+            news_phrases.message_title("1001", "Kaptembwo", "08:00"),
+        ]
         checked = ("07:00", "20/11 04:00")
-        rumours = [news_phrases.rumour_title(f"R{each}", "Kaptembwo", at) for each, at in zip(reversed(answered), checked, strict=True)]
+        rumours = [
+            news_phrases.rumour_title(f"R{each}", "Kaptembwo", at)
+            for each, at in zip(reversed(answered), checked, strict=True)
+        ]
         assert titles == [say(title, "en") for title in (*messages, *rumours)]
         texts = [item.text for item in published.verified(work, KAPTEMBWO.code, "sw")]
         assert texts[1] == as_sent("1001", "sw")
         assert not any("poisoned" in text for text in texts), "what is not true is not said again"
-        assert [item.title for item in published.verified(work, LONDON, "en")] == titles[:1], "another ward's own is not"
+        assert [item.title for item in published.verified(work, LONDON, "en")] == titles[:1], (
+            "another ward's own is not"
+        )
         assert len(published.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
-        assert news_menus.items_in(published.listing(work, NAIROBI, "en")) == published.verified(work, NAIROBI, "en") != []
+        assert (
+            news_menus.items_in(published.listing(work, NAIROBI, "en"))
+            == published.verified(work, NAIROBI, "en")
+            != []
+        )
 
 
 def test_a_citizen_asks_by_text_whether_a_message_is_ours_and_whether_something_is_true(world: World) -> None:

@@ -33,7 +33,9 @@ def has(world: World, number: str = CITIZEN, channel: str = people.PHONE) -> dic
 
 
 def address_of(work: UnitOfWork, number: str, channel: str = people.PHONE) -> Address:
-    person = people.meet(work.session, work.keys, number, work.now, may_write=True, language="en", channel=channel)
+    person = people.meet(
+        work.session, work.keys, number, work.now, may_write=True, language="en", channel=channel
+    )
     work.session.flush()
     address = person.at(channel)
     assert address is not None
@@ -106,7 +108,9 @@ def test_a_place_that_is_not_known_or_not_sure_is_asked_again(world: World) -> N
         assert phone.new_texts() == [en(told)]
     assert has(world) == {}
     phone.text("News: there is fighting in Kaptembwo")
-    assert phone.new_texts() == [en(desk_phrases.how_to_report(CODE, EMERGENCY))], "that is no place, but a report"
+    assert phone.new_texts() == [en(desk_phrases.how_to_report(CODE, EMERGENCY))], (
+        "that is no place, but a report"
+    )
     assert has(world) == {}
 
 
@@ -127,7 +131,10 @@ def test_the_word_that_a_stranger_uses_tells_their_language(world: World) -> Non
     world.phone(NEIGHBOUR).text("HABARI Kaptembwo")
     with world.service.read() as work:
         asked = work.session.scalars(select(Subscription).order_by(Subscription.id)).all()
-        assert [(each.language, each.address.person.language) for each in asked] == [("en", "en"), ("sw", "sw")]
+        assert [(each.language, each.address.person.language) for each in asked] == [
+            ("en", "en"),
+            ("sw", "sw"),
+        ]
 
 
 def test_one_who_never_said_yes_has_not_asked(world: World) -> None:
@@ -174,10 +181,14 @@ def test_one_who_has_news_may_end_it_in_their_own_words(world: World) -> None:
     for text in ("NEWS Kaptembwo", "1"):
         phone.text(text)
     phone.text("people are fighting, please make them stop")
-    assert phone.inbox[-1] == en(desk_phrases.how_to_report(CODE, EMERGENCY, has_news=True)), "the way in tells how to end it"
+    assert phone.inbox[-1] == en(desk_phrases.how_to_report(CODE, EMERGENCY, has_news=True)), (
+        "the way in tells how to end it"
+    )
     assert has(world) == {KAPTEMBWO.code: ON}
     phone.text("stop 4417 it is wrong")
-    assert phone.inbox[-1] == en(news_phrases.no_more_texts(CODE, EMERGENCY)), "whoever meant something else knows whom to call"
+    assert phone.inbox[-1] == en(news_phrases.no_more_texts(CODE, EMERGENCY)), (
+        "whoever meant something else knows whom to call"
+    )
     assert has(world) == {KAPTEMBWO.code: OFF}
 
 
@@ -271,11 +282,18 @@ def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: 
         address = address_of(work, "7001", people.TELEGRAM)
         wards = [area.code for area in work.areas][1 : MOST + 2]
         told = [en(subscribing.subscribe(work, address, ward, "en", "telegram", sure=True)) for ward in wards]
-        assert told == [*[en(news_phrases.you_get(work.areas[ward].name)) for ward in wards[:MOST]], en(news_phrases.enough_areas(MOST))]
+        assert told == [
+            *[en(news_phrases.you_get(work.areas[ward].name)) for ward in wards[:MOST]],
+            en(news_phrases.enough_areas(MOST)),
+        ]
         again = subscribing.subscribe(work, address, wards[0], "sw", "telegram", sure=True)
         assert en(again) == en(news_phrases.you_have(AREAS.full_name(AREAS[wards[0]])))
         assert subscribing.theirs(work, "7001", people.TELEGRAM) == "5|0"
-        assert subscribing.theirs(work, "7001", people.PHONE) == "0|1" == subscribing.theirs(work, None, people.PHONE)
+        assert (
+            subscribing.theirs(work, "7001", people.PHONE)
+            == "0|1"
+            == subscribing.theirs(work, None, people.PHONE)
+        )
     assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
     with world.service.read() as work:
         mine = work.session.scalars(select(Subscription).where(Subscription.area_code == wards[0])).one()

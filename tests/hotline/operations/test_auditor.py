@@ -1,4 +1,5 @@
-"""Every unfinished case has a next step or a human; where it has lost it, the auditor gives it one, and says so once."""
+"""Every unfinished case has a next step or a human; where it has lost it, the auditor gives it one, and says
+so once."""
 
 import logging
 import threading
@@ -78,13 +79,21 @@ class Office:
     def dispatched(self, case: Case, state: str, **values: object) -> int:
         with self.service.database.writing() as session:
             liaison = session.scalars(select(Liaison.id).order_by(Liaison.id)).first()
-            row: dict[str, Any] = {"step": next(fresh), "round": 1, "liaison_id": liaison, "body_code": "station", "word": "SIMBA"}
+            row: dict[str, Any] = {
+                "step": next(fresh),
+                "round": 1,
+                "liaison_id": liaison,
+                "body_code": "station",
+                "word": "SIMBA",
+            }
             made = Dispatch(case_id=case.id, reason="", state=state, at=self.now, **row | values)
             session.add(made)
             session.flush()
             return made.id
 
-    def promised(self, case: Case, due_at: datetime = MORNING + timedelta(minutes=30), **values: object) -> int:
+    def promised(
+        self, case: Case, due_at: datetime = MORNING + timedelta(minutes=30), **values: object
+    ) -> int:
         with self.service.database.writing() as session:
             made = Promise(case_id=case.id, made_at=MORNING, due_at=due_at, **values)
             session.add(made)
@@ -100,7 +109,10 @@ class Office:
 
     def waiting(self) -> dict[str, datetime]:
         with self.service.database.reading() as session:
-            return {key: due for key, due in session.execute(select(Task.key, Task.due_at).where(Task.state == "waiting"))}
+            return {
+                key: due
+                for key, due in session.execute(select(Task.key, Task.due_at).where(Task.state == "waiting"))
+            }
 
     def as_it_is(self, case: Case) -> Case:
         with self.service.database.reading() as session:
@@ -120,7 +132,14 @@ def a_case(state: str, **values: object) -> dict[str, Any]:
         "channel": "ussd",
         "category_code": "violence",
     }
-    row |= {"area_code": KAPTEMBWO.code, "locked_details": b"", "contact": "none", "language": "sw", "state": state, "urgency": 2}
+    row |= {
+        "area_code": KAPTEMBWO.code,
+        "locked_details": b"",
+        "contact": "none",
+        "language": "sw",
+        "state": state,
+        "urgency": 2,
+    }
     return row | {"opened_at": MORNING, "round_began_at": MORNING} | values
 
 
@@ -132,12 +151,14 @@ def office(settings: Settings) -> Iterator[Office]:
         yield made
 
 
-# ---------------------------------------------------------------------------------------------------------------- what is mended
+# --------------------------------------------------------------------------------------------- what is mended
 
 
 @pytest.mark.parametrize("lost", ["deleted", "done", "dropped", "put off for years", "put off for four days"])
 @pytest.mark.parametrize("what", [TaskKind.OPEN, TaskKind.FIND])
-def test_an_open_case_whose_next_step_is_lost_is_looked_at_at_once(office: Office, what: TaskKind, lost: str) -> None:
+def test_an_open_case_whose_next_step_is_lost_is_looked_at_at_once(
+    office: Office, what: TaskKind, lost: str
+) -> None:
     case = office.with_promise(office.case())
     office.put(what, case.id)
     assert office.found() == (0, "")
@@ -152,18 +173,27 @@ def lose(office: Office, key: str, how: str) -> None:
             case "deleted":
                 session.execute(delete(Task).where(Task.key == key))
             case "put off for years":
-                session.execute(update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4000)))
+                session.execute(
+                    update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4000))
+                )
             case "put off for four days":
-                session.execute(update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4)))
+                session.execute(
+                    update(Task).where(Task.key == key).values(due_at=MORNING + timedelta(days=4))
+                )
             case _:
                 session.execute(update(Task).where(Task.key == key).values(state=how))
 
 
 @pytest.mark.parametrize("minutes", [-3, 2, None, TOO_FAR])
-def test_each_who_is_asked_has_an_end_to_their_time_for_until_then_nobody_else_is(office: Office, minutes: int | None) -> None:
+def test_each_who_is_asked_has_an_end_to_their_time_for_until_then_nobody_else_is(
+    office: Office, minutes: int | None
+) -> None:
     case = office.with_promise(office.case())
     answer_by = MORNING + timedelta(minutes=minutes) if minutes else None
-    one, other = office.dispatched(case, DispatchState.ASKED), office.dispatched(case, DispatchState.ASKED, answer_by=answer_by)
+    one, other = (
+        office.dispatched(case, DispatchState.ASKED),
+        office.dispatched(case, DispatchState.ASKED, answer_by=answer_by),
+    )
     office.put(TaskKind.ESCALATE, one)
     office.put(TaskKind.ESCALATE, other)
     assert office.found() == (0, "")
@@ -192,8 +222,12 @@ def test_a_case_that_somebody_has_is_asked_about_until_they_say(office: Office, 
 
 
 @pytest.mark.parametrize("who", [{"liaison_id": 2}, {"liaison_id": 1, "round": 2}, None])
-def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(office: Office, who: dict[str, Any] | None) -> None:
-    case = office.case(CaseState.ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING, on_the_way_at=MORNING, words="kelele")
+def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(
+    office: Office, who: dict[str, Any] | None
+) -> None:
+    case = office.case(
+        CaseState.ACKNOWLEDGED, liaison_id=1, acknowledged_at=MORNING, on_the_way_at=MORNING, words="kelele"
+    )
     wrong = office.dispatched(case, DispatchState.TAKEN, **who) if who else None
     if wrong:
         office.put(TaskKind.STILL, wrong)
@@ -206,13 +240,19 @@ def test_a_case_that_somebody_is_said_to_have_and_nobody_has_is_open_again(offic
         *before, now = session.scalars(select(Dispatch).order_by(Dispatch.id))
         assert [each.state for each in before] == ([DispatchState.SUPERSEDED] if wrong else [])
         assert now.state == DispatchState.ASKED
-        assert {f"escalate:{now.id}", f"promise:{session.scalars(select(Promise.id)).one()}"} <= set(office.waiting())
+        assert {f"escalate:{now.id}", f"promise:{session.scalars(select(Promise.id)).one()}"} <= set(
+            office.waiting()
+        )
 
 
 def report(world: World) -> None:
     """The citizen reports something, and the first liaison is asked."""
     with world.service.transaction() as work:
-        reporting.open_case(work, Report("violence", KAPTEMBWO.code, "kelele", "text"), Call("a sitting", "ussd", CITIZEN, "sw"))
+        reporting.open_case(
+            work,
+            Report("violence", KAPTEMBWO.code, "kelele", "text"),
+            Call("a sitting", "ussd", CITIZEN, "sw"),
+        )
     world.settle()
 
 
@@ -228,11 +268,16 @@ def test_the_citizen_of_such_a_case_is_told_that_somebody_else_is_asked(world: W
     assert audit(world.service).found == "taken by nobody: 1"
     world.settle()
     (case,) = world.cases()
-    assert world.phone(CITIZEN).inbox[-1] == sw(citizen_phrases.goes_on(spoken_reference(case.reference), None, "10:35", "999"))
+    assert world.phone(CITIZEN).inbox[-1] == sw(
+        citizen_phrases.goes_on(spoken_reference(case.reference), None, "10:35", "999")
+    )
 
 
 def test_the_citizen_of_a_case_that_is_done_is_asked_or_has_been(office: Office) -> None:
-    asked, unasked = office.case(CaseState.RESOLVED, asked_at=MORNING), office.case(CaseState.RESOLVED, round=3)
+    asked, unasked = (
+        office.case(CaseState.RESOLVED, asked_at=MORNING),
+        office.case(CaseState.RESOLVED, round=3),
+    )
     assert office.found() == (1, "nobody asks the citizen: 1")
     assert list(office.waiting()) == [f"follow_up:{unasked.id}/3"]
     assert str(asked.id) not in str(office.waiting())
@@ -283,22 +328,37 @@ def test_what_is_closed_needs_nothing(office: Office) -> None:
     assert (first.unfinished, first.mended, first.overdue, first.found) == (0, 0, 0, "")
 
 
-@pytest.mark.parametrize(("state", "mended"), [("waiting", 1), ("sending", 1), ("sent", 0), ("unknown", 0), ("failed", 0), ("withheld", 0)])
+@pytest.mark.parametrize(
+    ("state", "mended"),
+    [("waiting", 1), ("sending", 1), ("sent", 0), ("unknown", 0), ("failed", 0), ("withheld", 0)],
+)
 @pytest.mark.parametrize("channel", [people.PHONE, people.TELEGRAM])
-def test_a_text_that_nobody_delivers_is_delivered(office: Office, state: str, mended: int, channel: str) -> None:
+def test_a_text_that_nobody_delivers_is_delivered(
+    office: Office, state: str, mended: int, channel: str
+) -> None:
     message = a_text(office, state, channel)
     assert office.found() == (mended, "a text is not on its way: 1" if mended else "")
     if mended:
         with office.service.database.reading() as session:
             (task,) = session.scalars(select(Task))
-        assert (task.key, task.queue) == (f"deliver:{message}", "telegram" if channel == people.TELEGRAM else "urgent")
+        assert (task.key, task.queue) == (
+            f"deliver:{message}",
+            "telegram" if channel == people.TELEGRAM else "urgent",
+        )
 
 
 def a_text(office: Office, state: str, channel: str = people.PHONE) -> UUID:
     with office.service.database.writing() as session:
         person = session.scalars(select(Liaison.person_id)).first()
         address = Address(person_id=person, channel=channel, number_index=f"number-{next(fresh)}")
-        message = Message(key=f"text-{next(fresh)}", about=About.ANSWER, address=address, locked_text=b"", written_at=MORNING, state=state)
+        message = Message(
+            key=f"text-{next(fresh)}",
+            about=About.ANSWER,
+            address=address,
+            locked_text=b"",
+            written_at=MORNING,
+            state=state,
+        )
         session.add_all([address, message])
         session.flush()
         return message.id
@@ -334,7 +394,9 @@ def test_what_is_lacking_is_counted_thing_by_thing(office: Office) -> None:
     assert first.found == "nobody is asked next: 4; nothing is promised: 1; a text is not on its way: 1"
 
 
-def test_one_case_that_cannot_be_mended_keeps_no_other_from_it(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_case_that_cannot_be_mended_keeps_no_other_from_it(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.case(category_code="gone", urgency=1)
     whole = office.with_promise(office.case())
     first = audit(office.service)
@@ -369,7 +431,7 @@ def test_two_auditors_mend_a_thing_once(office: Office) -> None:
     assert sorted(mended) == [0, 1]
 
 
-# ---------------------------------------------------------------------------------------------------------------- what is overdue
+# -------------------------------------------------------------------------------------------- what is overdue
 
 
 def test_an_task_that_is_posted_again_and_again_and_never_done_is_overdue(office: Office) -> None:
@@ -398,7 +460,7 @@ def test_an_task_that_is_done_and_put_anew_time_after_time_is_never_overdue(offi
         assert audit(office.service).overdue == 0
 
 
-# ---------------------------------------------------------------------------------------------------------------- what it costs
+# ---------------------------------------------------------------------------------------------- what it costs
 
 
 @contextmanager
@@ -406,7 +468,9 @@ def asked_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
     """What the database is asked within, as it is asked."""
     asked: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: object, *_rest: object
+    ) -> None:
         asked.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", note)
@@ -416,7 +480,11 @@ def asked_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 def plans(database: Database, asked: Sequence[tuple[str, Any]]) -> list[str]:
     with database.engine.connect() as connection:
-        return [plan(connection, statement, values) for statement, values in asked if statement.startswith("SELECT")]
+        return [
+            plan(connection, statement, values)
+            for statement, values in asked
+            if statement.startswith("SELECT")
+        ]
 
 
 def plan(connection: Connection, statement: str, values: Any) -> str:
@@ -428,8 +496,19 @@ def test_a_history_of_many_closed_cases_is_never_walked_through(office: Office) 
     database = office.service.database
     with database.writing() as session:
         session.execute(insert(Case), [a_case(CaseState.CLOSED) for _ in range(20_000)])
-        done = {"what": "open", "queue": "urgent", "due_at": MORNING, "wanted_at": MORNING, "state": "done", "posted": 1, "failures": 0}
-        session.execute(insert(Task), [{"key": f"open:{number}", "subject": str(number), **done} for number in range(20_000)])
+        done = {
+            "what": "open",
+            "queue": "urgent",
+            "due_at": MORNING,
+            "wanted_at": MORNING,
+            "state": "done",
+            "posted": 1,
+            "failures": 0,
+        }
+        session.execute(
+            insert(Task),
+            [{"key": f"open:{number}", "subject": str(number), **done} for number in range(20_000)],
+        )
     for _each in range(30):
         office.case(CaseState.RESOLVED, asked_at=MORNING)
         office.put(TaskKind.FIND, office.with_promise(office.case()).id)
@@ -446,7 +525,7 @@ def test_a_history_of_many_closed_cases_is_never_walked_through(office: Office) 
         assert "SCAN errands" not in each
 
 
-# ---------------------------------------------------------------------------------------------------------------- what it tells
+# ---------------------------------------------------------------------------------------------- what it tells
 
 
 def test_each_audit_is_kept_for_thirty_days(office: Office) -> None:
@@ -528,7 +607,10 @@ def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
 ) -> None:
     settings = replace(county.settings(tmp_path), heartbeat_url=watchman.url)
     with closing(Database(settings.database_url)) as database, watched(Service(settings, database)):
-        wait_until(lambda: caplog.messages.count("the audit was broken off: OperationalError") > 2, "audits are broken off")
+        wait_until(
+            lambda: caplog.messages.count("the audit was broken off: OperationalError") > 2,
+            "audits are broken off",
+        )
         assert watchman.asked == []
         release_to(settings, with_areas=False)
         with database.writing() as session:
@@ -538,7 +620,8 @@ def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
 
 @contextmanager
 def watched(service: Service) -> Iterator[None]:
-    """An auditor looks on from a thread of its own, many times a second. In the end it stops as soon as it is told to."""
+    """An auditor looks on from a thread of its own, many times a second. In the end it stops as soon as it is
+    told to."""
     stop = threading.Event()
     watching = threading.Thread(target=auditor.watch, args=(service, stop, 0.02), daemon=True)
     watching.start()
@@ -561,18 +644,22 @@ def test_a_sign_of_life_that_is_refused_or_sent_elsewhere_harms_nothing(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/secret", "file:///etc/hostname", "nothing", "http://[secret"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/secret", "file:///etc/hostname", "nothing", "http://[secret"]
+)
 def test_a_sign_of_life_into_the_void_harms_nothing(url: str, caplog: pytest.LogCaptureFixture) -> None:
     assert not heartbeat.beat(url)
     assert "secret" not in caplog.text
 
 
-# ---------------------------------------------------------------------------------------------------------------- what `itikia check` says
+# ----------------------------------------------------------------------------------- what `itikia check` says
 
 
 def told(office: Office) -> list[tuple[str, bool]]:
     found = findings(office.service, Poster(office.service.settings.redis_url), {})
-    return [(each.words, each.serious) for each in found if "audit" in each.words or "forgotten" in each.words]
+    return [
+        (each.words, each.serious) for each in found if "audit" in each.words or "forgotten" in each.words
+    ]
 
 
 def test_a_check_tells_what_the_last_audit_found(office: Office) -> None:
@@ -582,7 +669,9 @@ def test_a_check_tells_what_the_last_audit_found(office: Office) -> None:
     office.now += timedelta(minutes=3)
     audit(office.service)
     office.now += timedelta(minutes=2)
-    assert told(office) == [("The audit 2 minutes ago found: nobody is asked next: 1; tasks overdue: 1.", False)]
+    assert told(office) == [
+        ("The audit 2 minutes ago found: nobody is asked next: 1; tasks overdue: 1.", False)
+    ]
 
 
 def test_a_check_is_alarmed_when_nobody_looks_any_more(office: Office) -> None:
@@ -590,18 +679,30 @@ def test_a_check_is_alarmed_when_nobody_looks_any_more(office: Office) -> None:
     assert told(office) == [], "there is nothing to look at"
     case = office.with_promise(office.case())
     office.put(TaskKind.FIND, case.id, 60)
-    assert told(office) == [("Nobody has looked ever whether a case is forgotten. Is the clock running? Do: itikia clock", True)]
+    assert told(office) == [
+        ("Nobody has looked ever whether a case is forgotten. Is the clock running? Do: itikia clock", True)
+    ]
     audit(office.service)
     office.now += timedelta(minutes=5)
     assert told(office) == []
     office.now += timedelta(minutes=2)
-    assert told(office) == [("Nobody has looked for 7 minutes whether a case is forgotten. Is the clock running? Do: itikia clock", True)]
+    assert told(office) == [
+        (
+            (
+                "Nobody has looked for 7 minutes whether a case is forgotten. Is the clock running? Do: "
+                "itikia clock"
+            ),
+            True,
+        )
+    ]
 
 
-# ---------------------------------------------------------------------------------------------------------------- the clock
+# -------------------------------------------------------------------------------------------------- the clock
 
 
-def test_a_case_whose_citizen_has_not_said_for_two_weeks_is_closed_and_their_word_stays_unknown(office: Office) -> None:
+def test_a_case_whose_citizen_has_not_said_for_two_weeks_is_closed_and_their_word_stays_unknown(
+    office: Office,
+) -> None:
     asked = office.case(CaseState.RESOLVED, asked_at=MORNING)
     taken = office.case(CaseState.ACKNOWLEDGED, asked_at=MORNING, liaison_id=1)
     office.now += timedelta(days=14)
@@ -614,28 +715,40 @@ def test_a_case_whose_citizen_has_not_said_for_two_weeks_is_closed_and_their_wor
     assert (closed.state, closed.closed_at) == (CaseState.CLOSED, office.now)
     assert office.as_it_is(taken).state == CaseState.ACKNOWLEDGED
     with office.service.database.reading() as session:
-        assert [(entry.what, entry.why) for entry in history_of(session, asked)] == [("closed", "the citizen has not said")]
+        assert [(entry.what, entry.why) for entry in history_of(session, asked)] == [
+            ("closed", "the citizen has not said")
+        ]
         assert session.scalars(select(Verdict).where(Verdict.word.is_not(None))).all() == []
 
 
 def test_the_auditor_looks_while_the_clock_runs_and_stops_with_it(office: Office) -> None:
     case, stop = office.with_promise(office.case()), threading.Event()
-    ticking = threading.Thread(target=clock.tick, args=(office.service, Poster(office.service.settings.redis_url), stop), daemon=True)
+    ticking = threading.Thread(
+        target=clock.tick, args=(office.service, Poster(office.service.settings.redis_url), stop), daemon=True
+    )
     ticking.start()
     try:
         wait_until(lambda: f"open:{case.id}" in office.waiting(), "the case is mended")
     finally:
         stop.set()
         ticking.join(PATIENCE)
-    wait_until(lambda: "auditor" not in [each.name for each in threading.enumerate()], "the auditor has stopped")
+    wait_until(
+        lambda: "auditor" not in [each.name for each in threading.enumerate()], "the auditor has stopped"
+    )
 
 
-def test_nothing_that_goes_wrong_stops_the_clock(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_that_goes_wrong_stops_the_clock(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     settings, stop = replace(county.settings(tmp_path), redis_url=redis_url), threading.Event()
     with closing(Database(settings.database_url)) as database:
-        ticking = threading.Thread(target=clock.tick, args=(Service(settings, database), Poster(redis_url), stop), daemon=True)
+        ticking = threading.Thread(
+            target=clock.tick, args=(Service(settings, database), Poster(redis_url), stop), daemon=True
+        )
         ticking.start()
-        wait_until(lambda: caplog.messages.count("the clock goes on: OperationalError") > 5, "the clock goes on")
+        wait_until(
+            lambda: caplog.messages.count("the clock goes on: OperationalError") > 5, "the clock goes on"
+        )
         assert ticking.is_alive()
         stop.set()
         ticking.join(PATIENCE)

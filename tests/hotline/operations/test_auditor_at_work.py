@@ -84,7 +84,11 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         step(world, number, what)
         all_is_well(world)
         pass_minutes(world, minutes)
-    for verdict, state in (("not_helped", CaseState.RESOLVED), ("helped", CaseState.RESOLVED), ("danger", CaseState.ACKNOWLEDGED)):
+    for verdict, state in (
+        ("not_helped", CaseState.RESOLVED),
+        ("helped", CaseState.RESOLVED),
+        ("danger", CaseState.ACKNOWLEDGED),
+    ):
         judge(world, state, verdict)  # type: ignore[arg-type]
         pass_minutes(world, 20)
     clock.tidy(world.service)
@@ -106,9 +110,15 @@ def somebody_does(world: World, by: random.Random) -> None:
     acts: list[Callable[[], None]] = [
         lambda: report(world, by.choice(["danger", "violence", "gender", "land", "conduct"])),
         lambda: step(
-            world, by.choice(EVERYBODY), by.choice(["take", "take", "on_the_way", "there", "done", "cannot", "not_mine", "still"])
+            world,
+            by.choice(EVERYBODY),
+            by.choice(["take", "take", "on_the_way", "there", "done", "cannot", "not_mine", "still"]),
         ),
-        lambda: judge(world, by.choice([CaseState.ACKNOWLEDGED, CaseState.RESOLVED]), by.choice(["helped", "not_helped", "danger"])),
+        lambda: judge(
+            world,
+            by.choice([CaseState.ACKNOWLEDGED, CaseState.RESOLVED]),
+            by.choice(["helped", "not_helped", "danger"]),
+        ),
         lambda: world.pass_minutes(by.choice([0.5, 3, 11, 45])),
         world.posted.clear,
     ]
@@ -132,7 +142,8 @@ def test_whatever_is_lost_every_case_goes_on_after_the_next_audit(world: World, 
 
 
 def _and_it_does_go_on(world: World) -> None:
-    """Nobody is forgotten in fact either: of each open case more people are asked as time goes by, and no text is left."""
+    """Nobody is forgotten in fact either: of each open case more people are asked as time goes by, and no
+    text is left."""
     world.pass_minutes(1)
     before = _asked(world)
     world.pass_minutes(45)
@@ -147,6 +158,8 @@ def _asked(world: World) -> dict[str, int]:
     """Of each open case, how often it was put before somebody."""
     with world.service.database.reading() as session:
         often = (
-            select(Case.id, func.count(Dispatch.id)).outerjoin(Dispatch, Dispatch.case_id == Case.id).where(Case.state == CaseState.OPEN)
+            select(Case.id, func.count(Dispatch.id))
+            .outerjoin(Dispatch, Dispatch.case_id == Case.id)
+            .where(Case.state == CaseState.OPEN)
         )
         return {str(case): number for case, number in session.execute(often.group_by(Case.id))}

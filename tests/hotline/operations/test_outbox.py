@@ -89,7 +89,9 @@ def test_an_task_that_the_queue_lost_is_posted_again_and_once_done_no_more(world
     world.now += outbox.AGAIN
     with world.service.transaction() as work:
         (again,) = outbox.fallen_due(work.session, work.now)
-    assert (again.task, again.posted) == (lost.task, lost.posted + 1), "and under another name, so that nothing old stands in its way"
+    assert (again.task, again.posted) == (lost.task, lost.posted + 1), (
+        "and under another name, so that nothing old stands in its way"
+    )
     world.workers[Queue.URGENT].run(again.task)
     assert len(world.phone(KIPRUTO).inbox) == 1
     world.now += outbox.AGAIN
@@ -100,7 +102,10 @@ def test_an_task_that_the_queue_lost_is_posted_again_and_once_done_no_more(world
 def test_an_task_that_two_workers_run_at_once_is_done_once(world: World) -> None:
     open_case(world, world.phone(CITIZEN), "text", settle=False)
     (posting,) = world.posted
-    both(lambda: worker(world, Queue.URGENT).run(posting.task), lambda: worker(world, Queue.URGENT).run(posting.task))
+    both(
+        lambda: worker(world, Queue.URGENT).run(posting.task),
+        lambda: worker(world, Queue.URGENT).run(posting.task),
+    )
     world.pass_minutes(1)
     assert len(world.phone(KIPRUTO).inbox) == len(world.phone(CITIZEN).inbox) == 1
     with world.service.database.reading() as session:
@@ -165,7 +170,8 @@ def test_a_dropped_task_is_not_posted(world: World) -> None:
 
 @contextmanager
 def dying(world: World, about: str) -> Iterator[None]:
-    """The process dies while the carrier answers the text in which these words are; what was posted dies with it."""
+    """The process dies while the carrier answers the text in which these words are; what was posted dies with
+    it."""
 
     def die(_number: str, text: str) -> None:
         if about in text:
@@ -200,7 +206,8 @@ def test_a_worker_dies_with_a_citizens_text_and_nobody_sends_it_again(world: Wor
 
 
 class Anything(RuleBasedStateMachine):
-    """Whatever may happen, in any order: reports, deaths, lost queues, a moody carrier, receipts, and people who answer or do not."""
+    """Whatever may happen, in any order: reports, deaths, lost queues, a moody carrier, receipts, and people
+    who answer or do not."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -213,10 +220,17 @@ class Anything(RuleBasedStateMachine):
 
     def _look(self, _number: str, text: str) -> None:
         """A text is about to leave. Whatever is wrong is kept for later: here a worker would swallow it."""
-        leased_now = select(Message).where(Message.state == MessageState.SENDING, Message.leased_until == self.world.now + leasing.LEASE)
+        leased_now = select(Message).where(
+            Message.state == MessageState.SENDING, Message.leased_until == self.world.now + leasing.LEASE
+        )
         with self.world.service.database.reading() as session:
             for message in session.scalars(leased_now.where(Message.about == About.DISPATCH)):
-                leaves = self.world.service.settings.keys.vault.read(message.locked_text, f"messages.text:{message.id}") == text
+                leaves = (
+                    self.world.service.settings.keys.vault.read(
+                        message.locked_text, f"messages.text:{message.id}"
+                    )
+                    == text
+                )
                 if leaves and (message.case is None or message.case.state != CaseState.OPEN):
                     self.wrong.append("a liaison is asked to take what somebody has")
 
@@ -259,7 +273,9 @@ class Anything(RuleBasedStateMachine):
     @rule(status=st.sampled_from(("Success", "Failed", "Sent")), which=st.integers(0, 20))
     def a_receipt_comes(self, status: str, which: int) -> None:
         with self.world.service.transaction() as work:
-            receipts.receipt_arrives(work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status}))
+            receipts.receipt_arrives(
+                work, self.world.carrier.receipt({"id": f"ATXid_{which}", "status": status})
+            )
 
     @rule(seconds=st.sampled_from((1, 3, 15, 20, 300, 7200)))
     def time_goes_by(self, seconds: int) -> None:
@@ -283,7 +299,9 @@ class Anything(RuleBasedStateMachine):
 
     @rule(
         verdict=st.sampled_from(("helped", "not_helped", "danger")),
-        state=st.sampled_from((CaseState.ACKNOWLEDGED, CaseState.ACKNOWLEDGED, CaseState.RESOLVED, CaseState.CLOSED)),
+        state=st.sampled_from(
+            (CaseState.ACKNOWLEDGED, CaseState.ACKNOWLEDGED, CaseState.RESOLVED, CaseState.CLOSED)
+        ),
     )
     def a_citizen_says_whether_help_came(self, verdict: citizen_phrases.Verdict, state: str) -> None:
         with self.world.service.transaction() as work:
@@ -299,10 +317,15 @@ class Anything(RuleBasedStateMachine):
                 _the_citizen_has_the_last_word(session, case)
                 _no_promise_is_passed_over(session, case)
             written = Counter(session.scalars(select(Message.address_id)))
-            numbers = {number: people.by_number(session, self.world.service.settings.keys, number) for number in self._numbers()}
+            numbers = {
+                number: people.by_number(session, self.world.service.settings.keys, number)
+                for number in self._numbers()
+            }
             for number, person in numbers.items():
                 address = person.phone if person else None
-                assert len(self.world.carrier.to(number)) <= written[address.id if address else 0], "a citizen is told a thing twice"
+                assert len(self.world.carrier.to(number)) <= written[address.id if address else 0], (
+                    "a citizen is told a thing twice"
+                )
         assert {case.spoken for case in known} == self.shown
         assert not self.wrong
 
@@ -315,30 +338,42 @@ class Anything(RuleBasedStateMachine):
         self.world.posted.clear()
         self.world.pass_minutes(6)
         with self.world.service.database.reading() as session:
-            late = session.scalars(select(Message.about).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))).all()
+            late = session.scalars(
+                select(Message.about).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+            ).all()
             dispatched = set(session.scalars(select(Dispatch.case_id)))
             assert set(late) <= {About.FOLLOW_UP}
             assert dispatched == set(session.scalars(select(Case.id)))
 
 
 def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
-    """A case is closed by its citizen's *yes* alone, and whoever was asked has a row that waits for their word."""
+    """A case is closed by its citizen's *yes* alone, and whoever was asked has a row that waits for their
+    word."""
     assert case.state != CaseState.CLOSED or verdicts.said(session, case) == "helped"
-    asked = session.scalars(select(Verdict.asked_at).where(Verdict.case_id == case.id, Verdict.round == case.round)).all()
+    asked = session.scalars(
+        select(Verdict.asked_at).where(Verdict.case_id == case.id, Verdict.round == case.round)
+    ).all()
     assert case.asked_at is None or case.asked_at in asked
 
 
 def _no_promise_is_passed_over(session: Session, case: Case) -> None:
-    """Of each promise that was missed the citizen was written to: that it was, or that somebody has it, though late."""
+    """Of each promise that was missed the citizen was written to: that it was, or that somebody has it,
+    though late."""
     written = set(session.scalars(select(Message.key).where(Message.case_id == case.id)))
-    for promise in session.scalars(select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.MISSED)):
+    for promise in session.scalars(
+        select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.MISSED)
+    ):
         assert promise.ended_at is not None
         taken_then = f":{int(promise.ended_at.timestamp())}"
-        assert f"{LATE}{promise.id}" in written or any(key.startswith("taken:") and key.endswith(taken_then) for key in written)
+        assert f"{LATE}{promise.id}" in written or any(
+            key.startswith("taken:") and key.endswith(taken_then) for key in written
+        )
 
 
 @pytest.mark.timeout(1800)
-def test_whatever_happens_in_whatever_order_no_case_is_forgotten_and_no_citizen_is_told_twice(world: World) -> None:
+def test_whatever_happens_in_whatever_order_no_case_is_forgotten_and_no_citizen_is_told_twice(
+    world: World,
+) -> None:
     class InThisWorld(Anything):
         def __init__(self) -> None:
             super().__init__(world)

@@ -78,7 +78,12 @@ def test_what_is_nearby_is_neither_the_place_nor_around_it_and_never_across_the_
 
 def test_kenya_is_complete(kenya: Areas) -> None:
     levels = [area.level for area in kenya]
-    assert [levels.count(level) for level in ("country", "county", "constituency", "ward")] == [1, 47, 290, 1450]
+    assert [levels.count(level) for level in ("country", "county", "constituency", "ward")] == [
+        1,
+        47,
+        290,
+        1450,
+    ]
     assert kenya.country.code == "KE"
     assert len(kenya) == 1788
 
@@ -86,13 +91,22 @@ def test_kenya_is_complete(kenya: Areas) -> None:
 def test_each_area_of_kenya_lies_in_the_one_whose_code_it_begins_with(kenya: Areas) -> None:
     for area in kenya:
         assert area.parent is None or area.code.startswith(area.parent)
-        assert area.parent is None or len(kenya.outwards(area)) == ["country", "county", "constituency", "ward"].index(area.level) + 1
+        assert (
+            area.parent is None
+            or len(kenya.outwards(area))
+            == ["country", "county", "constituency", "ward"].index(area.level) + 1
+        )
         assert area.name not in area.aliases
 
 
 def test_a_ward_lies_in_its_constituency_its_county_and_the_country(kenya: Areas) -> None:
     ward = kenya["KE0472751372"]
-    assert [area.name for area in kenya.outwards(ward)] == ["Kawangware", "Dagoretti North", "Nairobi", "Kenya"]
+    assert [area.name for area in kenya.outwards(ward)] == [
+        "Kawangware",
+        "Dagoretti North",
+        "Nairobi",
+        "Kenya",
+    ]
     assert kenya.inside(ward, kenya["KE047"])
     assert kenya.inside(ward, ward)
     assert not kenya.inside(kenya["KE047"], ward)
@@ -130,7 +144,11 @@ def test_a_full_name_tells_the_county(kenya: Areas) -> None:
 
 def test_no_two_places_have_one_full_name(kenya: Areas) -> None:
     assert len({kenya.full_name(area) for area in kenya}) == len(kenya)
-    biasharas = [kenya.full_name(area) for area in kenya if area.name == "Biashara" and kenya.inside(area, kenya["KE032"])]
+    biasharas = [
+        kenya.full_name(area)
+        for area in kenya
+        if area.name == "Biashara" and kenya.inside(area, kenya["KE032"])
+    ]
     assert sorted(biasharas) == ["Biashara, Naivasha, Nakuru", "Biashara, Nakuru Town East, Nakuru"]
 
 
@@ -168,7 +186,9 @@ def test_a_place_is_found_however_it_is_written(kenya: Areas, text: str, best: s
     assert names(kenya, text)[0] == best
 
 
-@pytest.mark.parametrize("text", ["xqzw", "12", "", "!!!", "   ", "a", "qwrtp", "asdf", "0712", "😀", "...", "zzzzzz", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["xqzw", "12", "", "!!!", "   ", "a", "qwrtp", "asdf", "0712", "😀", "...", "zzzzzz", "x" * 5000]
+)
 def test_nonsense_is_no_place(kenya: Areas, text: str) -> None:
     assert kenya.closest(text) == ()
 
@@ -210,7 +230,9 @@ def test_no_more_are_named_than_asked_for(kenya: Areas) -> None:
 def test_every_name_and_alias_leads_to_its_place(kenya: Areas) -> None:
     for area in kenya:
         for name in (area.name, *area.aliases) if area.parent else ():
-            assert area in [found.area for found in kenya.closest(name, within=kenya.outwards(area)[-2])], name
+            assert area in [found.area for found in kenya.closest(name, within=kenya.outwards(area)[-2])], (
+                name
+            )
 
 
 def slip(chance: random.Random, word: str) -> str:
@@ -218,7 +240,12 @@ def slip(chance: random.Random, word: str) -> str:
     place, letter = chance.randrange(len(word)), chance.choice("abcdefghijklmnoprstuwy")
     before, after = word[:place], word[place:]
     return chance.choice(
-        (before + letter + after, before + after[1:] or word, before + letter + after[1:], before + after[1:2] + after[:1] + after[2:])
+        (
+            before + letter + after,
+            before + after[1:] or word,
+            before + letter + after[1:],
+            before + after[1:2] + after[:1] + after[2:],
+        )
     )
 
 
@@ -231,8 +258,20 @@ def test_one_or_two_slips_of_the_finger_do_not_hide_a_ward(kenya: Areas) -> None
 
 
 def test_letters_with_hooks_and_tones_are_found_by_plain_ones() -> None:
-    areas = Areas(read(io.StringIO("code,name,parent,aliases\nNG,Nigeria,,\nNG1,Ɗan Ɓaya,NG,Ìbàdàn\nNG2,አዲስ አበባ,NG,\nNG3,الخرطوم,NG,\n")))
-    assert [areas.closest(text)[0].area.code for text in ("dan baya", "ibadan", "አዲስ አበባ", "الخرطوم")] == ["NG1", "NG1", "NG2", "NG3"]
+    areas = Areas(
+        read(
+            io.StringIO(
+                "code,name,parent,aliases\nNG,Nigeria,,\nNG1,Ɗan Ɓaya,NG,Ìbàdàn\nNG2,አዲስ "
+                "አበባ,NG,\nNG3,الخرطوم,NG,\n"
+            )
+        )
+    )
+    assert [areas.closest(text)[0].area.code for text in ("dan baya", "ibadan", "አዲስ አበባ", "الخرطوم")] == [
+        "NG1",
+        "NG1",
+        "NG2",
+        "NG3",
+    ]
 
 
 # Finding where somebody stands
@@ -253,11 +292,16 @@ def kilometres(one: Area, latitude: float, longitude: float) -> float:
     assert one.latitude is not None
     assert one.longitude is not None
     north, east = (math.radians(angle) / 2 for angle in (one.latitude - latitude, one.longitude - longitude))
-    square = math.sin(north) ** 2 + math.cos(math.radians(latitude)) * math.cos(math.radians(one.latitude)) * math.sin(east) ** 2
+    square = (
+        math.sin(north) ** 2
+        + math.cos(math.radians(latitude)) * math.cos(math.radians(one.latitude)) * math.sin(east) ** 2
+    )
     return 2 * 6371 * math.asin(math.sqrt(square))
 
 
-def around(areas: Areas, latitude: float, longitude: float, limit: int = 3, within_km: float = 50) -> list[str]:
+def around(
+    areas: Areas, latitude: float, longitude: float, limit: int = 3, within_km: float = 50
+) -> list[str]:
     return [area.name for area in areas.nearest(latitude, longitude, limit, within_km)]
 
 
@@ -297,7 +341,16 @@ def test_nothing_far_away_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("latitude", "longitude"),
-    [(math.nan, 37), (0, math.nan), (math.inf, 37), (0, -math.inf), (90.1, 37), (-91, 37), (0, 180.5), (0, 1e300)],
+    [
+        (math.nan, 37),
+        (0, math.nan),
+        (math.inf, 37),
+        (0, -math.inf),
+        (90.1, 37),
+        (-91, 37),
+        (0, 180.5),
+        (0, 1e300),
+    ],
 )
 def test_a_spot_that_is_not_on_the_globe_is_nowhere(latitude: float, longitude: float) -> None:
     assert around(Areas(read(io.StringIO(ALONG))), latitude, longitude, within_km=1e9) == []
@@ -305,7 +358,11 @@ def test_a_spot_that_is_not_on_the_globe_is_nowhere(latitude: float, longitude: 
 
 def test_the_date_line_and_the_pole_are_no_borders() -> None:
     fiji = Areas(
-        [Area("FJ", "Fiji", None), Area("FJ1", "Taveuni", "FJ", "", (), -16.9, 179.9), Area("FJ2", "Pole", "FJ", "", (), 89.9, 10)]
+        [
+            Area("FJ", "Fiji", None),
+            Area("FJ1", "Taveuni", "FJ", "", (), -16.9, 179.9),
+            Area("FJ2", "Pole", "FJ", "", (), 89.9, 10),
+        ]
     )
     assert around(fiji, -16.9, -179.9) == ["Taveuni"]
     assert around(fiji, 89.9, -170) == ["Pole"]
@@ -319,7 +376,9 @@ def test_the_nearest_in_kenya_are_in_order_and_none_is_missed(kenya: Areas) -> N
         far = [kilometres(area, latitude, longitude) for area in found]
         assert far == sorted(far)
         assert all(distance <= 50 for distance in far)
-        for ward in (area for area in kenya if area.level == "ward" and area.latitude is not None and area not in found):
+        for ward in (
+            area for area in kenya if area.level == "ward" and area.latitude is not None and area not in found
+        ):
             assert kilometres(ward, latitude, longitude) > (far[-1] if len(far) == 8 else 50)
 
 
@@ -349,7 +408,9 @@ def test_no_place_in_kenya_is_far_from_what_it_lies_in(kenya: Areas) -> None:
     ],
     ids=["Kawangware", "Kaptembwo", "Mombasa Island", "Kisumu", "Kitengela", "Chuka", "Rumuruti"],
 )
-def test_well_known_places_are_near_their_constituency(kenya: Areas, latitude: float, longitude: float, constituency: str) -> None:
+def test_well_known_places_are_near_their_constituency(
+    kenya: Areas, latitude: float, longitude: float, constituency: str
+) -> None:
     assert any(kenya.inside(area, kenya[constituency]) for area in kenya.nearest(latitude, longitude))
 
 
@@ -375,7 +436,16 @@ def test_a_file_becomes_areas() -> None:
         SMALL.replace("City|Green City", '" City | Green  City||City|Nairobi"').encode(),
         ("\n\n" + SMALL + ",,,\n").encode(),
     ],
-    ids=["byte order mark", "semicolons", "tabs", "blank lines", "spaces", "capitals", "untidy aliases", "empty rows"],
+    ids=[
+        "byte order mark",
+        "semicolons",
+        "tabs",
+        "blank lines",
+        "spaces",
+        "capitals",
+        "untidy aliases",
+        "empty rows",
+    ],
 )
 def test_whatever_a_spreadsheet_writes_is_understood(content: bytes) -> None:
     assert read(io.BytesIO(content)) == small()
@@ -388,7 +458,11 @@ def test_a_file_may_be_given_by_its_path(tmp_path: Path) -> None:
 
 
 def test_level_and_coordinates_may_be_there() -> None:
-    _, county = read(io.StringIO("code,name,parent,aliases,Level,lat,LON\nKE,Kenya,,,country,,\nKE047,Nairobi,KE,,county,-1.28,36.8\n"))
+    _, county = read(
+        io.StringIO(
+            "code,name,parent,aliases,Level,lat,LON\nKE,Kenya,,,country,,\nKE047,Nairobi,KE,,county,-1.28,36.8\n"
+        )
+    )
     assert (county.level, county.latitude, county.longitude) == ("county", -1.28, 36.8)
 
 
@@ -406,11 +480,15 @@ def test_all_bad_rows_are_told_at_once() -> None:
 
 
 def test_an_area_cannot_lie_in_itself() -> None:
-    assert complaints(SMALL + "KE1,Snake,KE1,\n") == ["line 5: each of these is inside the next, without an end: KE1 → KE1"]
+    assert complaints(SMALL + "KE1,Snake,KE1,\n") == [
+        "line 5: each of these is inside the next, without an end: KE1 → KE1"
+    ]
 
 
 def test_coordinates_must_be_on_the_globe() -> None:
-    rows = "KE,Kenya,,,,\nKE1,A,KE,,north,1\nKE2,B,KE,,91,1\nKE3,C,KE,,1,-181\nKE4,D,KE,,nan,1\nKE5,E,KE,,1,\n"
+    rows = (
+        "KE,Kenya,,,,\nKE1,A,KE,,north,1\nKE2,B,KE,,91,1\nKE3,C,KE,,1,-181\nKE4,D,KE,,nan,1\nKE5,E,KE,,1,\n"
+    )
     assert complaints("code,name,parent,aliases,latitude,longitude\n" + rows) == [
         "line 3: the latitude “north” is not a number from -90 to 90",
         "line 4: the latitude “91” is not a number from -90 to 90",
@@ -431,7 +509,9 @@ def test_an_empty_file_is_refused(content: str) -> None:
 
 
 def test_a_file_needs_its_country() -> None:
-    assert complaints("code,name,parent,aliases\n") == ["line 1: there is no country: the row of the country has an empty parent"]
+    assert complaints("code,name,parent,aliases\n") == [
+        "line 1: there is no country: the row of the country has an empty parent"
+    ]
     assert complaints("code,name,parent,aliases\nKenya,Kenya,,\n") == [
         "line 2: “Kenya” has no parent, so it is the country, whose code is two capital letters such as KE"
     ]
@@ -467,7 +547,10 @@ def test_no_two_places_in_nigeria_have_one_full_name() -> None:
 
 
 def test_coordinates_and_aliases_are_kept(database: Database) -> None:
-    areas = [Area("KE", "Kenya", None), Area("KE1", "Meru", "KE", "county", ("Ameru", "Meru Town"), 0.05, 37.65)]
+    areas = [
+        Area("KE", "Kenya", None),
+        Area("KE1", "Meru", "KE", "county", ("Ameru", "Meru Town"), 0.05, 37.65),
+    ]
     with database.writing() as session:
         save(session, areas)
         assert list(load(session, "KE")) == areas
@@ -510,7 +593,10 @@ def test_a_code_belongs_to_one_country(database: Database) -> None:
 
 
 def test_a_country_without_areas_says_what_to_do(database: Database) -> None:
-    with database.reading() as session, pytest.raises(Misconfigured, match=r"no areas of the country “FJ”.*Load a file"):
+    with (
+        database.reading() as session,
+        pytest.raises(Misconfigured, match=r"no areas of the country “FJ”.*Load a file"),
+    ):
         load(session, "FJ")
 
 

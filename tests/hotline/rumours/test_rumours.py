@@ -1,4 +1,5 @@
-"""What is known of a rumour, which ones are alike, what a liaison's text means, and whether every word of the desk fits a phone."""
+"""What is known of a rumour, which ones are alike, what a liaison's text means, and whether every word of the
+desk fits a phone."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,15 @@ from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.rumours import menus as rumour_menus
 from hotline.rumours import phrases as rumour_phrases
-from hotline.rumours.menus import STEPS, AskRumour, Line, LookAtRumour, WriteAbout, lines_to_text, shown_to_text
+from hotline.rumours.menus import (
+    STEPS,
+    AskRumour,
+    Line,
+    LookAtRumour,
+    WriteAbout,
+    lines_to_text,
+    shown_to_text,
+)
 from hotline.rumours.phrases import KNOWN, Shown
 from hotline.rumours.rumour import RumourState, SourceSays, known, likeness
 from hotline.rumours.similar import LEAST
@@ -36,15 +45,31 @@ from ussd.pages import Limits, pages
         ([("1", "peace", SourceSays.FALSE), ("2", "women", SourceSays.FALSE)], RumourState.FALSE),
         ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.TRUE)], RumourState.TRUE),
         ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.FALSE)], RumourState.CHECKING),
-        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.TRUE), ("3", "situation", SourceSays.FALSE)], RumourState.CHECKING),
-        ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.FALSE), ("1", "peace", SourceSays.FALSE)], RumourState.FALSE),
+        (
+            [
+                ("1", "peace", SourceSays.TRUE),
+                ("2", "women", SourceSays.TRUE),
+                ("3", "situation", SourceSays.FALSE),
+            ],
+            RumourState.CHECKING,
+        ),
+        (
+            [
+                ("1", "peace", SourceSays.TRUE),
+                ("2", "women", SourceSays.FALSE),
+                ("1", "peace", SourceSays.FALSE),
+            ],
+            RumourState.FALSE,
+        ),
         ([("1", "peace", SourceSays.TRUE), ("2", "women", SourceSays.UNKNOWN)], RumourState.PROBABLY_TRUE),
         ([("1", "peace", SourceSays.UNKNOWN)], RumourState.CHECKING),
         ([("1", "peace", SourceSays.UNKNOWN), ("2", "women", SourceSays.UNKNOWN)], RumourState.UNVERIFIABLE),
         ([], RumourState.CHECKING),
     ],
 )
-def test_what_is_known_follows_from_what_bodies_say(said: Sequence[tuple[str, str, str]], state: RumourState) -> None:
+def test_what_is_known_follows_from_what_bodies_say(
+    said: Sequence[tuple[str, str, str]], state: RumourState
+) -> None:
     assert known(said) == state
 
 
@@ -78,7 +103,12 @@ def test_claims_in_other_words_are_alike_and_other_claims_are_not() -> None:
 
 def test_the_same_place_and_the_same_hour_count_a_little_more() -> None:
     pair = ALIKE[0]
-    assert likeness(*pair) < likeness(*pair, same_place=True) < likeness(*pair, same_place=True, same_hour=True) <= 100
+    assert (
+        likeness(*pair)
+        < likeness(*pair, same_place=True)
+        < likeness(*pair, same_place=True, same_hour=True)
+        <= 100
+    )
     assert likeness("x", "y", same_place=True, same_hour=True) == 0
 
 
@@ -183,7 +213,11 @@ def on_the_last_page() -> list[Phrase]:
 
 
 def to_liaisons(place: str, claim: str) -> list[Phrase]:
-    shown = [Shown(NUMBER, place, claim, 99999, AT, 99, state, checker) for state in STATES for checker in ("", LONGEST_NAME)]
+    shown = [
+        Shown(NUMBER, place, claim, 99999, AT, 99, state, checker)
+        for state in STATES
+        for checker in ("", LONGEST_NAME)
+    ]
     return [
         *on_the_last_page(), rumour_phrases.new_rumour(NUMBER, place, claim), rumour_phrases.new_rumour(NUMBER, place, claim, OTHER),
         rumour_phrases.nobody_checks(NUMBER, place, 99999), rumour_phrases.spreads(NUMBER, 99999, 60, 99), rumour_phrases.second_needed(NUMBER, place, claim),
@@ -207,7 +241,9 @@ def test_what_a_citizen_is_told_is_one_text_and_one_page(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_what_a_liaison_is_told_is_two_texts_at_most_and_one_page_at_the_end_of_a_call(language: str, longest_place: str) -> None:
+def test_what_a_liaison_is_told_is_two_texts_at_most_and_one_page_at_the_end_of_a_call(
+    language: str, longest_place: str
+) -> None:
     for words in to_liaisons(longest_place, "they say that " + "a very long story " * 40):
         assert gsm.parts(say(words, language)) <= 2, say(words, language)
     for words in on_the_last_page():
@@ -227,11 +263,16 @@ SHOWN = Shown(
     NUMBER, "Kaptembwo, Nakuru", "they say that " + "a very long story " * 20, 12, "10:00", 3, "checking", "Mama Wanjiku",
     tuple(step for step, _words in STEPS), ((OTHER, 88, "they say " * 9), ("R3", 71, "another")), ("R7",), 5,
 )  # fmt: skip
-LINES = [Line(f"R{number}", "Kaptembwo", "new", number, "they say that something happened " * 2) for number in range(1, 13)]
+LINES = [
+    Line(f"R{number}", "Kaptembwo", "new", number, "they say that something happened " * 2)
+    for number in range(1, 13)
+]
 LISTED = lines_to_text(LINES)
 
 
-def every_end(listed: str = LISTED, shown: str = "") -> Iterator[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]:
+def every_end(
+    listed: str = LISTED, shown: str = ""
+) -> Iterator[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]:
     """Every path through what a liaison can choose, and the screens on the way."""
 
     def look_up(question: LookUp) -> str:
@@ -257,7 +298,10 @@ def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
     }  # fmt: skip
     assert said(ends) == {rumour_menus.NOTHING_CHANGED, rumour_menus.NOTHING_SENT}
     for asking in (asking for _end, seen in ends for asking in seen):
-        assert all(gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units) for page in pages(asking.question, "en", LIMITS))
+        assert all(
+            gsm.fits(page, septets=LIMITS.septets, units=LIMITS.units)
+            for page in pages(asking.question, "en", LIMITS)
+        )
 
 
 def said(ends: Iterable[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]) -> set[Phrase]:
@@ -269,10 +313,14 @@ def test_where_there_is_nothing_to_see_it_is_said() -> None:
     for nothing in ("[]", "{}"):
         assert said(every_end(nothing)) == {rumour_phrases.no_rumours()}
     for nothing in ("", "{}"):
-        assert said(every_end(shown=nothing)) == {rumour_phrases.no_such_rumour(line.number) for line in LINES}
+        assert said(every_end(shown=nothing)) == {
+            rumour_phrases.no_such_rumour(line.number) for line in LINES
+        }
 
 
-@pytest.mark.parametrize(("chat", "asked"), [(False, rumour_menus.MAY_WE_TEXT), (True, rumour_menus.MAY_WE_WRITE)])
+@pytest.mark.parametrize(
+    ("chat", "asked"), [(False, rumour_menus.MAY_WE_TEXT), (True, rumour_menus.MAY_WE_WRITE)]
+)
 def test_a_citizen_asks(chat: bool, asked: Phrase) -> None:
     answers: Answers = (("heard", " the well is poisoned "), ("rumour:home", KAPTEMBWO.code))
 
@@ -283,6 +331,8 @@ def test_a_citizen_asks(chat: bool, asked: Phrase) -> None:
     assert isinstance(there, Asking)
     assert there.question.text == asked
     for answer in ("yes", "no"):
-        end = resume(rumour_menus.ask(AREAS, KAPTEMBWO.code, chat), (*answers, ("may_answer", answer)), "en", nothing)
+        end = resume(
+            rumour_menus.ask(AREAS, KAPTEMBWO.code, chat), (*answers, ("may_answer", answer)), "en", nothing
+        )
         assert isinstance(end, Said)
         assert end.outcome == AskRumour("the well is poisoned", KAPTEMBWO.code, answer == "yes")

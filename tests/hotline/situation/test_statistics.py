@@ -65,7 +65,9 @@ def test_of_nothing_seen_the_share_may_be_anything() -> None:
 
 
 @given(some.integers(0, 5000), some.integers(1, 5000))
-def test_what_was_seen_lies_within_the_interval_and_the_interval_within_all_and_nothing(part: int, more: int) -> None:
+def test_what_was_seen_lies_within_the_interval_and_the_interval_within_all_and_nothing(
+    part: int, more: int
+) -> None:
     of = max(part, more)
     low, high = wilson(part, of)
     assert 0 <= low <= part / of <= high <= 1
@@ -86,7 +88,10 @@ def test_where_it_came_to_nobody_there_is_no_time() -> None:
 
 def groups(*sizes: int) -> dict[str, Measures]:
     nothing = Share(0, 0)
-    return {f"{place}:{size}": Measures(size, {}, Words(nothing, nothing, nothing)) for place, size in enumerate(sizes)}
+    return {
+        f"{place}:{size}": Measures(size, {}, Words(nothing, nothing, nothing))
+        for place, size in enumerate(sizes)
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,9 @@ def groups(*sizes: int) -> dict[str, Measures]:
         ((3,), {"0:3"}),
     ],
 )
-def test_no_small_group_is_found_by_taking_the_others_from_all(sizes: tuple[int, ...], hidden: set[str]) -> None:
+def test_no_small_group_is_found_by_taking_the_others_from_all(
+    sizes: tuple[int, ...], hidden: set[str]
+) -> None:
     assert statistics.not_to_be_published(groups(*sizes)) == hidden
 
 
@@ -113,7 +120,9 @@ class Writer:
 
     session: Session
 
-    def case(self, category: str = "theft", area: str = KAPTEMBWO, *, days: float = 0, **moments: float) -> Case:
+    def case(
+        self, category: str = "theft", area: str = KAPTEMBWO, *, days: float = 0, **moments: float
+    ) -> Case:
         """A case, and the minutes after its report at which something was noted: `on_the_way=3`."""
         case = Case(
             id=uuid4(), reference=f"{next(numbers):08d}", session_index=f"s{next(numbers)}", channel="ussd", category_code=category,
@@ -127,11 +136,21 @@ class Writer:
         self.session.flush()
         return case
 
-    def dispatch(self, case: Case, body: str, state: str, minute: float = 0, taken: float | None = None) -> Dispatch:
+    def dispatch(
+        self, case: Case, body: str, state: str, minute: float = 0, taken: float | None = None
+    ) -> Dispatch:
         liaison = self.session.scalars(select(Liaison).where(Liaison.body_code == body).limit(1)).one()
         at = case.opened_at + timedelta(minutes=minute)
         dispatch = Dispatch(
-            case=case, step=next(numbers), round=1, liaison=liaison, body_code=body, word="SIMBA", reason="", state=state, at=at
+            case=case,
+            step=next(numbers),
+            round=1,
+            liaison=liaison,
+            body_code=body,
+            word="SIMBA",
+            reason="",
+            state=state,
+            at=at,
         )
         dispatch.taken_at = None if taken is None else at + timedelta(minutes=taken)
         self.session.add(dispatch)
@@ -140,7 +159,16 @@ class Writer:
 
     def verdict(self, case: Case, word: str | None, round_: int = 1, about: Dispatch | None = None) -> None:
         about_it = about.id if about else None
-        self.session.add(Verdict(case_id=case.id, round=round_, dispatch_id=about_it, asked_at=EARLY, word=word, said_at=word and EARLY))
+        self.session.add(
+            Verdict(
+                case_id=case.id,
+                round=round_,
+                dispatch_id=about_it,
+                asked_at=EARLY,
+                word=word,
+                said_at=word and EARLY,
+            )
+        )
         self.session.flush()
 
     def promise(self, case: Case, state: str) -> None:
@@ -165,7 +193,10 @@ def test_a_wait_ends_with_the_first_time_and_those_it_never_ended_for_are_counte
     writer.case(acknowledged=100)
     writer.case()
     waits = statistics.of_all(known(writer)).waits
-    assert (waits["acknowledged"].half, waits["acknowledged"].nine_in_ten) == (timedelta(minutes=4), timedelta(minutes=100))
+    assert (waits["acknowledged"].half, waits["acknowledged"].nine_in_ten) == (
+        timedelta(minutes=4),
+        timedelta(minutes=100),
+    )
     assert (len(waits["acknowledged"].took), waits["acknowledged"].of) == (4, 5)
     assert (waits["there"].half, len(waits["there"].took), waits["there"].of) == (timedelta(minutes=20), 3, 5)
     assert (waits["verdict"].half, len(waits["verdict"].took), waits["verdict"].of) == (None, 0, 5)
@@ -199,13 +230,23 @@ def test_a_promise_that_became_void_was_neither_kept_nor_missed(writer: Writer) 
 
 
 def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer) -> None:
-    for category, area in (("theft", KAPTEMBWO), ("theft", LONDON), ("land", KAWANGWARE), ("land", "KE047"), ("land", "KE")):
+    for category, area in (
+        ("theft", KAPTEMBWO),
+        ("theft", LONDON),
+        ("land", KAWANGWARE),
+        ("land", "KE047"),
+        ("land", "KE"),
+    ):
         writer.verdict(writer.case(category, area, acknowledged=3), "helped")
     found = known(writer)
-    assert {name: each.cases for name, each in statistics.by_case(found, lambda case: case.category).items()} == {"theft": 2, "land": 3}
+    assert {
+        name: each.cases for name, each in statistics.by_case(found, lambda case: case.category).items()
+    } == {"theft": 2, "land": 3}
     counties = statistics.by_case(found, statistics.area_at(AREAS, "county"))
     assert {name: each.cases for name, each in counties.items()} == {"KE032": 2, "KE047": 2, "KE": 1}
-    assert counties == statistics.by_case(found, statistics.area_at(AREAS, "")), "in Kenya, counties are directly inside the country"
+    assert counties == statistics.by_case(found, statistics.area_at(AREAS, "")), (
+        "in Kenya, counties are directly inside the country"
+    )
     wards = statistics.by_case(found, statistics.area_at(AREAS, "ward"))
     assert {name: each.words.confirmed for name, each in wards.items()} == {
         KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1), KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
@@ -220,16 +261,22 @@ def test_a_level_that_no_area_has_is_told_with_those_that_there_are() -> None:
 def test_a_body_answers_for_what_was_put_before_it(writer: Writer) -> None:
     case, other, third = writer.case(), writer.case(), writer.case()
     writer.dispatch(case, "station", DispatchState.UNANSWERED)
-    writer.verdict(case, "not_helped", about=writer.dispatch(case, "peace", DispatchState.TAKEN, minute=20, taken=4))
+    writer.verdict(
+        case, "not_helped", about=writer.dispatch(case, "peace", DispatchState.TAKEN, minute=20, taken=4)
+    )
     writer.verdict(other, "helped", about=writer.dispatch(other, "station", DispatchState.TAKEN, taken=6))
     for state in (DispatchState.CANNOT, DispatchState.SUPERSEDED, DispatchState.ASKED):
         writer.dispatch(third, "station", state)
     bodies = statistics.by_body(known(writer), lambda code: code)
     station, peace = bodies["station"], bodies["peace"]
     assert (station.cases, peace.cases) == (3, 1)
-    assert peace.waits["acknowledged"].half == timedelta(minutes=4), "from when they were asked, not from the report"
+    assert peace.waits["acknowledged"].half == timedelta(minutes=4), (
+        "from when they were asked, not from the report"
+    )
     assert (len(station.waits["acknowledged"].took), station.waits["acknowledged"].of) == (1, 5)
-    assert station.answered == Share(2, 3), "taken and passed on, beside one that nobody answered; what is open or overtaken is no failure"
+    assert station.answered == Share(2, 3), (
+        "taken and passed on, beside one that nobody answered; what is open or overtaken is no failure"
+    )
     assert (station.words.confirmed, peace.words.denied) == (Share(1, 1), Share(1, 1))
     assert set(bodies) == {"station", "peace"}
 
@@ -259,7 +306,9 @@ TOO_FAR, BUSY, UNSAFE = REASON["too_far"], REASON["busy"], REASON["unsafe"]
 
 
 def turns(writer: Writer) -> dict[str, dict[str, int]]:
-    return {body: dict(each.turns) for body, each in statistics.by_body(known(writer), lambda code: code).items()}
+    return {
+        body: dict(each.turns) for body, each in statistics.by_body(known(writer), lambda code: code).items()
+    }
 
 
 def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(told: Told) -> None:
@@ -276,7 +325,9 @@ def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(tol
     assert statistics.of_all_bodies(known(told)).turns.total() == 4
 
 
-def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(told: Told) -> None:
+def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(
+    told: Told,
+) -> None:
     case = told.case()
     who = told.put_before(case, "station")
     for why in ("", BUSY, UNSAFE):
@@ -296,7 +347,9 @@ def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
 @pytest.mark.parametrize("reason", [*(step for step, _words in liaison_menus.REASONS), "not_mine"])
 def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: Step) -> None:
     with world.service.transaction() as work:
-        reporting.open_case(work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en"))
+        reporting.open_case(
+            work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en")
+        )
     world.settle()
     world.now += timedelta(minutes=1)
     with world.service.transaction() as work:
@@ -326,7 +379,9 @@ def test_the_police_cannot_count_what_is_about_the_police(world: World) -> None:
         writer = Writer(session)
         for category in ("conduct", "conduct", "theft"):
             case = writer.case(category)
-            writer.verdict(case, "not_helped", about=writer.dispatch(case, "oversight", DispatchState.TAKEN, taken=1))
+            writer.verdict(
+                case, "not_helped", about=writer.dispatch(case, "oversight", DispatchState.TAKEN, taken=1)
+            )
             writer.promise(case, PromiseState.MISSED)
         police, oversight = liaison_of(session, "station"), liaison_of(session, "oversight")
     with world.service.read() as work:
@@ -345,7 +400,13 @@ def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> 
         writer.promise(case, PromiseState.KEPT)
         case.note(writer.session, MORNING, "lapsed", "Mama Wanjiku, Nakuru Peace Committee")
     found = statistics.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
-    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.turns)] == [1, 1, 1, 1, 1]
+    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.turns)] == [
+        1,
+        1,
+        1,
+        1,
+        1,
+    ]
 
 
 # What is printed
@@ -384,7 +445,10 @@ def test_in_public_a_handful_of_cases_has_no_figures_at_all(world: World) -> Non
 
 def test_where_nothing_was_reported_there_is_nothing_to_tell(world: World) -> None:
     with world.service.read() as work:
-        assert answer(work, 7, "body") == "Reported from 10:00 on 14 November 2026 to 10:00 on 21 November 2026: 0 cases."
+        assert (
+            answer(work, 7, "body")
+            == "Reported from 10:00 on 14 November 2026 to 10:00 on 21 November 2026: 0 cases."
+        )
 
 
 def test_a_case_that_was_put_before_nobody_does_not_upset_the_bodies(world: World) -> None:
@@ -412,7 +476,9 @@ def test_every_line_fits_a_terminal_and_says_what_silence_is(world: World) -> No
 def test_a_liaison_that_there_is_not_is_told(world: World) -> None:
     with (
         world.service.read() as work,
-        pytest.raises(ClickException, match="there is no liaison 99; itikia liaisons list shows who there is"),
+        pytest.raises(
+            ClickException, match="there is no liaison 99; itikia liaisons list shows who there is"
+        ),
     ):
         answer(work, 30, None, viewer=99)
 
@@ -423,7 +489,9 @@ def test_the_command_counts_from_now(world: World) -> None:
         writer.case(acknowledged=3)
         case = writer.case(acknowledged=3)
         case.opened_at = EARLY - timedelta(days=300)
-    result = CliRunner().invoke(stats, ["--days", "36500", "--by", "area"], obj=world.service.settings, catch_exceptions=False)
+    result = CliRunner().invoke(
+        stats, ["--days", "36500", "--by", "area"], obj=world.service.settings, catch_exceptions=False
+    )
     assert result.exit_code == 0
     assert "From the report until somebody had the case" in result.output
     assert "Nakuru" in result.output

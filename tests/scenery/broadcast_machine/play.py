@@ -17,7 +17,16 @@ from hotline.core.i18n import Phrase
 from hotline.messaging import message
 from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue
-from tests.scenery.broadcast_machine.cast import EVERYBODY, KAWANGWARE, LONDON, NAKURU, ONCE, READERS, WEST, WISHED
+from tests.scenery.broadcast_machine.cast import (
+    EVERYBODY,
+    KAWANGWARE,
+    LONDON,
+    NAKURU,
+    ONCE,
+    READERS,
+    WEST,
+    WISHED,
+)
 from tests.scenery.broadcast_machine.sheet import Run, Sheet
 from tests.scenery.broadcast_machine.stage import NUMBERS, MortalWorker, begin_anew
 from tests.scenery.carrier import Died

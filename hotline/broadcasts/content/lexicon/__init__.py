@@ -1,4 +1,5 @@
-"""Words to look out for in what we send, and how they are found however they are written. They are in the files beside this one."""
+"""Words to look out for in what we send, and how they are found however they are written. They are in the
+files beside this one."""
 
 import re
 import unicodedata
@@ -24,7 +25,9 @@ KINDS = (SLUR, GROUP, CALL, ACCUSE, FEAR, PROMISE, RUMOUR, TOLL, POLICE, FOLK, K
 
 TORN = (SLUR, GROUP)
 """Words that are found even where they are torn apart, or written as one."""
-LITTLE = frozenset(("wa", "ya", "na", "la", "za", "cha", "kwa", "ni", "si", "a", "the", "to", "of", "in", "me", "we", "he"))
+LITTLE = frozenset(
+    ("wa", "ya", "na", "la", "za", "cha", "kwa", "ni", "si", "a", "the", "to", "of", "in", "me", "we", "he")
+)
 """Words that stand before others: with one of them two words are two words."""
 TORN_LETTERS, ONE_LETTERS = 5, 8
 
@@ -57,13 +60,15 @@ class Term(NamedTuple):
 
 
 def bare(text: str) -> str:
-    """The text without accents and hidden letters, and with letters that only look like ours replaced by ours."""
+    """The text without accents and hidden letters, and with letters that only look like ours replaced by
+    ours."""
     decomposed = unicodedata.normalize("NFKD", text).translate(_ALIKE)
     return "".join(_digit(letter) for letter in decomposed if unicodedata.category(letter) not in _HIDDEN)
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: small letters, no accents, k1k as kik, mmende as mende. Folded twice it is the same as once."""
+    """The text as it is compared: small letters, no accents, k1k as kik, mmende as mende. Folded twice it is
+    the same as once."""
     return _WORD.sub(lambda found: _folded(found[0]), bare(text))
 
 
@@ -73,7 +78,10 @@ def words(text: str) -> list[Word]:
     found: list[Word] = []
     for match in _WORD.finditer(plain):
         opens = not found or _ENDS(plain, end, match.start()) is not None
-        found += [Word(match[0], each, opens and not place) for place, each in enumerate(_WORD.findall(_folded(match[0])))]
+        found += [
+            Word(match[0], each, opens and not place)
+            for place, each in enumerate(_WORD.findall(_folded(match[0])))
+        ]
         end = match.end()
     return found
 
@@ -148,7 +156,9 @@ def find(text: Sequence[Word]) -> list[Hit]:
     found = dict.fromkeys(_found(folded, _by_letters()))
     if unsure := {place for place, word in enumerate(folded) if "1" in word and not word.isdecimal()}:
         read = [_either(word) for word in folded]
-        found |= dict.fromkeys(hit for hit in _found(read, _by_either()) if unsure.intersection(range(hit.first, hit.last)))
+        found |= dict.fromkeys(
+            hit for hit in _found(read, _by_either()) if unsure.intersection(range(hit.first, hit.last))
+        )
     return list(found)
 
 

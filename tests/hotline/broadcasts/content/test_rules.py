@@ -23,7 +23,9 @@ LINES = 1000
 RECALL, FALSE_BLOCKS = 0.98, 0.02
 
 swiftly = settings(deadline=None, database=None, max_examples=200, derandomize=True)
-texts = st.text(st.sampled_from("ab 019.:/@$|!\u200bаéİ\n") | st.characters(exclude_categories=["Cs"]), max_size=120)
+texts = st.text(
+    st.sampled_from("ab 019.:/@$|!\u200bаéİ\n") | st.characters(exclude_categories=["Cs"]), max_size=120
+)
 
 
 @cache
@@ -110,11 +112,44 @@ SLURS = {
         "kama noma noma",
         "hatupangwingwi",
     ),
-    "sw": ("madoadoa", "kwekwe", "mende", "kihii", "wabara", "watajua hawajui", "linda kura", "kama mbaya mbaya", "wakuja", "makafiri"),
+    "sw": (
+        "madoadoa",
+        "kwekwe",
+        "mende",
+        "kihii",
+        "wabara",
+        "watajua hawajui",
+        "linda kura",
+        "kama mbaya mbaya",
+        "wakuja",
+        "makafiri",
+    ),
 }
 GROUPS = {
-    "en": ("Kikuyus", "Luo", "Kalenjin", "Luhya", "Somalis", "Pokot", "Kisii people", "Muslims", "ODM", "Turkana herders"),
-    "sw": ("wakikuyu", "wajaluo", "wakalenjin", "waluhya", "wasomali", "wapokot", "waislamu", "wakristo", "waturkana", "kabila la Turkana"),
+    "en": (
+        "Kikuyus",
+        "Luo",
+        "Kalenjin",
+        "Luhya",
+        "Somalis",
+        "Pokot",
+        "Kisii people",
+        "Muslims",
+        "ODM",
+        "Turkana herders",
+    ),
+    "sw": (
+        "wakikuyu",
+        "wajaluo",
+        "wakalenjin",
+        "waluhya",
+        "wasomali",
+        "wapokot",
+        "waislamu",
+        "wakristo",
+        "waturkana",
+        "kabila la Turkana",
+    ),
 }
 AROUND_A_GROUP = {
     "en": (
@@ -123,7 +158,12 @@ AROUND_A_GROUP = {
         "It was the {} who did it.",
         "Ask the {} to leave Kaptembwo.",
     ),
-    "sw": ("Tumesikia kwamba {} walikuja usiku.", "Usiku {} walifika London.", "Ni {} waliofanya hivyo.", "Waambie {} watoke Kaptembwo."),
+    "sw": (
+        "Tumesikia kwamba {} walikuja usiku.",
+        "Usiku {} walifika London.",
+        "Ni {} waliofanya hivyo.",
+        "Waambie {} watoke Kaptembwo.",
+    ),
 }
 AROUND_A_SLUR = {
     "en": (
@@ -133,9 +173,24 @@ AROUND_A_SLUR = {
         "{}: be careful.",
         "There is {} here",
     ),
-    "sw": ("Tumeona {} sokoni Kaptembwo.", "Kila mtu anajua kuhusu {}.", "Saa 14:20 {} walionekana.", "{}: kuwa makini.", "Kuna {} hapa"),
+    "sw": (
+        "Tumeona {} sokoni Kaptembwo.",
+        "Kila mtu anajua kuhusu {}.",
+        "Saa 14:20 {} walionekana.",
+        "{}: kuwa makini.",
+        "Kuna {} hapa",
+    ),
 }
-NAMES = ("John Kamau", "Peter Otieno", "Mary Wambui", "Abdi Hassan", "Samuel Kiprotich", "Grace Akinyi", "Chief Omondi", "Pastor Njoroge")
+NAMES = (
+    "John Kamau",
+    "Peter Otieno",
+    "Mary Wambui",
+    "Abdi Hassan",
+    "Samuel Kiprotich",
+    "Grace Akinyi",
+    "Chief Omondi",
+    "Pastor Njoroge",
+)
 DEEDS = {
     "en": (
         "{} killed two people.",
@@ -247,9 +302,13 @@ def bad(language: str) -> list[tuple[Rule, str]]:
         Rule.SLUR: list(hidden(SLURS[language], AROUND_A_SLUR[language])),
         Rule.GROUP: list(hidden(GROUPS[language], AROUND_A_GROUP[language])),
         Rule.PERSON: [deed.format(name) for deed, name in product(DEEDS[language], NAMES)],
-        Rule.CALL: [around.format(call) for around, call in product(AROUND_A_CALL[language], CALLS[language])],
+        Rule.CALL: [
+            around.format(call) for around, call in product(AROUND_A_CALL[language], CALLS[language])
+        ],
         Rule.LINK: [around.format(link) for around, link in product(AROUND_A_LINK[language], LINKS)],
-        Rule.NUMBER: [around.format(number) for around, number in product(AROUND_A_NUMBER[language], NUMBERS)],
+        Rule.NUMBER: [
+            around.format(number) for around, number in product(AROUND_A_NUMBER[language], NUMBERS)
+        ],
     }
     drawn = random.Random(2026)
     every = [(rule, line) for rule, lines in kinds.items() for line in lines]
@@ -337,18 +396,30 @@ def templates(language: str) -> list[str]:
     """Every calm message, with everything that may be chosen in it."""
     made = []
     for code, template in TEMPLATES.items():
-        plain = {"past": ("09:50",), "ahead": ("18:00",), "now": ("10:00",), "number": ("999",), "message": ("4821",)}
-        chosen = [[key for key, _name in field.choices] if field.kind == "choice" else plain[field.kind] for field in template.fields]
+        plain = {
+            "past": ("09:50",),
+            "ahead": ("18:00",),
+            "now": ("10:00",),
+            "number": ("999",),
+            "message": ("4821",),
+        }
+        chosen = [
+            [key for key, _name in field.choices] if field.kind == "choice" else plain[field.kind]
+            for field in template.fields
+        ]
         names = [field.name for field in template.fields]
         made += [
-            render(code, dict(zip(names, values, strict=True)), place, language) for values in product(*chosen) for place in PLACES[:4]
+            render(code, dict(zip(names, values, strict=True)), place, language)
+            for values in product(*chosen)
+            for place in PLACES[:4]
         ]
     return made
 
 
 def innocent(language: str) -> list[str]:
     invented = [
-        line.format(place=place, time=time) + tail for line, place, time, tail in product(SAY[language], PLACES, TIMES, TAILS[language])
+        line.format(place=place, time=time) + tail
+        for line, place, time, tail in product(SAY[language], PLACES, TIMES, TAILS[language])
     ]
     return [*random.Random(7).sample(invented, LINES), *templates(language)]
 
@@ -357,7 +428,9 @@ def innocent(language: str) -> list[str]:
 def test_what_must_not_be_said_is_found_and_named(language: str) -> None:
     lines = bad(language)
     assert len({line for _rule, line in lines}) >= LINES
-    missed = [(rule, line) for rule, line in lines if rule not in {each.rule for each in blocks(line, language)}]
+    missed = [
+        (rule, line) for rule, line in lines if rule not in {each.rule for each in blocks(line, language)}
+    ]
     assert len(missed) <= (1 - RECALL) * len(lines), missed[:40]
 
 
@@ -509,16 +582,26 @@ def test_a_number_of_ours_may_stand_there_in_either_form() -> None:
         ("Call 999", "Piga simu", False),
     ],
 )
-def test_numbers_times_and_places_are_the_same_in_each_language(english: str, swahili: str, same: bool) -> None:
+def test_numbers_times_and_places_are_the_same_in_each_language(
+    english: str, swahili: str, same: bool
+) -> None:
     assert (Rule.DIFFER not in found({"en": english, "sw": swahili})) is same
 
 
 numbered = st.lists(
-    st.sampled_from(("2", "two", "mbili", "14:20", "2 pm", "saa nane mchana", "one", "both", "25", "twenty five", "x")), max_size=6
+    st.sampled_from(
+        ("2", "two", "mbili", "14:20", "2 pm", "saa nane mchana", "one", "both", "25", "twenty five", "x")
+    ),
+    max_size=6,
 ).map(" ".join)
 
 
-@given(numbered | texts, numbered | texts, st.sampled_from(["en", "sw", "ha"]), st.sampled_from(["en", "sw", "ha"]))
+@given(
+    numbered | texts,
+    numbered | texts,
+    st.sampled_from(["en", "sw", "ha"]),
+    st.sampled_from(["en", "sw", "ha"]),
+)
 @swiftly
 def test_whether_numbers_differ_is_the_same_both_ways(one: str, other: str, first: str, second: str) -> None:
     here, there = figures.figures(one, first), figures.figures(other, second)
@@ -572,7 +655,13 @@ def test_the_rumour_is_not_said_again() -> None:
 
 @pytest.mark.parametrize(
     ("source", "alone"),
-    [("police", True), ("OCS Kaptembwo", True), ("police and elders", False), ("polisi na wazee", False), ("chief", False)],
+    [
+        ("police", True),
+        ("OCS Kaptembwo", True),
+        ("police and elders", False),
+        ("polisi na wazee", False),
+        ("chief", False),
+    ],
 )
 def test_the_police_are_not_enough(source: str, alone: bool) -> None:
     assert (Rule.ONLY_POLICE in found("All is calm.", source=source)) is alone
@@ -591,5 +680,12 @@ def test_its_length_is_that_of_what_leaves() -> None:
 def test_what_blocks_comes_first() -> None:
     all_found = findings({"en": "Terror!! Police will come. The Luos are vermin. Call 0722 000 101"}, facts())
     assert [each.blocks for each in all_found] == sorted((each.blocks for each in all_found), reverse=True)
-    assert {each.rule for each in all_found} >= {Rule.SLUR, Rule.GROUP, Rule.NUMBER, Rule.FEAR, Rule.PROMISE, Rule.SHOUTING}
+    assert {each.rule for each in all_found} >= {
+        Rule.SLUR,
+        Rule.GROUP,
+        Rule.NUMBER,
+        Rule.FEAR,
+        Rule.PROMISE,
+        Rule.SHOUTING,
+    }
     assert "0722" not in repr(all_found), "what is found stays out of the logs"
