@@ -1,0 +1,1 @@
+"""Is everybody awake who has the night?"""

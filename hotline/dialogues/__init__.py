@@ -1,1 +1,0 @@
-"""Every conversation, written once. Words only: no database, no phone, no network."""
