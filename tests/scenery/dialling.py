@@ -8,7 +8,8 @@ from hotline.cases.citizen_menus import my_case
 from hotline.cases.citizen_phrases import Standing, promised
 from hotline.cases.liaison_menus import Assignments, at_desk
 from tests.scenery.county import STRANGER
-from tests.scenery.labels import CONTACT, ENGLISH, FIRST, REMEMBER, about, asked, en, labels, number_in, page
+from tests.scenery.labels import CONTACT, ENGLISH, FIRST, REMEMBER, about, en, page
+from tests.scenery.said import asked, labels, number_in
 from tests.scenery.world import Phone, World
 
 AT_DESK, OFF_DUTY = (asked(at_desk(Assignments(on_duty, ()))) for on_duty in (True, False))

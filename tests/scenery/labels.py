@@ -1,17 +1,16 @@
 """What stands on the menus, found where the product keeps it, so that no test knows it by heart."""
 
-import re
-
 from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller
 from hotline.cases.liaison_menus import Assignments
-from hotline.conversation.screens import Ask, LookUp, Menu, Scene
+from hotline.conversation.screens import Ask, Menu
 from hotline.core.gsm import plain
 from hotline.core.i18n import Phrase, own_name, say
 from hotline.directory.categories import CATEGORIES
 from hotline.front_desk import menu
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import AREAS, KAPTEMBWO
+from tests.scenery.said import asked, labels
 from ussd.pages import Limits, pages
 
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
@@ -25,21 +24,6 @@ def en(words: Phrase) -> str:
 def sw(words: Phrase) -> str:
     """In Kiswahili, as a phone shows it."""
     return plain(say(words, "sw"))
-
-
-def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
-    """The question to which these answers lead. Look-ups are answered like any other question."""
-    question = next(scene)
-    for answer in answers:
-        question = scene.send(answer)
-    assert not isinstance(question, LookUp), question
-    return question
-
-
-def labels(question: Menu | Ask) -> dict[str, Phrase]:
-    """The choices of a question, by what they stand for."""
-    assert isinstance(question, Menu), question
-    return dict(question.choices)
 
 
 EVERYBODY = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="0")
@@ -68,9 +52,3 @@ def about(category: str, language: str) -> str:
 def is_category(category: str, code: str) -> bool:
     """Whether a code, or how the name begins in any of our languages, is that of this category."""
     return category == code or any(about(code, language).startswith(category) for language in ("en", "sw"))
-
-
-def number_in(text: str) -> str:
-    """The number of the case that a text or a screen is about, as it is shown: 4071-3826."""
-    (number,) = {found[0] for found in re.finditer(r"\b\d{4}-\d{4}\b", text)}
-    return number

@@ -4,7 +4,8 @@ from hotline.cases.citizen_menus import NOT_KNOWN
 from hotline.core.i18n import own_name, say
 from hotline.directory import bodies, liaisons
 from tests.scenery.county import ACHIENG, BODIES, CHEBET, DESK, KIPRUTO, LIAISONS, NJERI, WANJIKU
-from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, WOMAN, about, is_category, number_in, sw
+from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, WOMAN, about, is_category, sw
+from tests.scenery.said import number_in
 from tests.scenery.world import Phone, World
 
 CHIEF, COMMANDER, LONDON, AMINA, LAST_IN_LINE = (f"+2547220002{number:02}" for number in range(1, 6))

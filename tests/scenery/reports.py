@@ -7,7 +7,8 @@ from hotline.cases.citizen_menus import NOT_KNOWN
 from hotline.cases.dispatch import CASE_WORDS
 from hotline.cases.reporting import Call, open_case
 from tests.scenery.county import CITIZEN, KAPTEMBWO
-from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, number_in, sw
+from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, REMEMBER, about, is_category, sw
+from tests.scenery.said import number_in
 from tests.scenery.world import Phone, World
 
 

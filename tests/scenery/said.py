@@ -42,8 +42,7 @@ def starts(text: str, sentence: str) -> bool:
 
 def number_in(text: str) -> str:
     """The number of the case that a text is about, as it is shown: 4071-3826."""
-    found: set[str] = set(re.findall(r"\b\d{4}-\d{4}\b", text))
-    (number,) = found
+    (number,) = {found[0] for found in re.finditer(r"\b\d{4}-\d{4}\b", text)}
     return number
 
 

@@ -46,8 +46,9 @@ from tests.scenery.dialling import (
     time_in,
     wrong,
 )
-from tests.scenery.labels import ENGLISH, FIRST, WOMAN, asked, en, labels, page
+from tests.scenery.labels import ENGLISH, FIRST, WOMAN, en, page
 from tests.scenery.reports import word_of
+from tests.scenery.said import asked, labels
 from tests.scenery.world import Phone, World
 from ussd.pages import not_understood
 

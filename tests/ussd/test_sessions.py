@@ -38,21 +38,9 @@ from tests.scenery.dialling import (
     stand,
     wrong,
 )
-from tests.scenery.labels import (
-    CONTACT,
-    ENGLISH,
-    FIRST,
-    KISWAHILI,
-    REMEMBER,
-    about,
-    asked,
-    en,
-    labels,
-    number_in,
-    page,
-    sw,
-)
+from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, en, page, sw
 from tests.scenery.reports import word_of
+from tests.scenery.said import asked, labels, number_in
 from tests.scenery.world import Phone, World
 from ussd.keys import Keypad
 from ussd.pages import BACK_LINE, Limits, not_understood
