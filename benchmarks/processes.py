@@ -18,7 +18,7 @@ from hotline.operations.supervisor import SUPERVISED, embedded_queue
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parent.parent
-EXAMPLE = ROOT / "hotline" / "examples" / "kenya"
+EXAMPLE = ROOT / "hotline" / "directory" / "examples" / "kenya"
 TICK = os.sysconf("SC_CLK_TCK")
 SECRET = "a-secret-for-the-benchmarks"
 PATIENCE = 60.0

@@ -144,7 +144,7 @@ class Broadcast(Base):
     """Goes up with every edit, and nothing that was approved before counts."""
     state: Mapped[str] = mapped_column(String(12), default=BroadcastState.DRAFT)
     template: Mapped[str] = mapped_column(String(24), default="")
-    """Of `dialogues/calm.py`; empty for the author's own words."""
+    """Of `templates.py`; empty for the author's own words."""
     author_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"))
     source: Mapped[str] = mapped_column(String(120))
     """Who has checked it."""

@@ -25,7 +25,7 @@ class Verdict(Base):
     asked_at: Mapped[datetime | None] = mapped_column(Moment)
     """None where they said it unasked."""
     word: Mapped[str | None] = mapped_column(String(12))
-    """As in `dialogues.citizen.Verdict`; None is unknown."""
+    """As in `citizen_phrases.Verdict`; None is unknown."""
     said_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

@@ -156,7 +156,7 @@ def _again(work: UnitOfWork, message: Message, sending: Sending) -> None:
 
 def _go_elsewhere(work: UnitOfWork, message: Message) -> bool:
     """Send it to where else the person can be reached. False where there is nowhere, and for what has an
-    order of its own in which each way is tried: see `dispatch.write_next`."""
+    order of its own in which each way is tried: see `notify_liaison.write_next`."""
     closed, other = message.address, message.address.person.best
     if message.about == About.DISPATCH or other is None or other is closed or not other.is_open:
         return False

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import bench
 from benchmarks.bench import Visits, all_right, text_to_liaison
-from benchmarks.processes import free_port
+from benchmarks.processes import EXAMPLE, free_port
 from benchmarks.ussd_load import Callers, Step, Target
 from benchmarks.wire import Text
 
@@ -123,3 +123,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         await reader.readexactly(length)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page))
         await writer.drain()
+
+
+def test_the_roster_that_a_hotline_is_furnished_with_is_there() -> None:
+    assert {path.name for path in EXAMPLE.iterdir()} >= {"bodies.csv", "liaisons.csv"}

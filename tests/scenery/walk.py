@@ -12,7 +12,7 @@ from hotline.places.countries import COUNTRIES
 
 APART = ("news", "board")
 """Wishes that lead to scenes with walks of their own: see `tests/hotline/news/test_news.py` and
-`test_committee.py`."""
+`tests/hotline/broadcasts/test_menus.py`."""
 
 WORDS = ("Kaptembwa", "nowhere at all")
 """What is typed where one may type: a place that there is, and one that there is not."""
