@@ -72,8 +72,9 @@ def put_into_sql_once(connection: Connection) -> None:
 # Which tests run, and in what order
 
 ALIKE = re.compile(
-    r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors"
-    r"|hotline/test_(cap|chats|checks|commands|erasure|evidence|explaining|linking|measures|news|previewing|readiness|rosters|shifts)\.)"
+    r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors|hotline/(cli|duty|situation)/"
+    r"|hotline/(broadcasts/test_(cap|preview)|cases/test_evidence|conversation/test_chat_store|directory/test_shifts)\."
+    r"|hotline/(front_desk/test_(erasure|link_chat)|news/test_news)\.)"
 )
 """What is told here is told of people and words, and either database serves. It runs on one of the two, half
 of it on each; all of it on both with `pytest --both`. What is not listed (who writes first, what is kept,

@@ -18,7 +18,7 @@ from tests.scenery.waiting import wait_until
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
-ENDLESS = Path(__file__).parents[1] / "scenery" / "interrupted.py"
+ENDLESS = Path(__file__).with_name("interrupted.py")
 SERVERS = {"postgres", "valkey-server", "itikia"}
 
 
