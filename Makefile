@@ -9,8 +9,9 @@ LANGUAGES := $(wildcard locales/*/LC_MESSAGES/hotline.po)
 run: install            ## the whole hotline on this machine, with phones in the browser
 	$(BIN)/itikia run
 
-test: style             ## every check there is
-	$(BIN)/pytest -n 4
+test: style             ## every check there is; in the end, what no test reaches
+	$(BIN)/python -m slipcover -m pytest -n 4
+	$(BIN)/python -m tests.building.coverage
 
 quick: style            ## while you work: each test on one database, and none that kills processes
 	$(BIN)/pytest -n 4 --one -m "not kill"

@@ -53,10 +53,8 @@ def running(folder: Path, *options: str) -> Iterator[Run]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Of a run that puts its folder into this one, and does not take itself for a worker of ours."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
-        "TMPDIR": str(folder),
-    }
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SLIPCOVER"))}
+    return {**own, "TMPDIR": str(folder)}
 
 
 def started_by(folder: Path) -> list[psutil.Process]:
