@@ -145,7 +145,8 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
     code of the message."""
     there = service.clock().astimezone(service.settings.country.zone) - timedelta(minutes=5)
     wish = Compose(
-        template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")), own=(), source="elders", hours=6,
+        template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")),
+        own=(), source="elders", hours=6,
         public=False, exercise=False, emergency=False,
     )  # fmt: skip
     with service.transaction() as work:

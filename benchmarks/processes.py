@@ -95,7 +95,8 @@ class Stack:
         self.port = free_port()
         self.log = folder / "log"
         self.environ = {
-            **os.environ, "VAR": str(folder), "PORT": str(self.port), "CALLBACK_SECRETS": SECRET, "CARRIER_API_KEY": "none",
+            **os.environ, "VAR": str(folder), "PORT": str(self.port),
+            "CALLBACK_SECRETS": SECRET, "CARRIER_API_KEY": "none",
             "CARRIER_BASE_URL": f"http://127.0.0.1:{carrier_port}", **settings,
         }  # fmt: skip
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

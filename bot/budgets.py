@@ -1,12 +1,14 @@
 """How much we ask of Telegram at a time. Its limits are nowhere written down for good, so what counts is what
 it answers.
 
-| limit                        | what we keep to                                                                 |
-| ---------------------------- | ------------------------------------------------------------------------------- |
-| 30 messages a second to all  | `TO_ALL` for what we write unasked; answers to what somebody has just written are free |
-| 1 a second to one chat       | `TO_ONE`, after a few at once                                                     |
-| "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed            |
-| our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets slower, not faster |
+| limit                        | what we keep to                                                             |
+| ---------------------------- | --------------------------------------------------------------------------- |
+| 30 messages a second to all  | `TO_ALL` for what we write unasked; answers to what somebody has just       |
+|                              | written are free                                                            |
+| 1 a second to one chat       | `TO_ONE`, after a few at once                                               |
+| "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed       |
+| our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets        |
+|                              | slower, not faster                                                          |
 """
 
 import asyncio

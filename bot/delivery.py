@@ -4,14 +4,14 @@ A job only names a task. It is looked up, put in line by how pressing it is, and
 handed out as fast as Telegram allows, case before answer before bulk, and many at once. Should we die, every
 task of the line still stands in the database, and the clock posts it again.
 
-| Telegram says                              | means for us                                                       |
-| ------------------------------------------ | ------------------------------------------------------------------ |
-| 429 retry after N                          | again, after N seconds; it was not sent                            |
-| 403, or 400 "chat not found"               | stop: nothing arrives in this chat any more, so it is closed          |
-| 400, anything else                         | stop: nobody would take this message                               |
-| 401, 404                                   | our own token is wrong: it waits, and the operator must act        |
-| no connection at all                       | again: it was not sent                                             |
-| no answer, a broken one, 500 to 599        | nobody knows                                                       |
+| Telegram says                              | means for us                                                  |
+| ------------------------------------------ | ------------------------------------------------------------- |
+| 429 retry after N                          | again, after N seconds; it was not sent                       |
+| 403, or 400 "chat not found"               | stop: nothing arrives in this chat any more, so it is closed  |
+| 400, anything else                         | stop: nobody would take this message                          |
+| 401, 404                                   | our own token is wrong: it waits, and the operator must act   |
+| no connection at all                       | again: it was not sent                                        |
+| no answer, a broken one, 500 to 599        | nobody knows                                                  |
 """
 
 import asyncio

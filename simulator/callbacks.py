@@ -3,14 +3,16 @@ its public door.
 
 The names below the base address are the hotline's own; what the forms hold is Africa's Talking's.
 
-| path        | fields                                                                                                  |
-| ----------- | ------------------------------------------------------------------------------------------------------- |
-| `/ussd`     | sessionId, phoneNumber, networkCode, serviceCode, text: all inputs of the dial-in, joined with `*`       |
-| `/ended`    | date (UTC), sessionId, serviceCode, networkCode, phoneNumber, status, cost, durationInMillis, hopsCount, |
-|             | hopsMetadata, input, lastAppResponse, errorMessage                                                      |
-| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; tried again until the hotline answers 200           |
-| `/receipts` | id, status, phoneNumber, networkCode, retryCount, failureReason                                         |
-| `/optouts`  | senderId, phoneNumber                                                                                   |
+| path        | fields                                                                                       |
+| ----------- | -------------------------------------------------------------------------------------------- |
+| `/ussd`     | sessionId, phoneNumber, networkCode, serviceCode, text: all inputs of the dial-in, joined    |
+|             | with `*`                                                                                     |
+| `/ended`    | date (UTC), sessionId, serviceCode, networkCode, phoneNumber, status, cost,                  |
+|             | durationInMillis, hopsCount, hopsMetadata, input, lastAppResponse, errorMessage              |
+| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; tried again until the hotline answers   |
+|             | 200                                                                                          |
+| `/receipts` | id, status, phoneNumber, networkCode, retryCount, failureReason                              |
+| `/optouts`  | senderId, phoneNumber                                                                        |
 """
 
 import itertools

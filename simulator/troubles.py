@@ -1,12 +1,12 @@
 """Bad days of a carrier, on demand: it is slow, silent, down, says things twice or in the wrong order.
 
-| mishap   | what the next request to send a text meets                                                          |
-| -------- | --------------------------------------------------------------------------------------------------- |
-| `slow`   | the text is accepted at once, its receipts may come first, and the answer comes after `seconds`     |
-| `silent` | the text is accepted, and after `seconds` the connection breaks without an answer                   |
-| `reset`  | the connection breaks at once; the text is not accepted                                             |
-| `error`  | HTTP `code` (500 unless told); the text is not accepted                                             |
-| `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on      |
+| mishap   | what the next request to send a text meets                                                      |
+| -------- | ----------------------------------------------------------------------------------------------- |
+| `slow`   | the text is accepted at once, its receipts may come first, and the answer comes after `seconds` |
+| `silent` | the text is accepted, and after `seconds` the connection breaks without an answer               |
+| `reset`  | the connection breaks at once; the text is not accepted                                         |
+| `error`  | HTTP `code` (500 unless told); the text is not accepted                                         |
+| `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on  |
 
 Standing until lifted: `carrier_down` (nothing goes either way; texts from phones wait), `twice` (every
 callback is posted twice), `late` (callbacks come so many seconds late), `shuffled` (callbacks come in any
@@ -15,13 +15,14 @@ order).
 Telegram is another company and has bad days of its own: a list called `telegram`, for the next calls that
 send or edit a message.
 
-| mishap   | what the next call to send or edit meets                                                            |
-| -------- | --------------------------------------------------------------------------------------------------- |
-| `slow`   | it is done at once, and the answer comes after `seconds`                                            |
-| `silent` | it is done, and after `seconds` the connection breaks without an answer                             |
-| `reset`  | the connection breaks at once; it is not done                                                       |
-| `error`  | HTTP `code` (500 unless told); it is not done                                                       |
-| `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are over  |
+| mishap   | what the next call to send or edit meets                                                        |
+| -------- | ----------------------------------------------------------------------------------------------- |
+| `slow`   | it is done at once, and the answer comes after `seconds`                                        |
+| `silent` | it is done, and after `seconds` the connection breaks without an answer                         |
+| `reset`  | the connection breaks at once; it is not done                                                   |
+| `error`  | HTTP `code` (500 unless told); it is not done                                                   |
+| `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are  |
+|          | over                                                                                            |
 
 Standing until lifted: `telegram_down` (every call finds the connection broken, and no update comes; they
 wait), `telegram_unlimited` (it takes messages as fast as they come). `twice` holds for Telegram's updates

@@ -85,7 +85,8 @@ def _dispatch(work: UnitOfWork, case: Case, found: Match, answer_by: datetime) -
     chosen = found.candidate
     word = _free_word(work.session, case, chosen.liaison)
     made = Dispatch(
-        case=case, step=step, round=case.round, liaison_id=chosen.liaison, body_code=chosen.body, word=word, at=work.now,
+        case=case, step=step, round=case.round, liaison_id=chosen.liaison,
+        body_code=chosen.body, word=word, at=work.now,
         answer_by=answer_by, rung=found.row.rung, place=found.place, reason=found.reason[:400],
     )  # fmt: skip
     work.session.add(made)
@@ -159,7 +160,8 @@ _WITH_ROLES = (joinedload(Liaison.body), selectinload(Liaison.roles))
 def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool, load: int) -> Candidate:
     body, above = liaison.body, tuple(each.code for each in liaison.body.upwards[1:])
     return Candidate(
-        liaison.id, liaison.name, body.code, body.name, Kind(body.kind), tuple(body.categories.split()), area, tuple(liaison.speaks),
+        liaison.id, liaison.name, body.code, body.name, Kind(body.kind),
+        tuple(body.categories.split()), area, tuple(liaison.speaks),
         on_duty, load, neighbour, liaison.supervisor, liaison.woman, above,
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 Place = Literal[
-    "before-commit", "after-commit", "after-post", "after-pop", "after-lease", "after-send", "before-record", "after-claim",
+    "before-commit", "after-commit", "after-post", "after-pop",
+    "after-lease", "after-send", "before-record", "after-claim",
 ]  # fmt: skip
 
 _fault = os.environ.get("FAULT", "")

@@ -136,7 +136,8 @@ def _no_area(code: str, areas: Areas) -> str:
 def _listed(row: Cells) -> Listed:
     kind = KINDS.get(row["kind"].casefold(), Kind.COORDINATION)
     return Listed(
-        row["code"], row["name"], kind, split(row["areas"]), split(row.get("categories", "").casefold()), row.get("parent") or None
+        row["code"], row["name"], kind, split(row["areas"]),
+        split(row.get("categories", "").casefold()), row.get("parent") or None
     )  # fmt: skip
 
 

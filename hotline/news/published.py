@@ -75,7 +75,8 @@ def _as_sent(work: UnitOfWork, broadcast: Broadcast, language: str) -> str:
 
 def _rumours(work: UnitOfWork, here: str, language: str) -> list[Item]:
     answered = select(Rumour).where(
-        Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state, Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
+        Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state,
+        Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
     )  # fmt: skip
     found = work.session.scalars(answered.order_by(Rumour.checked_at.desc(), Rumour.id.desc()))
     return [_of_rumour(work, each, language) for each in found if work.areas.touch(each.area_code, here)]

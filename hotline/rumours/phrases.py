@@ -39,7 +39,8 @@ class Shown:
 def in_full(shown: Shown) -> Phrase:
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}, in {places} places. {known}",
-        rumour=shown.number, place=shown.place, claim=shown.claim, people=shown.asked, time=shown.since, places=shown.places,
+        rumour=shown.number, place=shown.place, claim=shown.claim,
+        people=shown.asked, time=shown.since, places=shown.places,
         known=how_it_stands(shown.state, shown.checker),
     )  # fmt: skip
 
@@ -49,7 +50,8 @@ def in_brief(shown: Shown) -> Phrase:
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}. {known} Text CHECK, TRUE, FALSE, "
             "UNKNOWN or ANSWER, then {rumour}.",
-        rumour=shown.number, place=_place(shown.place), claim=_cut(shown.claim), people=shown.asked, time=shown.since,
+        rumour=shown.number, place=_place(shown.place),
+        claim=_cut(shown.claim), people=shown.asked, time=shown.since,
         known=how_it_stands(shown.state, shown.checker),
     )  # fmt: skip
 

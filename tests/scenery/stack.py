@@ -65,7 +65,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         if not name.startswith(("FAULT", "REDIS_URL", "DATABASE_URL"))
     }
     return {
-        **inherited, "VAR": str(folder), "PORT": str(port), "CARRIER_BASE_URL": f"http://127.0.0.1:{simulator}",
+        **inherited, "VAR": str(folder), "PORT": str(port),
+        "CARRIER_BASE_URL": f"http://127.0.0.1:{simulator}",
         "CALLBACK_SECRETS": SECRET, **settings,
     }  # fmt: skip
 

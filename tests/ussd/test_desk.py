@@ -94,7 +94,8 @@ def corporal(either: World) -> Phone:
 
 def test_every_step_can_be_taken_by_dialling_in(either: World, corporal: Phone) -> None:
     for step, words, state in (
-        (I_HAVE_IT, liaison_phrases.yours, "acknowledged"), (ON_THE_WAY, liaison_phrases.on_the_way, "acknowledged"),
+        (I_HAVE_IT, liaison_phrases.yours, "acknowledged"),
+        (ON_THE_WAY, liaison_phrases.on_the_way, "acknowledged"),
         (THERE, liaison_phrases.there, "acknowledged"), (DONE, liaison_phrases.done, "resolved"),
     ):  # fmt: skip
         at_case(corporal)

@@ -305,7 +305,8 @@ def travel(world: World, seed: int) -> Journey:
     journey.report()
     journey.check()
     happenings: list[Callable[[], None]] = [
-        journey.wait, journey.wait, journey.wait, journey.answer, journey.answer, journey.meddle, journey.no_help, journey.transfer,
+        journey.wait, journey.wait, journey.wait, journey.answer,
+        journey.answer, journey.meddle, journey.no_help, journey.transfer,
         journey.move_to_the_police, journey.move_a_body, journey.duty,
     ]  # fmt: skip
     for _step in range(12):

@@ -110,7 +110,8 @@ def test_liaisons_are_read_as_they_stand() -> None:
         lambda text: text.replace("name", "NAME").replace("on_duty", "On duty").encode(),
         lambda text: text.rstrip("\n").encode(),
     ],
-    ids=["byte order mark", "semicolons", "tabs", "as Windows does", "blank lines", "a blank first line", "empty columns", "spaces",
+    ids=["byte order mark", "semicolons", "tabs", "as Windows does",
+         "blank lines", "a blank first line", "empty columns", "spaces",
          "capitals", "no last line break"],
 )  # fmt: skip
 def test_whatever_a_spreadsheet_writes_is_understood(as_saved: Callable[[str], bytes]) -> None:
@@ -242,11 +243,14 @@ def test_a_body_may_be_under_another_in_the_file_or_known_already() -> None:
 @pytest.mark.parametrize(
     ("rows", "known", "reasons"),
     [
-        ("post<statoin", {}, ["line 2: the parent “statoin” is no body's code, in this file or known already"]),
+        ("post<statoin", {},
+         ["line 2: the parent “statoin” is no body's code, in this file or known already"]),
         ("post<post", {}, ["line 2: the parent “post” leads back to “post”; no body can be under itself"]),
-        ("a<b b<a c<a", {}, [f"line {line}: the parent “{up}” leads back to “{code}”; no body can be under itself"
+        ("a<b b<a c<a", {},
+         [f"line {line}: the parent “{up}” leads back to “{code}”; no body can be under itself"
                              for line, code, up in ((2, "a", "b"), (3, "b", "a"))]),
-        ("a<b", {"b": "c", "c": "a", "a": None}, ["line 2: the parent “b” leads back to “a”; no body can be under itself"]),
+        ("a<b", {"b": "c", "c": "a", "a": None},
+         ["line 2: the parent “b” leads back to “a”; no body can be under itself"]),
     ],
 )  # fmt: skip
 def test_a_parent_that_cannot_be_is_told(rows: str, known: bodies.Parents, reasons: list[str]) -> None:
@@ -478,7 +482,8 @@ def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operato
     said = operator.enter("liaisons", "list").output
     (line,) = [line for line in said.splitlines() if "Sgt. Kipruto" in line]
     assert re.split("  +", line.strip()) == [
-        operator.number("Sgt. Kipruto"), "Sgt. Kipruto", "Kaptembwo Police Station", "on", "2027-12-31", "sw", "phone",
+        operator.number("Sgt. Kipruto"), "Sgt. Kipruto",
+        "Kaptembwo Police Station", "on", "2027-12-31", "sw", "phone",
         "supervisor, women, peace",
     ]  # fmt: skip
     assert "722" not in said

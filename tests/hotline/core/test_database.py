@@ -174,7 +174,8 @@ def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Da
             for each in session.scalars(select(Verdict))
         }
     assert stands == {
-        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False), TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
+        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False),
+        TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
     }  # fmt: skip
     assert made == {
         CLOSED: (at(7), at(7, 30), "kept", at(7, 10)),

@@ -77,8 +77,10 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         world.workers[posting.queue].run(posting.task)
         all_is_well(world)
     story: Sequence[tuple[str, Step, int]] = (
-        (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9), (NJERI, "take", 20), (KIPRUTO, "there", 20),
-        (WANJIKU, "take", 5), (KIPRUTO, "done", 1), (ACHIENG, "not_mine", 40), (DESK, "take", 30), (ACHIENG, "take", 60),
+        (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9),
+        (NJERI, "take", 20), (KIPRUTO, "there", 20),
+        (WANJIKU, "take", 5), (KIPRUTO, "done", 1),
+        (ACHIENG, "not_mine", 40), (DESK, "take", 30), (ACHIENG, "take", 60),
     )  # fmt: skip
     for number, what, minutes in story:
         step(world, number, what)
