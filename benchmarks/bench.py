@@ -1,5 +1,5 @@
-"""How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and
-turn about.
+"""How fast the hotline is: each figure a ratio to a yardstick
+that was measured in the same run, turn and turn about.
 
     python -m benchmarks.bench            dialling in, delivering and answering on Telegram, on SQLite and on PostgreSQL
     python -m benchmarks.bench --quick    on SQLite only, and shorter
@@ -182,8 +182,8 @@ def servers(length: Length) -> bool:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One report, from the last key: when its last page was there, and when the carrier had the text to its
-    liaison. In seconds."""
+    """One report, from the last key: when its last page was there,
+    and when the carrier had the text to its liaison. In seconds."""
 
     page: float
     liaison: float
@@ -233,9 +233,9 @@ async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> De
 
 
 async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: str) -> Text:
-    """Wait until the citizen and the liaison both have theirs, and return the liaison's: the one that holds
-    this report's own words. Of the same event others are told as well, and some of them only now of the
-    report before it."""
+    """Wait until the citizen and the liaison both have theirs, and return the
+    liaison's: the one that holds this report's own words. Of the same event
+    others are told as well, and some of them only now of the report before it."""
     liaison, citizen_has_theirs = None, False
     while liaison is None or not citizen_has_theirs:
         text = await asyncio.wait_for(texts.get(), 30)

@@ -43,8 +43,8 @@ KINDS: dict[str, tuple[Place, ...]] = {
     "clock": ("after-claim", "before-commit", "after-commit", "after-post"),
     "web": ("before-commit", "after-commit", "after-post"),
 }
-"""What is killed, and where it can die. A worker posts to another queue so rarely that it is not waited for
-there."""
+"""What is killed, and where it can die. A worker posts to
+another queue so rarely that it is not waited for there."""
 PATIENCE = timedelta(minutes=10)
 """After so long a death that was to come at one place comes at any."""
 TICK, AUDIT, TIDY = 2.0, 60.0, 600.0
@@ -99,8 +99,8 @@ class Deaths:
 
 
 class Process:
-    """One of the hotline's processes: it may die in the middle of what it does, and then is away for some
-    seconds."""
+    """One of the hotline's processes: it may die in the middle
+    of what it does, and then is away for some seconds."""
 
     def __init__(self, hotline: "Hotline", name: str, kind: str, start: Callable[[], None]) -> None:
         self.hotline, self.name, self.kind, self._start = hotline, name, kind, start
@@ -114,8 +114,8 @@ class Process:
         self._start()
 
     def runs(self, act: Callable[[], object]) -> bool:
-        """Whether it could do this, and lived. What is raised is counted, as a process would write it in its
-        log, and go on."""
+        """Whether it could do this, and lived. What is raised is
+        counted, as a process would write it in its log, and go on."""
         if not self.is_up:
             return False
         self.hotline.inside.append(self)

@@ -1,5 +1,5 @@
-"""The processes that are measured: a hotline of our own in a folder of its own, and how much of the machine
-each part of it takes."""
+"""The processes that are measured: a hotline of our own in a folder
+of its own, and how much of the machine each part of it takes."""
 
 import os
 import socket
@@ -87,8 +87,8 @@ def postgresql() -> Iterator[Store]:
 
 
 class Stack:
-    """A hotline of our own. Its parts start one by one, so that each can be measured, stopped and killed by
-    itself."""
+    """A hotline of our own. Its parts start one by one, so
+    that each can be measured, stopped and killed by itself."""
 
     def __init__(self, folder: Path, carrier_port: int, **settings: str) -> None:
         """`settings` as in `hotline/settings.py`, over those that a benchmark needs."""

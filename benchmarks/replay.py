@@ -1,5 +1,5 @@
-"""What becomes of real reports when things break: thousands of them dialled in through the door, while
-processes are killed.
+"""What becomes of real reports when things break: thousands of
+them dialled in through the door, while processes are killed.
 
     python -m benchmarks.replay FILE                 FILE: a CSV with report, location_text, gold_state_pcode and category
     python -m benchmarks.replay FILE --limit 200     only the first of them
@@ -143,8 +143,8 @@ def roster(folder: Path, tree: Areas) -> tuple[Path, Path]:
 
 
 class Gateway:
-    """The carrier's side of the wire: it tries again what was not answered, and now and then says things
-    twice."""
+    """The carrier's side of the wire: it tries again what
+    was not answered, and now and then says things twice."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -338,8 +338,8 @@ async def replay(stack: Stack, gateway: Gateway, people: Sequence[Citizen], tree
 
 
 async def settle(database: Database, liaisons: Liaisons) -> bool:
-    """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is
-    left."""
+    """Wait until nothing is left to be opened or delivered.
+    False if nothing more is done, and something is left."""
     soon = Task.what.in_((TaskKind.OPEN, TaskKind.DELIVER))
     done = select(func.count()).where(soon, Task.state == "done")
     left = select(func.count()).where(soon, Task.state == "waiting")

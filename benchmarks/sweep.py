@@ -1,5 +1,5 @@
-"""What the past costs: the clock's sweep and the auditor's look, with a million closed cases in PostgreSQL
-beside ten thousand."""
+"""What the past costs: the clock's sweep and the auditor's look,
+with a million closed cases in PostgreSQL beside ten thousand."""
 
 import statistics
 import tempfile
@@ -150,8 +150,8 @@ def keeping(url: str, name: str, closed: int, settings: Settings) -> Iterator[Ke
 
 
 def sweeping(many: int = MANY, few: int = FEW) -> None:
-    """Both in turn, so that what drifts on the machine touches both alike; and what the one takes beside the
-    other."""
+    """Both in turn, so that what drifts on the machine touches
+    both alike; and what the one takes beside the other."""
     with ExitStack() as stack:
         store, folder = (
             stack.enter_context(postgresql()),

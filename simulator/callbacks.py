@@ -1,5 +1,5 @@
-"""What the carrier says to the hotline: each key pressed, each text sent, each receipt, as posts of a form to
-its public door.
+"""What the carrier says to the hotline: each key pressed, each
+text sent, each receipt, as posts of a form to its public door.
 
 The names below the base address are the hotline's own; what the forms hold is Africa's Talking's.
 
@@ -36,8 +36,8 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True)
 class Timings:
-    """How long the network waits for what, in seconds. Safaricom's limits in Kenya, as the carrier's help
-    centre gives them."""
+    """How long the network waits for what, in seconds. Safaricom's
+    limits in Kenya, as the carrier's help centre gives them."""
 
     session: float = 180
     idle: float = 30
@@ -69,8 +69,8 @@ class Answer:
 
 
 def judged(response: requests.Response, seconds: float, limit: float) -> Answer:
-    """Only a 200 in time whose very first letters are `CON ` or `END ` counts; a space or a byte order mark
-    before them does not."""
+    """Only a 200 in time whose very first letters are `CON ` or `END
+    ` counts; a space or a byte order mark before them does not."""
     body = response.content.decode("utf-8", "replace")
     label = response.headers.get(HOP_LABEL, "")
     if seconds > limit:
@@ -106,8 +106,8 @@ class Callbacks:
         self._plan(partial(self._say, path, fields), after)
 
     def insist(self, path: str, fields: Fields, heard: Callable[[], None]) -> None:
-        """Say something, and say it again with growing pauses until the hotline answers 200; then call
-        `heard`."""
+        """Say something, and say it again with growing pauses
+        until the hotline answers 200; then call `heard`."""
         self._plan(partial(self._repeat, path, fields, self._pauses(), heard), 0)
 
     def forget(self) -> None:

@@ -15,8 +15,8 @@ Wire = dict[str, Any]
 
 @dataclass
 class Message:
-    """One message; `mine` when the person wrote it. `extra` goes over the wire as it is: a picture, a place,
-    a card with a number."""
+    """One message; `mine` when the person wrote it. `extra` goes over
+    the wire as it is: a picture, a place, a card with a number."""
 
     id: int
     mine: bool

@@ -1,5 +1,5 @@
-"""Bold words and links as Telegram writes them: strict HTML in, plain text with marks beside it out, and safe
-HTML for a browser.
+"""Bold words and links as Telegram writes them: strict HTML in,
+plain text with marks beside it out, and safe HTML for a browser.
 
 Places and lengths are counted in UTF-16 units, as everywhere on Telegram. What is wrong is declined in
 Telegram's own words, which name the place in bytes.

@@ -1,5 +1,5 @@
-"""Telegram's Bot API as the hotline sees it: one address per method, one for files, and answers in Telegram's
-own words.
+"""Telegram's Bot API as the hotline sees it: one address per
+method, one for files, and answers in Telegram's own words.
 
 | HTTP     | body                                     | when                                                 |
 | -------- | ---------------------------------------- | ---------------------------------------------------- |
@@ -10,8 +10,8 @@ own words.
 | 409      | … "Conflict: …"                          | updates are asked for and posted, or asked for twice |
 | 429      | … "parameters":{"retry_after":N}         | too fast (`floods.py`)                               |
 
-Calls may be GET or POST, with the fields in the address, in a form, in parts, or as JSON. Bad days are in
-`troubles.py`.
+Calls may be GET or POST, with the fields in the address, in
+a form, in parts, or as JSON. Bad days are in `troubles.py`.
 """
 
 import json

@@ -8,12 +8,12 @@
 | `error`  | HTTP `code` (500 unless told); the text is not accepted                                         |
 | `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on  |
 
-Standing until lifted: `carrier_down` (nothing goes either way; texts from phones wait), `twice` (every
-callback is posted twice), `late` (callbacks come so many seconds late), `shuffled` (callbacks come in any
-order).
+Standing until lifted: `carrier_down` (nothing goes either way; texts from
+phones wait), `twice` (every callback is posted twice), `late` (callbacks
+come so many seconds late), `shuffled` (callbacks come in any order).
 
-Telegram is another company and has bad days of its own: a list called `telegram`, for the next calls that
-send or edit a message.
+Telegram is another company and has bad days of its own: a list
+called `telegram`, for the next calls that send or edit a message.
 
 | mishap   | what the next call to send or edit meets                                                        |
 | -------- | ----------------------------------------------------------------------------------------------- |
@@ -24,9 +24,9 @@ send or edit a message.
 | `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are  |
 |          | over                                                                                            |
 
-Standing until lifted: `telegram_down` (every call finds the connection broken, and no update comes; they
-wait), `telegram_unlimited` (it takes messages as fast as they come). `twice` holds for Telegram's updates
-too; the others do not.
+Standing until lifted: `telegram_down` (every call finds the connection broken,
+and no update comes; they wait), `telegram_unlimited` (it takes messages as fast
+as they come). `twice` holds for Telegram's updates too; the others do not.
 """
 
 import random
@@ -70,8 +70,8 @@ class Troubles:
     _flood_until: float = 0.0
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Take what a test or the page asks for: the standing ones by name, and two lists of mishaps with how
-        many `times`."""
+        """Take what a test or the page asks for: the standing ones
+        by name, and two lists of mishaps with how many `times`."""
         if unknown := set(wanted) - {*STANDING, *LISTS}:
             known = f"{', '.join(STANDING)}, {' and '.join(LISTS)}"
             raise UnknownTrouble(
@@ -95,8 +95,8 @@ class Troubles:
         return first_of(self.mishaps)
 
     def next_telegram_mishap(self) -> Mishap | None:
-        """The trouble that this call to send or edit a message meets: a flood as long as it lasts, else what
-        is left."""
+        """The trouble that this call to send or edit a message
+        meets: a flood as long as it lasts, else what is left."""
         if left := self.flood_left():
             return Mishap("flood", left)
         return first_of(self.telegram_mishaps)

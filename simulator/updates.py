@@ -149,8 +149,8 @@ class Updates:
         offset, limit = asked.number("offset"), min(max(asked.number("limit", MOST_AT_ONCE), 1), MOST_AT_ONCE)
         with self._changed:
             self._must_fetch(
-                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
-                "webhook first"
+                "can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first"
             )
             self._allow(asked)
             self._confirm(offset)

@@ -1,5 +1,5 @@
-"""What every test may ask for: a database of either kind, a queue, and a world. And in what order tests run,
-and on which database."""
+"""What every test may ask for: a database of either kind, a queue,
+and a world. And in what order tests run, and on which database."""
 
 import functools
 import os
@@ -36,12 +36,12 @@ IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypo
 hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
 hypothesis.settings.load_profile("usual")
 hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
-"""For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and
-a thousand journeys."""
+"""For a night: pytest --hypothesis-profile=long. The conflict
+firewall then has a hundred times as many, and a thousand journeys."""
 
 FOLDER = run_folder.begin()
-"""For everything that this run writes; it is gone when the run is over, and so are the processes that it
-started."""
+"""For everything that this run writes; it is gone when the
+run is over, and so are the processes that it started."""
 
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
 redis.utils.get_lib_version = functools.cache(
@@ -120,8 +120,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def on_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of each test for which either database would do, the one on the database that is not its turn: always
-    the same."""
+    """Of each test for which either database would do, the one
+    on the database that is not its turn: always the same."""
     turns = (
         (there, zlib.crc32(ENGINE.sub("", there["sqlite"].nodeid).encode()) % 2)
         for there in by_test(items)
@@ -176,8 +176,8 @@ def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of
-    pytest's own folders."""
+    """The address of a PostgreSQL server of our own. As root it runs
+    as another user, who is shut out of pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -194,8 +194,8 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what
-    a program does."""
+    """The address of a queue of our own. It asks for patience, and
+    what an address asks for goes before what a program does."""
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         child = embedded_queue(Path(folder), {})
         child.start()
@@ -249,8 +249,8 @@ def _named(uri: str, database: str) -> str:
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings, redis_url: str
 ) -> Iterator[Settings]:
-    """A hotline's settings, its database furnished: on SQLite and on PostgreSQL, or on one of the two (see
-    ALIKE)."""
+    """A hotline's settings, its database furnished: on SQLite
+    and on PostgreSQL, or on one of the two (see ALIKE)."""
     made = replace(furnished, var=tmp_path, redis_url=redis_url)
     if request.param == "sqlite":
         shutil.copy(furnished.var / "itikia.db", tmp_path / "itikia.db")

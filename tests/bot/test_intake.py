@@ -1,5 +1,5 @@
-"""What is taken from the stream: how much of it from one chat, what happens to what cannot be done, and what
-is done only once."""
+"""What is taken from the stream: how much of it from one chat,
+what happens to what cannot be done, and what is done only once."""
 
 import asyncio
 import json

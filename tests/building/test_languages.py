@@ -274,8 +274,8 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
 
 
 def standings() -> list[Phrase]:
-    """What one is told who texts us something while their case waits, however long the name of the body that
-    is asked is."""
+    """What one is told who texts us something while their case
+    waits, however long the name of the body that is asked is."""
     return [
         citizen_phrases.how_it_is(REFERENCE, citizen_phrases.how_it_stands(standing))
         for standing in STANDINGS

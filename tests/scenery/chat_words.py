@@ -1,5 +1,5 @@
-"""What is asked, offered and said in a chat, found where the product keeps it, so that no test knows it by
-heart.
+"""What is asked, offered and said in a chat, found where
+the product keeps it, so that no test knows it by heart.
 
 What stands in capitals is in English, as `asha` reads it; what ends in `_SW` is the same in Kiswahili.
 """

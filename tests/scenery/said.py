@@ -1,5 +1,5 @@
-"""What the product says and asks, for tests that compare with it: which phrase, and what stands in its gaps,
-is theirs to say."""
+"""What the product says and asks, for tests that compare with it:
+which phrase, and what stands in its gaps, is theirs to say."""
 
 import re
 

@@ -1,5 +1,5 @@
-"""A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is
-not real."""
+"""A whole hotline in one process, with a clock that a test
+may turn, and pretend phones. Only the network is not real."""
 
 from collections import deque
 from collections.abc import Callable, Sequence

@@ -1,5 +1,5 @@
-"""The company's kit for Node, as it comes from the shop, told only where to go: a second client that we did
-not write."""
+"""The company's kit for Node, as it comes from the shop, told
+only where to go: a second client that we did not write."""
 
 import json
 import shutil

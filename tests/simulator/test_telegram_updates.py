@@ -178,8 +178,8 @@ def test_updates_are_posted_or_fetched_but_not_both(simulator: Simulator, posted
     assert (answer.status_code, declined(answer)) == (
         409,
         (
-            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
-            "webhook first"
+            "Conflict: can't use getUpdates method while webhook is "
+            "active; use deleteWebhook to delete the webhook first"
         ),
     )
     done(call(simulator, "deleteWebhook"))

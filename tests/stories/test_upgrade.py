@@ -138,9 +138,9 @@ STATES = {
     "errands": "waiting done dropped",
 }
 WAIT = (
-    "deliver open escalate find follow_up promise still lapse ready warn redraw cool list go go_on batch "
-    "remind expire review balance "
-    "rumour answer"
+    "deliver open escalate find follow_up promise "
+    "still lapse ready warn redraw cool list go go_on "
+    "batch remind expire review balance rumour answer"
 )
 ABOUT = "dispatch news case follow_up answer duty alarm consult broadcast rumour"
 BEGIN = (
@@ -432,8 +432,8 @@ def test_a_job_that_the_old_release_left_on_the_queue_does_no_harm_and_its_task_
 
 
 def old_house_of_today(folder: Path, **settings: str) -> int:
-    """The old database, as if it had been stopped a minute ago. Returns the errand whose case waits for the
-    next liaison."""
+    """The old database, as if it had been stopped a minute ago.
+    Returns the errand whose case waits for the next liaison."""
     later = datetime.now(UTC) - timedelta(minutes=1) - STOPPED_AT
 
     def moved(found: re.Match[str]) -> str:
@@ -443,8 +443,8 @@ def old_house_of_today(folder: Path, **settings: str) -> int:
     old = (FIRST_HOUSE / f"{'postgresql' if settings else 'sqlite'}.sql").read_text()
     old = re.sub(r"2026-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", moved, old)
     query = (
-        "SELECT e.id FROM errands e JOIN dispatches d ON e.subject = CAST(d.id AS VARCHAR) JOIN cases c "
-        "ON d.case_id = c.id "
+        "SELECT e.id FROM errands e JOIN dispatches d ON e.subject "
+        "= CAST(d.id AS VARCHAR) JOIN cases c ON d.case_id = c.id "
     )
     query += "WHERE e.what = 'escalate' AND e.state = 'waiting' AND c.reference = '96454597'"
     if settings:

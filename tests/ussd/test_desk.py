@@ -1,5 +1,5 @@
-"""What can be done by dialling in since cases are watched: each step of a liaison, and what a citizen is told
-when nobody answered."""
+"""What can be done by dialling in since cases are watched: each step
+of a liaison, and what a citizen is told when nobody answered."""
 
 import pytest
 

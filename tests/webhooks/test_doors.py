@@ -1,5 +1,5 @@
-"""The public door as the carrier finds it, over real HTTP: what it lets in, what it answers, and what it
-never says."""
+"""The public door as the carrier finds it, over real HTTP:
+what it lets in, what it answers, and what it never says."""
 
 import logging
 from collections.abc import Iterator

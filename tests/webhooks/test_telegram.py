@@ -1,5 +1,5 @@
-"""Telegram at the public door: whoever does not know the secret learns nothing, and what is taken is kept
-sealed before we say so."""
+"""Telegram at the public door: whoever does not know the secret
+learns nothing, and what is taken is kept sealed before we say so."""
 
 import json
 import socket

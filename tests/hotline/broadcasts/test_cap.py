@@ -1,5 +1,5 @@
-"""Broadcasts as CAP files: what the standard allows, what we promise, and nothing that the world must not
-see."""
+"""Broadcasts as CAP files: what the standard allows, what
+we promise, and nothing that the world must not see."""
 
 import random
 import string

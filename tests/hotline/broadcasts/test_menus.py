@@ -145,8 +145,8 @@ def test_every_screen_of_every_path_fits(language: str, *, blocked: bool) -> Non
 
 
 def play(*answers: str, known: Found = KNOWN, **board: object) -> object:
-    """What comes of these answers, given one after another to whatever is asked; or the question that is open
-    after the last."""
+    """What comes of these answers, given one after another to
+    whatever is asked; or the question that is open after the last."""
     there: Asking | Said[object] | None = None
     so_far: Answers = ()
     seen = {**known, "?board": {**BOARD, **board}}

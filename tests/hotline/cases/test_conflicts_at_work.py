@@ -244,8 +244,8 @@ class Journey:
     # And what must never
 
     def note(self) -> None:
-        """Write down what had reached those to whom it is shut from now on. A mandate may begin again, and a
-        body be under another."""
+        """Write down what had reached those to whom it is shut from now
+        on. A mandate may begin again, and a body be under another."""
         shut = self.must_not_see()
         self.shut = {number: before for number, before in self.shut.items() if number in shut}
         for number in shut - set(self.shut):

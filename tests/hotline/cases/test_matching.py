@@ -1,5 +1,5 @@
-"""Whose case it is: the nearest who fits, and then whoever the standing order names next, until somebody
-answers."""
+"""Whose case it is: the nearest who fits, and then whoever
+the standing order names next, until somebody answers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -59,8 +59,8 @@ def as_asked(found: Match) -> Asked:
 
 
 def one_lap(candidates: Collection[Candidate], about: Matter, lap: int = 0) -> list[list[Match]]:
-    """Who is asked in one lap when nobody answers: a list for each time that somebody is, of all who are
-    asked at that time."""
+    """Who is asked in one lap when nobody answers: a list for each
+    time that somebody is, of all who are asked at that time."""
     turns: list[list[Match]] = []
     place = lap * A_LAP
     while turn := together(about, candidates, AREAS, place):

@@ -154,8 +154,8 @@ def test_a_file_without_anything_in_it_is_told(read: Callable[[str], object]) ->
 def test_a_missing_column_is_named() -> None:
     assert complaints(read_bodies, "code,name,sort\nstation,Kaptembwo,police\n") == [
         (
-            "line 1: the heading “kind”, “areas” is missing; the first line must name the columns code, name, "
-            "kind, areas"
+            "line 1: the heading “kind”, “areas” is missing; the "
+            "first line must name the columns code, name, kind, areas"
         )
     ]
 
@@ -296,8 +296,8 @@ def test_what_is_missing_of_a_liaison_is_named() -> None:
         (
             {"also": "women|navy"},
             (
-                "also has “navy”, which is no body's code and none of police, peace, women, oversight, "
-                "coordination"
+                "also has “navy”, which is no body's code and none "
+                "of police, peace, women, oversight, coordination"
             ),
         ),
         ({"until": "31/12/2026"}, "until is “31/12/2026”; write the last day as 2026-12-31"),
@@ -548,8 +548,8 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
     identity = operator.number("Sgt. Kipruto")
     said = operator.enter("liaisons", "remove", identity).output
     assert said == (
-        "Sgt. Kipruto is a liaison no longer. Take them out of your file too: loading it would bring "
-        "them back.\n"
+        "Sgt. Kipruto is a liaison no longer. Take them out "
+        "of your file too: loading it would bring them back.\n"
     )
     gone = operator.liaison("Sgt. Kipruto")
     assert gone.until is not None
@@ -606,8 +606,8 @@ def test_leave_is_entered_by_the_clock_on_the_wall_and_what_is_empty_then_is_tol
     (leave,) = arranged(operator)
     assert said == [
         (
-            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts "
-            f"cancel {leave.id}"
+            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until "
+            f"2126-12-27 00:00. To undo: itikia shifts cancel {leave.id}"
         ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]
@@ -649,8 +649,8 @@ def test_two_swap_two_stretches(operator: Operator) -> None:
     assert said.splitlines()[:2] == [
         "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 00:00 until 2126-12-31 00:00,",
         (
-            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia "
-            f"shifts cancel {number}"
+            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until "
+            f"2127-01-03 06:00. To undo: itikia shifts cancel {number}"
         ),
     ]
     assert [(str(each.liaison_id), each.on_duty) for each in arranged(operator)] == [

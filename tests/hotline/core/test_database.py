@@ -1,5 +1,5 @@
-"""The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little,
-not in vain."""
+"""The truth is in the database: nothing that was committed is
+lost, and whoever waits for it waits a little, not in vain."""
 
 import re
 import sqlite3
@@ -107,9 +107,9 @@ def test_every_migration_has_a_way_back(empty: Database) -> None:
 
 
 CLOSED, REOPENED, TAKEN, WAITS = (f"{number}" * 32 for number in "1234")
-"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round,
-after a no, in danger; one that somebody took late and about which the citizen was asked; and one that nobody
-has taken."""
+"""Cases as they stood before there were promises: one closed by its citizen's
+yes; one in its second round, after a no, in danger; one that somebody took
+late and about which the citizen was asked; and one that nobody has taken."""
 
 BEFORE_PROMISES = f"""
 INSERT INTO areas (code, name, level, aliases, country, edition) VALUES ('KE', 'Kenya', 'country', '', 'KE', 1);
@@ -261,8 +261,8 @@ def test_what_was_committed_survives_a_power_cut(small: Database) -> None:
 
 
 def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Database) -> None:
-    """Without the lock taken at once, the second would be refused on the spot, however long it is willing to
-    wait."""
+    """Without the lock taken at once, the second would be
+    refused on the spot, however long it is willing to wait."""
     first_has_it = threading.Event()
 
     def first() -> None:

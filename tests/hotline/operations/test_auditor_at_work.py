@@ -144,8 +144,8 @@ def test_whatever_is_lost_every_case_goes_on_after_the_next_audit(world: World, 
 
 
 def _and_it_does_go_on(world: World) -> None:
-    """Nobody is forgotten in fact either: of each open case more people are asked as time goes by, and no
-    text is left."""
+    """Nobody is forgotten in fact either: of each open case more
+    people are asked as time goes by, and no text is left."""
     world.pass_minutes(1)
     before = _asked(world)
     world.pass_minutes(45)

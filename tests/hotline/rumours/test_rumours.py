@@ -1,5 +1,5 @@
-"""What is known of a rumour, which ones are alike, what a liaison's text means, and whether every word of the
-desk fits a phone."""
+"""What is known of a rumour, which ones are alike, what a liaison's
+text means, and whether every word of the desk fits a phone."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
