@@ -197,7 +197,8 @@ def print_acknowledged(hotline: Hotline) -> None:
     """From the last key of a report until somebody had it,
     beside how long the first who is asked has to answer."""
     print(
-        f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}{'median':>10}{'90th':>10}{'worst':>10}"
+        f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}"
+        f"{'median':>10}{'90th':>10}{'worst':>10}"
     )
     took, never = waited(hotline)
     for urgency in reversed(Urgency):

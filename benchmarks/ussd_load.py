@@ -54,7 +54,7 @@ class Load:
     cpu: dict[str, float] = field(default_factory=dict)
     """Seconds that each of the target's processes took."""
     elsewhere: float = 0.0
-    """The share of the machine that went to nobody whom this visit concerns: above 0.1 the times mean little."""
+    """The machine's share that went to others than this visit; above 0.1 the times mean little."""
 
     @property
     def latencies(self) -> list[float]:

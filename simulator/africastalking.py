@@ -20,12 +20,11 @@ when a request was taken, JSON with no charset in its type, `None` as a word whe
 | 401  | The supplied authentication is invalid                  | wrong `apiKey`                            |
 | 400  | Request is missing required form field 'to'             | no username, number or message            |
 | 429  | Too Many Requests                                       | more texts a second than it takes, where  |
-|      |                                                         | it was started with                       |
-|      |                                                         | SIMULATOR_TEXTS_A_SECOND; `Retry-After`   |
-|      |                                                         | has whole seconds; none of the request's  |
-|      |                                                         | texts is accepted                         |
-| 201  | {"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}} | `from` is neither the short code nor a    |
-|      |                                                         | known name                                |
+|      |                                                         | SIMULATOR_TEXTS_A_SECOND is set;          |
+|      |                                                         | `Retry-After` has whole seconds; none of  |
+|      |                                                         | the request's texts is accepted           |
+| 201  | {"SMSMessageData":                                      | `from` is neither the short code nor a    |
+|      |   {"Message":"InvalidSenderId","Recipients":[]}}        | known name                                |
 
 On demand: by `refuses` of a phone, or by a mishap (`troubles.py`).
 """

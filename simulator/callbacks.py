@@ -9,8 +9,7 @@ The names below the base address are the hotline's own; what the forms hold is A
 |             | with `*`                                                                                     |
 | `/ended`    | date (UTC), sessionId, serviceCode, networkCode, phoneNumber, status, cost,                  |
 |             | durationInMillis, hopsCount, hopsMetadata, input, lastAppResponse, errorMessage              |
-| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; tried again until the hotline answers   |
-|             | 200                                                                                          |
+| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; again until the hotline answers 200     |
 | `/receipts` | id, status, phoneNumber, networkCode, retryCount, failureReason                              |
 | `/optouts`  | senderId, phoneNumber                                                                        |
 """
@@ -96,7 +95,7 @@ class Callbacks:
         self.tried = self.failed = 0
 
     def turn(self, fields: Fields, label: str) -> Answer:
-        """Post one key press and wait for the page. Never raises: a network has no exceptions, only problems."""
+        """Post one key press and wait for the page. Never raises: a network has problems, no exceptions."""
         if self.troubles.twice:
             self.agenda.after(0, partial(self._turn, fields, label))
         return self._turn(fields, label)

@@ -262,7 +262,7 @@ class Chat:
         self._do("edit", message=message, text=text)
 
     def tap(self, label: str, message: int | None = None, *, stale: bool = False) -> None:
-        """Tap the newest button with this label, or the one of a message; a `stale` one may be gone by now."""
+        """Tap the newest button with this label, or a message's; a `stale` one may be gone by now."""
         self._do("tap", button=label, message=message, stale=stale)
 
     def share_location(self, latitude: float, longitude: float) -> None:

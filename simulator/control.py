@@ -8,13 +8,12 @@ its `+` as it is or as %2B.
 | request                                   | body                         | answer                          |
 | ----------------------------------------- | ---------------------------- | ------------------------------- |
 | GET    /simulator/town?seen=V&wait=S      |                              | everything; waits S seconds for |
-|                                           |                              | a change of V                   |
+|                                           |                              | another version than V          |
 | GET    /simulator/phones                  |                              | [phone, …]                      |
 | PUT    /simulator/phones/{number}         | label                        | phone, new if there was none    |
 | GET    /simulator/phones/{number}         |                              | phone: screen, session, texts   |
 |                                           |                              | and switches;                   |
-|        …?seen=V&wait=S                    |                              | waits S seconds for a change of |
-|                                           |                              | V                               |
+|        …?seen=V&wait=S                    |                              | waits S seconds for a change    |
 | PATCH  /simulator/phones/{number}         | on, opted_out,               | phone; only what is named       |
 |                                           | undeliverable, refuses,      | changes                         |
 |                                           | label                        |                                 |
@@ -27,8 +26,7 @@ its `+` as it is or as %2B.
 | PUT    /simulator/chats/{user}            | name, language_code, number  | chat, new if there was none     |
 | GET    /simulator/chats/{user}            |                              | chat: messages, keyboard,       |
 |                                           |                              | toast, commands                 |
-|        …?seen=V&wait=S                    |                              | waits S seconds for a change of |
-|                                           |                              | V                               |
+|        …?seen=V&wait=S                    |                              | waits S seconds for a change    |
 | PATCH  /simulator/chats/{user}            | blocked, deactivated, name,  | chat; only what is named        |
 |                                           | language_code, number        | changes                         |
 | POST   /simulator/chats/{user}/start      | payload (the word of a link, | chat, no longer blocked         |

@@ -21,11 +21,11 @@ class NotANumber(ValueError):
 
 
 class Refused(Exception):
-    """The phone or the network will not do this now. The message says why, to the person who holds the phone."""
+    """The phone or the network will not do this now. The message says why, to whoever holds the phone."""
 
 
 def number_from(typed: str) -> str:
-    """A number in international form, from what people type: +254 711 000111, 0711000111 or 00254711000111."""
+    """A number in international form, from what people type: +254 711 000111, 0711000111, 00254711000111."""
     compact = re.sub(r"[\s()-]", "", typed)
     if compact.startswith("00"):
         compact = "+" + compact[2:]

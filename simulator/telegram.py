@@ -4,7 +4,8 @@ method, one for files, and answers in Telegram's own words.
 | HTTP     | body                                     | when                                                 |
 | -------- | ---------------------------------------- | ---------------------------------------------------- |
 | 200      | {"ok":true,"result":…}                   | it was done                                          |
-| 401      | {"ok":false,"error_code":401,"description":"Unauthorized"} | wrong token                                          |
+| 401      | {"ok":false,"error_code":401,            | wrong token                                          |
+|          |  "description":"Unauthorized"}           |                                                      |
 | 404      | … "Not Found"                            | no such method, or a file whose address is over      |
 | 400, 403 | … "Bad Request: …", "Forbidden: …"       | Telegram declines                                    |
 | 409      | … "Conflict: …"                          | updates are asked for and posted, or asked for twice |

@@ -21,8 +21,7 @@ called `telegram`, for the next calls that send or edit a message.
 | `silent` | it is done, and after `seconds` the connection breaks without an answer                         |
 | `reset`  | the connection breaks at once; it is not done                                                   |
 | `error`  | HTTP `code` (500 unless told); it is not done                                                   |
-| `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are  |
-|          | over                                                                                            |
+| `flood`  | every call meets 429 with the `retry_after` that is left, for so many `seconds` from now        |
 
 Standing until lifted: `telegram_down` (every call finds the connection broken,
 and no update comes; they wait), `telegram_unlimited` (it takes messages as fast
@@ -107,7 +106,8 @@ class Troubles:
 
     def delay(self) -> float:
         """How many seconds late the next callback is."""
-        return self.late + (random.uniform(0, SHUFFLE_SECONDS) if self.shuffled else 0)  # noqa: S311 -- no secret, only disorder
+        disorder = random.uniform(0, SHUFFLE_SECONDS)  # noqa: S311 -- no secret
+        return self.late + (disorder if self.shuffled else 0)
 
     def view(self) -> dict[str, Any]:
         flood = ["flood"] if self.flood_left() else []

@@ -43,7 +43,8 @@ FOLDER = run_folder.begin()
 """For everything that this run writes; it is gone when the
 run is over, and so are the processes that it started."""
 
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
+# Not installed, and httpcore looks for it at every step: None spares the search.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 redis.utils.get_lib_version = functools.cache(
     redis.utils.get_lib_version
 )  # read from a file for every connection
@@ -73,7 +74,8 @@ def put_into_sql_once(connection: Connection) -> None:
 
 ALIKE = re.compile(
     r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors"
-    r"|hotline/test_(cap|chats|checks|commands|erasure|evidence|explaining|linking|measures|news|previewing|readiness|rosters|shifts)\.)"
+    r"|hotline/test_(cap|chats|checks|commands|erasure|evidence|explaining|linking|measures|news"
+    r"|previewing|readiness|rosters|shifts)\.)"
 )
 """What is told here is told of people and words, and either database serves. It runs on one of the two, half
 of it on each; all of it on both with `pytest --both`. What is not listed (who writes first, what is kept,

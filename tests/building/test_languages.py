@@ -242,21 +242,22 @@ def fits_one_page(words: Phrase, language: str) -> bool:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: str) -> None:
+    another = citizen_phrases.another_office()
     texts = [
         citizen_phrases.received(REFERENCE, AT, EMERGENCY),
         citizen_phrases.somebody_has_it(REFERENCE), citizen_phrases.did_help_come(REFERENCE),
         citizen_phrases.somebody_has_it_late(REFERENCE),
         citizen_phrases.somebody_is_coming(REFERENCE), citizen_phrases.somebody_is_there(REFERENCE),
-        *(citizen_phrases.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None,
-                                       citizen_phrases.another_office())),
-        *(citizen_phrases.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None,
-                                  citizen_phrases.another_office())),
+        *(citizen_phrases.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, another)),
+        *(citizen_phrases.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, another)),
         citizen_phrases.added(REFERENCE, EMERGENCY), citizen_phrases.told_of_danger(REFERENCE, EMERGENCY),
         citizen_phrases.there_is_news(REFERENCE, SERVICE_CODE),
         desk_phrases.how_to_report(SERVICE_CODE, EMERGENCY), desk_phrases.texts_stopped(),
         desk_phrases.texts_resumed(), *nobody_may(), *standings(),
-        *(citizen_phrases.thanks_for_verdict(verdict, AT,
-                                             EMERGENCY) for verdict in get_args(citizen_phrases.Verdict)),
+        *(
+            citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY)
+            for verdict in get_args(citizen_phrases.Verdict)
+        ),
     ]  # fmt: skip
     for words in texts:
         said = say(words, language)
@@ -331,8 +332,10 @@ def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -
         liaison_phrases.is_in_danger(word), liaison_phrases.more_words(word, "x" * 3000),
         liaison_phrases.please_take(word, about, place, "", AT),
         liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.one_of_several(**calls)]),
-        *(liaison_phrases.please_take(word, about, place, "", AT,
-                                      [liaison_phrases.no_help_came(each)]) for each in ("", body)),
+        *(
+            liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.no_help_came(each)])
+            for each in ("", body)
+        ),
         liaison_phrases.please_take(word, about, place, "", AT,
                                     [liaison_phrases.went_and_is_silent(f"{name}, {body}", AT)]),
         liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.wishes_a_woman()]),

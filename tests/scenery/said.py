@@ -47,7 +47,7 @@ def number_in(text: str) -> str:
 
 
 def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
-    """The question to which these answers lead. What the scene looks up is answered like any other question."""
+    """The question to which these answers lead. A look-up is answered like any other question."""
     question: Question = next(scene)
     for answer in answers:
         question = scene.send(answer)

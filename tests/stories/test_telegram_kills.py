@@ -291,7 +291,7 @@ async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.R
 
 
 PLACES = ("Kaptembwo", "London", "Rhoda", "Barut", "Shaabab")
-"""Something is reported in each, so that none of it is one event with another; one station answers for all."""
+"""In each one thing is reported, so that no two are one event; one station answers for all."""
 
 
 class Officer(Chat):

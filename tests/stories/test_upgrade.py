@@ -131,7 +131,8 @@ STATES = {
     "dispatches": "asked taken done cannot unanswered lapsed superseded",
     "promises": "open kept missed void",
     "messages": "waiting sending sent unknown failed withheld",
-    "broadcasts": "draft checked submitted approved cooling first sending sent stopped corrected withdrawn expired",
+    "broadcasts": "draft checked submitted approved cooling first sending sent "
+    "stopped corrected withdrawn expired",
     "copies": "listed sends gone doubtful refused held",
     "rumours": "new checking likely unlikely true false unknown",
     "subscriptions": "asked on off",
@@ -460,7 +461,7 @@ def old_house_of_today(folder: Path, **settings: str) -> int:
 
 
 def leave_jobs(stack: Stack, errand: int) -> None:
-    """What the old release had posted, on the queue's disk: as it was named then, and as nobody can read it."""
+    """What the old release had posted, on the queue's disk: as it was named then, unreadable now."""
     queue = embedded_queue(stack.settings.redis_socket.parent, stack.environ)
     queue.start()
     wait_until(stack.settings.redis_socket.exists, "the queue is there")

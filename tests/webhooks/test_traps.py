@@ -1,4 +1,5 @@
-"""What is known to go wrong with Africa's Talking, and where each of it is seen to: a test by its name, or a place in the code.
+"""What is known to go wrong with Africa's Talking, and where
+each of it is seen to: a test by its name, or a place in the code.
 
 The traps are numbered as in the fact sheet on USSD and SMS from which this door was built.
 

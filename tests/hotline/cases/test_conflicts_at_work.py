@@ -328,7 +328,7 @@ def test_nor_on_either_database(world: World, seed: int) -> None:
 
 
 def test_the_journeys_go_somewhere(world: World) -> None:
-    """Else they would prove nothing: the case is put before several, and shut to one before whom it was put."""
+    """Or they prove nothing: the case is put before several, and shut to one before whom it was put."""
     journey = Journey(world, 1)
     journey.found()
     journey.report()

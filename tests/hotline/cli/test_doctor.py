@@ -305,8 +305,8 @@ def test_that_everything_is_a_drill_is_noted(service: Service) -> None:
             "station",
             [
                 (
-                    "DEFAULT_BODY is 'station', which is police, and a report about the police could never go "
-                    "there. Name another body."
+                    "DEFAULT_BODY is 'station', which is police, and a report "
+                    "about the police could never go there. Name another body."
                 )
             ],
         ),

@@ -564,7 +564,8 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
 
 def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -> None:
     file = operator.file(
-        "phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
+        "phone,days,from,to\n0722000101,daily,06:00,18:00\n"
+        "0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
     )
     for _ in range(2):
         loaded = operator.enter("shifts", "load", file).output

@@ -65,7 +65,7 @@ class Office:
             act(work)
 
     def case(self, state: str = CaseState.OPEN, words: str = "", **values: object) -> Case:
-        """A case with nothing that carries it on; with the citizen's words, where somebody is to read them."""
+        """A case that nothing carries on; with the citizen's words, where somebody is to read them."""
         with self.service.database.writing() as session:
             made = Case(**a_case(state, **values))
             if words:

@@ -1,4 +1,4 @@
-"""The auditor in a hotline that runs: it finds nothing where nothing is lost, and whatever is lost it finds."""
+"""The auditor in a hotline that runs: it finds whatever is lost, and nothing where nothing is lost."""
 
 import random
 from collections.abc import Callable, Sequence
