@@ -32,8 +32,8 @@ STILL_ON_IT, SAFE, HELP = (
     ("still", _("Still on it, safe")),
     ("help", _("I need help")),
 )
-"""The same steps where they can be chosen. One should not have what is about people one knows; then one never
-sees it again."""
+"""The same steps where they can be chosen. One should not have
+what is about people one knows; then one never sees it again."""
 
 REASONS: tuple[tuple[Step, Phrase], ...] = (
     ("no_vehicle", _("No vehicle or fuel")),

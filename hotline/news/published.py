@@ -41,8 +41,8 @@ def listing(work: UnitOfWork, area: str, language: str) -> str:
 
 
 def verified(work: UnitOfWork, area: str, language: str) -> list[Item]:
-    """What is checked and holds just now for a place: our messages and then what came of rumours, each the
-    newest first."""
+    """What is checked and holds just now for a place: our messages
+    and then what came of rumours, each the newest first."""
     shown = [*_messages(work, area, language), *_rumours(work, area, language)]
     return shown[:MOST_SHOWN]
 
