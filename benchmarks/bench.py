@@ -1,12 +1,14 @@
-"""How fast the hotline is: each figure a ratio to a yardstick that was measured in the same run, turn and
-turn about.
+"""How fast the hotline is: each figure a ratio to a yardstick
+that was measured in the same run, turn and turn about.
 
-    python -m benchmarks.bench            dialling in, delivering and answering on Telegram, on SQLite and on PostgreSQL
-    python -m benchmarks.bench --quick    on SQLite only, and shorter
-    python -m benchmarks.bench --servers  the same door behind other web servers
-    python -m benchmarks.bench --sweep    only what a million closed cases cost the clock and the auditor
-    python -m benchmarks.bench --broadcast  only a calm message to 100,000 people (to 10,000 with --quick), and the cases beside it
-    python -m benchmarks.bench --night    a whole night, while everything breaks: see benchmarks/night.py
+    python -m benchmarks.bench              dialling in, delivering and answering on Telegram,
+                                            on SQLite and on PostgreSQL
+    python -m benchmarks.bench --quick      on SQLite only, and shorter
+    python -m benchmarks.bench --servers    the same door behind other web servers
+    python -m benchmarks.bench --sweep      only what a million closed cases cost the clock and the auditor
+    python -m benchmarks.bench --broadcast  only a calm message to 100,000 people (to 10,000 with --quick),
+                                            and the cases beside it
+    python -m benchmarks.bench --night      a whole night, while everything breaks: see benchmarks/night.py
 
 The yardstick of dialling in is a page of Flask that always says the same, behind gunicorn with threads; that
 of delivering is a job of RQ that does nothing; that of Telegram is its library with nothing behind it. Ends
@@ -39,7 +41,7 @@ CALLERS = 32
 HOP_TARGET, DELIVERY_TARGET = 1.2, 3.0
 
 DETAILS = Step("Stolen {n}x", holds="May we text")
-"""By these words a report is known in whatever is written about it: no other report's begin or end like them."""
+"""A report's own words, to know it by in whatever is written about it: no other's begin or end like them."""
 
 REPORT: Walk = (
     Step("", holds="2. English"),
@@ -182,8 +184,8 @@ def servers(length: Length) -> bool:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One report, from the last key: when its last page was there, and when the carrier had the text to its
-    liaison. In seconds."""
+    """One report, from the last key: when its last page was there,
+    and when the carrier had the text to its liaison. In seconds."""
 
     page: float
     liaison: float
@@ -233,9 +235,9 @@ async def deliver(stack: Stack, texts: "asyncio.Queue[Text]", number: int) -> De
 
 
 async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: str) -> Text:
-    """Wait until the citizen and the liaison both have theirs, and return the liaison's: the one that holds
-    this report's own words. Of the same event others are told as well, and some of them only now of the
-    report before it."""
+    """Wait until the citizen and the liaison both have theirs, and return the
+    liaison's: the one that holds this report's own words. Of the same event
+    others are told as well, and some of them only now of the report before it."""
     liaison, citizen_has_theirs = None, False
     while liaison is None or not citizen_has_theirs:
         text = await asyncio.wait_for(texts.get(), 30)

@@ -1,5 +1,5 @@
-"""A calm message to many people, beside what the carrier could take at best; and what it costs the cases that
-are reported meanwhile.
+"""A calm message to many people, beside what the carrier could take
+at best; and what it costs the cases that are reported meanwhile.
 
     python -m benchmarks.broadcast            to 100,000, on SQLite and on PostgreSQL
     python -m benchmarks.broadcast --quick    to 10,000, on SQLite only
@@ -64,8 +64,8 @@ LIMIT, LINES, CASES, PAUSE = 500, 4, 40, 0.5
 alone; seconds after each."""
 GOAL = 1.2
 WANJIKU, MWANGI = "+254722000201", "+254722000103"
-"""Of the example's roster, both of Nakuru: one of the peace committee, who writes, and one of the police, who
-says yes."""
+"""Of the example's roster, both of Nakuru: one of the peace
+committee, who writes, and one of the police, who says yes."""
 NAKURU = "KE032"
 MORNING = 10
 """The hour at which everything is played, for no calm message goes out at night."""
@@ -81,8 +81,8 @@ def zone_of_now() -> str:
 
 
 def by_day(folder: Path) -> dict[str, str]:
-    """For the environment of a hotline: its country's clocks show about ten in the morning, whatever the hour
-    is."""
+    """For the environment of a hotline: its country's clocks
+    show about ten in the morning, whatever the hour is."""
     here = next(Path(path, "Etc") for path in TZPATH if Path(path, "Etc").is_dir())
     (folder / "Africa").mkdir(parents=True, exist_ok=True)
     copyfile(here / zone_of_now().removeprefix("Etc/"), folder / "Africa" / "Nairobi")
@@ -107,8 +107,8 @@ def number_of(reader: int) -> str:
 
 
 def subscribe(service: Service, wards: Sequence[str], each: int) -> None:
-    """So many people in each ward who want its news and have said yes once more; in a few statements, where
-    the dialogue takes many."""
+    """So many people in each ward who want its news and have said yes
+    once more; in a few statements, where the dialogue takes many."""
     with service.transaction() as work:
         for place, ward in enumerate(wards):
             _subscribe(work, ward, range(place * each, (place + 1) * each))
@@ -141,11 +141,12 @@ def _subscribe(work: UnitOfWork, ward: str, readers: range) -> None:
 
 
 def write(service: Service, ward: str) -> Mapping[str, str]:
-    """Somebody writes that this ward is calm, and puts it to others. What each of those is to say, by the
-    code of the message."""
+    """Somebody writes that this ward is calm, and puts it to others.
+    What each of those is to say, by the code of the message."""
     there = service.clock().astimezone(service.settings.country.zone) - timedelta(minutes=5)
     wish = Compose(
-        template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")), own=(), source="elders", hours=6,
+        template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")),
+        own=(), source="elders", hours=6,
         public=False, exercise=False, emergency=False,
     )  # fmt: skip
     with service.transaction() as work:
@@ -158,8 +159,8 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
 
 
 def approve(service: Service, words: str) -> None:
-    """Somebody of the police has read it and says yes, and it goes to the few at once: nobody waits for
-    cooling here."""
+    """Somebody of the police has read it and says yes, and it
+    goes to the few at once: nobody waits for cooling here."""
     _ok, code, mark = words.split()
     at_once = replace(service, settings=replace(service.settings, minute=timedelta(0)))
     with at_once.transaction() as work:
@@ -181,8 +182,8 @@ def _found(work: UnitOfWork, code: str) -> Broadcast:
 
 
 class Carrier(Company):
-    """Takes so many texts a second and no more, says of each broadcast text that it has arrived, and hands on
-    what is about a case.
+    """Takes so many texts a second and no more, says of each broadcast
+    text that it has arrived, and hands on what is about a case.
 
     It plays the part that the simulator plays elsewhere. That one keeps every phone and every text, and takes
     more of this machine for a text than the hotline does: it would be itself that is measured.
@@ -254,8 +255,8 @@ REPORTED = re.compile(r"Stolen (\d+)x")
 
 
 class Reports:
-    """Cases, reported one after another: from the last key until the carrier has the text to the liaison, in
-    seconds."""
+    """Cases, reported one after another: from the last key until
+    the carrier has the text to the liaison, in seconds."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self._line, self._numbers = stack, Line(stack.port, 60), count(1)
@@ -395,8 +396,8 @@ def _cpu(processes: Mapping[str, int]) -> dict[str, float]:
 
 
 async def _first_few(service: Service, plan: Plan) -> int:
-    """Everybody wants the news of one ward, a message about it is approved, and the first five in a hundred
-    have it."""
+    """Everybody wants the news of one ward, a message about it
+    is approved, and the first five in a hundred have it."""
     (ward,) = wards_of(service.areas)[:1]
     for first in range(0, plan.recipients, 10_000):
         with service.transaction() as work:

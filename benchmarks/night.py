@@ -1,5 +1,5 @@
-"""A whole night in a county, on a clock that is turned: what becomes of people's reports while everything
-breaks.
+"""A whole night in a county, on a clock that is turned:
+what becomes of people's reports while everything breaks.
 
     python -m benchmarks.night                2,000 reports in twelve hours, on SQLite
     python -m benchmarks.night --postgresql   on a PostgreSQL of our own
@@ -53,8 +53,8 @@ class Plan:
     liaisons: int = 60
     hours: float = 12
     after: float = 1.5
-    """Hours into the morning: nobody reports any more, and the citizens who were not woken are asked whether
-    help came."""
+    """Hours into the morning: nobody reports any more, and the
+    citizens who were not woken are asked whether help came."""
     kills: int = 50
     flushes: int = 2
     down: float = 20
@@ -194,10 +194,11 @@ def print_troubles(night: Night) -> None:
 
 
 def print_acknowledged(hotline: Hotline) -> None:
-    """From the last key of a report until somebody had it, beside how long the first who is asked has to
-    answer."""
+    """From the last key of a report until somebody had it,
+    beside how long the first who is asked has to answer."""
     print(
-        f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}{'median':>10}{'90th':>10}{'worst':>10}"
+        f"\n  {'Until somebody has it, by urgency':36}{'cases':>8}{'never':>8}"
+        f"{'median':>10}{'90th':>10}{'worst':>10}"
     )
     took, never = waited(hotline)
     for urgency in reversed(Urgency):
@@ -213,8 +214,8 @@ def print_acknowledged(hotline: Hotline) -> None:
 
 
 def waited(hotline: Hotline) -> tuple[dict[Urgency, list[float]], dict[Urgency, int]]:
-    """Minutes until it was first acknowledged, of each case by its urgency; and how many nobody has taken
-    yet."""
+    """Minutes until it was first acknowledged, of each case
+    by its urgency; and how many nobody has taken yet."""
     took: defaultdict[Urgency, list[float]] = defaultdict(list)
     never: defaultdict[Urgency, int] = defaultdict(int)
     first = (
@@ -235,8 +236,8 @@ def waited(hotline: Hotline) -> tuple[dict[Urgency, list[float]], dict[Urgency, 
 
 @contextmanager
 def furnished(folder: Path, database_url: str = "") -> Iterator[Settings]:
-    """The settings of a hotline with its areas and nobody in it, and a queue of its own that runs while this
-    lasts."""
+    """The settings of a hotline with its areas and nobody in
+    it, and a queue of its own that runs while this lasts."""
     environ = {
         "VAR": str(folder),
         "DATABASE_URL": database_url,

@@ -138,8 +138,8 @@ class Carrier(AfricasTalking):
             self.phones[number](text)
 
     def _receipts(self, identity: str) -> None:
-        """Some tell that it is on its way, and perhaps only after they told that it has arrived; all tell
-        that, and some twice."""
+        """Some tell that it is on its way, and perhaps only after they
+        told that it has arrived; all tell that, and some twice."""
         if self._town.one_in(8):
             self._town.after(self._town.some_seconds(20), partial(self._receipt, identity, "Submitted"))
         for _time in range(1 + self._town.one_in(6)):

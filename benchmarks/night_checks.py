@@ -1,5 +1,5 @@
-"""What must be true in the morning, told from the phones and from the bare rows, and not by asking the
-hotline itself."""
+"""What must be true in the morning, told from the phones and
+from the bare rows, and not by asking the hotline itself."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ from hotline.messaging.message import Message
 from hotline.outbox import Task
 
 SOON = timedelta(minutes=15)
-"""Within so long after its time, or after the carrier was back, an admitted promise must be on the citizen's
-phone."""
+"""Within so long after its time, or after the carrier was
+back, an admitted promise must be on the citizen's phone."""
 LATE = timedelta(minutes=2)
 """A task so late is not being done."""
 FAR = timedelta(hours=23)

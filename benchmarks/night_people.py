@@ -42,8 +42,8 @@ ABOUT = {
 
 
 class Gateway:
-    """The carrier's side of the wire: what is not answered it says again, and now and then it says things
-    twice, or late."""
+    """The carrier's side of the wire: what is not answered it
+    says again, and now and then it says things twice, or late."""
 
     def __init__(self, town: Town, hotline: Hotline) -> None:
         self.town, self.hotline = town, hotline
@@ -343,8 +343,8 @@ def _liaisons(codes: Sequence[str]) -> Iterator[liaisons.Listed]:
 def reports(
     town: Town, areas: Areas, county: str, many: int, begins: datetime, ends: datetime
 ) -> Iterator[tuple[datetime, str, Area]]:
-    """When, what about and where: two in three alone, the others several about the same event, within
-    minutes."""
+    """When, what about and where: two in three alone, the
+    others several about the same event, within minutes."""
     wards = [area for area in areas if area.level == "ward" and areas[county] in areas.outwards(area)]
     kinds, shares = list(ABOUT), list(ABOUT.values())
     left = many

@@ -43,8 +43,8 @@ KINDS: dict[str, tuple[Place, ...]] = {
     "clock": ("after-claim", "before-commit", "after-commit", "after-post"),
     "web": ("before-commit", "after-commit", "after-post"),
 }
-"""What is killed, and where it can die. A worker posts to another queue so rarely that it is not waited for
-there."""
+"""What is killed, and where it can die. A worker posts to
+another queue so rarely that it is not waited for there."""
 PATIENCE = timedelta(minutes=10)
 """After so long a death that was to come at one place comes at any."""
 TICK, AUDIT, TIDY = 2.0, 60.0, 600.0
@@ -99,8 +99,8 @@ class Deaths:
 
 
 class Process:
-    """One of the hotline's processes: it may die in the middle of what it does, and then is away for some
-    seconds."""
+    """One of the hotline's processes: it may die in the middle
+    of what it does, and then is away for some seconds."""
 
     def __init__(self, hotline: "Hotline", name: str, kind: str, start: Callable[[], None]) -> None:
         self.hotline, self.name, self.kind, self._start = hotline, name, kind, start
@@ -114,8 +114,8 @@ class Process:
         self._start()
 
     def runs(self, act: Callable[[], object]) -> bool:
-        """Whether it could do this, and lived. What is raised is counted, as a process would write it in its
-        log, and go on."""
+        """Whether it could do this, and lived. What is raised is
+        counted, as a process would write it in its log, and go on."""
         if not self.is_up:
             return False
         self.hotline.inside.append(self)
@@ -275,7 +275,7 @@ class Hotline:
         self.flushed += 1
 
     def call(self, kind: str, form: Mapping[str, str]) -> tuple[int, str]:
-        """What the public door answers to a carrier's call; 0 and nothing where it is away, or dies over it."""
+        """What the public door answers to a carrier; 0 and nothing where it is away, or dies over it."""
         answer = (0, "")
 
         def calls() -> None:
@@ -299,10 +299,14 @@ def _asked(app: "WSGIApplication", path: str, body: bytes) -> tuple[int, str]:
         return lambda _bytes: None
 
     environ = {
-        "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body), "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True,
+        "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": path,
+        "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body), "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True, "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }  # fmt: skip
     pages = app(environ, start_response)

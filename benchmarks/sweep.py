@@ -1,5 +1,5 @@
-"""What the past costs: the clock's sweep and the auditor's look, with a million closed cases in PostgreSQL
-beside ten thousand."""
+"""What the past costs: the clock's sweep and the auditor's look,
+with a million closed cases in PostgreSQL beside ten thousand."""
 
 import statistics
 import tempfile
@@ -37,12 +37,15 @@ MOMENTS = {
 }
 
 CASES = """
-INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details, contact, language, state, round,
+INSERT INTO cases (id, reference, session_index, channel, category_code, area_code,
+                   locked_details, contact, language, state, round,
                    round_began_at, urgency, in_danger, wants_woman, opened_at, closed_at)
-SELECT gen_random_uuid(), mark || lpad(to_hex(n), 7, '0'), md5(mark || n), 'ussd', 'other', 'KE032', '\\x00', 'none', 'en', state, 1,
+SELECT gen_random_uuid(), mark || lpad(to_hex(n), 7, '0'), md5(mark || n), 'ussd', 'other', 'KE032',
+       '\\x00', 'none', 'en', state, 1,
        at, 1, false, false, at, CASE WHEN state = 'closed' THEN at END
 FROM generate_series(1, :number) AS n,
-     (SELECT CAST(:mark AS text) AS mark, CAST(:state AS text) AS state, CAST(:before AS timestamptz) AS at)"""
+     (SELECT CAST(:mark AS text) AS mark, CAST(:state AS text) AS state,
+             CAST(:before AS timestamptz) AS at)"""
 
 DISPATCHES = """
 INSERT INTO dispatches (case_id, step, round, liaison_id, body_code, word, rung, place, reason, state, at)
@@ -52,12 +55,14 @@ FROM cases"""
 
 PROMISES = """
 INSERT INTO promises (case_id, made_at, due_at, state)
-SELECT id, CAST(:before AS timestamptz), CAST(:later AS timestamptz), CASE WHEN state = 'open' THEN 'open' ELSE 'kept' END FROM cases"""
+SELECT id, CAST(:before AS timestamptz), CAST(:later AS timestamptz),
+       CASE WHEN state = 'open' THEN 'open' ELSE 'kept' END
+FROM cases"""
 
 MESSAGES = """
 INSERT INTO messages (id, key, about, address_id, case_id, locked_text, written_at, state, tries, code)
-SELECT gen_random_uuid(), 'received:' || id, 'case', (SELECT min(id) FROM addresses), id, '\\x00', CAST(:before AS timestamptz),
-       'sent', 1, ''
+SELECT gen_random_uuid(), 'received:' || id, 'case', (SELECT min(id) FROM addresses), id, '\\x00',
+       CAST(:before AS timestamptz), 'sent', 1, ''
 FROM cases"""
 
 ERRANDS = """
@@ -71,7 +76,8 @@ FROM (SELECT 'open' AS what, id::text AS subject, true AS done FROM cases
 
 FALLEN_DUE = """
 INSERT INTO errands (key, what, subject, queue, due_at, wanted_at, state, posted, failures)
-SELECT 'due:' || n, 'find', 'due', 'urgent', CAST(:due AS timestamptz), CAST(:due AS timestamptz), 'waiting', 0, 0
+SELECT 'due:' || n, 'find', 'due', 'urgent', CAST(:due AS timestamptz), CAST(:due AS timestamptz),
+       'waiting', 0, 0
 FROM generate_series(1, :number) AS n"""
 
 DUE_AGAIN = "UPDATE errands SET due_at = :due WHERE state = 'waiting' AND subject = 'due' AND due_at < :later"
@@ -107,7 +113,7 @@ class Kept:
 
 
 def fill(settings: Settings, closed: int) -> None:
-    """The areas, one liaison, and the past: of every case a dispatch, a promise, a text, and a task of each."""
+    """The areas, one liaison, and the past: every case's dispatch, promise and text, with a task of each."""
     release_to(settings)
     database = Database(settings.database_url)
     with database.writing() as session:
@@ -150,8 +156,8 @@ def keeping(url: str, name: str, closed: int, settings: Settings) -> Iterator[Ke
 
 
 def sweeping(many: int = MANY, few: int = FEW) -> None:
-    """Both in turn, so that what drifts on the machine touches both alike; and what the one takes beside the
-    other."""
+    """Both in turn, so that what drifts on the machine touches
+    both alike; and what the one takes beside the other."""
     with ExitStack() as stack:
         store, folder = (
             stack.enter_context(postgresql()),

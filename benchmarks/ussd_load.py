@@ -1,5 +1,5 @@
-"""Many people dialling in at once: each walks through the menus key by key, and every page that comes is
-checked.
+"""Many people dialling in at once: each walks through the
+menus key by key, and every page that comes is checked.
 
 A closed loop: a caller dials again as soon as the last page is there, so it shows what a server can do. A
 reply that is not the one expected counts as wrong and never as throughput; so does a last page, with its case
@@ -20,8 +20,8 @@ from benchmarks.wire import Broken, Line
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One key or line, and what the page after it must begin with and hold. `{n}` is this session's own
-    number."""
+    """One key or line, and what the page after it must begin
+    with and hold. `{n}` is this session's own number."""
 
     typed: str
     kind: str = "CON"
@@ -54,7 +54,7 @@ class Load:
     cpu: dict[str, float] = field(default_factory=dict)
     """Seconds that each of the target's processes took."""
     elsewhere: float = 0.0
-    """The share of the machine that went to nobody whom this visit concerns: above 0.1 the times mean little."""
+    """The machine's share that went to others than this visit; above 0.1 the times mean little."""
 
     @property
     def latencies(self) -> list[float]:
@@ -81,8 +81,8 @@ def phone(number: int) -> str:
 
 
 class Callers:
-    """So many people at once. Each session has a number of its own, and so a phone of its own, through all
-    visits."""
+    """So many people at once. Each session has a number of
+    its own, and so a phone of its own, through all visits."""
 
     def __init__(self, many: int) -> None:
         self._many = many

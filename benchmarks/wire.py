@@ -1,5 +1,5 @@
-"""The wire between a carrier and the hotline, from the carrier's side: forms posted over kept connections,
-and texts taken in."""
+"""The wire between a carrier and the hotline, from the carrier's
+side: forms posted over kept connections, and texts taken in."""
 
 import asyncio
 import json
@@ -30,8 +30,8 @@ class Line:
         return await self.send(path, urlencode(form).encode(), "application/x-www-form-urlencoded", {})
 
     async def send(self, path: str, body: bytes, kind: str, headers: Mapping[str, str]) -> tuple[int, str]:
-        """The status and the body of the answer. A kept connection that the server closed meanwhile is opened
-        anew. Raises `Broken`."""
+        """The status and the body of the answer. A kept connection that
+        the server closed meanwhile is opened anew. Raises `Broken`."""
         named = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: "
@@ -78,8 +78,8 @@ class _Talk(asyncio.Protocol):
         self._answer: asyncio.Future[tuple[int, str]] | None = None
         self._gave_up = False
         self.closed_unasked = False
-        """The server hung up at once, with not a byte of an answer: it had closed the kept connection before
-        we asked."""
+        """The server hung up at once, with not a byte of an answer:
+        it had closed the kept connection before we asked."""
 
     @property
     def is_open(self) -> bool:

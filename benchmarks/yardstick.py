@@ -1,4 +1,4 @@
-"""What everything is compared with: a page of Flask that always says the same, and a job that does nothing."""
+"""What all is compared with: a page of Flask that always says the same, and a job that does nothing."""
 
 import sys
 import time

@@ -16,8 +16,8 @@ from hotline.core.errors import Misconfigured
 from hotline.settings import Settings
 
 KEPT_OPEN = 60.0
-"""Seconds that an idle connection is kept: a hotline is mostly idle, and opening one takes three times as
-long as sending."""
+"""Seconds that an idle connection is kept: a hotline is mostly
+idle, and opening one takes three times as long as sending."""
 POLL = 25
 """Seconds that Telegram keeps a question for updates open."""
 

@@ -1,12 +1,14 @@
-"""How much we ask of Telegram at a time. Its limits are nowhere written down for good, so what counts is what
-it answers.
+"""How much we ask of Telegram at a time. Its limits are nowhere
+written down for good, so what counts is what it answers.
 
-| limit                        | what we keep to                                                                 |
-| ---------------------------- | ------------------------------------------------------------------------------- |
-| 30 messages a second to all  | `TO_ALL` for what we write unasked; answers to what somebody has just written are free |
-| 1 a second to one chat       | `TO_ONE`, after a few at once                                                     |
-| "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed            |
-| our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets slower, not faster |
+| limit                        | what we keep to                                                             |
+| ---------------------------- | --------------------------------------------------------------------------- |
+| 30 messages a second to all  | `TO_ALL` for what we write unasked; answers to what somebody has just       |
+|                              | written are free                                                            |
+| 1 a second to one chat       | `TO_ONE`, after a few at once                                               |
+| "retry after N" (429)        | nothing leaves, from any process of ours, until N seconds have passed       |
+| our own side                 | `AT_ONCE` requests in flight: with more than 32 the HTTP client gets        |
+|                              | slower, not faster                                                          |
 """
 
 import asyncio
@@ -33,8 +35,8 @@ LONGEST_PAUSE = 3600.0
 
 
 class Flood:
-    """Until when Telegram wants to hear nothing from us: kept in Redis, so that every process of ours holds
-    its tongue."""
+    """Until when Telegram wants to hear nothing from us: kept
+    in Redis, so that every process of ours holds its tongue."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
@@ -74,8 +76,8 @@ class Flood:
 
 
 class Budgets(BaseRateLimiter[str]):
-    """Stands before every request of a bot. One that is `patient` asks again after a pause; else whoever
-    asked sees to it."""
+    """Stands before every request of a bot. One that is `patient`
+    asks again after a pause; else whoever asked sees to it."""
 
     def __init__(self, flood: Flood, *, patient: bool) -> None:
         self._flood, self._patient = flood, patient
@@ -118,8 +120,8 @@ def seconds_of(error: RetryAfter) -> float:
 
 
 class Places:
-    """Places in time, `gap` seconds apart, of which a few may be taken at once after a silence; a row of them
-    for each key."""
+    """Places in time, `gap` seconds apart, of which a few may be
+    taken at once after a silence; a row of them for each key."""
 
     def __init__(self, gap: float, at_once: int, now: Callable[[], float] = time.monotonic) -> None:
         self._gap, self._now = gap, now

@@ -1,5 +1,5 @@
-"""The case card of a liaison: one message that always shows how the case stands to them, with what they can
-do next as buttons."""
+"""The case card of a liaison: one message that always shows how
+the case stands to them, with what they can do next as buttons."""
 
 from html import escape
 from typing import NamedTuple

@@ -38,8 +38,8 @@ def connect_(settings: Settings) -> None:
 @telegram.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Ask Telegram who we are to it, and whether what it brings arrives. Ends with 1 where something has to
-    be mended."""
+    """Ask Telegram who we are to it, and whether what it brings
+    arrives. Ends with 1 where something has to be mended."""
 
     async def act(bot: Bot) -> str:
         return "\n".join(standing(settings, await bot.get_me(), await bot.get_webhook_info()))
@@ -57,8 +57,8 @@ def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str
     if webhook.url != expected:
         there = webhook.url or "nowhere, and waits to be asked"
         yield (
-            f"! Telegram brings updates to {there}; it should be {expected or 'nowhere'}. Do: itikia "
-            "telegram connect"
+            f"! Telegram brings updates to {there}; it should be "
+            f"{expected or 'nowhere'}. Do: itikia telegram connect"
         )
     if webhook.last_error_message and webhook.last_error_date:
         yield (
@@ -76,8 +76,8 @@ def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str
 )
 @click.pass_obj
 def link(settings: Settings, area: str, poster: str) -> None:
-    """A link, for a poster or a QR code, that begins a report in AREA, which is an area's code. It holds
-    nothing about anybody."""
+    """A link, for a poster or a QR code, that begins a report in
+    AREA, which is an area's code. It holds nothing about anybody."""
     with service_of(settings) as service:
         if area and area not in service.areas:
             known = ", ".join(

@@ -4,14 +4,14 @@ A job only names a task. It is looked up, put in line by how pressing it is, and
 handed out as fast as Telegram allows, case before answer before bulk, and many at once. Should we die, every
 task of the line still stands in the database, and the clock posts it again.
 
-| Telegram says                              | means for us                                                       |
-| ------------------------------------------ | ------------------------------------------------------------------ |
-| 429 retry after N                          | again, after N seconds; it was not sent                            |
-| 403, or 400 "chat not found"               | stop: nothing arrives in this chat any more, so it is closed          |
-| 400, anything else                         | stop: nobody would take this message                               |
-| 401, 404                                   | our own token is wrong: it waits, and the operator must act        |
-| no connection at all                       | again: it was not sent                                             |
-| no answer, a broken one, 500 to 599        | nobody knows                                                       |
+| Telegram says                              | means for us                                                  |
+| ------------------------------------------ | ------------------------------------------------------------- |
+| 429 retry after N                          | again, after N seconds; it was not sent                       |
+| 403, or 400 "chat not found"               | stop: nothing arrives in this chat any more, so it is closed  |
+| 400, anything else                         | stop: nobody would take this message                          |
+| 401, 404                                   | our own token is wrong: it waits, and the operator must act   |
+| no connection at all                       | again: it was not sent                                        |
+| no answer, a broken one, 500 to 599        | nobody knows                                                  |
 """
 
 import asyncio
@@ -79,8 +79,8 @@ class Drawn(NamedTuple):
 
 
 class Delivery:
-    """The line of what is to be delivered. `run` may be called from any thread; everything else happens on a
-    loop of its own."""
+    """The line of what is to be delivered. `run` may be called from
+    any thread; everything else happens on a loop of its own."""
 
     def __init__(self, service: Service, bot: Bot, flood: Flood) -> None:
         self._service, self._bot, self._flood = service, bot, flood
@@ -135,8 +135,8 @@ class Delivery:
         self._back_in_line(found.priority, next(self._order), task)
 
     async def _hand_out(self) -> None:
-        """One after another, the most pressing first; which one that is, is decided when there is room for
-        it, not before."""
+        """One after another, the most pressing first; which one that
+        is, is decided when there is room for it, not before."""
         while True:
             while not self._line:
                 self._waits.clear()
@@ -204,8 +204,8 @@ class Delivery:
         return Sending(Meaning.ACCEPTED, "sent", provider_id=f"telegram:{sent.message_id}")
 
     def _laid_out(self, leased: Leased) -> tuple[str, InlineKeyboardMarkup | None]:
-        """A case as its card as it is now, a question with its answers as buttons, and anything else as it
-        was written."""
+        """A case as its card as it is now, a question with its
+        answers as buttons, and anything else as it was written."""
         if leased.about == About.DISPATCH:
             with self._service.read() as work:
                 return card(work, _dispatch_of(work, leased.key))

@@ -1,5 +1,5 @@
-"""Takes updates from the stream and has them done: in each chat one after another, as they came, and many
-chats side by side.
+"""Takes updates from the stream and has them done: in each chat
+one after another, as they came, and many chats side by side.
 
 One process has the stream at a time. It holds a lock that it renews; when it dies, whoever waits in reserve
 has the stream within seconds, and begins with what the dead one had taken and not finished.
@@ -36,8 +36,8 @@ SIDE_BY_SIDE = 32
 IN_HAND = 1000
 """Updates that wait in this process at most; the others wait in the stream."""
 TRIES = 5
-"""How often an update is tried that fails for a reason of its own; then it is put aside, and the chat goes
-on."""
+"""How often an update is tried that fails for a reason of
+its own; then it is put aside, and the chat goes on."""
 LONGEST_PAUSE = 15.0
 A_MINUTE = 60
 """Updates that one chat may bring in a minute, by when they came; more is no person."""
@@ -48,8 +48,8 @@ Do = Callable[[dict[str, Any]], Awaitable[None]]
 Sorry = Callable[[dict[str, Any], Why], Awaitable[None]]
 
 RENEW = (
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else "
-    "return 0 end"
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return "
+    "redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
 )
 
 
@@ -111,8 +111,8 @@ class Intake:
         return bool(await self._redis.eval(RENEW, 1, LOCK, self._me, int(HELD * 1000)))
 
     async def _take_over(self, idle: float) -> None:
-        """Whatever was taken, at least so many seconds ago, and not finished: by whoever had the stream
-        before, or by us."""
+        """Whatever was taken, at least so many seconds ago, and not
+        finished: by whoever had the stream before, or by us."""
         with suppress(ResponseError):  # it exists already
             await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         start = b"0-0"
@@ -204,8 +204,8 @@ class Intake:
         return max(0, len(recent) - A_MINUTE)
 
     async def _is_done(self, update: dict[str, Any]) -> bool:
-        """Try it until it is done, or has failed too often for reasons of its own. While it rests, others
-        have its place."""
+        """Try it until it is done, or has failed too often for
+        reasons of its own. While it rests, others have its place."""
         tries = 0
         for pause in pauses(0.2, LONGEST_PAUSE):
             async with self._free:
@@ -235,8 +235,8 @@ class Intake:
         return None
 
     async def _forget(self, taken: Taken, *, put_aside: bool = False) -> None:
-        """The stream need not keep it any longer. If that cannot be said now, it comes again and has no
-        effect."""
+        """The stream need not keep it any longer. If that
+        cannot be said now, it comes again and has no effect."""
         try:
             async with self._redis.pipeline() as pipe:
                 if put_aside:
@@ -251,8 +251,8 @@ class Intake:
 
 
 def _passes(trouble: Exception) -> bool:
-    """Whether it is worth waiting for the end of this trouble, however long: the database, Redis or Telegram
-    will be back."""
+    """Whether it is worth waiting for the end of this trouble,
+    however long: the database, Redis or Telegram will be back."""
     return isinstance(trouble, PASSING) and not isinstance(
         trouble, BadRequest
     )  # which descends from one of them

@@ -1,8 +1,8 @@
 """A question as a message with buttons, and what a button that was pressed stands for.
 
-What a button carries is at most 64 bytes, and may be sent back years later, by anybody's own program. So it
-names nothing by itself: it says which screen it was on and a digest of the choice, and both are compared with
-what is asked now.
+What a button carries is at most 64 bytes, and may be sent back years later, by
+anybody's own program. So it names nothing by itself: it says which screen it
+was on and a digest of the choice, and both are compared with what is asked now.
 
 | begins | on                  | carries                                                       |
 | ------ | ------------------- | ------------------------------------------------------------- |
@@ -133,8 +133,8 @@ def steps(
 
 
 def _laid_out(made: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    """The first in a row of its own, for it comes next as a rule; of the others two to a row where both are
-    short."""
+    """The first in a row of its own, for it comes next as a
+    rule; of the others two to a row where both are short."""
     rows = [made[:1]] if made else []
     for place, button in enumerate(made[1:]):
         fits = place and len(rows[-1]) == 1 and len(button.text) <= SHORT and len(rows[-1][0].text) <= SHORT

@@ -1,5 +1,5 @@
-"""Where the hotline has no public address, it asks Telegram for updates instead, and puts them into the same
-stream."""
+"""Where the hotline has no public address, it asks Telegram
+for updates instead, and puts them into the same stream."""
 
 import asyncio
 import logging
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 
 async def poll(bot: Bot, trips: RedisPipeline, vault: Vault, stopping: asyncio.Event) -> None:
-    """Ask until told to stop. Only what is in the stream is told to have arrived; the rest Telegram brings
-    again."""
+    """Ask until told to stop. Only what is in the stream is
+    told to have arrived; the rest Telegram brings again."""
     offset, waits = 0, pauses(0.5, 30)
     while not stopping.is_set():
         try:

@@ -1,5 +1,5 @@
-"""What people see of the bot before they have said a word: its commands and what it says of itself, in each
-language of the country."""
+"""What people see of the bot before they have said a word: its commands
+and what it says of itself, in each language of the country."""
 
 from collections.abc import Iterator, Sequence
 
@@ -38,8 +38,8 @@ SHORT = _("Report a threat or ask for help. In an emergency call {number}.")
 
 
 async def connect(bot: Bot, settings: Settings) -> str:
-    """Tell Telegram who we are and where we listen; with no public address, that we come and ask. May be done
-    at any time, and again."""
+    """Tell Telegram who we are and where we listen; with no public
+    address, that we come and ask. May be done at any time, and again."""
     await introduce(bot, settings)
     address = listens_at(settings)
     if not address:
@@ -66,8 +66,8 @@ async def introduce(bot: Bot, settings: Settings) -> None:
 
 
 def codes(languages: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Each language with the code that Telegram knows it by; the country's first also for everybody else. It
-    knows two letters only."""
+    """Each language with the code that Telegram knows it by; the
+    country's first also for everybody else. It knows two letters only."""
     yield languages[0], None
     yield from ((language, language) for language in languages if len(language) == 2)
 

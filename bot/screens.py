@@ -21,8 +21,8 @@ LONGEST_TOAST = 200
 
 
 class Screens:
-    """What is shown in every chat. Somebody who has blocked us, or is gone, is shown nothing; what they did
-    is done all the same."""
+    """What is shown in every chat. Somebody who has blocked us, or
+    is gone, is shown nothing; what they did is done all the same."""
 
     def __init__(self, bot: Bot, talks: Talks) -> None:
         self._bot, self._talks = bot, talks
@@ -37,8 +37,8 @@ class Screens:
             await self._put_away(who.chat, shown.shares)
 
     async def turn(self, who: Who, on: int | None, shown: Shown) -> None:
-        """Show it in place of the message whose button was pressed; below, where that one is an earlier
-        screen, or gone."""
+        """Show it in place of the message whose button was pressed;
+        below, where that one is an earlier screen, or gone."""
         if (
             on is not None
             and on == shown.before
@@ -69,8 +69,8 @@ class Screens:
             await self._bot.edit_message_reply_markup(chat, message, reply_markup=None)
 
     async def answer(self, query: CallbackQuery, toast: str = "") -> None:
-        """Let the button be a button again. One that was pressed long ago cannot be answered, and that is
-        fine."""
+        """Let the button be a button again. One that was pressed
+        long ago cannot be answered, and that is fine."""
         with suppress(TelegramError):
             await self._bot.answer_callback_query(query.id, toast[:LONGEST_TOAST] or None)
 
@@ -88,8 +88,8 @@ class Screens:
             await self.strip(chat, message)
 
     async def _put_away(self, chat: int, shares: int | None) -> None:
-        """Take the button that shares something off the screen. Only a message can do that, and that one goes
-        at once."""
+        """Take the button that shares something off the screen.
+        Only a message can do that, and that one goes at once."""
         if shares is not None:
             broom = await self._bot.send_message(
                 chat, "…", reply_markup=ReplyKeyboardRemove(), disable_notification=True

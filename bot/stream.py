@@ -1,5 +1,5 @@
-"""What Telegram has brought, in the order in which it came: taken in once, sealed, and kept until it has been
-done.
+"""What Telegram has brought, in the order in which it came:
+taken in once, sealed, and kept until it has been done.
 
 It is a stream of the queue's server. Telegram is told 200 only when an update is in it, and the update leaves
 it only when all that comes of it is committed; so one that kills us is there still for our successor.
@@ -32,8 +32,8 @@ class Unreadable(ValueError):
 
 
 def take_in(trips: RedisPipeline, vault: Vault, update: Mapping[str, Any]) -> bool:
-    """Keep an update. False if we have it already. Raises `Unreadable`, and `redis.RedisError` where it could
-    not be kept."""
+    """Keep an update. False if we have it already. Raises
+    `Unreadable`, and `redis.RedisError` where it could not be kept."""
     number = update.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise Unreadable("no update_id")

@@ -1,5 +1,5 @@
-"""A conversation in a chat, turn by turn: the same scenes as on a phone that dials in, laid out as one
-message with buttons.
+"""A conversation in a chat, turn by turn: the same scenes as on
+a phone that dials in, laid out as one message with buttons.
 
 Each turn is one transaction, which also notes that this update was done: however often Telegram brings it, it
 has one effect, and what is shown in answer is always how it stands now.
@@ -203,8 +203,8 @@ class Talks:
         return Here(work, who, index, kept or self._fresh(who), kept is None, self._caller(work, index))
 
     def _fresh(self, who: Who, before: ChatState | None = None) -> ChatState:
-        """A conversation that begins. What shows it goes on being the same message, but last words are left
-        where they stand."""
+        """A conversation that begins. What shows it goes on being the
+        same message, but last words are left where they stand."""
         screen = before.screen if before and not before.last_words else None
         shares, version = (before.shares, before.version + 1) if before else (None, 0)
         return ChatState(
@@ -301,16 +301,16 @@ class Talks:
         return self._noted(here, text)
 
     def _noted(self, here: Here, text: str) -> ChatState:
-        """They wrote before they were asked. What they said is kept for their report; a word or two was only
-        a wrong key."""
+        """They wrote before they were asked. What they said is kept
+        for their report; a word or two was only a wrong key."""
         if not case_commands.says_something(text):
             return replace(here.talk, again=not here.is_first)
         kept = f"{here.talk.words}\n{text}".strip()[:LONGEST_ANSWER]
         return replace(here.talk, words=kept, aside=say(desk_phrases.words_kept(), here.language))
 
     def _answered(self, here: Here, text: str) -> Phrase | None:
-        """What has come of a text that answers no question of ours: a verdict, a step in a case, more words
-        about one, news, STOP."""
+        """What has come of a text that answers no question of ours: a
+        verdict, a step in a case, more words about one, news, STOP."""
         address = self._address(here)
         if news_commands.is_greeting(text):  # the menu answers that
             return None
@@ -323,8 +323,8 @@ class Talks:
         return words
 
     def _of_news(self, here: Here, text: str) -> Phrase | None:
-        """The same for one whom we do not know. They become known who want something of which they are to
-        hear."""
+        """The same for one whom we do not know. They become
+        known who want something of which they are to hear."""
         match news_commands.understand(text):
             case IsOurs(code):
                 return published.is_it_ours(here.work, code, here.language)
@@ -419,8 +419,8 @@ class Talks:
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 
     def _complete(self, here: Here) -> None:
-        """What we know of somebody may change while they talk, and then a question less is asked: all may be
-        said already."""
+        """What we know of somebody may change while they talk, and
+        then a question less is asked: all may be said already."""
         if not here.talk.last_words and isinstance(self._play(here), Said):
             here.talk = self._go_on(here)
 
@@ -480,8 +480,8 @@ class Talks:
     # ------------------------------------------------------------------------------------------ who it is
 
     def link(self, who: Who, phone: str) -> tuple[Phrase, str, bool]:
-        """They have shared their own number. What to say, in what language, and whether they are a liaison
-        now."""
+        """They have shared their own number. What to say, in
+        what language, and whether they are a liaison now."""
         with self._service.transaction() as work:
             liaison_, words = link_chat.link(work, TELEGRAM, str(who.chat), phone)
             language = (liaison_.person.language if liaison_ else None) or self.hinted(who.hint)

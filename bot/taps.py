@@ -1,5 +1,5 @@
-"""Buttons under what we sent of our own accord: a liaison's case card, and the question to a citizen whether
-help came.
+"""Buttons under what we sent of our own accord: a liaison's
+case card, and the question to a citizen whether help came.
 
 They stand apart from the conversation and may be pressed at any time, years later, or by somebody's own
 program. So at every press it is asked anew who presses, whether it is theirs, and how it stands; and whatever
@@ -41,8 +41,8 @@ from hotline.messaging.message import About, Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
-    """A liaison takes a step in a case. The card as it is now, and what to say in passing; None where it is
-    no card of theirs."""
+    """A liaison takes a step in a case. The card as it is now, and
+    what to say in passing; None where it is no card of theirs."""
     with service.transaction() as work:
         found = _card_of(work, who, button)
         if found is None:
@@ -59,8 +59,8 @@ def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
 
 
 def _step(work: UnitOfWork, me: Liaison, asked: Dispatch, button: Button) -> str:
-    """Do it if the case stands as it stood on the card. What the card itself does not tell is said: that
-    somebody was first, say."""
+    """Do it if the case stands as it stood on the card. What the card
+    itself does not tell is said: that somebody was first, say."""
     how, language = asked.how(work.session, work.now), me.language
     wanted = next((each for each in get_args(liaison_menus.Step) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):

@@ -1,5 +1,5 @@
-"""What each kind of update means: which turn of a conversation it is, or which step in a case, or that
-somebody comes or goes."""
+"""What each kind of update means: which turn of a conversation it
+is, or which step in a case, or that somebody comes or goes."""
 
 import asyncio
 import logging
@@ -117,8 +117,8 @@ class Updates:
         await self._below(update, self._talks.said, desk_phrases.only_photos_and_voice())
 
     async def _below(self, update: Update, act: Callable[..., Shown], *what: object) -> None:
-        """Do it, and show what comes of it below whatever they wrote; the message that showed the question
-        before goes."""
+        """Do it, and show what comes of it below whatever they
+        wrote; the message that showed the question before goes."""
         who = who_of(update)
         shown: Shown = await asyncio.to_thread(act, who, *what)
         await self._screens.below(who, shown)
@@ -192,8 +192,8 @@ class Updates:
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
     async def _contact(self, update: Update, _context: Context) -> None:
-        """Their own number, or somebody else's: only Telegram itself can say whose it is, and a forwarded one
-        says nothing."""
+        """Their own number, or somebody else's: only Telegram itself
+        can say whose it is, and a forwarded one says nothing."""
         message, who = _message(update), who_of(update)
         contact, sender = message.contact, message.from_user
         if (

@@ -30,8 +30,8 @@ class Queue(StrEnum):
     BULK = "bulk"
     """Many texts of no hurry."""
     TELEGRAM = "telegram"
-    """Whatever goes by Telegram, case before answer before bulk: one process keeps within what its API
-    allows."""
+    """Whatever goes by Telegram, case before answer before
+    bulk: one process keeps within what its API allows."""
 
 
 class TaskKind(StrEnum):
@@ -60,8 +60,8 @@ class TaskKind(StrEnum):
     REDRAW = "redraw"
     """A message that is a card: the case has gone on, and the card shows how it stands."""
     COOL = "cool"
-    """A broadcast that enough hands have approved: list its recipients, and show it to those who answer for
-    the place."""
+    """A broadcast that enough hands have approved: list its
+    recipients, and show it to those who answer for the place."""
     LIST = "list"
     """The same: put more of its recipients on the list."""
     GO = "go"
@@ -109,8 +109,8 @@ class Task(Base):
     """When it was to be done, however often it has been posted since."""
     state: Mapped[str] = mapped_column(String(12), default=TaskState.WAITING)
     posted: Mapped[int] = mapped_column(default=0)
-    """How often it went to the queue: part of the job's name there, so that a job left behind can never stand
-    in its way."""
+    """How often it went to the queue: part of the job's name
+    there, so that a job left behind can never stand in its way."""
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str | None] = mapped_column(String(80))
 
@@ -185,8 +185,8 @@ def is_due_by(session: Session, what: TaskKind, subject: object, due_at: datetim
 
 
 def cancel(session: Session, what: TaskKind, subject: object) -> None:
-    """The reason for it is gone. One that a worker has just begun is left to it: it waits for us, and will
-    find nothing to do."""
+    """The reason for it is gone. One that a worker has just begun
+    is left to it: it waits for us, and will find nothing to do."""
     free = (
         select(Task.id)
         .where(Task.key == key_of(what, subject), Task.state == TaskState.WAITING)
@@ -209,8 +209,8 @@ def to_post(session: Session) -> list[Posting]:
 def fallen_due(
     session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()
 ) -> list[Posting]:
-    """Claim what has fallen due, to be posted, `but` for what belongs on these queues. Of two clocks, each
-    gets its own."""
+    """Claim what has fallen due, to be posted, `but` for what
+    belongs on these queues. Of two clocks, each gets its own."""
     here = (Task.state == TaskState.WAITING, Task.due_at <= now, Task.queue.not_in(but))
     due = select(Task.id).where(*here).order_by(Task.due_at).limit(limit)
     rows = session.execute(
@@ -224,11 +224,11 @@ def fallen_due(
 
 
 def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
-    """Mark a task done, in the transaction that does it. None where it was done or dropped already, and that
-    is fine.
+    """Mark a task done, in the transaction that does it. None
+    where it was done or dropped already, and that is fine.
 
-    On PostgreSQL the row stays locked until the commit, so that a second worker waits here, and then finds it
-    done.
+    On PostgreSQL the row stays locked until the commit, so
+    that a second worker waits here, and then finds it done.
     """
     row = session.execute(
         update(Task)
@@ -253,8 +253,8 @@ def complete(session: Session, what: TaskKind, subject: object) -> None:
 
 
 def retry_later(session: Session, task: int, failure: str, now: datetime) -> None:
-    """It could not be done: it is tried again, after a pause that grows to a minute. A task is never given
-    up."""
+    """It could not be done: it is tried again, after a pause
+    that grows to a minute. A task is never given up."""
     failures = session.scalar(select(Task.failures).where(Task.id == task)) or 0
     again = now + timedelta(seconds=min(60, 2**failures))
     values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}

@@ -1,5 +1,5 @@
-"""What the operator may decide. Read once, at each process's front door, from the environment; nobody else
-looks there."""
+"""What the operator may decide. Read once, at each process's
+front door, from the environment; nobody else looks there."""
 
 import re
 from collections.abc import Mapping
@@ -27,15 +27,15 @@ class Settings:
     redis_url: str
     """REDIS_URL: empty for the embedded server under VAR, or redis://…"""
     keys: Keys
-    """KEYS: the folder of the keys, VAR/keys unless told. Made by `itikia keys`; `itikia run` makes it when
-    there is none."""
+    """KEYS: the folder of the keys, VAR/keys unless told. Made by
+    `itikia keys`; `itikia run` makes it when there is none."""
     country: Country
     """COUNTRY: two letters, as in `hotline/places/countries.py`."""
     carrier: str
     """CARRIER: which company carries our texts, as in `hotline/carriers/__init__.py`."""
     carrier_username: str
-    """CARRIER_USERNAME: our name with the carrier; exactly `sandbox` for Africa's Talking's own rehearsal
-    room."""
+    """CARRIER_USERNAME: our name with the carrier; exactly
+    `sandbox` for Africa's Talking's own rehearsal room."""
     carrier_api_key: str = field(repr=False)
     """CARRIER_API_KEY: the carrier's secret. Without one, the simulator plays the carrier."""
     carrier_base_url: str
@@ -47,8 +47,8 @@ class Settings:
     public_url: str
     """PUBLIC_URL: the https address under which the carrier reaches this machine."""
     callback_secrets: tuple[str, ...] = field(repr=False)
-    """CALLBACK_SECRETS: one long random word in the callback addresses, or two with a comma while the one is
-    replaced by the other."""
+    """CALLBACK_SECRETS: one long random word in the callback addresses,
+    or two with a comma while the one is replaced by the other."""
     telegram_token: str = field(repr=False)
     """TELEGRAM_TOKEN: the bot's secret, as BotFather gave it. Without one there is no Telegram; while the
     simulator plays the carrier, it plays Telegram too."""
@@ -58,23 +58,23 @@ class Settings:
     """DEFAULT_BODY: the code of the body that gets what nobody else answers; the coordinating bodies, unless
     told. What is about the police never goes to one of the police."""
     readiness: time | None
-    """READINESS: when in the evening those who have the night are asked whether they are there, 18:00 unless
-    told; `off` for never."""
+    """READINESS: when in the evening those who have the night are asked
+    whether they are there, 18:00 unless told; `off` for never."""
     heartbeat_url: str = field(repr=False)
     """HEARTBEAT_URL: an address of somebody outside who watches over us; it is called every minute while all
     is well, so that silence alarms them."""
     metrics_token: str = field(repr=False)
-    """METRICS_TOKEN: what Prometheus must show to be told figures about the machine at /metrics; without one
-    there is no such page."""
+    """METRICS_TOKEN: what Prometheus must show to be told figures about
+    the machine at /metrics; without one there is no such page."""
     bulk_rate: int
     """BULK_RATE: texts of broadcasts that the carrier is given a second, 50 unless told. Ask what it takes,
     and leave room for cases."""
     bulk_batch: int
-    """BULK_BATCH: how many of them are handed over in one request, 100 unless told. Whoever stops a broadcast
-    stops all but so many."""
+    """BULK_BATCH: how many of them are handed over in one request, 100
+    unless told. Whoever stops a broadcast stops all but so many."""
     text_price: str
-    """TEXT_PRICE: what one part of one text costs, `KES 0.80` for one; a broadcast's preview says what it
-    will cost."""
+    """TEXT_PRICE: what one part of one text costs, `KES 0.80`
+    for one; a broadcast's preview says what it will cost."""
     exercise: bool
     """EXERCISE: `yes` while everybody learns. Every broadcast is then a drill, and none leaves the building."""
     port: int
@@ -112,8 +112,8 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
-    """The settings as the environment has them. Raises `Misconfigured` with a sentence that names the
-    setting."""
+    """The settings as the environment has them. Raises
+    `Misconfigured` with a sentence that names the setting."""
     var = Path(environ.get("VAR") or "var").absolute()
     keys = Keys(Path(environ.get("KEYS") or var / "keys").absolute())
     return Settings(
@@ -205,8 +205,8 @@ def _address(environ: Mapping[str, str], name: str) -> str:
 def _price(text: str) -> str:
     if text and not re.fullmatch(r"[A-Z]{3} \d+(\.\d+)?", text, re.ASCII):
         raise Misconfigured(
-            f"TEXT_PRICE is {text!r}; write the currency and the price of one part, KES 0.80 for one, or "
-            "leave it empty."
+            f"TEXT_PRICE is {text!r}; write the currency and the "
+            "price of one part, KES 0.80 for one, or leave it empty."
         )
     return text
 

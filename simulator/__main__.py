@@ -86,8 +86,8 @@ def start(
         network.close()
         raise click.ClickException(str(error)) from None
     click.echo(
-        f"The phones are at {simulator.url} and dial {service_code}. Nothing leaves this machine. Stop "
-        "with Ctrl-C."
+        f"The phones are at {simulator.url} and dial {service_code}. "
+        "Nothing leaves this machine. Stop with Ctrl-C."
     )
     try:
         simulator.serve_for_ever()

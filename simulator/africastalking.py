@@ -3,27 +3,28 @@
 The answers are copied from recorded traffic, letter by letter where a client can tell: HTTP 201 and not 200
 when a request was taken, JSON with no charset in its type, `None` as a word where there is no message id.
 
-| statusCode | status                | when                                                                            |
-| ---------- | --------------------- | ------------------------------------------------------------------------------- |
-| 101        | Success               | taken; the request had no `enqueue`                                             |
-| 102        | Success               | taken; the request had `enqueue=1`                                              |
-| 401        | RiskHold              | on demand                                                                       |
-| 403        | InvalidPhoneNumber    | it is no number in international form                                           |
-| 404        | UnsupportedNumberType | it is a Kenyan number, and not a mobile one                                     |
-| 405        | InsufficientBalance   | on demand                                                                       |
-| 406        | UserInBlacklist       | the holder of the phone wants no texts                                          |
-| 407, 409,  | CouldNotRoute, …      | on demand                                                                       |
-| 500 to 502 |                       |                                                                                 |
+| statusCode | status                | when                                                                  |
+| ---------- | --------------------- | --------------------------------------------------------------------- |
+| 101        | Success               | taken; the request had no `enqueue`                                   |
+| 102        | Success               | taken; the request had `enqueue=1`                                    |
+| 401        | RiskHold              | on demand                                                             |
+| 403        | InvalidPhoneNumber    | it is no number in international form                                 |
+| 404        | UnsupportedNumberType | it is a Kenyan number, and not a mobile one                           |
+| 405        | InsufficientBalance   | on demand                                                             |
+| 406        | UserInBlacklist       | the holder of the phone wants no texts                                |
+| 407, 409,  | CouldNotRoute, …      | on demand                                                             |
+| 500 to 502 |                       |                                                                       |
 
-| HTTP | body                                                           | when                                          |
-| ---- | -------------------------------------------------------------- | --------------------------------------------- |
-| 401  | The supplied authentication is invalid                         | wrong `apiKey`                                |
-| 400  | Request is missing required form field 'to'                    | no username, number or message                |
-| 429  | Too Many Requests                                              | more texts a second than it takes, where it   |
-|      |                                                                | was started with SIMULATOR_TEXTS_A_SECOND;    |
-|      |                                                                | `Retry-After` has whole seconds; none of the  |
-|      |                                                                | request's texts is accepted                   |
-| 201  | {"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}} | `from` is neither the short code nor a known name |
+| HTTP | body                                                    | when                                      |
+| ---- | ------------------------------------------------------- | ----------------------------------------- |
+| 401  | The supplied authentication is invalid                  | wrong `apiKey`                            |
+| 400  | Request is missing required form field 'to'             | no username, number or message            |
+| 429  | Too Many Requests                                       | more texts a second than it takes, where  |
+|      |                                                         | SIMULATOR_TEXTS_A_SECOND is set;          |
+|      |                                                         | `Retry-After` has whole seconds; none of  |
+|      |                                                         | the request's texts is accepted           |
+| 201  | {"SMSMessageData":                                      | `from` is neither the short code nor a    |
+|      |   {"Message":"InvalidSenderId","Recipients":[]}}        | known name                                |
 
 On demand: by `refuses` of a phone, or by a mishap (`troubles.py`).
 """

@@ -1,5 +1,5 @@
-"""What the hotline asks of Telegram in one call, in whichever of three shapes it came, and the words in which
-Telegram declines."""
+"""What the hotline asks of Telegram in one call, in whichever of
+three shapes it came, and the words in which Telegram declines."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -28,8 +28,8 @@ def bad(words: str) -> Declined:
 
 
 class Asked:
-    """The fields of one call. A field of a form may hold JSON as text; the field of a JSON body holds the
-    thing itself."""
+    """The fields of one call. A field of a form may hold JSON
+    as text; the field of a JSON body holds the thing itself."""
 
     def __init__(self, fields: Mapping[str, Any], files: Mapping[str, FileStorage]) -> None:
         self._fields, self._files = fields, files

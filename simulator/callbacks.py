@@ -1,16 +1,17 @@
-"""What the carrier says to the hotline: each key pressed, each text sent, each receipt, as posts of a form to
-its public door.
+"""What the carrier says to the hotline: each key pressed, each
+text sent, each receipt, as posts of a form to its public door.
 
 The names below the base address are the hotline's own; what the forms hold is Africa's Talking's.
 
-| path        | fields                                                                                                  |
-| ----------- | ------------------------------------------------------------------------------------------------------- |
-| `/ussd`     | sessionId, phoneNumber, networkCode, serviceCode, text: all inputs of the dial-in, joined with `*`       |
-| `/ended`    | date (UTC), sessionId, serviceCode, networkCode, phoneNumber, status, cost, durationInMillis, hopsCount, |
-|             | hopsMetadata, input, lastAppResponse, errorMessage                                                      |
-| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; tried again until the hotline answers 200           |
-| `/receipts` | id, status, phoneNumber, networkCode, retryCount, failureReason                                         |
-| `/optouts`  | senderId, phoneNumber                                                                                   |
+| path        | fields                                                                                       |
+| ----------- | -------------------------------------------------------------------------------------------- |
+| `/ussd`     | sessionId, phoneNumber, networkCode, serviceCode, text: all inputs of the dial-in, joined    |
+|             | with `*`                                                                                     |
+| `/ended`    | date (UTC), sessionId, serviceCode, networkCode, phoneNumber, status, cost,                  |
+|             | durationInMillis, hopsCount, hopsMetadata, input, lastAppResponse, errorMessage              |
+| `/texts`    | date (UTC), from, id, linkId, text, to, networkCode; again until the hotline answers 200     |
+| `/receipts` | id, status, phoneNumber, networkCode, retryCount, failureReason                              |
+| `/optouts`  | senderId, phoneNumber                                                                        |
 """
 
 import itertools
@@ -34,8 +35,8 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True)
 class Timings:
-    """How long the network waits for what, in seconds. Safaricom's limits in Kenya, as the carrier's help
-    centre gives them."""
+    """How long the network waits for what, in seconds. Safaricom's
+    limits in Kenya, as the carrier's help centre gives them."""
 
     session: float = 180
     idle: float = 30
@@ -67,8 +68,8 @@ class Answer:
 
 
 def judged(response: requests.Response, seconds: float, limit: float) -> Answer:
-    """Only a 200 in time whose very first letters are `CON ` or `END ` counts; a space or a byte order mark
-    before them does not."""
+    """Only a 200 in time whose very first letters are `CON ` or `END
+    ` counts; a space or a byte order mark before them does not."""
     body = response.content.decode("utf-8", "replace")
     label = response.headers.get(HOP_LABEL, "")
     if seconds > limit:
@@ -94,7 +95,7 @@ class Callbacks:
         self.tried = self.failed = 0
 
     def turn(self, fields: Fields, label: str) -> Answer:
-        """Post one key press and wait for the page. Never raises: a network has no exceptions, only problems."""
+        """Post one key press and wait for the page. Never raises: a network has problems, no exceptions."""
         if self.troubles.twice:
             self.agenda.after(0, partial(self._turn, fields, label))
         return self._turn(fields, label)
@@ -104,8 +105,8 @@ class Callbacks:
         self._plan(partial(self._say, path, fields), after)
 
     def insist(self, path: str, fields: Fields, heard: Callable[[], None]) -> None:
-        """Say something, and say it again with growing pauses until the hotline answers 200; then call
-        `heard`."""
+        """Say something, and say it again with growing pauses
+        until the hotline answers 200; then call `heard`."""
         self._plan(partial(self._repeat, path, fields, self._pauses(), heard), 0)
 
     def forget(self) -> None:

@@ -1,5 +1,5 @@
-"""Dialling in: what happens between the green key and the last page, and all the ways in which a call can
-break.
+"""Dialling in: what happens between the green key and the
+last page, and all the ways in which a call can break.
 
 | what happens                                          | the phone shows          | status of the end event |
 | ----------------------------------------------------- | ------------------------ | ----------------------- |
@@ -33,8 +33,8 @@ class Calls:
         self.dialled = self.turns = 0
 
     def dial(self, phone: Phone, dialled: str = "") -> None:
-        """Press the green key; an empty line dials the hotline. Returns when a page is there, or a problem.
-        Raises Refused."""
+        """Press the green key; an empty line dials the hotline.
+        Returns when a page is there, or a problem. Raises Refused."""
         inputs = self._inputs(dialled.strip() or self.service_code)
         with self._exchange.changed:
             phone.must_be_on()
@@ -49,8 +49,8 @@ class Calls:
             self._turn(session)
 
     def reply(self, phone: Phone, typed: str) -> None:
-        """Send what was typed on a page that waits for it. Returns when the next page is there. Raises
-        Refused."""
+        """Send what was typed on a page that waits for it.
+        Returns when the next page is there. Raises Refused."""
         if len(typed) > KEYPAD_LIMIT:
             raise Refused(f"A phone sends at most {KEYPAD_LIMIT} characters at a time.")
         with self._exchange.changed:
@@ -134,8 +134,8 @@ class Calls:
         if length > letters.page:
             self._exchange.blame(
                 session.number,
-                f"A page of {length} ({letters.name}) does not fit the {letters.page} of a phone and was "
-                "cut.",
+                f"A page of {length} ({letters.name}) does not "
+                f"fit the {letters.page} of a phone and was cut.",
             )
 
     def _idle(self, session: Session, hops: int) -> None:

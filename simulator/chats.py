@@ -15,8 +15,8 @@ Wire = dict[str, Any]
 
 @dataclass
 class Message:
-    """One message; `mine` when the person wrote it. `extra` goes over the wire as it is: a picture, a place,
-    a card with a number."""
+    """One message; `mine` when the person wrote it. `extra` goes over
+    the wire as it is: a picture, a place, a card with a number."""
 
     id: int
     mine: bool
@@ -216,7 +216,7 @@ class Chats:
         return self.groups.setdefault(made.id, made)
 
     def writable(self, asked: Asked) -> Chat:
-        """The chat that a call names. Raises Declined when there is none, or when the bot cannot write there."""
+        """The chat that a call names. Raises Declined where there is none, or the bot cannot write there."""
         if "chat_id" not in asked:
             raise bad("chat_id is empty")
         written = asked.text("chat_id")

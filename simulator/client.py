@@ -1,5 +1,5 @@
-"""Phones and chats for tests and benchmarks: press keys and read screens of a running simulator, in few
-words.
+"""Phones and chats for tests and benchmarks: press keys
+and read screens of a running simulator, in few words.
 
     town = Town("http://127.0.0.1:8055")
     citizen = town.phone("+254711000111")
@@ -45,8 +45,8 @@ class Received:
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """A message in a chat on Telegram, with the labels of its buttons; `mine` when the holder of the chat
-    wrote it."""
+    """A message in a chat on Telegram, with the labels of its
+    buttons; `mine` when the holder of the chat wrote it."""
 
     id: int
     mine: bool
@@ -58,8 +58,8 @@ class ChatMessage:
 
 
 class Town:
-    """A running simulator at `base_url`. Its methods raise NotPossible, or requests.ConnectionError when
-    nobody is there."""
+    """A running simulator at `base_url`. Its methods raise
+    NotPossible, or requests.ConnectionError when nobody is there."""
 
     def __init__(self, base_url: str = "http://127.0.0.1:8055") -> None:
         self.address = base_url.rstrip("/")
@@ -84,8 +84,8 @@ class Town:
         return [Phone(self, row["number"]) for row in self.ask("GET", "/phones")]
 
     def chat(self, user: int, name: str = "", number: str = "", language_code: str = "en") -> "Chat":
-        """The Telegram account of this user, new if there was none. A name and a number left out stay as they
-        are."""
+        """The Telegram account of this user, new if there was
+        none. A name and a number left out stay as they are."""
         wanted = {"name": name, "number": number, "language_code": language_code}
         self.ask("PUT", f"/chats/{user}", {key: value for key, value in wanted.items() if value})
         return Chat(self, user)
@@ -181,8 +181,8 @@ class Phone:
         return received(self.row)
 
     def wait_for_text(self, containing: str = "", seconds: float = VERY_LONG) -> Received:
-        """The first text with these words that no wait has returned before. Raises TimeoutError when none
-        comes in time."""
+        """The first text with these words that no wait has returned
+        before. Raises TimeoutError when none comes in time."""
         until, seen = time.monotonic() + seconds, ""
         while True:
             row = self.row_after(seen, until - time.monotonic())
@@ -195,16 +195,16 @@ class Phone:
                 raise TimeoutError(f"No text containing “{containing}” came within {seconds} seconds.")
 
     def row_after(self, seen: str, seconds: float) -> dict[str, Any]:
-        """The phone as JSON, as soon as something in the town differs from the version `seen`, or when time
-        is up."""
+        """The phone as JSON, as soon as something in the town
+        differs from the version `seen`, or when time is up."""
         row: dict[str, Any] = self._town.ask(
             "GET", f"{self._path}?seen={quote(seen)}&wait={min(max(0.0, seconds), LONGEST_WAIT):.3f}"
         )
         return row
 
     def change(self, **switches: Any) -> None:
-        """Switches as in `control.py`: change(on=False), change(refuses=407), change(undeliverable=True),
-        change(opted_out=True)."""
+        """Switches as in `control.py`: change(on=False), change(refuses=407),
+        change(undeliverable=True), change(opted_out=True)."""
         self._town.ask("PATCH", self._path, switches)
 
     def read(self) -> None:
@@ -262,7 +262,7 @@ class Chat:
         self._do("edit", message=message, text=text)
 
     def tap(self, label: str, message: int | None = None, *, stale: bool = False) -> None:
-        """Tap the newest button with this label, or the one of a message; a `stale` one may be gone by now."""
+        """Tap the newest button with this label, or a message's; a `stale` one may be gone by now."""
         self._do("tap", button=label, message=message, stale=stale)
 
     def share_location(self, latitude: float, longitude: float) -> None:
@@ -308,8 +308,8 @@ class Chat:
         self._town.ask("PATCH", self._path, switches)
 
     def wait_for(self, containing: str = "", seconds: float = VERY_LONG) -> ChatMessage:
-        """The newest message of the bot that says this now, perhaps after an edit. Raises TimeoutError when
-        none does in time."""
+        """The newest message of the bot that says this now, perhaps
+        after an edit. Raises TimeoutError when none does in time."""
 
         def found(row: dict[str, Any]) -> ChatMessage | None:
             said = (message for message in reversed(chat_messages(row)) if not message.mine)
@@ -318,8 +318,8 @@ class Chat:
         return self._wait(found, f"No message containing “{containing}” came", seconds)
 
     def wait_for_toast(self, containing: str = "", seconds: float = VERY_LONG) -> str:
-        """What the answer to the last tap said. Raises TimeoutError when there is none with these words in
-        time."""
+        """What the answer to the last tap said. Raises TimeoutError
+        when there is none with these words in time."""
 
         def found(row: dict[str, Any]) -> str | None:
             return str(row["toast"]["text"]) if row["toast"] and containing in row["toast"]["text"] else None
@@ -327,8 +327,8 @@ class Chat:
         return self._wait(found, f"No answer to a tap containing “{containing}” came", seconds)
 
     def row_after(self, seen: str, seconds: float) -> dict[str, Any]:
-        """The chat as JSON, as soon as something in the town differs from the version `seen`, or when time is
-        up."""
+        """The chat as JSON, as soon as something in the town
+        differs from the version `seen`, or when time is up."""
         row: dict[str, Any] = self._town.ask(
             "GET", f"{self._path}?seen={quote(seen)}&wait={min(max(0.0, seconds), LONGEST_WAIT):.3f}"
         )

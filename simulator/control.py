@@ -1,53 +1,72 @@
-"""What tests, benchmarks and the page ask of the simulator: to press keys, to look at phones, and to make
-trouble.
+"""What tests, benchmarks and the page ask of the simulator:
+to press keys, to look at phones, and to make trouble.
 
 Everything is JSON, and every POST, PUT and PATCH needs the type `application/json` even with nothing to say
 (`{}`), so that no other page of the same browser can press our keys. A `{number}` is in international form,
 its `+` as it is or as %2B.
 
-| request                                   | body                                        | answer                                       |
-| ----------------------------------------- | ------------------------------------------- | -------------------------------------------- |
-| GET    /simulator/town?seen=V&wait=S      |                                             | everything; waits S seconds for a change of V |
-| GET    /simulator/phones                  |                                             | [phone, …]                                   |
-| PUT    /simulator/phones/{number}         | label                                       | phone, new if there was none                 |
-| GET    /simulator/phones/{number}         |                                             | phone: screen, session, texts and switches;  |
-|        …?seen=V&wait=S                     |                                             | waits S seconds for a change of V            |
-| PATCH  /simulator/phones/{number}         | on, opted_out, undeliverable, refuses, label | phone; only what is named changes           |
-| POST   /simulator/phones/{number}/dial    | code ("" dials the hotline)                 | phone, when the page is there                |
-| POST   /simulator/phones/{number}/reply   | text                                        | phone, when the page is there                |
-| POST   /simulator/phones/{number}/hang-up |                                             | phone                                        |
-| POST   /simulator/phones/{number}/texts   | to, text                                    | phone                                        |
-| POST   /simulator/phones/{number}/read    |                                             | phone, no text unread                        |
-| GET    /simulator/chats                   |                                             | [chat, …]                                    |
-| PUT    /simulator/chats/{user}            | name, language_code, number                 | chat, new if there was none                  |
-| GET    /simulator/chats/{user}            |                                             | chat: messages, keyboard, toast, commands    |
-|        …?seen=V&wait=S                    |                                             | waits S seconds for a change of V            |
-| PATCH  /simulator/chats/{user}            | blocked, deactivated, name, language_code,  | chat; only what is named changes             |
-|                                           | number                                      |                                              |
-| POST   /simulator/chats/{user}/start      | payload (the word of a link, or "")         | chat, no longer blocked                      |
-| POST   /simulator/chats/{user}/messages   | text, reply_to, forwarded_from              | chat                                         |
-| POST   /simulator/chats/{user}/edit       | message, text                               | chat                                         |
-| POST   /simulator/chats/{user}/tap        | button (label or data), message (else the   | chat; 409 if there is no such button         |
-|                                           | newest with it), stale (one it had once)    |                                              |
-| POST   /simulator/chats/{user}/location   | latitude, longitude                         | chat                                         |
-| POST   /simulator/chats/{user}/contact    | number, user_id, name (else one's own; a    | chat                                         |
-|                                           | user_id of null for a card typed by hand)   |                                              |
-| POST   /simulator/chats/{user}/photo      | content (base64), caption                   | chat                                         |
-| POST   /simulator/chats/{user}/voice      | content (base64), duration                  | chat                                         |
-| POST   /simulator/chats/{user}/document   | content or only size, file_name, mime_type  | chat                                         |
-| POST   /simulator/chats/{user}/sticker    |                                             | chat                                         |
-| POST   /simulator/chats/{user}/read       |                                             | chat, no message unread                      |
-| GET    /simulator/files/{id}              |                                             | what a picture or a voice in a chat holds    |
-| POST   /simulator/updates                 | an update as Telegram writes it             | Telegram; it happens as if from outside      |
-| GET    /simulator/telegram                |                                             | Telegram: me, webhook, commands, names,      |
-|                                           |                                             | descriptions, left groups, counters          |
-| GET    /simulator/faults                  |                                             | [{number, what, at}, …]: the hotline's own   |
-| GET    /simulator/counters                |                                             | what has passed so far (`network.py`)         |
-| GET    /simulator/troubles                |                                             | everybody's bad days (`troubles.py`)         |
-| PUT    /simulator/troubles                | carrier_down, twice, late, shuffled, next,  | troubles; only what is named changes         |
-|                                           | telegram_down, telegram_unlimited, telegram |                                              |
-| DELETE /simulator/troubles                |                                             | troubles, all quiet                          |
-| POST   /simulator/reset                   |                                             | everything, forgotten                        |
+| request                                   | body                         | answer                          |
+| ----------------------------------------- | ---------------------------- | ------------------------------- |
+| GET    /simulator/town?seen=V&wait=S      |                              | everything; waits S seconds for |
+|                                           |                              | another version than V          |
+| GET    /simulator/phones                  |                              | [phone, …]                      |
+| PUT    /simulator/phones/{number}         | label                        | phone, new if there was none    |
+| GET    /simulator/phones/{number}         |                              | phone: screen, session, texts   |
+|                                           |                              | and switches;                   |
+|        …?seen=V&wait=S                    |                              | waits S seconds for a change    |
+| PATCH  /simulator/phones/{number}         | on, opted_out,               | phone; only what is named       |
+|                                           | undeliverable, refuses,      | changes                         |
+|                                           | label                        |                                 |
+| POST   /simulator/phones/{number}/dial    | code ("" dials the hotline)  | phone, when the page is there   |
+| POST   /simulator/phones/{number}/reply   | text                         | phone, when the page is there   |
+| POST   /simulator/phones/{number}/hang-up |                              | phone                           |
+| POST   /simulator/phones/{number}/texts   | to, text                     | phone                           |
+| POST   /simulator/phones/{number}/read    |                              | phone, no text unread           |
+| GET    /simulator/chats                   |                              | [chat, …]                       |
+| PUT    /simulator/chats/{user}            | name, language_code, number  | chat, new if there was none     |
+| GET    /simulator/chats/{user}            |                              | chat: messages, keyboard,       |
+|                                           |                              | toast, commands                 |
+|        …?seen=V&wait=S                    |                              | waits S seconds for a change    |
+| PATCH  /simulator/chats/{user}            | blocked, deactivated, name,  | chat; only what is named        |
+|                                           | language_code, number        | changes                         |
+| POST   /simulator/chats/{user}/start      | payload (the word of a link, | chat, no longer blocked         |
+|                                           | or "")                       |                                 |
+| POST   /simulator/chats/{user}/messages   | text, reply_to,              | chat                            |
+|                                           | forwarded_from               |                                 |
+| POST   /simulator/chats/{user}/edit       | message, text                | chat                            |
+| POST   /simulator/chats/{user}/tap        | button (label or data),      | chat; 409 if there is no such   |
+|                                           | message (else the newest     | button                          |
+|                                           | with it), stale (one it had  |                                 |
+|                                           | once)                        |                                 |
+| POST   /simulator/chats/{user}/location   | latitude, longitude          | chat                            |
+| POST   /simulator/chats/{user}/contact    | number, user_id, name (else  | chat                            |
+|                                           | one's own; a user_id of null |                                 |
+|                                           | for a card typed by hand)    |                                 |
+| POST   /simulator/chats/{user}/photo      | content (base64), caption    | chat                            |
+| POST   /simulator/chats/{user}/voice      | content (base64), duration   | chat                            |
+| POST   /simulator/chats/{user}/document   | content or only size,        | chat                            |
+|                                           | file_name, mime_type         |                                 |
+| POST   /simulator/chats/{user}/sticker    |                              | chat                            |
+| POST   /simulator/chats/{user}/read       |                              | chat, no message unread         |
+| GET    /simulator/files/{id}              |                              | what a picture or a voice in a  |
+|                                           |                              | chat holds                      |
+| POST   /simulator/updates                 | an update as Telegram writes | Telegram; it happens as if from |
+|                                           | it                           | outside                         |
+| GET    /simulator/telegram                |                              | Telegram: me, webhook,          |
+|                                           |                              | commands, names, descriptions,  |
+|                                           |                              | left groups, counters           |
+| GET    /simulator/faults                  |                              | [{number, what, at}, …]: the    |
+|                                           |                              | hotline's own                   |
+| GET    /simulator/counters                |                              | what has passed so far          |
+|                                           |                              | (`network.py`)                  |
+| GET    /simulator/troubles                |                              | everybody's bad days            |
+|                                           |                              | (`troubles.py`)                 |
+| PUT    /simulator/troubles                | carrier_down, twice, late,   | troubles; only what is named    |
+|                                           | shuffled, next,              | changes                         |
+|                                           | telegram_down,               |                                 |
+|                                           | telegram_unlimited, telegram |                                 |
+| DELETE /simulator/troubles                |                              | troubles, all quiet             |
+| POST   /simulator/reset                   |                              | everything, forgotten           |
 
 What cannot be done answers 4xx with {"error": "a sentence for people"}.
 """

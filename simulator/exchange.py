@@ -1,5 +1,5 @@
-"""The telephone exchange: it knows every phone, notices every change, and keeps a list of what the hotline
-did wrong."""
+"""The telephone exchange: it knows every phone, notices every
+change, and keeps a list of what the hotline did wrong."""
 
 import secrets
 import threading
@@ -26,8 +26,8 @@ class Fault:
 
 
 class Exchange:
-    """Phones and faults. Whoever changes something holds `changed` and calls `note`, and whoever watches is
-    woken."""
+    """Phones and faults. Whoever changes something holds
+    `changed` and calls `note`, and whoever watches is woken."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()

@@ -1,5 +1,5 @@
-"""Pictures, voices and documents that passed through Telegram, and the addresses under which they can be had
-for an hour."""
+"""Pictures, voices and documents that passed through Telegram,
+and the addresses under which they can be had for an hour."""
 
 import io
 import itertools
@@ -67,8 +67,8 @@ class Files:
         return file
 
     def photo(self, content: bytes) -> tuple[File, list[dict[str, Any]]]:
-        """Take in a picture; the picture itself, and all its sizes as they go over the wire, the smallest
-        first."""
+        """Take in a picture; the picture itself, and all its
+        sizes as they go over the wire, the smallest first."""
         sizes = [(self.keep("photo", small, "image/jpeg"), side) for small, side in copies(content)]
         whole = self.keep("photo", content, "image/jpeg")
         every = [*sizes, (whole, measured(content))]

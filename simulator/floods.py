@@ -1,5 +1,5 @@
-"""How much Telegram lets the hotline send at a time: so many messages a second to everybody, and one a second
-to anybody.
+"""How much Telegram lets the hotline send at a time: so many
+messages a second to everybody, and one a second to anybody.
 
 A message is taken while there is a token in the bucket of everybody and in that of its chat. Both fill up
 again with time, and that of a chat is full again as soon as the person in it has said or tapped something.

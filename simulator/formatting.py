@@ -1,5 +1,5 @@
-"""Bold words and links as Telegram writes them: strict HTML in, plain text with marks beside it out, and safe
-HTML for a browser.
+"""Bold words and links as Telegram writes them: strict HTML in,
+plain text with marks beside it out, and safe HTML for a browser.
 
 Places and lengths are counted in UTF-16 units, as everywhere on Telegram. What is wrong is declined in
 Telegram's own words, which name the place in bytes.
@@ -26,7 +26,8 @@ TAGS = {
 }
 KINDS = {tag: kind for kind, tags in TAGS.items() for tag in tags}
 PIECE = re.compile(
-    r"""<(?P<end>/?)(?P<name>[^\s>]*)(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>|(?P<open><)|&(?P<letter>lt|gt|amp|quot|#\d+|#x[\da-fA-F]+);"""
+    r"""<(?P<end>/?)(?P<name>[^\s>]*)(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>"""
+    r"""|(?P<open><)|&(?P<letter>lt|gt|amp|quot|#\d+|#x[\da-fA-F]+);"""
 )
 ATTRIBUTES = re.compile(r"""(?:\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*'|[\w.-]+))*\s*""")
 LINK = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*'|[\w.-]+)""")

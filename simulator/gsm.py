@@ -1,5 +1,5 @@
-"""How much fits on a phone: how long a text is, how many parts it is billed as, and how much of a page a
-screen shows.
+"""How much fits on a phone: how long a text is, how many parts
+it is billed as, and how much of a page a screen shows.
 
 Two alphabets. A text made only of the letters of GSM 03.38 is counted in septets; one letter outside of it, a
 curly quote for one, and the whole text is counted in UTF-16 units, of which far fewer fit.

@@ -16,8 +16,8 @@ Rows = list[list[Button]]
 
 @dataclass(frozen=True)
 class Markup:
-    """What goes along with a message. `keyboard` is None when the keyboard stays as it is, and empty when it
-    is taken away."""
+    """What goes along with a message. `keyboard` is None when the
+    keyboard stays as it is, and empty when it is taken away."""
 
     inline: Rows = field(default_factory=list)
     keyboard: Rows | None = None
@@ -100,8 +100,8 @@ def replies(asked: Rows, private: bool) -> Rows:
 
 
 def kind(button: Button) -> str:
-    """What pressing it does: tap (says so to the hotline), url, contact, location, or text (says what is
-    written on it)."""
+    """What pressing it does: tap (says so to the hotline), url,
+    contact, location, or text (says what is written on it)."""
     if "callback_data" in button:
         return "tap"
     if "url" in button:

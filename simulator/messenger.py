@@ -26,8 +26,8 @@ ABILITIES = {
 
 
 class Messenger:
-    """Telegram on this machine. `token` is what the hotline has to show; the number before the colon is the
-    bot's own."""
+    """Telegram on this machine. `token` is what the hotline has
+    to show; the number before the colon is the bot's own."""
 
     def __init__(self, token: str, exchange: Exchange, troubles: Troubles, limits: Limits) -> None:
         self.token, self.exchange, self.troubles = token, exchange, troubles
@@ -66,8 +66,8 @@ class Messenger:
             return account
 
     def inject(self, update: Wire) -> None:
-        """Let an update happen that nobody's finger made. A group or channel that it names exists from now
-        on."""
+        """Let an update happen that nobody's finger made. A
+        group or channel that it names exists from now on."""
         kind, body = next((name, value) for name, value in update.items() if isinstance(value, dict))
         chat = body.get("chat") or body.get("message", {}).get("chat") or body.get("from") or {"id": 0}
         with self.exchange.changed:
@@ -89,8 +89,8 @@ class Messenger:
             self._connections += 1
 
     def forget(self) -> None:
-        """Forget every chat but those of the start, and begin to count anew. What the hotline has set up for
-        its bot stays."""
+        """Forget every chat but those of the start, and begin to
+        count anew. What the hotline has set up for its bot stays."""
         for part in (self.chats, self.files, self.updates, self.floods, self.speech):
             part.forget()
         self._count_anew()

@@ -1,5 +1,5 @@
-"""The telephone network as a whole: the exchange with its phones, the calls and texts on it, Telegram beside
-it, and their bad days."""
+"""The telephone network as a whole: the exchange with its phones,
+the calls and texts on it, Telegram beside it, and their bad days."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ TELEGRAM_TOKEN = "1000:simulated"  # noqa: S105 -- opens nothing but this simula
 
 
 class Network:
-    """Everything on this machine that is not the hotline. Safe to use from many threads; `close` it at the
-    end.
+    """Everything on this machine that is not the hotline.
+    Safe to use from many threads; `close` it at the end.
 
     `callbacks` is the address under which the hotline's public door listens; `senders` are names that texts
     may come from, besides the short code and the carrier's own. `telegram_token` is what the hotline has to
@@ -51,8 +51,8 @@ class Network:
         self.telegram = Messenger(telegram_token, self.exchange, self.troubles, telegram_limits or Limits())
 
     def too_many(self, texts: int) -> float:
-        """Take so many texts at once and say 0; or take none, and say after how many seconds some may come
-        again."""
+        """Take so many texts at once and say 0; or take none,
+        and say after how many seconds some may come again."""
         if self._bucket is None:
             return 0
         with self.exchange.changed:
@@ -62,8 +62,8 @@ class Network:
         return wait
 
     def change(self, phone: Phone, wanted: dict[str, Any]) -> None:
-        """Switch a phone on or off, stop or allow its texts, let the carrier refuse or lose them. Only what
-        is in `wanted` changes."""
+        """Switch a phone on or off, stop or allow its texts, let the
+        carrier refuse or lose them. Only what is in `wanted` changes."""
         stops_texts = wanted.get("opted_out", False) and not phone.opted_out
         with self.exchange.changed:
             for name in ("label", "on", "opted_out", "undeliverable", "refuses"):
@@ -83,8 +83,8 @@ class Network:
             self.exchange.note()
 
     def reset(self) -> None:
-        """Forget every call, text, chat, fault, trouble and count. The phones and chats of the start stay,
-        new and empty."""
+        """Forget every call, text, chat, fault, trouble and count.
+        The phones and chats of the start stay, new and empty."""
         with self.exchange.changed:
             for part in (
                 self._agenda,

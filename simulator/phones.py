@@ -1,5 +1,5 @@
-"""A phone in somebody's hand: its number, whether it is on, what its screen shows and the texts it has
-received."""
+"""A phone in somebody's hand: its number, whether it is
+on, what its screen shows and the texts it has received."""
 
 import re
 import secrets
@@ -21,11 +21,11 @@ class NotANumber(ValueError):
 
 
 class Refused(Exception):
-    """The phone or the network will not do this now. The message says why, to the person who holds the phone."""
+    """The phone or the network will not do this now. The message says why, to whoever holds the phone."""
 
 
 def number_from(typed: str) -> str:
-    """A number in international form, from what people type: +254 711 000111, 0711000111 or 00254711000111."""
+    """A number in international form, from what people type: +254 711 000111, 0711000111, 00254711000111."""
     compact = re.sub(r"[\s()-]", "", typed)
     if compact.startswith("00"):
         compact = "+" + compact[2:]
@@ -62,8 +62,8 @@ class Text:
 
 
 class Standing(StrEnum):
-    """Where a dial-in stands: the network waits for the hotline, the phone waits for its holder, or it is
-    over."""
+    """Where a dial-in stands: the network waits for the
+    hotline, the phone waits for its holder, or it is over."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -111,8 +111,8 @@ class Session:
 
 @dataclass
 class Phone:
-    """One phone. `refuses` is the code with which the carrier turns its number down; `undeliverable` loses
-    texts on the way."""
+    """One phone. `refuses` is the code with which the carrier turns
+    its number down; `undeliverable` loses texts on the way."""
 
     number: str
     label: str = ""

@@ -1,5 +1,5 @@
-"""How the hotline's bot presents itself on Telegram: name, descriptions and commands, for everybody or for
-one chat, per language.
+"""How the hotline's bot presents itself on Telegram: name, descriptions
+and commands, for everybody or for one chat, per language.
 
 | text              | at most | method                |
 | ----------------- | ------- | --------------------- |

@@ -22,8 +22,8 @@ THUMB = "👍"
 
 
 class Smartphones:
-    """Every smartphone with Telegram. Each act is an update for the hotline. All raise Refused for what the
-    holder cannot do now."""
+    """Every smartphone with Telegram. Each act is an update for the
+    hotline. All raise Refused for what the holder cannot do now."""
 
     def __init__(
         self,
@@ -95,8 +95,8 @@ class Smartphones:
         self._send(account, "location", {"location": place})
 
     def share_contact(self, account: Account, wanted: dict[str, Any]) -> None:
-        """One's own card, or somebody else's. Telegram itself writes the `user_id` on it: none on one typed
-        by hand."""
+        """One's own card, or somebody else's. Telegram itself
+        writes the `user_id` on it: none on one typed by hand."""
         number = str(wanted.get("number") or account.number.removeprefix("+"))
         if not number:
             raise Refused("This account has no number to share.")

@@ -7,7 +7,8 @@ Strictly, in Telegram's own words.
 | data of a button of more than 64 bytes | BUTTON_DATA_INVALID                                               |
 | a chat that nobody has started         | chat not found                                                    |
 | a change that changes nothing          | message is not modified: …                                        |
-| an answer to a tap after 15 seconds    | query is too old and response timeout expired or query ID is invalid |
+| an answer to a tap after 15 seconds    | query is too old and response timeout expired or query ID is      |
+|                                        | invalid                                                           |
 """
 
 import secrets

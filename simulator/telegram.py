@@ -1,17 +1,18 @@
-"""Telegram's Bot API as the hotline sees it: one address per method, one for files, and answers in Telegram's
-own words.
+"""Telegram's Bot API as the hotline sees it: one address per
+method, one for files, and answers in Telegram's own words.
 
-| HTTP     | body                                                         | when                                             |
-| -------- | ------------------------------------------------------------ | ------------------------------------------------ |
-| 200      | {"ok":true,"result":…}                                       | it was done                                      |
-| 401      | {"ok":false,"error_code":401,"description":"Unauthorized"}   | wrong token                                      |
-| 404      | … "Not Found"                                                | no such method, or a file whose address is over  |
-| 400, 403 | … "Bad Request: …", "Forbidden: …"                           | Telegram declines                                |
-| 409      | … "Conflict: …"                                              | updates are asked for and posted, or asked for twice |
-| 429      | … "parameters":{"retry_after":N}                             | too fast (`floods.py`)                           |
+| HTTP     | body                                     | when                                                 |
+| -------- | ---------------------------------------- | ---------------------------------------------------- |
+| 200      | {"ok":true,"result":…}                   | it was done                                          |
+| 401      | {"ok":false,"error_code":401,            | wrong token                                          |
+|          |  "description":"Unauthorized"}           |                                                      |
+| 404      | … "Not Found"                            | no such method, or a file whose address is over      |
+| 400, 403 | … "Bad Request: …", "Forbidden: …"       | Telegram declines                                    |
+| 409      | … "Conflict: …"                          | updates are asked for and posted, or asked for twice |
+| 429      | … "parameters":{"retry_after":N}         | too fast (`floods.py`)                               |
 
-Calls may be GET or POST, with the fields in the address, in a form, in parts, or as JSON. Bad days are in
-`troubles.py`.
+Calls may be GET or POST, with the fields in the address, in
+a form, in parts, or as JSON. Bad days are in `troubles.py`.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Texts between the phones and the hotline: those it sends, with their receipts, and those that people send
-to the short code.
+"""Texts between the phones and the hotline: those it sends, with
+their receipts, and those that people send to the short code.
 
 | the phone                  | receipts of a text to it                           |
 | -------------------------- | -------------------------------------------------- |
@@ -48,8 +48,8 @@ class Texts:
         self.delivered = 0
 
     def send(self, phone: Phone, to: str, body: str) -> None:
-        """A text from a phone to the short code, tried until the hotline has it. Raises Refused for any other
-        number."""
+        """A text from a phone to the short code, tried until the
+        hotline has it. Raises Refused for any other number."""
         if to != self.short_code:
             raise Refused(f"Only texts to {self.short_code} are carried here.")
         with self._exchange.changed:

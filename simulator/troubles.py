@@ -1,31 +1,31 @@
 """Bad days of a carrier, on demand: it is slow, silent, down, says things twice or in the wrong order.
 
-| mishap   | what the next request to send a text meets                                                          |
-| -------- | --------------------------------------------------------------------------------------------------- |
-| `slow`   | the text is accepted at once, its receipts may come first, and the answer comes after `seconds`     |
-| `silent` | the text is accepted, and after `seconds` the connection breaks without an answer                   |
-| `reset`  | the connection breaks at once; the text is not accepted                                             |
-| `error`  | HTTP `code` (500 unless told); the text is not accepted                                             |
-| `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on      |
+| mishap   | what the next request to send a text meets                                                      |
+| -------- | ----------------------------------------------------------------------------------------------- |
+| `slow`   | the text is accepted at once, its receipts may come first, and the answer comes after `seconds` |
+| `silent` | the text is accepted, and after `seconds` the connection breaks without an answer               |
+| `reset`  | the connection breaks at once; the text is not accepted                                         |
+| `error`  | HTTP `code` (500 unless told); the text is not accepted                                         |
+| `refuse` | HTTP 201, but every number is turned down with the status `code`: 401, 405, 500, 502 and so on  |
 
-Standing until lifted: `carrier_down` (nothing goes either way; texts from phones wait), `twice` (every
-callback is posted twice), `late` (callbacks come so many seconds late), `shuffled` (callbacks come in any
-order).
+Standing until lifted: `carrier_down` (nothing goes either way; texts from
+phones wait), `twice` (every callback is posted twice), `late` (callbacks
+come so many seconds late), `shuffled` (callbacks come in any order).
 
-Telegram is another company and has bad days of its own: a list called `telegram`, for the next calls that
-send or edit a message.
+Telegram is another company and has bad days of its own: a list
+called `telegram`, for the next calls that send or edit a message.
 
-| mishap   | what the next call to send or edit meets                                                            |
-| -------- | --------------------------------------------------------------------------------------------------- |
-| `slow`   | it is done at once, and the answer comes after `seconds`                                            |
-| `silent` | it is done, and after `seconds` the connection breaks without an answer                             |
-| `reset`  | the connection breaks at once; it is not done                                                       |
-| `error`  | HTTP `code` (500 unless told); it is not done                                                       |
-| `flood`  | every call meets 429 with the `retry_after` that is left, until so many `seconds` from now are over  |
+| mishap   | what the next call to send or edit meets                                                        |
+| -------- | ----------------------------------------------------------------------------------------------- |
+| `slow`   | it is done at once, and the answer comes after `seconds`                                        |
+| `silent` | it is done, and after `seconds` the connection breaks without an answer                         |
+| `reset`  | the connection breaks at once; it is not done                                                   |
+| `error`  | HTTP `code` (500 unless told); it is not done                                                   |
+| `flood`  | every call meets 429 with the `retry_after` that is left, for so many `seconds` from now        |
 
-Standing until lifted: `telegram_down` (every call finds the connection broken, and no update comes; they
-wait), `telegram_unlimited` (it takes messages as fast as they come). `twice` holds for Telegram's updates
-too; the others do not.
+Standing until lifted: `telegram_down` (every call finds the connection broken,
+and no update comes; they wait), `telegram_unlimited` (it takes messages as fast
+as they come). `twice` holds for Telegram's updates too; the others do not.
 """
 
 import random
@@ -69,8 +69,8 @@ class Troubles:
     _flood_until: float = 0.0
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Take what a test or the page asks for: the standing ones by name, and two lists of mishaps with how
-        many `times`."""
+        """Take what a test or the page asks for: the standing ones
+        by name, and two lists of mishaps with how many `times`."""
         if unknown := set(wanted) - {*STANDING, *LISTS}:
             known = f"{', '.join(STANDING)}, {' and '.join(LISTS)}"
             raise UnknownTrouble(
@@ -94,8 +94,8 @@ class Troubles:
         return first_of(self.mishaps)
 
     def next_telegram_mishap(self) -> Mishap | None:
-        """The trouble that this call to send or edit a message meets: a flood as long as it lasts, else what
-        is left."""
+        """The trouble that this call to send or edit a message
+        meets: a flood as long as it lasts, else what is left."""
         if left := self.flood_left():
             return Mishap("flood", left)
         return first_of(self.telegram_mishaps)
@@ -106,7 +106,8 @@ class Troubles:
 
     def delay(self) -> float:
         """How many seconds late the next callback is."""
-        return self.late + (random.uniform(0, SHUFFLE_SECONDS) if self.shuffled else 0)  # noqa: S311 -- no secret, only disorder
+        disorder = random.uniform(0, SHUFFLE_SECONDS)  # noqa: S311 -- no secret
+        return self.late + (disorder if self.shuffled else 0)
 
     def view(self) -> dict[str, Any]:
         flood = ["flood"] if self.flood_left() else []

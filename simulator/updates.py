@@ -110,7 +110,7 @@ class Updates:
         }
 
     def add(self, chat: int, kind: str, body: Update, update_id: int = 0) -> None:
-        """Something happened in a chat. It is dropped when the hotline has not asked for this kind of update."""
+        """Something happened in a chat. Dropped where the hotline has not asked for this kind of update."""
         with self._changed:
             if kind not in self._allowed if self._allowed else kind in UNASKED:
                 return
@@ -149,8 +149,8 @@ class Updates:
         offset, limit = asked.number("offset"), min(max(asked.number("limit", MOST_AT_ONCE), 1), MOST_AT_ONCE)
         with self._changed:
             self._must_fetch(
-                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
-                "webhook first"
+                "can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first"
             )
             self._allow(asked)
             self._confirm(offset)

@@ -1,5 +1,5 @@
-"""What every test may ask for: a database of either kind, a queue, and a world. And in what order tests run,
-and on which database."""
+"""What every test may ask for: a database of either kind, a queue,
+and a world. And in what order tests run, and on which database."""
 
 import functools
 import os
@@ -36,14 +36,15 @@ IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypo
 hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
 hypothesis.settings.load_profile("usual")
 hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
-"""For a night: pytest --hypothesis-profile=long. The conflict firewall then has a hundred times as many, and
-a thousand journeys."""
+"""For a night: pytest --hypothesis-profile=long. The conflict
+firewall then has a hundred times as many, and a thousand journeys."""
 
 FOLDER = run_folder.begin()
-"""For everything that this run writes; it is gone when the run is over, and so are the processes that it
-started."""
+"""For everything that this run writes; it is gone when the
+run is over, and so are the processes that it started."""
 
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # it is not installed, and httpcore looks for it at every step
+# Not installed, and httpcore looks for it at every step: None spares the search.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 redis.utils.get_lib_version = functools.cache(
     redis.utils.get_lib_version
 )  # read from a file for every connection
@@ -73,8 +74,8 @@ def put_into_sql_once(connection: Connection) -> None:
 
 ALIKE = re.compile(
     r"tests/(bot/(?!test_(forty|intake|delivery))|ussd/|webhooks/test_doors|hotline/(cli|duty|situation)/"
-    r"|hotline/(broadcasts/test_(cap|preview)|cases/test_evidence|conversation/test_chat_store|directory/test_shifts)\."
-    r"|hotline/(front_desk/test_(erasure|link_chat)|news/test_news)\.)"
+    r"|hotline/(broadcasts/test_(cap|preview)|cases/test_evidence|conversation/test_chat_store)\."
+    r"|hotline/(directory/test_shifts|front_desk/test_(erasure|link_chat)|news/test_news)\.)"
 )
 """What is told here is told of people and words, and either database serves. It runs on one of the two, half
 of it on each; all of it on both with `pytest --both`. What is not listed (who writes first, what is kept,
@@ -121,8 +122,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def on_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of each test for which either database would do, the one on the database that is not its turn: always
-    the same."""
+    """Of each test for which either database would do, the one
+    on the database that is not its turn: always the same."""
     turns = (
         (there, zlib.crc32(ENGINE.sub("", there["sqlite"].nodeid).encode()) % 2)
         for there in by_test(items)
@@ -177,8 +178,8 @@ def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own. As root it runs as another user, who is shut out of
-    pytest's own folders."""
+    """The address of a PostgreSQL server of our own. As root it runs
+    as another user, who is shut out of pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -195,8 +196,8 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The address of a queue of our own. It asks for patience, and what an address asks for goes before what
-    a program does."""
+    """The address of a queue of our own. It asks for patience, and
+    what an address asks for goes before what a program does."""
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         child = embedded_queue(Path(folder), {})
         child.start()
@@ -250,8 +251,8 @@ def _named(uri: str, database: str) -> str:
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, furnished: Settings, redis_url: str
 ) -> Iterator[Settings]:
-    """A hotline's settings, its database furnished: on SQLite and on PostgreSQL, or on one of the two (see
-    ALIKE)."""
+    """A hotline's settings, its database furnished: on SQLite
+    and on PostgreSQL, or on one of the two (see ALIKE)."""
     made = replace(furnished, var=tmp_path, redis_url=redis_url)
     if request.param == "sqlite":
         shutil.copy(furnished.var / "itikia.db", tmp_path / "itikia.db")

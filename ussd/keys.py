@@ -18,8 +18,8 @@ from ussd.pages import BACK, HOME, MORE, Limits, pages
 SEPARATOR = "*"
 """What the carrier puts between inputs; a citizen may write it too."""
 MOST_INPUTS, MOST_PRESSES = 200, 400
-"""More than anybody keys in within one call, and how far we go to find out what they meant; beyond, somebody
-wants to keep us busy."""
+"""More than anybody keys in within one call, and how far we go to
+find out what they meant; beyond, somebody wants to keep us busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Position:
     """What was answered before the caller was cut off: until they say whether to go on with it."""
     page: int = 0
     again: bool = False
-    """The last input was not understood. It stays so while the pages are turned, for with that said on them
-    they break elsewhere."""
+    """The last input was not understood. It stays so while the pages
+    are turned, for with that said on them they break elsewhere."""
     wish: Command | None = None
     """Set when the conversation is over: what the caller wants."""
 
@@ -79,8 +79,8 @@ class Keypad:
         return missed, position
 
     def _unless_at_desk(self, position: Position) -> Position:
-        """What a liaison keyed when another case stood under that number is not done: they look at their desk
-        anew."""
+        """What a liaison keyed when another case stood under
+        that number is not done: they look at their desk anew."""
         names = [name for name, _answer in position.answers]
         if not isinstance(position.wish, Act | GoOn | GoOff):
             return position

@@ -34,8 +34,8 @@ def not_understood(question: Menu | Ask) -> Phrase:
 def pages(
     question: Menu | Ask, language: str, limits: Limits, *, first: bool = False, again: bool = False
 ) -> tuple[str, ...]:
-    """A question as pages. On the `first` there is nothing to go back to; `again` says that the last answer
-    was not understood."""
+    """A question as pages. On the `first` there is nothing to go
+    back to; `again` says that the last answer was not understood."""
     text = plain(say(question.text, language))
     lines = numbered_menu.lines(question, language) if isinstance(question, Menu) else []
     top = plain(say(not_understood(question), language)) if again else ""
@@ -51,8 +51,8 @@ MORE_LINE = _("{more}. More", more=MORE)
 def _turned(
     parts: list[str], top: str, more: str, back: str, limits: Limits, *, first: bool
 ) -> Iterator[str]:
-    """Fill page after page. Each but the last ends with the way on, and the very `first` of a call has no way
-    back."""
+    """Fill page after page. Each but the last ends with the
+    way on, and the very `first` of a call has no way back."""
     way_back = "" if first else back
     while parts:
         room = len(parts)
@@ -64,8 +64,8 @@ def _turned(
 
 
 def _broken(text: str, around: list[str], limits: Limits) -> list[str]:
-    """A question or a choice, broken between words, and within a word only where that alone is longer than a
-    page."""
+    """A question or a choice, broken between words, and within
+    a word only where that alone is longer than a page."""
     if _fits([text, *around], limits):
         return [text]
     words = chain.from_iterable([word] if _fits([word, *around], limits) else word for word in _WORDS(text))

@@ -52,8 +52,8 @@ class Line:
         self._country, self._keys = service.settings.country, service.settings.keys
 
     def turn(self, turn: Turn) -> Reply:
-        """One turn, one page. It never raises: what goes wrong inside ends in a friendly screen with the
-        emergency number."""
+        """One turn, one page. It never raises: what goes wrong inside
+        ends in a friendly screen with the emergency number."""
         call, caller = self._who(turn.session, turn.number)
         try:
             return self._answer(turn.transcript, call, caller)
@@ -84,8 +84,8 @@ class Line:
             )
 
     def _who(self, session: str, raw_number: str) -> tuple[Call, str]:
-        """This sitting, bound to its phone so that nobody else can go on with it; and what the phone's drafts
-        are found by."""
+        """This sitting, bound to its phone so that nobody else can
+        go on with it; and what the phone's drafts are found by."""
         try:
             number = strict_number(raw_number)
         except NotANumber:
@@ -159,8 +159,8 @@ class Line:
         )
 
     def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:
-        """Somebody in danger who was cut off is a case all the same, and this its last page. Of anybody else
-        the language is kept."""
+        """Somebody in danger who was cut off is a case all the same,
+        and this its last page. Of anybody else the language is kept."""
         known = _caller(kept.known)
         if kept.language != known.language and kept.answers:
             desk.remember_language(work, call)
@@ -179,8 +179,8 @@ def _conversation(position: Position, transcript: str, reply: Reply) -> Conversa
 
 
 def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | None:
-    """What may be gone on with after a cut; nothing when all is said or begun anew; None, and so whatever
-    there was, until then."""
+    """What may be gone on with after a cut; nothing when all is said
+    or begun anew; None, and so whatever there was, until then."""
     if position.wish is not None:
         return ()
     if position.draft:

@@ -1,5 +1,5 @@
-"""What a carrier calls: turns of a dial-in, texts, receipts, the end of a dial-in, and people who want no
-more texts."""
+"""What a carrier calls: turns of a dial-in, texts, receipts,
+the end of a dial-in, and people who want no more texts."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -31,8 +31,8 @@ Event = Callable[[Mapping[str, str]], None]
 class Dialled:
     """Turns of a dial-in, served ahead of everything else: somebody looks at a screen and waits.
 
-    Past the secret it always answers 200 with a page; anything else would cut the caller off with the
-    operator's own error.
+    Past the secret it always answers 200 with a page; anything
+    else would cut the caller off with the operator's own error.
     """
 
     def __init__(self, settings: Settings, carrier: Carrier, line: Line, rest: "WSGIApplication") -> None:
@@ -65,8 +65,8 @@ class Dialled:
 
 
 def events(settings: Settings, carrier: Carrier, line: Line, service: Service) -> Blueprint:
-    """The carrier's other calls. 200 only once what they brought is committed; 503 makes the carrier bring it
-    again."""
+    """The carrier's other calls. 200 only once what they brought
+    is committed; 503 makes the carrier bring it again."""
     pages = Blueprint("carriers", __name__, url_prefix=f"/{carrier.name}/<secret>")
 
     def text(form: Mapping[str, str]) -> None:

@@ -1,5 +1,5 @@
-"""Our calm messages on the web, for whoever wants them: a feed, and each message as a file that other warning
-systems understand."""
+"""Our calm messages on the web, for whoever wants them: a feed, and
+each message as a file that other warning systems understand."""
 
 from collections.abc import Callable
 

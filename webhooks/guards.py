@@ -1,5 +1,5 @@
-"""Who may come in, and with what: the secret in the address, the size of the body, and fields that are named
-once."""
+"""Who may come in, and with what: the secret in the address,
+the size of the body, and fields that are named once."""
 
 import hmac
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Refused(ValueError):
-    """A request that knows the secret but cannot be read. Says what is wrong with it and never what was in
-    it."""
+    """A request that knows the secret but cannot be read.
+    Says what is wrong with it and never what was in it."""
 
 
 def is_secret(given: str, secrets: Sequence[str]) -> bool:
-    """Whether this is one of our secrets, told in the same time whichever it is and however much of it is
-    right."""
+    """Whether this is one of our secrets, told in the same
+    time whichever it is and however much of it is right."""
     return any([hmac.compare_digest(given.encode(), secret.encode()) for secret in secrets])  # noqa: C419 - a generator would stop early
 
 
@@ -45,8 +45,8 @@ def _body(environ: Mapping[str, Any]) -> bytes:
 
 
 def fields(body: bytes) -> dict[str, str]:
-    """The fields of a form's body. Raises `Refused` for one that is named twice: there is no telling which of
-    the two is meant."""
+    """The fields of a form's body. Raises `Refused` for one that is
+    named twice: there is no telling which of the two is meant."""
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=40)
     except ValueError:

@@ -1,8 +1,8 @@
 """How the machine is doing, for Prometheus: what waits, what is late, what failed. It says nothing about
 anybody, and nothing of what was reported.
 
-Everything is read from the database when it is asked for. There are several web processes, and none of them
-counts anything.
+Everything is read from the database when it is asked for. There
+are several web processes, and none of them counts anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -124,8 +124,8 @@ def _overdue(session: Session, now: datetime) -> Metric:
     late = (outbox.WAITS, Task.what.in_(STEPS), Task.wanted_at < now - LATE)
     found = _numbers(session, select(Task.what, func.count()).where(*late).group_by(Task.what))
     words = (
-        "Steps of cases, such as asking the next liaison, that should have been taken more than a minute "
-        "ago, by kind."
+        "Steps of cases, such as asking the next liaison, that "
+        "should have been taken more than a minute ago, by kind."
     )
     return _gauges("steps_overdue", words, "kind", {step.value: found.get(step, 0) for step in STEPS})
 
@@ -139,8 +139,8 @@ def _callbacks(session: Session, now: datetime) -> Metric:
     newest["receipt"] = session.scalar(select(ReceiptRecord.at).order_by(ReceiptRecord.id.desc()).limit(1))
     ages = {kind: _seconds(at, now) for kind, at in newest.items() if at is not None}
     words = (
-        "Seconds since the carrier last called us, by what it brought: a text, a receipt, the end of a "
-        "dial-in."
+        "Seconds since the carrier last called us, by what "
+        "it brought: a text, a receipt, the end of a dial-in."
     )
     return _gauges("carrier_callback_age_seconds", words, "kind", ages)
 
@@ -149,8 +149,8 @@ def _sent(session: Session, now: datetime) -> Metric:
     hour = (Message.state.in_(ENDS), Message.written_at >= now - timedelta(hours=1))
     found = _numbers(session, select(Message.state, func.count()).where(*hour).group_by(Message.state))
     words = (
-        "Messages written in the last hour, by what became of them; unknown is where nobody can say "
-        "whether it left."
+        "Messages written in the last hour, by what became of "
+        "them; unknown is where nobody can say whether it left."
     )
     return _gauges("messages_last_hour", words, "state", {state: found.get(state, 0) for state in ENDS})
 

@@ -52,8 +52,8 @@ class Malformed(ValueError):
 
 
 class Unreachable(Exception):
-    """The carrier gave no answer that can be read. Says what came instead, never what was asked or with which
-    key."""
+    """The carrier gave no answer that can be read. Says what
+    came instead, never what was asked or with which key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,8 @@ class Carrier(Protocol):
     """What it holds in UTF-16 units, where the language needs other letters."""
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text to one number in international form, once. Never raises and never tries again by
-        itself."""
+        """Send one text to one number in international form,
+        once. Never raises and never tries again by itself."""
 
     def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
         """Send one text to many numbers in international form, once. What became of each; one of which the

@@ -1,5 +1,5 @@
-"""Africa's Talking, the company that takes our texts to phones and brings us what people dial: the one file
-that knows it.
+"""Africa's Talking, the company that takes our texts to phones
+and brings us what people dial: the one file that knows it.
 
 Facts are from its reference pages, its help centre and recorded traffic. What a receipt may give as the
 reason of a failure, for whoever reads the record (it is kept as it comes, whether it stands here or not):
@@ -79,8 +79,8 @@ STATUS_CODES = {
     501: (UNKNOWN, "GatewayError: it broke on the way to the network, before or after"),
     502: (PERMANENT, "RejectedByGateway: the network does not want it"),
 }
-"""What is said of one recipient: its code, what it means for us, and the company's word for it. Any other
-code is UNKNOWN."""
+"""What is said of one recipient: its code, what it means for
+us, and the company's word for it. Any other code is UNKNOWN."""
 
 HTTP_STATUSES = {
     401: (SETTINGS, "the key is not of this username"),
@@ -91,9 +91,9 @@ HTTP_STATUSES = {
 }
 """What is said of a whole request where its recipients are not spoken of.
 
-Any other status below 500 is SETTINGS: our requests differ by number and words only, so what is wrong with
-the form of one is wrong with all, and no text is thrown away for that. From 500 on it is UNKNOWN: it broke,
-before or after sending.
+Any other status below 500 is SETTINGS: our requests differ by number and words
+only, so what is wrong with the form of one is wrong with all, and no text is
+thrown away for that. From 500 on it is UNKNOWN: it broke, before or after sending.
 """
 
 RECEIPTS = {
@@ -116,16 +116,16 @@ OPTED_OUT = "userinblacklist"
 """Spelt UserInBlacklist in answers and UserInBlackList in receipts."""
 
 NOT_AT_THIS_HOUR = timedelta(hours=1)
-"""We are not told when the quiet hours end, and know no time zone here; by the hour costs little and is never
-more than that late."""
+"""We are not told when the quiet hours end, and know no time zone
+here; by the hour costs little and is never more than that late."""
 SLOW_DOWN, SLOWEST = timedelta(seconds=30), timedelta(hours=1)
 """How long to wait after too many at a time: if the company does not say; and however long it says."""
 CONNECT_AND_READ = (3.05, 9.05)
 """Seconds. The SDK's own, since 2.0.3; before that it waited for ever."""
 
 KEEP_AWAKE = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-"""A firewall forgets a line that is silent for some minutes, and the next text on it would go nowhere; so it
-is touched."""
+"""A firewall forgets a line that is silent for some minutes,
+and the next text on it would go nowhere; so it is touched."""
 if sys.platform == "linux":
     KEEP_AWAKE += [
         (socket.IPPROTO_TCP, option, value)
@@ -149,20 +149,20 @@ class AfricasTalking:
     page_units = 80 - len("CON ")
 
     def __init__(self, account: Account, timeouts: tuple[float, float] = CONNECT_AND_READ) -> None:
-        """`timeouts`: seconds to connect, and to wait for the answer. Raises `Misconfigured` for a key that
-        no request can carry."""
+        """`timeouts`: seconds to connect, and to wait for the answer.
+        Raises `Misconfigured` for a key that no request can carry."""
         if not (account.api_key.isascii() and account.api_key.isprintable()):
             raise Misconfigured(
-                "CARRIER_API_KEY has letters that no key has. Copy it again from the dashboard, nothing "
-                "before or after it."
+                "CARRIER_API_KEY has letters that no key has. Copy it "
+                "again from the dashboard, nothing before or after it."
             )
         session = _line(account)
         self._texts, self._standing = _Texts(account, session), _Standing(account, session)
         self._sender, self._timeouts = account.sender or None, timeouts
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text, once. There is no idempotency key for texts, so where no answer comes it is
-        `UNKNOWN`.
+        """Send one text, once. There is no idempotency key for
+        texts, so where no answer comes it is `UNKNOWN`.
 
         That is so, too, of a text that met a line which was just being hung up: it looks the same whether or
         not it was heard. A line that was hung up before is noticed, and another is taken.
@@ -173,8 +173,8 @@ class AfricasTalking:
         return self.send_many([number], text)[number]
 
     def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
-        """Send one text to many, in one request. How many it takes is not published: its SDK was tried with
-        999, others stay at 100."""
+        """Send one text to many, in one request. How many it takes is
+        not published: its SDK was tried with 999, others stay at 100."""
         answer = _asked(
             lambda: self._texts.send(text, list(numbers), self._sender, enqueue=True, timeout=self._timeouts)
         )
@@ -208,8 +208,8 @@ class AfricasTalking:
     def turn(self, form: Form) -> Turn:
         """A turn of a dial-in. A number that is none is passed on as it is: such a caller can still report.
 
-        One that is missing is refused, for without it nobody could tell one caller's unfinished report from
-        another's.
+        One that is missing is refused, for without it nobody
+        could tell one caller's unfinished report from another's.
         """
         session, number = _needed(form, "sessionId"), _needed(form, "phoneNumber")
         return Turn(
@@ -263,8 +263,8 @@ class _OnOurLine(APIService):  # type: ignore[misc]  # the SDK has no types
         super().__init__(account.username, account.api_key)
 
     def _init_service(self) -> None:
-        """The SDK goes live, and to the sandbox where the username is exactly `sandbox`, unless we are told
-        another address."""
+        """The SDK goes live, and to the sandbox where the username
+        is exactly `sandbox`, unless we are told another address."""
         super()._init_service()
         if self._base:
             self._baseUrl = self._contentUrl = f"{self._base}/version1"
@@ -305,8 +305,8 @@ def _line(account: Account) -> requests.Session:
 
 
 def _asked(question: Callable[[], requests.Response]) -> requests.Response | Sending:
-    """The answer, or what it means that none came. No exception passes: they hold the request, and with it
-    number, text and key."""
+    """The answer, or what it means that none came. No exception
+    passes: they hold the request, and with it number, text and key."""
     try:
         return question()
     except requests.RequestException as error:
@@ -329,8 +329,8 @@ def _unanswered(error: requests.RequestException) -> Sending:
 
 
 def _is_certificate(reason: object) -> bool:
-    """Whether it was the certificate, which is looked at before anything is said. Other troubles of TLS may
-    come later."""
+    """Whether it was the certificate, which is looked at before
+    anything is said. Other troubles of TLS may come later."""
     return isinstance(reason, Exception) and any(
         isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args
     )
@@ -351,8 +351,8 @@ def _outcome(answer: requests.Response, number: str) -> Sending:
 
 
 def _recipient(said: Mapping[str, Any], number: str) -> Mapping[str, Any] | None:
-    """Ours among the recipients: they may come in any order, be fewer than asked, and be written without the
-    +."""
+    """Ours among the recipients: they may come in any order,
+    be fewer than asked, and be written without the +."""
     recipients = said.get("Recipients")
     for recipient in recipients if isinstance(recipients, list) else ():
         if isinstance(recipient, Mapping) and str(recipient.get("number")).lstrip("+ ") == number.lstrip("+"):
@@ -436,8 +436,8 @@ def _number(text: str) -> int | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """A date in either of the two forms that are in the field, 2017-05-03T06:04:45Z and 2017-05-03 06:04:45:
-    both mean UTC."""
+    """A date in either of the two forms that are in the field,
+    2017-05-03T06:04:45Z and 2017-05-03 06:04:45: both mean UTC."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -55,8 +55,8 @@ def _has_rested(session: Session, case: Case, now: datetime) -> bool:
 
 
 def hasten(work: UnitOfWork, case: Case) -> None:
-    """The case has become more urgent: whatever is to come in it comes as soon as if it had been so from now
-    on."""
+    """The case has become more urgent: whatever is to come
+    in it comes as soon as if it had been so from now on."""
     patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
     asked = dispatch.asked_now(work.session, case)
     for each in asked:
@@ -85,7 +85,8 @@ def _dispatch(work: UnitOfWork, case: Case, found: Match, answer_by: datetime) -
     chosen = found.candidate
     word = _free_word(work.session, case, chosen.liaison)
     made = Dispatch(
-        case=case, step=step, round=case.round, liaison_id=chosen.liaison, body_code=chosen.body, word=word, at=work.now,
+        case=case, step=step, round=case.round, liaison_id=chosen.liaison,
+        body_code=chosen.body, word=word, at=work.now,
         answer_by=answer_by, rung=found.row.rung, place=found.place, reason=found.reason[:400],
     )  # fmt: skip
     work.session.add(made)
@@ -159,14 +160,15 @@ _WITH_ROLES = (joinedload(Liaison.body), selectinload(Liaison.roles))
 def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool, load: int) -> Candidate:
     body, above = liaison.body, tuple(each.code for each in liaison.body.upwards[1:])
     return Candidate(
-        liaison.id, liaison.name, body.code, body.name, Kind(body.kind), tuple(body.categories.split()), area, tuple(liaison.speaks),
+        liaison.id, liaison.name, body.code, body.name, Kind(body.kind),
+        tuple(body.categories.split()), area, tuple(liaison.speaks),
         on_duty, load, neighbour, liaison.supervisor, liaison.woman, above,
     )  # fmt: skip
 
 
 def _nearest(work: UnitOfWork, case: Case) -> dict[int, tuple[str, bool]]:
-    """Of each liaison of a body nearby: the nearest area that it serves, and whether that is only a
-    neighbour's."""
+    """Of each liaison of a body nearby: the nearest area that
+    it serves, and whether that is only a neighbour's."""
     around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
     nearby = [area.code for area in work.areas.nearby(work.areas[case.area_code])]
     rank = {code: place for place, code in enumerate([*around, *nearby])}
@@ -193,15 +195,15 @@ def nobody_may(work: UnitOfWork, case: Case) -> bool:
 
 
 def could_be_asked(work: UnitOfWork, case: Case) -> list[Candidate]:
-    """Everybody who may see the case and could ever be asked, as things are now; empty where the firewall
-    leaves nobody."""
+    """Everybody who may see the case and could ever be asked, as
+    things are now; empty where the firewall leaves nobody."""
     matter = _matter(work, case)
     return [each for each in _candidates(work, case) if matching.could_ever_be_asked(matter, each)]
 
 
 def _free_word(session: Session, case: Case, liaison: int) -> str:
-    """A word that no other case of this liaison goes by now; the same for every liaison of a case where that
-    can be."""
+    """A word that no other case of this liaison goes by now;
+    the same for every liaison of a case where that can be."""
     before = session.execute(
         select(Dispatch.case_id, Dispatch.word).where(
             Dispatch.liaison_id == liaison, Dispatch.state.in_(EXPECTED)

@@ -33,8 +33,8 @@ class CaseState(StrEnum):
 
 
 ERASED = "erased"
-"""What stands for the contact of a citizen who wanted nothing of them to be kept: with the case's end its
-words go too."""
+"""What stands for the contact of a citizen who wanted nothing
+of them to be kept: with the case's end its words go too."""
 SECOND_THOUGHTS = timedelta(hours=24)
 """How long after it was closed a case can still be reopened by its citizen."""
 MOST_DETAILS = 6000
@@ -63,8 +63,8 @@ class Case(Base):
     urgency: Mapped[int]
     """One of `categories.Urgency`: the category's to begin with, and it only rises."""
     in_danger: Mapped[bool] = mapped_column(default=False)
-    """The citizen has said since that they are in danger still: the case is as urgent as can be, whatever it
-    is about."""
+    """The citizen has said since that they are in danger still:
+    the case is as urgent as can be, whatever it is about."""
     wants_woman: Mapped[bool] = mapped_column(default=False)
     """They would rather speak to a woman."""
     named_body: Mapped[str | None] = mapped_column(ForeignKey("bodies.code"))
@@ -100,8 +100,8 @@ class Case(Base):
 
     @property
     def pace(self) -> Category:
-        """The category whose times the case goes by: its own, or those of one that is as urgent as the case
-        has become."""
+        """The category whose times the case goes by: its own, or
+        those of one that is as urgent as the case has become."""
         return self.category if self.urgency <= self.category.urgency else PACES[Urgency(self.urgency)]
 
     @property
@@ -122,8 +122,8 @@ class Case(Base):
 
     @property
     def had_since(self) -> int:
-        """The second in which whoever has it took it, 0 while nobody has: what tells one taking of the case
-        from the next."""
+        """The second in which whoever has it took it, 0 while nobody
+        has: what tells one taking of the case from the next."""
         return int(self.acknowledged_at.timestamp()) if self.acknowledged_at else 0
 
     def put_in_danger(self) -> None:
@@ -140,8 +140,8 @@ class Case(Base):
         return keys.vault.read(self.locked_details, details_place(self.id))
 
     def add(self, keys: Keys, words: str) -> None:
-        """More words of the citizen's, below what they reported. What is too much for anybody to read is left
-        out."""
+        """More words of the citizen's, below what they reported.
+        What is too much for anybody to read is left out."""
         self._write(keys, f"{self.details(keys)}\n{words}".strip()[:MOST_DETAILS])
 
     def empty(self, keys: Keys) -> None:

@@ -29,8 +29,8 @@ class InChat:
     warned: bool
     """They have reported before, and know."""
     cases: tuple[str, ...] = ()
-    """The numbers of what they reported there and is not closed. A chat is one person's, as a phone that
-    dials in is not."""
+    """The numbers of what they reported there and is not closed.
+    A chat is one person's, as a phone that dials in is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def how_it_stands(case: Standing) -> Phrase:
 
 
 def _short(name: str) -> str:
-    """A body's name as far as a page has room for it beside everything else, for nobody can turn the last
-    one."""
+    """A body's name as far as a page has room for it beside
+    everything else, for nobody can turn the last one."""
     return shorten(name, LONGEST_WHO, LONGEST_WHO)
 
 
@@ -93,8 +93,8 @@ def promised(reference: str, by: str, emergency: str, contact: str) -> Phrase:
             number=emergency,
         )
     return _(
-        "Case {reference}. It will be answered by {time}. Come back to see how it stands. In danger call "
-        "{number}.",
+        "Case {reference}. It will be answered by {time}. Come "
+        "back to see how it stands. In danger call {number}.",
         reference=reference,
         time=by,
         number=emergency,
@@ -106,8 +106,8 @@ def how_it_is(reference: str, standing: Phrase) -> Phrase:
 
 
 def received(reference: str, by: str, emergency: str) -> Phrase:
-    """A text. Like all texts to citizens it says nothing of what the case is about: others read this phone
-    too."""
+    """A text. Like all texts to citizens it says nothing of
+    what the case is about: others read this phone too."""
     return _(
         "{reference}: received. You will be answered by {time}. In danger call {number}.",
         reference=reference,
@@ -190,13 +190,13 @@ def did_help_come(reference: str) -> Phrase:
 
 
 def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Phrase:
-    """`by`: the new time that is promised, where the case goes on. On a screen that closes nothing can be
-    answered."""
+    """`by`: the new time that is promised, where the case goes
+    on. On a screen that closes nothing can be answered."""
     match verdict:
         case "helped" if on_screen:
             return _(
-                "Thank you for telling us. The case is closed. If that was a slip, dial again within a "
-                "day and choose My case."
+                "Thank you for telling us. The case is closed. If that "
+                "was a slip, dial again within a day and choose My case."
             )
         case "helped":
             return _(
@@ -204,8 +204,8 @@ def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: 
             )
         case "not_helped":
             return _(
-                "We are sorry. In danger call {number}. We are asking somebody else; expect an answer by "
-                "{time}.",
+                "We are sorry. In danger call {number}. We are "
+                "asking somebody else; expect an answer by {time}.",
                 number=emergency,
                 time=by,
             )

@@ -1,5 +1,5 @@
-"""The conflict firewall: the one rule for who may ever see a case. Nothing overrides it, neither a role nor a
-setting.
+"""The conflict firewall: the one rule for who may ever see a
+case. Nothing overrides it, neither a role nor a setting.
 
 `eligible` is pure. The rest of this file only gathers what it asks about.
 """
@@ -42,9 +42,9 @@ class Eligibility:
 def eligible(case: Subject, liaison: Viewer) -> Eligibility:
     """Whether this liaison may ever see this case.
 
-    What is about the police never reaches the police: nobody of a police body, of a body under one, who holds
-    such a role beside another, or who ever did. Nobody of the body that a report names sees it, nor of any
-    body under that one.
+    What is about the police never reaches the police: nobody of a police body, of
+    a body under one, who holds such a role beside another, or who ever did. Nobody
+    of the body that a report names sees it, nor of any body under that one.
     """
     if not liaison.serves:
         return Eligibility(False, "they no longer serve")
@@ -80,8 +80,8 @@ def may_see(session: Session, case: Case, liaison: Liaison, now: datetime) -> bo
 
 
 def sees(session: Session, liaison: Liaison, now: datetime) -> Callable[[Case], bool]:
-    """The rule for many cases and one liaison: whatever is listed, counted, searched or handed out to them
-    goes through this."""
+    """The rule for many cases and one liaison: whatever is listed,
+    counted, searched or handed out to them goes through this."""
     viewer = viewer_of(liaison, now)
     barred = {
         case: why

@@ -48,8 +48,8 @@ CASE_WORDS = (
     "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO", "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO",
     "MAEMBE", "NDIZI", "NANASI", "PAPAI", "MUHOGO", "MCHELE", "NGANO", "CHAI", "KAHAWA", "ASALI",
 )  # fmt: skip
-"""Case words: animals and food that everybody can spell, none like another. A liaison's reply names the case
-by its word."""
+"""Case words: animals and food that everybody can spell, none
+like another. A liaison's reply names the case by its word."""
 
 KEY = "dispatch:"
 """How the key of a text begins that puts a case before a liaison."""
@@ -126,8 +126,8 @@ class Dispatch(Base):
                 )
 
     def may_be_read(self, session: Session, now: datetime) -> bool:
-        """Whether this liaison may read what was reported: as long as it is before them or theirs, and not
-        closed."""
+        """Whether this liaison may read what was reported: as
+        long as it is before them or theirs, and not closed."""
         return (
             self.how(session, now) in ("asked", "late", "taken", "on_the_way", "there", "done")
             and self.case.state != CaseState.CLOSED
@@ -155,8 +155,8 @@ def taken_last(session: Session, liaison: Liaison, now: datetime) -> Dispatch | 
 
 
 def late(session: Session, liaison: Liaison, now: datetime) -> list[Dispatch]:
-    """Of each case that this liaison did not answer in time and that nobody has, the last dispatch: they may
-    take it still."""
+    """Of each case that this liaison did not answer in time and
+    that nobody has, the last dispatch: they may take it still."""
     missed = (
         select(Dispatch)
         .join(Case, Dispatch.case_id == Case.id)

@@ -64,8 +64,8 @@ def not_told(work: UnitOfWork, message: Message) -> None:
     """The message that puts a case before a liaison will never reach them: they count as not told. Their next
     channel is tried, and where there is none, the next liaison is asked at once.
 
-    Where this was one who had been asked before, the end of the order is reached: asking goes on, but no
-    longer in haste.
+    Where this was one who had been asked before, the end of the
+    order is reached: asking goes on, but no longer in haste.
     """
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return

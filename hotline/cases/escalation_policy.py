@@ -17,8 +17,8 @@ class Rung(StrEnum):
     PRIMARY = "primary"
     """The one whose it is: of the nearest fitting body, on duty, speaking the language, with the least to do."""
     BORDER = "border"
-    """The same of another body of that kind, where both list the very place as theirs: nobody argues at a
-    border whose it is."""
+    """The same of another body of that kind, where both list the
+    very place as theirs: nobody argues at a border whose it is."""
     NEXT = "next"
     """Another one on duty of a body that was asked."""
     SUPERVISOR = "supervisor"
@@ -112,8 +112,8 @@ LONGEST_REST = 120
 most so long: by then everybody has been asked many times, and phones that ring all night are switched off."""
 
 AFTER_TWO_NOES = (Row(0, COORDINATION), Row(0, OVERSIGHT))
-"""Comes before the order of a case to which the citizen has said *no* twice, on the channels on which that
-order begins."""
+"""Comes before the order of a case to which the citizen has
+said *no* twice, on the channels on which that order begins."""
 
 STILL: dict[Urgency, Still] = {
     #               taken  on the way  there  to answer

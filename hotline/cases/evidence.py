@@ -63,8 +63,8 @@ class Destination:
 def destination(
     session: Session, session_index: str, person: Person | None, *, reports: bool
 ) -> Destination | None:
-    """The report that they are making, or else the case that they reported last, while it is not closed; or
-    nowhere."""
+    """The report that they are making, or else the case that
+    they reported last, while it is not closed; or nowhere."""
     if reports:
         return Destination(session_index, None)
     case = latest_case_of(session, person) if person else None

@@ -34,8 +34,8 @@ def subject(case: UUID, round_: int) -> str:
 
 
 def ask(work: UnitOfWork, case: Case, round_: int) -> None:
-    """Ask whether help came, if nobody has asked in this round. One who wants no texts is asked when they
-    dial in."""
+    """Ask whether help came, if nobody has asked in this round.
+    One who wants no texts is asked when they dial in."""
     if case.round != round_ or not case.open_to_verdict or case.asked_at is not None:
         return
     case.asked_at = work.now
@@ -50,8 +50,8 @@ def key_of(case: Case) -> str:
 
 
 def asked_last(work: UnitOfWork, person: Person) -> Case | None:
-    """The case about which this citizen was asked last, and may still say. What was written but never left
-    was not asked."""
+    """The case about which this citizen was asked last, and may
+    still say. What was written but never left was not asked."""
     left = Message.state.in_((MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN))
     asked = (
         select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
@@ -67,8 +67,8 @@ def asked_last(work: UnitOfWork, person: Person) -> Case | None:
 
 
 def waiting_for(session: Session, person: UUID) -> str | None:
-    """The reference of a case about which this citizen was asked and has not said, if they allowed us to
-    write to them about it."""
+    """The reference of a case about which this citizen was asked and
+    has not said, if they allowed us to write to them about it."""
     asked = select(Case.reference).where(
         Case.person_id == person, Case.contact == "text", Case.asked_at.is_not(None)
     )

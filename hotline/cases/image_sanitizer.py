@@ -34,8 +34,8 @@ TURNS = {
     7: (Image.Transpose.TRANSVERSE,),
     8: (Image.Transpose.ROTATE_90,),
 }
-"""How a picture must be turned to stand upright, by what the phone wrote about how it was held (Exif 2.32,
-tag 0112)."""
+"""How a picture must be turned to stand upright, by what the
+phone wrote about how it was held (Exif 2.32, tag 0112)."""
 
 ORIENTATION = 0x0112
 
@@ -62,8 +62,8 @@ def _refuse_large(is_large: bool) -> None:
 
 
 def _webp_pixels(content: bytes) -> int:
-    """How many pixels a WebP says it has, 0 if it is none. Pillow makes room for all of them before it tells,
-    so we look first."""
+    """How many pixels a WebP says it has, 0 if it is none. Pillow
+    makes room for all of them before it tells, so we look first."""
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
         return 0
     match content[12:16]:

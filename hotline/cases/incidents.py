@@ -1,5 +1,5 @@
-"""The event in the world, which several people may report: their cases are linked, and none of them is
-hidden."""
+"""The event in the world, which several people may report:
+their cases are linked, and none of them is hidden."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,8 +82,8 @@ def _recent(session: Session, case: Case) -> Incident | None:
 
 
 def _raise(work: UnitOfWork, case: Case) -> list[Case]:
-    """Urgency only rises: that of one report is that of all, and so many phones within the hour say that it
-    is more than they said."""
+    """Urgency only rises: that of one report is that of all, and so
+    many phones within the hour say that it is more than they said."""
     phones = _phones(work.session, case, since=case.opened_at - WITHIN)
     highest = (
         work.session.scalar(select(func.max(Case.urgency)).where(Case.incident_id == case.incident_id))
@@ -105,8 +105,8 @@ def _raise(work: UnitOfWork, case: Case) -> list[Case]:
 
 
 def _phones(session: Session, case: Case, since: datetime) -> int:
-    """How many different people have reported it from then on; whoever cannot be told apart counts as one
-    more."""
+    """How many different people have reported it from then
+    on; whoever cannot be told apart counts as one more."""
     here = (Case.incident_id == case.incident_id, Case.opened_at >= since)
     known, unknown = session.execute(
         select(func.count(distinct(Case.person_id)), func.count().filter(Case.person_id.is_(None))).where(

@@ -21,8 +21,8 @@ MOST_WAITS = 4
 
 
 def watch(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
-    """They have just taken a step, or said that they are still on it: from now on they have time until the
-    next."""
+    """They have just taken a step, or said that they are
+    still on it: from now on they have time until the next."""
     taken.stepped_at, taken.wondered_at = work.now, None
     cancel(work.session, TaskKind.LAPSE, taken.id)
     work.schedule(TaskKind.STILL, taken.id, _patience(work, case, taken))
@@ -88,8 +88,8 @@ def _question(case: Case, word: str, by: str) -> Phrase:
 
 
 def lapse(work: UnitOfWork, identity: int) -> None:
-    """They have not said. The case goes to somebody else; and of one who was on the way, those who lead them
-    are told."""
+    """They have not said. The case goes to somebody else; and
+    of one who was on the way, those who lead them are told."""
     taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return

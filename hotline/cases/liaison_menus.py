@@ -10,11 +10,13 @@ from hotline.core.i18n import SOURCE, Phrase, _, say, verbatim
 from hotline.directory.categories import CATEGORIES
 
 Step = Literal[
-    "take", "cannot", "done", "on_the_way", "not_mine", "there", "aside", "still", "help", "no_vehicle", "too_far", "busy", "unsafe",
+    "take", "cannot", "done", "on_the_way", "not_mine", "there",
+    "aside", "still", "help", "no_vehicle", "too_far", "busy", "unsafe",
 ]  # fmt: skip
 
 STEPS: dict[str, Step] = {
-    "1": "take", "2": "cannot", "3": "done", "4": "on_the_way", "5": "not_mine", "6": "there", "7": "aside", "9": "help",
+    "1": "take", "2": "cannot", "3": "done", "4": "on_the_way",
+    "5": "not_mine", "6": "there", "7": "aside", "9": "help",
 }  # fmt: skip
 """The first key of a reply, and what it means. To take what one has already is to be still on it."""
 
@@ -30,8 +32,8 @@ STILL_ON_IT, SAFE, HELP = (
     ("still", _("Still on it, safe")),
     ("help", _("I need help")),
 )
-"""The same steps where they can be chosen. One should not have what is about people one knows; then one never
-sees it again."""
+"""The same steps where they can be chosen. One should not have
+what is about people one knows; then one never sees it again."""
 
 REASONS: tuple[tuple[Step, Phrase], ...] = (
     ("no_vehicle", _("No vehicle or fuel")),

@@ -1,5 +1,5 @@
-"""Whose case is it, and why? Pure: it is handed what there is, and says whom to ask, with the reason in a
-sentence.
+"""Whose case is it, and why? Pure: it is handed what there
+is, and says whom to ask, with the reason in a sentence.
 
 Who may see the case at all is not decided here: candidates have passed the firewall.
 """
@@ -142,8 +142,8 @@ def _as_asked(found: Match) -> Asked:
 
 
 def match(matter: Matter, candidates: Collection[Candidate], areas: Areas, place: int) -> Match | None:
-    """Whom to ask at this place in the order, or at the first one after it that has somebody. None where it
-    comes to its end."""
+    """Whom to ask at this place in the order, or at the first one
+    after it that has somebody. None where it comes to its end."""
     lap, number = divmod(place, A_LAP)
     for at, row in enumerate(matter.order[number:], start=number):
         group = [

@@ -1,5 +1,5 @@
-"""What we said would happen has not: the hotline itself says so, says who has the case now, and sets the next
-time."""
+"""What we said would happen has not: the hotline itself says
+so, says who has the case now, and sets the next time."""
 
 from collections.abc import Callable
 

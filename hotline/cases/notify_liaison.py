@@ -1,5 +1,5 @@
-"""What liaisons are told about a case: that it is put before them, with what is known so far, and what is new
-in it."""
+"""What liaisons are told about a case: that it is put before
+them, with what is known so far, and what is new in it."""
 
 from collections.abc import Callable
 
@@ -144,8 +144,8 @@ def tell_all(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: s
 
 
 def tell_of_event(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: str) -> None:
-    """Tell everybody before whom another case of the same event is, or who has one: each once, by the last of
-    theirs."""
+    """Tell everybody before whom another case of the same event
+    is, or who has one: each once, by the last of theirs."""
     others = (
         select(Dispatch)
         .join(Case, Dispatch.case_id == Case.id)

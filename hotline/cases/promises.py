@@ -1,5 +1,5 @@
-"""The time by which a citizen was told they would be answered. Each is a row: it is kept, or openly admitted
-as missed."""
+"""The time by which a citizen was told they would be answered.
+Each is a row: it is kept, or openly admitted as missed."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -69,8 +69,8 @@ def renew(work: UnitOfWork, case: Case) -> Promise:
 
 
 def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
-    """Whatever was promised and is not over yet ends: kept, if its time has not passed; or void. Returns what
-    has ended so."""
+    """Whatever was promised and is not over yet ends: kept, if its
+    time has not passed; or void. Returns what has ended so."""
     ended = list(
         work.session.scalars(
             select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)

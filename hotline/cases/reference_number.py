@@ -1,5 +1,5 @@
-"""The number by which a citizen names a case: read aloud without a slip, keyed on any keypad, and telling
-nothing.
+"""The number by which a citizen names a case: read aloud
+without a slip, keyed on any keypad, and telling nothing.
 
 Eight digits, 4071-3826. The last is a check digit by Damm's scheme (H. M. Damm, 2004), which catches every
 single wrong digit and every two neighbours swapped.
@@ -30,8 +30,8 @@ def check_digit(digits: str) -> str:
 
 
 def read_reference(typed: str) -> str | None:
-    """The reference that somebody keyed in, with or without the dash. None where the check digit tells of a
-    slip."""
+    """The reference that somebody keyed in, with or without
+    the dash. None where the check digit tells of a slip."""
     digits = tidy(typed.replace("-", "").replace(" ", ""))
     return digits if len(digits) == DIGITS and digits.isdecimal() and check_digit(digits) == "0" else None
 

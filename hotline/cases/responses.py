@@ -53,8 +53,8 @@ def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Ph
 
 
 def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
-    """The same from a card: the dispatch is named by itself. Whether it is theirs, and theirs to see, is
-    asked at each tap."""
+    """The same from a card: the dispatch is named by itself. Whether
+    it is theirs, and theirs to see, is asked at each tap."""
     tapped = dispatch.own(work.session, who, identity, work.now)
     return (
         liaison_phrases.no_cases()
@@ -186,8 +186,8 @@ def _step(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
 
 
 def _call_for_help(work: UnitOfWork, who: Liaison, word: str) -> Phrase:
-    """They are in trouble themselves. Nothing about any case stands in the way of that: the one they name, or
-    took last, tells where."""
+    """They are in trouble themselves. Nothing about any case stands in
+    the way of that: the one they name, or took last, tells where."""
     about = (dispatch.recent(work.session, who, word, work.now) if word else None) or dispatch.taken_last(
         work.session, who, work.now
     )

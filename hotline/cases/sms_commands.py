@@ -18,8 +18,8 @@ YES, NO = _("yes"), _("no")
 
 
 def verdict_in(text: str) -> Verdict | None:
-    """The verdict that a texted answer holds, if it is one: a key, or a plain yes or no in any of our
-    languages."""
+    """The verdict that a texted answer holds, if it is one:
+    a key, or a plain yes or no in any of our languages."""
     key = tidy(text)
     if key == "1" or means(text, YES):
         return "helped"
@@ -40,8 +40,8 @@ ON, OFF = _("on, on duty, come on duty"), _("off, off duty, go off duty")
 
 
 def understand(text: str) -> Act | GoOn | GoOff | None:
-    """What a liaison's text asks for: `1 SIMBA`, `1simba`, `2. Simba`, a bare `1`, ON, OFF. None where it is
-    something else."""
+    """What a liaison's text asks for: `1 SIMBA`, `1simba`, `2.
+    Simba`, a bare `1`, ON, OFF. None where it is something else."""
     if found := REPLY.fullmatch(text):
         return Act(STEPS[found[1]], found[2].upper())
     if found := REPLY_AND_WHY.fullmatch(text):

@@ -35,8 +35,8 @@ def ask(session: Session, case: Case, dispatch: int | None, now: datetime) -> No
 
 
 def say(session: Session, case: Case, dispatch: int | None, word: str, now: datetime) -> None:
-    """Note what the citizen says, beside the question if there was one. A word taken back stays, and the new
-    one is added."""
+    """Note what the citizen says, beside the question if there
+    was one. A word taken back stays, and the new one is added."""
     here = (
         Verdict.case_id == case.id,
         Verdict.round == case.round,

@@ -19,8 +19,8 @@ CONTINUED, FIRST, LAST = 1, 2, 4
 """What a page says of itself: it goes on with a packet, it is the first of a stream, it is the last."""
 
 HEADER = struct.Struct("<4sBBqIIIB")
-"""The letters OggS, version, kind, how much sound there is up to here, stream, number of the page, checksum,
-pieces."""
+"""The letters OggS, version, kind, how much sound there is
+up to here, stream, number of the page, checksum, pieces."""
 
 HEAD = struct.Struct("<8sBBHIHB")
 """The letters OpusHead, version, channels, sound to skip, rate of the microphone, gain, mapping."""
@@ -33,8 +33,8 @@ _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a stream. Its pieces are the lengths from which its packets are put together; one shorter
-    than 255 ends a packet."""
+    """A page of a stream. Its pieces are the lengths from which its
+    packets are put together; one shorter than 255 ends a packet."""
 
     kind: int
     position: int
@@ -44,8 +44,8 @@ class Page:
 
 
 def rebuilt(content: bytes) -> bytes:
-    """The voice note with its sound and nothing else. Raises `NotTaken` if it is too large, or no voice note
-    that can be read."""
+    """The voice note with its sound and nothing else. Raises `NotTaken`
+    if it is too large, or no voice note that can be read."""
     if len(content) > LARGEST:
         raise NotTaken("too_large")
     head, *others = _pages(content)
@@ -59,8 +59,8 @@ def rebuilt(content: bytes) -> bytes:
 
 
 def _pages(content: bytes) -> Iterator[Page]:
-    """The pages of the stream up to its last. A recording that broke off may lack the last one, but not end
-    within a page."""
+    """The pages of the stream up to its last. A recording that
+    broke off may lack the last one, but not end within a page."""
     page, start = _page(content, 0)
     stream = page.stream
     yield page

@@ -1,5 +1,5 @@
-"""Who somebody is stays sealed: a telephone number is locked away on arrival, and only the process that sends
-texts can open it.
+"""Who somebody is stays sealed: a telephone number is locked away
+on arrival, and only the process that sends texts can open it.
 
 Four keys, a file each, so that a process is given only what it needs:
 
@@ -40,8 +40,8 @@ NO_TEXTS = {
 
 @dataclass(frozen=True)
 class Keys:
-    """The folder of keys. Each is read when it is first needed, so a process that has no business with one
-    need not have its file."""
+    """The folder of keys. Each is read when it is first needed, so a
+    process that has no business with one need not have its file."""
 
     folder: Path
 
@@ -74,8 +74,8 @@ class Keys:
             ) from None
 
     def make(self) -> bool:
-        """Make the keys where there are none, readable by this user alone. True if they were made, False if
-        they were there."""
+        """Make the keys where there are none, readable by this user
+        alone. True if they were made, False if they were there."""
         private = PrivateKey.generate()
         made = {
             "seal.public": bytes(private.public_key),
@@ -87,8 +87,8 @@ class Keys:
         if there:
             if missing := sorted(set(made) - set(there) - {"seal.private"}):
                 raise Misconfigured(
-                    f"KEYS: {self.folder} has some keys but not {', '.join(missing)}. Restore them from "
-                    "where you keep a copy."
+                    f"KEYS: {self.folder} has some keys but not "
+                    f"{', '.join(missing)}. Restore them from where you keep a copy."
                 )
             return False
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,16 +100,16 @@ class Keys:
 
 
 class Index:
-    """Finds what belongs to a number or a session without keeping either: a keyed hash, with a key of its own
-    for each purpose."""
+    """Finds what belongs to a number or a session without keeping
+    either: a keyed hash, with a key of its own for each purpose."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._keys: dict[str, bytes] = {}
 
     def of(self, purpose: str, text: str) -> str:
-        """32 hexadecimal digits that stand for `text` when it is looked up for `purpose`, and for no other
-        purpose."""
+        """32 hexadecimal digits that stand for `text` when it
+        is looked up for `purpose`, and for no other purpose."""
         key = self._keys.get(purpose)
         if key is None:
             key = self._keys[purpose] = hmac.digest(self._key, purpose.encode(), hashlib.sha256)
@@ -145,8 +145,8 @@ class Tampered(Exception):
 def strict_number(text: str) -> str:
     """A number as a carrier must write it: E.164, nothing before or after. Raises `NotANumber`.
 
-    A number that begins with a space is refused, not mended: it was sent with a bare `+`, so other fields may
-    be broken too.
+    A number that begins with a space is refused, not mended: it
+    was sent with a bare `+`, so other fields may be broken too.
     """
     if not E164.fullmatch(text):
         raise NotANumber("not a number in international form")
@@ -154,8 +154,8 @@ def strict_number(text: str) -> str:
 
 
 def typed_number(text: str, country: str) -> str:
-    """A number as people write it (0711…, 254 711…, +254 (0) 711…) in international form. Raises
-    `NotANumber`.
+    """A number as people write it (0711…, 254 711…, +254
+    (0) 711…) in international form. Raises `NotANumber`.
 
     `country` is the two letters of the country they write in.
     """
@@ -169,8 +169,8 @@ def typed_number(text: str, country: str) -> str:
 
 
 def takes_texts(number: str) -> bool:
-    """Whether a number in international form may be a mobile telephone's; landlines, toll-free and paid
-    numbers take no texts."""
+    """Whether a number in international form may be a mobile
+    telephone's; landlines, toll-free and paid numbers take no texts."""
     return phonenumbers.number_type(phonenumbers.parse(number)) not in NO_TEXTS
 
 

@@ -1,5 +1,5 @@
-"""Files of rows as people make them: a spreadsheet saved as CSV, with a byte-order mark, semicolons, blank
-lines, or all of that."""
+"""Files of rows as people make them: a spreadsheet saved as CSV,
+with a byte-order mark, semicolons, blank lines, or all of that."""
 
 import csv
 import io
@@ -29,11 +29,11 @@ class Table(NamedTuple):
 
 
 def read(source: Path | str | IO[str] | IO[bytes], columns: Sequence[str]) -> Table:
-    """The rows of a file that has at least these columns, given by its path or opened. Blank rows are passed
-    over.
+    """The rows of a file that has at least these columns,
+    given by its path or opened. Blank rows are passed over.
 
-    Headings are in small letters, and no cell has a needless space. Raises `BadRows` when the file cannot be
-    taken apart at all.
+    Headings are in small letters, and no cell has a needless space.
+    Raises `BadRows` when the file cannot be taken apart at all.
     """
     lines = [(line, cells) for line, cells in enumerate(_cells(_text(source)), 1) if any(cells)]
     if not lines:
@@ -42,8 +42,8 @@ def read(source: Path | str | IO[str] | IO[bytes], columns: Sequence[str]) -> Ta
     headings = [name.casefold().replace(" ", "_") for name in heading]
     if missing := [column for column in columns if column not in headings]:
         reason = (
-            f"the heading “{'”, “'.join(missing)}” is missing; the first line must name the columns "
-            f"{', '.join(columns)}"
+            f"the heading “{'”, “'.join(missing)}” is missing; the "
+            f"first line must name the columns {', '.join(columns)}"
         )
         raise BadRows([BadRow(first, reason)])
     wrong = [BadRow(line, reason) for line, cells in others for reason in _complaints(cells, headings)]

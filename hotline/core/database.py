@@ -108,8 +108,8 @@ class Database:
             yield session
 
     def _turn(self) -> AbstractContextManager[None]:
-        """Writers on SQLite go one after another, as they came. Left to itself it lets them try again at
-        random, and some starve."""
+        """Writers on SQLite go one after another, as they came. Left
+        to itself it lets them try again at random, and some starve."""
         return (
             writers_line(Path(f"{self.url.database}.turn"))
             if self.is_sqlite and self.url.database
@@ -122,8 +122,8 @@ class Database:
 
 @contextmanager
 def writers_line(file: Path) -> Iterator[None]:
-    """Wait for whoever writes now, in whatever process. One who dies lets the next in; after `PATIENCE`
-    seconds it is `Locked`."""
+    """Wait for whoever writes now, in whatever process. One who dies
+    lets the next in; after `PATIENCE` seconds it is `Locked`."""
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError:  # there is no such folder, or it is not ours: the database will say so itself
@@ -156,8 +156,8 @@ def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.I
 
 
 def insert_once(session: Session, record: type[Base], **values: object) -> bool:
-    """Insert a row unless one with the same unique key is there already, also when two processes try at the
-    same instant.
+    """Insert a row unless one with the same unique key is there
+    already, also when two processes try at the same instant.
 
     True if it was inserted. Defaults that live in Python are filled in as always.
     """

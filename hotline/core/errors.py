@@ -36,8 +36,8 @@ class NotANumber(ValueError):
 
 
 class NotTaken(ValueError):
-    """What somebody sent is not taken as evidence: it is too large, or no picture or voice note that can be
-    read."""
+    """What somebody sent is not taken as evidence: it is too
+    large, or no picture or voice note that can be read."""
 
     def __init__(self, reason: Literal["too_large", "unreadable"]) -> None:
         super().__init__(reason)

@@ -22,8 +22,8 @@ EXTENSION = "\f^{}\\[~]|€"
 
 ONE_PART = {True: 160, False: 70}
 EACH_PART = {True: 153, False: 67}
-"""The room in an SMS that is alone, and in each of several, by whether it is in the GSM alphabet: in septets,
-or else in UCS-2 units."""
+"""The room in an SMS that is alone, and in each of several, by whether
+it is in the GSM alphabet: in septets, or else in UCS-2 units."""
 
 PLAIN = {
     "'": "‘’‚‛′‵ʹʻʼʽˈ`´",
@@ -50,8 +50,8 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]").findall
 
 
 def septets(text: str) -> int | None:
-    """How many septets the text takes, or `None` when it has a letter outside the GSM alphabet and needs
-    UCS-2."""
+    """How many septets the text takes, or `None` when it has
+    a letter outside the GSM alphabet and needs UCS-2."""
     return None if _IS_FOREIGN(text) else len(text) + len(_COUNTED_TWICE(text))
 
 
@@ -69,8 +69,8 @@ def _length(text: str) -> tuple[int, bool]:
 def fits(text: str, *, septets: int = 160, units: int = 80) -> bool:
     """Whether the text has room in `septets` if it is in the GSM alphabet, or else in `units` of UCS-2.
 
-    The defaults are one USSD page, which is 160 octets of seven bits and so 80 units (3GPP TS 23.038, section
-    5).
+    The defaults are one USSD page, which is 160 octets of
+    seven bits and so 80 units (3GPP TS 23.038, section 5).
     """
     length, is_gsm = _length(text)
     return length <= (septets if is_gsm else units)
@@ -79,8 +79,8 @@ def fits(text: str, *, septets: int = 160, units: int = 80) -> bool:
 def parts(text: str) -> int:
     """How many SMS the text is sent and paid as. Even an empty one is one.
 
-    A part ends early rather than tear apart an extension letter or an emoji, so two texts of one length may
-    differ.
+    A part ends early rather than tear apart an extension
+    letter or an emoji, so two texts of one length may differ.
     """
     length, is_gsm = _length(text)
     return 1 if length <= ONE_PART[is_gsm] else _filled(text, is_gsm)

@@ -22,8 +22,8 @@ SOURCE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence not yet said: its English, and what goes into its {gaps}. The gaps may hold sentences
-    themselves."""
+    """A sentence not yet said: its English, and what goes into
+    its {gaps}. The gaps may hold sentences themselves."""
 
     english: str
     values: tuple[tuple[str, "Phrase | str | int"], ...] = ()
@@ -51,8 +51,8 @@ def say(words: Phrase, language: str) -> str:
 
 
 def means(text: str, words: Phrase) -> bool:
-    """Whether somebody wrote one of these words, in any language we speak. Translators put commas between
-    them."""
+    """Whether somebody wrote one of these words, in any
+    language we speak. Translators put commas between them."""
     said = text.strip().casefold().rstrip(".!)")
     return any(
         said in (each.strip() for each in say(words, language).casefold().split(","))
@@ -80,6 +80,6 @@ def _catalog(language: str) -> gettext.NullTranslations:
         return gettext.translation(DOMAIN, LOCALES, [language])
     except FileNotFoundError:
         raise Misconfigured(
-            f"The sentences in {own_name(language)} are not compiled. Install the project again: make "
-            "install."
+            f"The sentences in {own_name(language)} are not "
+            "compiled. Install the project again: make install."
         ) from None

@@ -24,8 +24,8 @@ class RedisPipeline:
         self._thread = threading.local()
 
     def execute(self, *commands: RedisCommand) -> list[Any]:
-        """What each command answered. A connection that was lost while it lay idle is made anew, once. Raises
-        `redis.RedisError`."""
+        """What each command answered. A connection that was lost while
+        it lay idle is made anew, once. Raises `redis.RedisError`."""
         packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]  # its types know no str
         try:
             return self._ask(packed, len(commands))

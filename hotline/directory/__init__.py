@@ -1,3 +1,3 @@
-"""Who is who: people and their addresses, bodies, liaisons and their shifts, what is reported, who wants
-news.
+"""Who is who: people and their addresses, bodies, liaisons
+and their shifts, what is reported, who wants news.
 """

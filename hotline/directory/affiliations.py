@@ -27,7 +27,8 @@ class Viewer:
 
 
 RANKS = frozenset((
-    "afande", "askari", "bwana", "chief", "constable", "corporal", "cpl", "insp", "inspector", "madam", "mama", "mzee", "ocpd", "ocs",
+    "afande", "askari", "bwana", "chief", "constable", "corporal",
+    "cpl", "insp", "inspector", "madam", "mama", "mzee", "ocpd", "ocs",
     "officer", "police", "polisi", "rev", "sergeant", "sgt", "ssp", "superintendent", "the",
 ))  # fmt: skip
 ALIKE = 85.0

@@ -72,8 +72,8 @@ Parents = Mapping[str, str | None]
 
 
 def read_rows(table: Table, areas: Areas, known: Parents | None = None) -> list[Listed]:
-    """The bodies that a file lists, or `BadRows` with a reason for each row that is wrong. `known` are those
-    there are already."""
+    """The bodies that a file lists, or `BadRows` with a reason for
+    each row that is wrong. `known` are those there are already."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}
     parents = {**(known or {}), **{row["code"]: row.get("parent") or None for _line, row in table.rows}}
@@ -136,7 +136,8 @@ def _no_area(code: str, areas: Areas) -> str:
 def _listed(row: Cells) -> Listed:
     kind = KINDS.get(row["kind"].casefold(), Kind.COORDINATION)
     return Listed(
-        row["code"], row["name"], kind, split(row["areas"]), split(row.get("categories", "").casefold()), row.get("parent") or None
+        row["code"], row["name"], kind, split(row["areas"]),
+        split(row.get("categories", "").casefold()), row.get("parent") or None
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from hotline.directory.people import Address, Person
 from hotline.places.countries import Country
 
 COLUMNS = ("body", "name", "phone", "languages")
-"""What a file of liaisons must have; `on_duty`, `supervisor` and `woman` (yes or no), `also` and `until` may
-be there too."""
+"""What a file of liaisons must have; `on_duty`, `supervisor`
+and `woman` (yes or no), `also` and `until` may be there too."""
 
 LONGEST_NAME = 80
 """Letters."""
@@ -112,8 +112,8 @@ class Listed:
 def read_rows(
     table: Table, bodies: Collection[str], country: Country, spoken: Collection[str]
 ) -> list[Listed]:
-    """The liaisons that a file lists, or `BadRows` with a reason for each row that is wrong. `spoken` are the
-    hotline's languages."""
+    """The liaisons that a file lists, or `BadRows` with a reason for
+    each row that is wrong. `spoken` are the hotline's languages."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed: dict[str, tuple[int, Listed]] = {}
     for line, row in table.rows:
@@ -130,8 +130,8 @@ def read_rows(
 def _complaints(
     row: Cells, number: str, bodies: Collection[str], country: Country, spoken: Collection[str]
 ) -> Iterator[str]:
-    """What is wrong with a row for itself. A telephone number is never repeated: what is said of it may end
-    up in a log."""
+    """What is wrong with a row for itself. A telephone number is
+    never repeated: what is said of it may end up in a log."""
     for column in COLUMNS:
         if not row[column]:
             yield f"the {column} is missing"
@@ -233,8 +233,8 @@ def _hold(liaison: Liaison, roles: Iterable[tuple[str | None, str | None]], now:
 
 
 def remove(liaison: Liaison, now: datetime) -> None:
-    """Their mandate ends now, and all their roles with it. What they did stays, and so does what they must
-    never see."""
+    """Their mandate ends now, and all their roles with it. What
+    they did stays, and so does what they must never see."""
     liaison.until, liaison.on_duty, liaison.said_at, liaison.said_until = now, False, None, None
     _hold(liaison, (), now)
 

@@ -13,8 +13,8 @@ from hotline.core.database import Base, Moment
 PHONE = "phone"
 """The channel of an address that is a telephone number, reached by USSD, SMS or voice."""
 TELEGRAM = "telegram"
-"""The channel of an address that is somebody's own chat with our bot; its number is the one that Telegram
-knows them by."""
+"""The channel of an address that is somebody's own chat with
+our bot; its number is the one that Telegram knows them by."""
 BEST_FIRST = (TELEGRAM, PHONE)
 """Where we write to somebody who can be reached at several: what costs them and us nothing goes first. A
 liaison who cannot be told on one is told on the next; a voice call would be the last."""
@@ -61,8 +61,8 @@ class Person(Base):
 
 
 class Address(Base):
-    """One place where a person can be reached. The number itself is sealed, and kept only of those who may be
-    written to."""
+    """One place where a person can be reached. The number itself
+    is sealed, and kept only of those who may be written to."""
 
     __tablename__ = "addresses"
     __table_args__ = (UniqueConstraint("channel", "number_index"),)
@@ -125,8 +125,8 @@ def meet(
     language: str | None = None,
     channel: str = PHONE,
 ) -> Person:
-    """The person with this number, who becomes known if they were not. The number is kept, sealed, only where
-    we may write.
+    """The person with this number, who becomes known if they were
+    not. The number is kept, sealed, only where we may write.
 
     A `language` is theirs from now on.
     """

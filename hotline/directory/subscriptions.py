@@ -1,5 +1,5 @@
-"""Who wants calm, checked messages about an area: asked for, and said yes to once more, before anything is
-sent."""
+"""Who wants calm, checked messages about an area: asked
+for, and said yes to once more, before anything is sent."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -64,8 +64,8 @@ def ask_for(
 def confirm(
     session: Session, address: Address, now: datetime, area: str | None = None
 ) -> Sequence[Subscription]:
-    """They say yes once more: whatever they had asked for is theirs from now on, or of it this area. Returns
-    it."""
+    """They say yes once more: whatever they had asked for is
+    theirs from now on, or of it this area. Returns it."""
     fresh = [
         Subscription.address_id == address.id,
         Subscription.state == ASKED,
@@ -124,8 +124,8 @@ def had(session: Session, address: Address) -> bool:
 
 
 def those_on(session: Session, wanted: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of these addresses and areas, those whose owners want to hear about them: in one question for a whole
-    batch."""
+    """Of these addresses and areas, those whose owners want
+    to hear about them: in one question for a whole batch."""
     theirs = Subscription.address_id.in_({address for address, _area in wanted})
     on = session.execute(
         select(Subscription.address_id, Subscription.area_code).where(theirs, Subscription.state == ON)

@@ -77,8 +77,8 @@ def _is_over(work: UnitOfWork, evening: str) -> bool:
 
 
 def ask(work: UnitOfWork, evening: str) -> None:
-    """Ask everybody who is on duty at some time in the coming twelve hours whether they are there; once each
-    evening."""
+    """Ask everybody who is on duty at some time in the coming
+    twelve hours whether they are there; once each evening."""
     if _is_over(work, evening):
         return
     for liaison in _who_has_the_night(work):
@@ -181,8 +181,8 @@ def _unanswered(work: UnitOfWork) -> set[int]:
 
 
 def _silent(work: UnitOfWork, those: Collection[int]) -> set[int]:
-    """Those of them who left the last three questions without an answer, and have taken no case since the
-    first of these."""
+    """Those of them who left the last three questions without an
+    answer, and have taken no case since the first of these."""
     asked = defaultdict[int, list[Ping]](list)
     recent = (
         select(Ping)

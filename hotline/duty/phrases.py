@@ -1,5 +1,5 @@
-"""What is said of duty: the question before the night, and what the coordinating bodies are told where the
-night has holes."""
+"""What is said of duty: the question before the night, and what
+the coordinating bodies are told where the night has holes."""
 
 from dataclasses import dataclass, fields
 

@@ -59,8 +59,8 @@ def carry_out(work: UnitOfWork, wish: Command, call: Call) -> Phrase:
 
 
 def _about_news(work: UnitOfWork, wish: AskRumour | Subscribe | Unsubscribe, call: Call) -> Phrase:
-    """What somebody wants of what is said to everybody. Who wants an answer, or news, gives us leave to write
-    to them."""
+    """What somebody wants of what is said to everybody. Who
+    wants an answer, or news, gives us leave to write to them."""
     may_write = isinstance(wish, Subscribe) or (isinstance(wish, AskRumour) and wish.may_answer)
     address = _address(work, call, may_write=may_write)
     if address is None and not isinstance(wish, AskRumour):
@@ -123,8 +123,8 @@ def remember_language(work: UnitOfWork, call: Call) -> None:
 
 
 def _stop(work: UnitOfWork, call: Call) -> Phrase:
-    """A liaison who wants no messages goes off duty: else cases would be put before one who never hears of
-    them."""
+    """A liaison who wants no messages goes off duty: else
+    cases would be put before one who never hears of them."""
     if (who := liaison(work, call)) is not None:
         return for_liaison(work, who, GoOff())
     person = person_of(work, call)

@@ -1,5 +1,5 @@
-"""Somebody wants nothing of them to be kept. What must go on without them goes on; everything else is
-deleted."""
+"""Somebody wants nothing of them to be kept. What must go
+on without them goes on; everything else is deleted."""
 
 from sqlalchemy import delete, select, update
 
@@ -14,11 +14,11 @@ from hotline.messaging.message import Message
 
 
 def forget(work: UnitOfWork, person: Person, channel: str) -> None:
-    """Delete the address of this channel, all that was written to it and said there, and the person with
-    their last address.
+    """Delete the address of this channel, all that was written to
+    it and said there, and the person with their last address.
 
-    A case that is open goes on without its citizen; of one that is closed only the fact remains. A liaison
-    stays one, by phone.
+    A case that is open goes on without its citizen; of one that is
+    closed only the fact remains. A liaison stays one, by phone.
     """
     session = work.session
     for case in session.scalars(select(Case).where(Case.person_id == person.id)):

@@ -109,8 +109,8 @@ def who_reads(chat: InChat) -> Menu:
 
 def forget_me() -> Scene[Forget | Nothing]:
     question = _(
-        "Delete what we keep of you? Cases that are open go on without you, and their words go when they "
-        "are closed."
+        "Delete what we keep of you? Cases that are open go on "
+        "without you, and their words go when they are closed."
     )
     answer = yield Menu("forget", question, (("yes", _("Yes, delete")), ("no", _("No"))))
     return Forget() if answer == "yes" else Nothing(_("Nothing was deleted."))
@@ -127,8 +127,8 @@ GO_ON = "go on"
 
 
 def cut_off() -> Scene[str]:
-    """Somebody was cut off in the middle of a report and calls again soon. Neutral, for others may hold this
-    phone by now."""
+    """Somebody was cut off in the middle of a report and calls
+    again soon. Neutral, for others may hold this phone by now."""
     return (
         yield Menu(
             "cut_off",

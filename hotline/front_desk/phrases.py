@@ -4,8 +4,8 @@ from hotline.core.i18n import Phrase, _
 
 
 def how_to_report(service_code: str, emergency: str, *, has_news: bool = False) -> Phrase:
-    """To one who texts without a case: the way in. One who `has_news` is told how to have more of it, and
-    none."""
+    """To one who texts without a case: the way in. One who
+    `has_news` is told how to have more of it, and none."""
     if has_news:
         return _(
             "To reach us dial {code}. In an emergency call {number}. "

@@ -66,8 +66,8 @@ def text_arrives(work: UnitOfWork, text: InboundText) -> None:
 
 
 def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> Phrase | None:
-    """Do what somebody has written out of the blue, and say what has come of it. None where it means nothing
-    to us."""
+    """Do what somebody has written out of the blue, and say
+    what has come of it. None where it means nothing to us."""
     who = liaisons.of(work.session, person)
     if (said := _stops_or_starts(work, address, who, text)) is not None:
         return said
@@ -91,8 +91,8 @@ def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> 
 
 
 def _stops_or_starts(work: UnitOfWork, address: Address, who: Liaison | None, text: str) -> Phrase | None:
-    """They want no more texts from us, or want them again. None where it is about something else, or may well
-    be."""
+    """They want no more texts from us, or want them again.
+    None where it is about something else, or may well be."""
     if means(text, STOP) or (who is None and stops(text)):
         stop_texts(work, address)
         if who is not None:
@@ -122,8 +122,8 @@ def stops(text: str) -> bool:
 
 
 def _has_had_enough(work: UnitOfWork, address: Address, text: str) -> bool:
-    """The same in other words. Of one who has a case still, or gets no news, they may be about what happens
-    to them."""
+    """The same in other words. Of one who has a case still, or
+    gets no news, they may be about what happens to them."""
     if isinstance(news_commands.understand(text), Unsubscribe) or latest_case_of(
         work.session, address.person
     ):
@@ -136,8 +136,8 @@ def _has_news(work: UnitOfWork, address: Address) -> bool:
 
 
 def _steps(work: UnitOfWork, who: Liaison, text: str) -> Phrase:
-    """Take the step in a case that a liaison texts; where it is none, or there is no case, tell them what
-    they may have meant."""
+    """Take the step in a case that a liaison texts; where it is
+    none, or there is no case, tell them what they may have meant."""
     wish = case_commands.understand(text)
     done = desk.for_liaison(work, who, wish) if wish else None
     if done is not None and (done != liaison_phrases.no_cases() or _has_letters(wish)):
@@ -151,8 +151,8 @@ def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
 
 
 def _names_a_message(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
-    """A liaison names nothing but a message that has not gone out: they are shown it, and how to say yes or
-    no."""
+    """A liaison names nothing but a message that has not
+    gone out: they are shown it, and how to say yes or no."""
     asked = news_commands.understand(text)
     known = broadcast_by_code(work.session, asked.code) if isinstance(asked, IsOurs) else None
     return (
@@ -163,8 +163,8 @@ def _names_a_message(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None
 
 
 def _may_have_meant(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
-    """What a liaison may have meant who wrote nothing that we understand. None where it was hardly about a
-    message or a rumour."""
+    """What a liaison may have meant who wrote nothing that we
+    understand. None where it was hardly about a message or a rumour."""
     numbers, waiting = [tidy(each) for each in re.findall(r"\d+", text)], _asked_of(work, who)
     named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
     if re.search(r"\br\s?\d", text, re.IGNORECASE):
@@ -203,8 +203,8 @@ def _asks_again(broadcast: Broadcast, who: Liaison) -> Phrase:
 
 
 def _is_there(work: UnitOfWork, who: Liaison) -> Phrase:
-    """They say in the evening that they are there. That takes no case, though one may have come before them
-    meanwhile."""
+    """They say in the evening that they are there. That takes
+    no case, though one may have come before them meanwhile."""
     waiting = [
         each.word
         for each in dispatch.before(work.session, who, work.now)
@@ -218,8 +218,8 @@ def _is_there(work: UnitOfWork, who: Liaison) -> Phrase:
 
 
 def _says_more(work: UnitOfWork, case: Case, text: str) -> Phrase:
-    """A citizen whose case is not closed, and whom we have not asked anything. `3` is what they answer who
-    are still in danger."""
+    """A citizen whose case is not closed, and whom we have not asked
+    anything. `3` is what they answer who are still in danger."""
     if case_commands.verdict_in(text) == "danger":
         return in_danger(work, case)
     if case_commands.verdict_in(text) is not None:

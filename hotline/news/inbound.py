@@ -99,8 +99,8 @@ def _asked_for_place(work: UnitOfWork, person: Person, wants: WantsNews) -> Phra
 
 
 def _meant(work: UnitOfWork, place: str) -> list[Area]:
-    """The places that somebody may mean who wrote nothing but a place; the only one that has exactly that
-    name, if one has."""
+    """The places that somebody may mean who wrote nothing but a
+    place; the only one that has exactly that name, if one has."""
     said = set(bare_words(place))
     found = [
         each.area for each in work.areas.closest(place) if _is_all_of(said, _words_around(work, each.area))

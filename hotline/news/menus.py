@@ -1,5 +1,5 @@
-"""What citizens can hear from us, and ask of us: is it true, is this message yours, what is known, and news
-by text."""
+"""What citizens can hear from us, and ask of us: is it true,
+is this message yours, what is known, and news by text."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -37,8 +37,8 @@ Wish = AskRumour | Subscribe | Unsubscribe | Nothing
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that was checked: a line to choose it by, which says nothing that could be taken for the
-    whole, and what it says."""
+    """Something that was checked: a line to choose it by, which says
+    nothing that could be taken for the whole, and what it says."""
 
     title: str
     text: str

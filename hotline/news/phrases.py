@@ -28,15 +28,15 @@ def rumour_title(number: str, place: str, time: str) -> Phrase:
 
 
 def do_you_want(place: str) -> Phrase:
-    """A text. Nothing is sent to one who does not say yes to it: whoever held the phone may not be whose it
-    is."""
+    """A text. Nothing is sent to one who does not say yes
+    to it: whoever held the phone may not be whose it is."""
     return _("Do you want checked news about {place} by text? Answer 1 for yes.", place=_short(place))
 
 
 def answer_the_text(place: str) -> Phrase:
     return _(
-        "A text comes to this phone now. Answer it with 1 (yes), and you will get checked news about "
-        "{place}.",
+        "A text comes to this phone now. Answer it with 1 "
+        "(yes), and you will get checked news about {place}.",
         place=_short(place),
     )
 
@@ -58,8 +58,8 @@ def you_have(place: str) -> Phrase:
 
 def enough_areas(most: int) -> Phrase:
     return _(
-        "You get news about {most} places already, and there is no room for more. To end them all, text "
-        "STOP NEWS.",
+        "You get news about {most} places already, and there "
+        "is no room for more. To end them all, text STOP NEWS.",
         most=most,
     )
 
@@ -77,8 +77,8 @@ def no_number() -> Phrase:
 
 
 def no_more_texts(service_code: str, emergency: str) -> Phrase:
-    """To one who has had enough, as far as we understand them. Should they have meant something else, they
-    know whom to turn to."""
+    """To one who has had enough, as far as we understand them. Should
+    they have meant something else, they know whom to turn to."""
     return _(
         "You will get no more messages from us. To have them again text START. To reach us dial {code}. "
             "In an emergency call {number}.",

@@ -41,8 +41,8 @@ def listing(work: UnitOfWork, area: str, language: str) -> str:
 
 
 def verified(work: UnitOfWork, area: str, language: str) -> list[Item]:
-    """What is checked and holds just now for a place: our messages and then what came of rumours, each the
-    newest first."""
+    """What is checked and holds just now for a place: our messages
+    and then what came of rumours, each the newest first."""
     shown = [*_messages(work, area, language), *_rumours(work, area, language)]
     return shown[:MOST_SHOWN]
 
@@ -75,7 +75,8 @@ def _as_sent(work: UnitOfWork, broadcast: Broadcast, language: str) -> str:
 
 def _rumours(work: UnitOfWork, here: str, language: str) -> list[Item]:
     answered = select(Rumour).where(
-        Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state, Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
+        Rumour.state.in_(ANSWERED), Rumour.told == Rumour.state,
+        Rumour.same_as_id.is_(None), Rumour.checked_at > work.now - RUMOURS_STAY
     )  # fmt: skip
     found = work.session.scalars(answered.order_by(Rumour.checked_at.desc(), Rumour.id.desc()))
     return [_of_rumour(work, each, language) for each in found if work.areas.touch(each.area_code, here)]

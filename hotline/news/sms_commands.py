@@ -25,8 +25,8 @@ GREETS = _("please, today, now, latest, morning, good, what, your")
 """No place, where they stand after the word for news; in some languages that word is a greeting too."""
 STOP = _("stop, unsubscribe")
 ENOUGH = _("stop, unsubscribe, quit, stopall")
-"""One of these, where nothing stands around it but the next: then it is our texts that they have had enough
-of."""
+"""One of these, where nothing stands around it but the
+next: then it is our texts that they have had enough of."""
 AROUND_ENOUGH = _(
     "all, it, this, that, these, those, the, any, more, please, pls, kindly, just, now, i, im, am, me, "
     "you, your, want, to, of, from, "
@@ -77,8 +77,8 @@ def understand(text: str) -> Verb | None:
 
 
 def greets(place: str) -> bool:
-    """Whether all that stands where the place should be is part of a greeting: habari yako, habari za
-    asubuhi."""
+    """Whether all that stands where the place should be is
+    part of a greeting: habari yako, habari za asubuhi."""
     return all(each in _single(GREETS) for each in bare_words(place))
 
 
@@ -126,8 +126,8 @@ PASSED_ON = re.compile(r"\W*itikia\W+(\d{4,6})\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def _code(text: str) -> str | None:
-    """The number of a message that they passed on to us; or the only number in a text that is of nothing
-    else."""
+    """The number of a message that they passed on to us; or
+    the only number in a text that is of nothing else."""
     if found := PASSED_ON.fullmatch(text):
         return found[1]
     numbers = re.findall(r"\d+", text)
@@ -139,8 +139,8 @@ def _code(text: str) -> str | None:
 
 
 def code_in(text: str) -> str:
-    """The number of a message in what somebody keyed in, be it the whole message; their own words, cut, where
-    there is none."""
+    """The number of a message in what somebody keyed in, be it the
+    whole message; their own words, cut, where there is none."""
     typed = tidy(text)
     found = re.search(r"(?<!\d)\d{4,6}(?!\d)", typed)
     return found[0] if found else typed[:10]
@@ -156,8 +156,8 @@ def _bare(text: str) -> str:
 
 
 def _after(text: str, words: Phrase) -> tuple[str, str] | None:
-    """What comes after one of these words, and the language of that word. None where the text begins with
-    none of them."""
+    """What comes after one of these words, and the language of
+    that word. None where the text begins with none of them."""
     return _besides(text, words, lambda phrase: rf"\W*{phrase}(?!\w)[^\w(]*(.*)")
 
 

@@ -26,8 +26,8 @@ def theirs(work: UnitOfWork, number: str | None, channel: str) -> str:
 
 
 def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how: str, sure: bool) -> Phrase:
-    """They want news about an area. One who is not `sure` is asked once more by a text, and gets nothing
-    until they say yes."""
+    """They want news about an area. One who is not `sure` is asked
+    once more by a text, and gets nothing until they say yes."""
     place, have = (
         work.areas.full_name(work.areas[area]),
         {each.area_code for each in subscriptions.of(work.session, address)},

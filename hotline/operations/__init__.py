@@ -1,3 +1,3 @@
-"""What runs by itself: tasks and the workers that do them, deliveries, receipts, the clock, the auditor,
-the supervisor.
+"""What runs by itself: tasks and the workers that do them,
+deliveries, receipts, the clock, the auditor, the supervisor.
 """

@@ -161,8 +161,8 @@ def _keep(work: UnitOfWork, case: Case) -> None:
 
 
 def audit(service: Service) -> Audit:
-    """Look at everything that is unfinished, mend it, and write down what was found. Raises what the database
-    raises."""
+    """Look at everything that is unfinished, mend it, and write
+    down what was found. Raises what the database raises."""
     found: Counter[str] = Counter()
     unfinished = _unfinished(service)
     for page in _pages(unfinished):
@@ -187,8 +187,8 @@ def _pages(of: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
-    """Those of these cases that seem to lack something: whether they do is looked at again with the case in
-    hand."""
+    """Those of these cases that seem to lack something: whether
+    they do is looked at again with the case in hand."""
     with service.database.reading() as session:
         return [case for case, lacking in _lacking(session, page, service.clock()).items() if lacking]
 
@@ -247,8 +247,8 @@ def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
 
 
 def _mend_case(service: Service, identity: UUID) -> Counter[str]:
-    """Somebody may have carried it on meanwhile, so it is looked at once more, and nobody else changes it
-    now."""
+    """Somebody may have carried it on meanwhile, so it is
+    looked at once more, and nobody else changes it now."""
     with service.transaction() as work:
         case = lock_case(work.session, identity)
         lacking = _lacking(work.session, [identity], work.now)[identity]
@@ -307,8 +307,8 @@ def oldest_unfinished(session: Session) -> datetime | None:
 
 
 def look(service: Service) -> Audit:
-    """Audit, say in the log what was found, and give the sign of life if all is well. Raises what the
-    database raises."""
+    """Audit, say in the log what was found, and give the sign
+    of life if all is well. Raises what the database raises."""
     audited = audit(service)
     level = logging.DEBUG if audited.all_is_well else logging.WARNING
     log.log(
@@ -325,8 +325,8 @@ def look(service: Service) -> Audit:
 
 
 def watch(service: Service, stop: threading.Event, every: float = EVERY) -> None:
-    """Look every so many seconds until told to stop. Whatever goes wrong, it looks again the next time, and
-    gives no sign of life."""
+    """Look every so many seconds until told to stop. Whatever goes
+    wrong, it looks again the next time, and gives no sign of life."""
     while not stop.is_set():
         try:
             look(service)

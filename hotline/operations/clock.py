@@ -32,14 +32,14 @@ TICK = 0.5
 TIDY = 600.0
 """Seconds from one tidying to the next."""
 SILENCE = timedelta(days=14)
-"""How long a citizen may take to say whether help came. Then the case is closed, and their word stays
-unknown."""
+"""How long a citizen may take to say whether help came.
+Then the case is closed, and their word stays unknown."""
 SILENT = "the citizen has not said"
 
 
 def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
-    """Claim what has fallen due and post it, but to a queue that is away or has plenty to do already. Two
-    clocks do no harm."""
+    """Claim what has fallen due and post it, but to a queue that
+    is away or has plenty to do already. Two clocks do no harm."""
     busy = poster.busy()
     if len(busy) == len(Queue):
         return []
@@ -52,8 +52,8 @@ def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
 
 
 def forget(service: Service) -> None:
-    """Forget what was kept for a while only: conversations that nobody went on with, and what was sent in
-    them."""
+    """Forget what was kept for a while only: conversations
+    that nobody went on with, and what was sent in them."""
     with service.transaction() as work:
         chat_store.forget_old(work.session, work.now)
         evidence.forget_unclaimed(work.session, work.now)
@@ -99,8 +99,8 @@ def tidy(service: Service) -> None:
 
 
 def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
-    """Look every half second until told to stop, and have the auditor look every minute. Nothing that goes
-    wrong stops the clock."""
+    """Look every half second until told to stop, and have the auditor
+    look every minute. Nothing that goes wrong stops the clock."""
     threading.Thread(target=auditor.watch, args=(service, stop), name="auditor", daemon=True).start()
     tidied = -TIDY
     while not stop.wait(TICK):

@@ -1,5 +1,5 @@
-"""A sign of life to somebody outside, given only while all is well: it is their alarm when it stops, whatever
-has stopped here."""
+"""A sign of life to somebody outside, given only while all is well:
+it is their alarm when it stops, whatever has stopped here."""
 
 import logging
 from urllib.request import (

@@ -1,5 +1,5 @@
-"""What may carry a case on: the tasks that are put for it, and the people who are asked. Looked up for many
-cases at once."""
+"""What may carry a case on: the tasks that are put for it, and
+the people who are asked. Looked up for many cases at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

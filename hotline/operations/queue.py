@@ -73,8 +73,8 @@ class Poster:
         )
 
     def busy(self) -> set[Queue]:
-        """The queues whose worker has plenty to do: posting again what waits there would bury it. All of them
-        while Redis is away."""
+        """The queues whose worker has plenty to do: posting again what
+        waits there would bury it. All of them while Redis is away."""
         try:
             return {queue for queue, jobs in self._queues.items() if jobs.count > PLENTY}
         except redis.RedisError:
@@ -96,8 +96,8 @@ class Poster:
 
 
 def work_on(queue: Queue, does: TaskRunner, redis_url: str) -> None:
-    """Have the tasks on one queue done until told to stop. One queue a process: on several, a job can be lost
-    between two of them."""
+    """Have the tasks on one queue done until told to stop. One queue
+    a process: on several, a job can be lost between two of them."""
 
     class Bound(TaskJob):
         tasks = does

@@ -11,8 +11,8 @@ from hotline.messaging.message import stop_texts
 
 
 def receipt_arrives(work: UnitOfWork, receipt: Receipt) -> None:
-    """The carrier tells what became of a text. A liaison's text that failed has told them nothing, so the
-    next one is asked."""
+    """The carrier tells what became of a text. A liaison's text
+    that failed has told them nothing, so the next one is asked."""
     failed = message_receipts.receive(work, receipt)
     if failed is not None:
         escalation.not_told(work, failed)

@@ -1,5 +1,5 @@
-"""Keeps the hotline's processes running on one machine: whatever dies is started again, and all of it goes
-down together."""
+"""Keeps the hotline's processes running on one machine: whatever
+dies is started again, and all of it goes down together."""
 
 import logging
 import os
@@ -48,8 +48,8 @@ class Child:
         return self.process is not None and self.process.poll() is not None
 
     def note_death(self) -> float:
-        """Count it, and say after how many seconds to start it again: at once the first time, then ever more
-        slowly."""
+        """Count it, and say after how many seconds to start it
+        again: at once the first time, then ever more slowly."""
         self.deaths = 1 if time.monotonic() - self.started_at > CALM else self.deaths + 1
         pause = 0.0 if self.deaths == 1 else min(10.0, 0.2 * 2**self.deaths)
         self.process, self.not_before = None, time.monotonic() + pause
@@ -71,8 +71,8 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts the children in order, starts again what dies, and stops them all: the first, which the others
-    lean on, last."""
+    """Starts the children in order, starts again what dies, and
+    stops them all: the first, which the others lean on, last."""
 
     children: list[Child] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -114,11 +114,11 @@ class Supervisor:
 
 
 def leave_with_supervisor() -> None:
-    """In a supervised process: when the supervisor is gone, however it went, stop, and everything else that
-    it started.
+    """In a supervised process: when the supervisor is gone,
+    however it went, stop, and everything else that it started.
 
-    Otherwise a hotline that was killed would leave its parts behind, holding the port and working on
-    unattended.
+    Otherwise a hotline that was killed would leave its parts
+    behind, holding the port and working on unattended.
     """
     os.environ[STARTED_BY] = str(os.getpid())
     _leave_with(SUPERVISED, lambda: os.killpg(0, signal.SIGTERM))
@@ -143,8 +143,8 @@ def _watch(above: int, stop: Callable[[], None]) -> None:
 
 
 def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
-    """A real Redis-compatible server of our own, on a socket that only this user can open, with its work
-    written down.
+    """A real Redis-compatible server of our own, on a socket
+    that only this user can open, with its work written down.
 
     Its work is with the system at once, and on the disk once a second: whatever the queue forgets, the clock
     posts again from the database, and only a power cut can cost Telegram's updates of that second.

@@ -72,9 +72,9 @@ ACTS: dict[TaskKind, Callable[[UnitOfWork, str], None]] = {
     TaskKind.RUMOUR: rumour_reminders.remind,
     TaskKind.ANSWER: rumour_answers.answer_page,
 }
-"""What is done for each kind of task, in one transaction with marking it done. What a carrier stands between
-is not: delivering, a batch, asking for the balance; nor is what is shown in chats, which `bot/delivery.py`
-sees to."""
+"""What is done for each kind of task, in one transaction with marking it done.
+What a carrier stands between is not: delivering, a batch, asking for the
+balance; nor is what is shown in chats, which `bot/delivery.py` sees to."""
 
 
 def _hold(work: UnitOfWork, case: str) -> None:

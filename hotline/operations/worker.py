@@ -1,5 +1,5 @@
-"""The workers: they take tasks off the queue and do them. The queue holds only numbers of tasks, nothing
-about anybody."""
+"""The workers: they take tasks off the queue and do them. The
+queue holds only numbers of tasks, nothing about anybody."""
 
 import logging
 import time
@@ -24,8 +24,8 @@ from hotline.outbox import Posting, Queue, TaskKind
 log = logging.getLogger(__name__)
 
 CARRIED = (Queue.URGENT, Queue.ORDINARY, Queue.BULK)
-"""The queues whose workers do tasks of every kind, and send by the carrier. What goes by Telegram has a
-worker of its own."""
+"""The queues whose workers do tasks of every kind, and send by
+the carrier. What goes by Telegram has a worker of its own."""
 
 
 TOO_LATE = Sending(Meaning.TRANSIENT, "too late")
@@ -43,8 +43,8 @@ class Worker:
         self._next: deque[int] = deque()
 
     def run(self, task: int) -> None:
-        """Do it, if it is still to be done. It never raises: a task that fails is put off, and says so in the
-        log."""
+        """Do it, if it is still to be done. It never raises: a
+        task that fails is put off, and says so in the log."""
         fault_points.point("after-pop")
         self._next.append(task)
         while self._next:
@@ -80,8 +80,8 @@ class Worker:
             retry_later(self._service, task, error)
 
     def _act(self, task: int, what: TaskKind, subject: str) -> None:
-        """What it is about is held before the task is: whoever takes a step in it puts tasks, and two must
-        not wait for each other."""
+        """What it is about is held before the task is: whoever takes a
+        step in it puts tasks, and two must not wait for each other."""
         with self._service.transaction() as work:
             if what in LOCKED_BEFORE:
                 LOCKED_BEFORE[what](work, subject)
@@ -118,8 +118,8 @@ class Worker:
         self._write_down(batch, answers)
 
     def _write_down(self, batch: Batch, answers: Mapping[int, Sending]) -> None:
-        """What the carrier said is known here and nowhere else: where the database is locked, try again as
-        long as the lease lasts."""
+        """What the carrier said is known here and nowhere else: where
+        the database is locked, try again as long as the lease lasts."""
         while True:
             try:
                 return batches.record(self._service, batch, answers)
@@ -156,8 +156,8 @@ class RateLimit:
 
 
 def retry_later(service: Service, task: int, error: Exception) -> None:
-    """Try it again later. What went wrong is told by its kind and place only: its words may hold what a
-    citizen said."""
+    """Try it again later. What went wrong is told by its kind
+    and place only: its words may hold what a citizen said."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if any(package in frame.filename for package in ("/hotline/", "/bot/"))]
     where = f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else "?"

@@ -1,3 +1,3 @@
-"""Areas within areas: what they are called, where they are, and how they are loaded. Countries, with their
-emergency numbers.
+"""Areas within areas: what they are called, where they are, and
+how they are loaded. Countries, with their emergency numbers.
 """

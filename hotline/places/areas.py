@@ -1,9 +1,9 @@
-"""Where: a place inside another, from the country down to the ward or village that people name when they
-call.
+"""Where: a place inside another, from the country down to
+the ward or village that people name when they call.
 
-The areas of a country come from one file, are kept in the database, and are read once by each process into a
-tree that knows at once what lies inside what. The tree also finds the place that somebody meant, however they
-wrote it.
+The areas of a country come from one file, are kept in the database, and are
+read once by each process into a tree that knows at once what lies inside what.
+The tree also finds the place that somebody meant, however they wrote it.
 """
 
 import re
@@ -108,8 +108,8 @@ class Areas:
         return self._outwards[area.code]
 
     def nearby(self, area: Area) -> list[Area]:
-        """What lies inside the area, and then around it in ever wider circles, up to its county's border;
-        without what it lies in."""
+        """What lies inside the area, and then around it in ever wider
+        circles, up to its county's border; without what it lies in."""
         *circles, _country = self.outwards(area) if area != self.country else (area, area)
         seen = dict.fromkeys(self.outwards(area))
         found = dict.fromkeys(each for circle in circles for each in self.all_inside(circle))
@@ -126,8 +126,8 @@ class Areas:
         return outer.code in self._steps[area.code]
 
     def touch(self, one: str, other: str) -> bool:
-        """Whether one of these lies in the other, or they are the same. False where there is no area with
-        such a code any more."""
+        """Whether one of these lies in the other, or they are the same.
+        False where there is no area with such a code any more."""
         first, second = self.get(one), self.get(other)
         return (
             first is not None
@@ -136,8 +136,8 @@ class Areas:
         )
 
     def distance(self, area: Area, outer: Area) -> int | None:
-        """The steps outwards: 0 to itself, 1 to its parent; `None` when the outer one does not contain the
-        area."""
+        """The steps outwards: 0 to itself, 1 to its parent;
+        `None` when the outer one does not contain the area."""
         return self._steps[area.code].get(outer.code)
 
     def full_name(self, area: Area) -> str:
@@ -155,8 +155,8 @@ class Areas:
     def nearest(
         self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0
     ) -> tuple[Area, ...]:
-        """The areas around a spot by the distance of their middle, nearest first; none for a spot that is not
-        on the globe.
+        """The areas around a spot by the distance of their middle,
+        nearest first; none for a spot that is not on the globe.
 
         The smallest that are known are named: never the country, nor an area when all that is directly inside
         it has a place on the map, or when something inside it is nearer.
@@ -373,6 +373,6 @@ def _area(record: AreaRecord) -> Area:
 
 
 def version(session: Session, country: str) -> int:
-    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of
-    date. One look by key."""
+    """How many times the areas of a country were loaded, 0 if never:
+    a tree read at another count is out of date. One look by key."""
     return session.scalar(select(AreaRecord.edition).where(AreaRecord.code == country)) or 0

@@ -1,5 +1,5 @@
-"""The countries the hotline can serve, a row each. Everything that differs from one country to the next, but
-for its areas, is here."""
+"""The countries the hotline can serve, a row each. Everything that
+differs from one country to the next, but for its areas, is here."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ class Country:
     emergency: str
     """What to dial when minutes count. It is on every screen that has bad news."""
     oversight: str
-    """Who takes a report that nobody on our list may see, and their public number: ring it before the hotline
-    opens."""
+    """Who takes a report that nobody on our list may see, and
+    their public number: ring it before the hotline opens."""
     zone: ZoneInfo
     """The clock that people there go by."""
     languages: tuple[str, ...]

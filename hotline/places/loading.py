@@ -21,11 +21,11 @@ SHORT_HEADINGS = {"lat": "latitude", "lon": "longitude"}
 
 
 def read(source: Path | str | IO[str] | IO[bytes]) -> list[Area]:
-    """The areas in a file, given by its path or opened: comma-separated text in UTF-8; semicolons and tabs
-    are understood too.
+    """The areas in a file, given by its path or opened: comma-separated
+    text in UTF-8; semicolons and tabs are understood too.
 
-    Raises `BadRows` with every line that is wrong; then none of the file should be used. The one row without
-    a parent is the country.
+    Raises `BadRows` with every line that is wrong; then none of the
+    file should be used. The one row without a parent is the country.
     """
     table = csv_files.read(source, NEEDED)
     rows = [
@@ -96,8 +96,8 @@ def _wrong_countries(roots: Sequence[Row]) -> Iterator[BadRow]:
     if country["code"] and not _IS_ISO(country["code"]):
         yield BadRow(
             first,
-            f"“{country['code']}” has no parent, so it is the country, whose code is two capital letters "
-            "such as KE",
+            f"“{country['code']}” has no parent, so it is the "
+            "country, whose code is two capital letters such as KE",
         )
     for line, row in others:
         yield BadRow(
@@ -163,8 +163,8 @@ def _refuse_taken(session: Session, tree: Areas) -> None:
     for code, country in elsewhere:
         if code in tree:
             raise Misconfigured(
-                f"The area code “{code}” already belongs to the country “{country}”. Give each area of "
-                "the file its own code."
+                f"The area code “{code}” already belongs to the country "
+                f"“{country}”. Give each area of the file its own code."
             )
 
 

@@ -1,5 +1,5 @@
-"""Everybody who asked whether something is true hears what came of it, and again where it turns out
-otherwise."""
+"""Everybody who asked whether something is true hears what
+came of it, and again where it turns out otherwise."""
 
 from sqlalchemy import Select, distinct, func, select
 
@@ -37,22 +37,22 @@ def answer(work: UnitOfWork, rumour: Rumour) -> Phrase:
 
 
 def say_that_nobody_could(work: UnitOfWork, rumour: Rumour) -> None:
-    """Nobody has looked into it for hours: whoever was told nothing yet hears that, once. They wait for an
-    answer still."""
+    """Nobody has looked into it for hours: whoever was told
+    nothing yet hears that, once. They wait for an answer still."""
     work.schedule(TaskKind.ANSWER, f"{rumour.id}/{rumour.answers}/{RumourState.NEW}/1", queue=Queue.BULK)
 
 
 def can_be_told(rumour: Rumour) -> bool:
-    """Whether there is something to tell: that it is being checked again, only to those who were told more
-    than that."""
+    """Whether there is something to tell: that it is being
+    checked again, only to those who were told more than that."""
     return rumour.state in ANSWERS or (
         rumour.state == RumourState.CHECKING and rumour.told not in ("", RumourState.CHECKING)
     )
 
 
 def answer_page(work: UnitOfWork, subject: str) -> None:
-    """Tell the next of those who asked, unless something else is known by now. Each address is written to
-    once under each answer."""
+    """Tell the next of those who asked, unless something else is known
+    by now. Each address is written to once under each answer."""
     identity, number, state, page = subject.split("/")
     rumour = lock_rumour(work.session, int(identity))
     if rumour.same_as_id is not None or rumour.state != state or rumour.answers != int(number):
@@ -74,9 +74,9 @@ def _write(work: UnitOfWork, rumour: Rumour, question: Question) -> None:
 
 
 def _waiting(work: UnitOfWork, rumour: Rumour) -> Select[Question]:
-    """The questions of those who want to be told, and know nothing or something else. That it is being
-    checked again is told only to those who were told more, and that nobody could look into it only to those
-    who were told nothing."""
+    """The questions of those who want to be told, and know nothing or something
+    else. That it is being checked again is told only to those who were told
+    more, and that nobody could look into it only to those who were told nothing."""
     wanted = [Question.may_answer, Question.address_id.is_not(None), Question.told != rumour.state]
     if rumour.state not in ANSWERS:
         wanted.append(Question.told == "" if rumour.state == RumourState.NEW else Question.told.in_(ANSWERS))

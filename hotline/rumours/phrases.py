@@ -39,7 +39,8 @@ class Shown:
 def in_full(shown: Shown) -> Phrase:
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}, in {places} places. {known}",
-        rumour=shown.number, place=shown.place, claim=shown.claim, people=shown.asked, time=shown.since, places=shown.places,
+        rumour=shown.number, place=shown.place, claim=shown.claim,
+        people=shown.asked, time=shown.since, places=shown.places,
         known=how_it_stands(shown.state, shown.checker),
     )  # fmt: skip
 
@@ -49,7 +50,8 @@ def in_brief(shown: Shown) -> Phrase:
     return _(
         "{rumour}, {place}: {claim}\nAsked by {people} since {time}. {known} Text CHECK, TRUE, FALSE, "
             "UNKNOWN or ANSWER, then {rumour}.",
-        rumour=shown.number, place=_place(shown.place), claim=_cut(shown.claim), people=shown.asked, time=shown.since,
+        rumour=shown.number, place=_place(shown.place),
+        claim=_cut(shown.claim), people=shown.asked, time=shown.since,
         known=how_it_stands(shown.state, shown.checker),
     )  # fmt: skip
 
@@ -113,15 +115,15 @@ def answer(number: str, state: str, at: str) -> Phrase:
             )
         case "likely":
             return _(
-                "{rumour}, checked at {time}: it is probably true, but not sure yet. Please do not pass "
-                "it on.",
+                "{rumour}, checked at {time}: it is probably "
+                "true, but not sure yet. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
         case "unlikely":
             return _(
-                "{rumour}, checked at {time}: it is probably not true, but not sure yet. Please do not "
-                "pass it on.",
+                "{rumour}, checked at {time}: it is probably not "
+                "true, but not sure yet. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
@@ -150,8 +152,8 @@ def corrected(answer: Phrase) -> Phrase:
 
 def too_many() -> Phrase:
     return _(
-        "You have asked a lot today. Please ask again tomorrow. We are still looking into what you asked "
-        "before."
+        "You have asked a lot today. Please ask again tomorrow. "
+        "We are still looking into what you asked before."
     )
 
 
@@ -214,8 +216,8 @@ def second_needed(number: str, place: str, claim: str) -> Phrase:
 
 def they_disagree(number: str) -> Phrase:
     return _(
-        "{rumour}: those who looked into it disagree. Please find out together, then text TRUE {rumour} "
-        "or FALSE {rumour}.",
+        "{rumour}: those who looked into it disagree. Please find "
+        "out together, then text TRUE {rumour} or FALSE {rumour}.",
         rumour=number,
     )
 
@@ -242,16 +244,16 @@ def still_checking(number: str) -> Phrase:
 
 def lapsed(number: str) -> Phrase:
     return _(
-        "{rumour} goes to somebody else, for we have not heard from you. To take it back, text CHECK "
-        "{rumour}.",
+        "{rumour} goes to somebody else, for we have not "
+        "heard from you. To take it back, text CHECK {rumour}.",
         rumour=number,
     )
 
 
 def yours(number: str) -> Phrase:
     return _(
-        "{rumour} is yours to look into. Then text TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and "
-        "how you know.",
+        "{rumour} is yours to look into. Then text TRUE {rumour}, "
+        "FALSE {rumour} or UNKNOWN {rumour} and how you know.",
         rumour=number,
     )
 
@@ -334,8 +336,8 @@ def nobody_waits(number: str) -> Phrase:
 
 def not_known_yet(number: str) -> Phrase:
     return _(
-        "{rumour}: nothing is known yet that could be told. Text TRUE {rumour}, FALSE {rumour} or UNKNOWN "
-        "{rumour} first.",
+        "{rumour}: nothing is known yet that could be told. Text "
+        "TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} first.",
         rumour=number,
     )
 

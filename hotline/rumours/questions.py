@@ -29,8 +29,8 @@ def ask(
     address: Address | None,
     session_index: str,
 ) -> Phrase:
-    """Somebody asks whether something is true. What is known already they are told at once; else it is put
-    before the desk.
+    """Somebody asks whether something is true. What is known already
+    they are told at once; else it is put before the desk.
 
     The same sitting asks once, and so does the same phone in the same words.
     """

@@ -48,8 +48,8 @@ def may_read(work: UnitOfWork, who: Liaison, rumour: Rumour) -> bool:
 
 
 def readers(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison]) -> list[Liaison]:
-    """Those of them who may read rumours about the place, and whom neither this one names nor any that was
-    found to be the same."""
+    """Those of them who may read rumours about the place, and whom
+    neither this one names nor any that was found to be the same."""
     seeing = [each for each in those if may_see(work, each, rumour.area_code)]
     claims = (
         [work.session.get_one(Rumour, each).claim(work.keys) for each in family_of(work.session, rumour)]
@@ -60,8 +60,8 @@ def readers(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison]) -> list[
 
 
 def desks_for(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
-    """Before whom it is put: those on duty of the nearest peace committee; where there are none, those who
-    coordinate."""
+    """Before whom it is put: those on duty of the nearest peace
+    committee; where there are none, those who coordinate."""
     ranks = _ranks(work, rumour)
     serving = (
         select(Liaison, Serves.area_code)

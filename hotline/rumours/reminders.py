@@ -24,15 +24,15 @@ LAST = len(REMINDED) - 1
 PASSED_ON = 2
 """From this of them on it is with the coordinating body."""
 STILL, LAPSE = 60, 90
-"""Minutes after which somebody who checks is asked what they have found out, and after which it goes to
-others."""
+"""Minutes after which somebody who checks is asked what
+they have found out, and after which it goes to others."""
 STILL_ON_IT, LAPSES = "still", "lapse"
 LEFT, GIVEN_UP = "left", 60
-"""Minutes after the last reminder that nobody heeded, until those who asked hear that nobody could look into
-it."""
+"""Minutes after the last reminder that nobody heeded, until
+those who asked hear that nobody could look into it."""
 UNTOLD, UNTOLD_STILL, ONCE, TWICE = "untold", "untold-still", 15, 60
-"""Minutes after which whoever leads is reminded, and reminded again, that those who asked were not told what
-is known."""
+"""Minutes after which whoever leads is reminded, and reminded
+again, that those who asked were not told what is known."""
 
 # That it spreads
 
@@ -82,8 +82,8 @@ def _put_before(work: UnitOfWork, rumour: Rumour, step: int) -> None:
 
 
 def remind_once_more(work: UnitOfWork, rumour: Rumour) -> None:
-    """Somebody asks what nobody was reminded of for a while: whoever looks into it hears that people wait
-    still."""
+    """Somebody asks what nobody was reminded of for a while:
+    whoever looks into it hears that people wait still."""
     if rumour.state in answers.ANSWERS:
         remind_to_answer(work, rumour)
     elif rumour.state == RumourState.NEW and _was_left(work, rumour):

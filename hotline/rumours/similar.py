@@ -20,8 +20,8 @@ LEAST = 70
 
 
 def suggestions(work: UnitOfWork, rumour: Rumour, who: Liaison, limit: int = 3) -> list[tuple[Rumour, int]]:
-    """Others that may be the same and that this liaison may read, the likest first. A person decides whether
-    they are."""
+    """Others that may be the same and that this liaison may
+    read, the likest first. A person decides whether they are."""
     return for_reader(work, who, those_alike(work, rumour), limit)
 
 

@@ -19,8 +19,8 @@ VERBS: Mapping[Act, Phrase] = {
     "answer": _("answer, tell them"),
     "show": _("read, show"),
 }
-"""As liaisons text them; a translation may hold several, with commas between, and the first is the one that
-we write ourselves."""
+"""As liaisons text them; a translation may hold several, with
+commas between, and the first is the one that we write ourselves."""
 
 
 @cache
@@ -55,8 +55,8 @@ def _form() -> re.Pattern[str]:
 
 @cache
 def _short_form() -> re.Pattern[str]:
-    """The same without the R, where nothing else is written that could be meant and nothing is said by it; or
-    the rumour alone."""
+    """The same without the R, where nothing else is written that
+    could be meant and nothing is said by it; or the rumour alone."""
     verb = "|".join(
         r"\s+".join(re.escape(part) for part in word.split())
         for word, act in _verbs().items()

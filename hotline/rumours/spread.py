@@ -42,8 +42,8 @@ def asked(work: UnitOfWork, rumour: Rumour, since: datetime | None = None) -> As
 
 
 def hourly(work: UnitOfWork, rumour: Rumour) -> list[tuple[datetime, str, int]]:
-    """Hour by hour and place by place, how many have asked: the hour's beginning, the code of the area, and
-    the number."""
+    """Hour by hour and place by place, how many have asked: the
+    hour's beginning, the code of the area, and the number."""
     asked = select(Question.at, Question.area_code).where(
         Question.rumour_id.in_(family_of(work.session, rumour))
     )

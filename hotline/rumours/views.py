@@ -56,8 +56,10 @@ def shown(work: UnitOfWork, rumour: Rumour, who: Liaison) -> Shown:
     like = tuple((each.number, score, each.claim(work.keys)[: menus.ON_A_LINE * 2]) for each, score in alike)
     joined = tuple(f"R{identity}" for identity in family_of(work.session, rumour)[1:])
     return Shown(
-        rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys), asked.people, work.clock_time(asked.first_at), asked.places,
-        rumour.state, checker.name if checker else "", _steps(rumour, who, checker, waiting), like, joined, waiting,
+        rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys),
+        asked.people, work.clock_time(asked.first_at), asked.places,
+        rumour.state, checker.name if checker else "",
+        _steps(rumour, who, checker, waiting), like, joined, waiting,
     )  # fmt: skip
 
 

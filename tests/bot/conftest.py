@@ -1,5 +1,5 @@
-"""A whole hotline with its bot, and Telegram beside it: real bots, a real door and real sockets, and
-smartphones to tap on."""
+"""A whole hotline with its bot, and Telegram beside it: real
+bots, a real door and real sockets, and smartphones to tap on."""
 
 import asyncio
 import threading

@@ -1,5 +1,5 @@
-"""Every command leads where it says, for a citizen and for a liaison: one whose question was renamed would
-silently open the menu."""
+"""Every command leads where it says, for a citizen and for a liaison:
+one whose question was renamed would silently open the menu."""
 
 from itertools import count
 

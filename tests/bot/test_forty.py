@@ -1,5 +1,5 @@
-"""Forty liaisons take the same case at the same instant, by every way there is. One has it, and the others
-are told who."""
+"""Forty liaisons take the same case at the same instant, by
+every way there is. One has it, and the others are told who."""
 
 import threading
 from collections.abc import Callable
@@ -68,8 +68,8 @@ def test_forty_at_once_by_four_ways_and_exactly_one_has_it(hotline: Hotline) -> 
 
 
 def asked(hotline: Hotline) -> tuple[str, dict[str, int]]:
-    """A case that is before all forty, twenty of whom have a chat with us: its word, and the dispatch of
-    each."""
+    """A case that is before all forty, twenty of whom have
+    a chat with us: its word, and the dispatch of each."""
     world = hotline.world
     with world.service.transaction() as work:
         listed = [
@@ -114,8 +114,8 @@ def chat_of(place: int) -> int:
 
 
 def way(hotline: Hotline, place: int, word: str, dispatch: int) -> Way:
-    """By a text, by dialling in, by a card's button or by words in the chat, in turn: ready but for the last
-    key."""
+    """By a text, by dialling in, by a card's button or by
+    words in the chat, in turn: ready but for the last key."""
     service, number = hotline.world.service, CROWD[place]
     who = Who(chat_of(place), 5000 + place, "en")
     match place % 4:

@@ -1,5 +1,5 @@
-"""What is taken from the stream: how much of it from one chat, what happens to what cannot be done, and what
-is done only once."""
+"""What is taken from the stream: how much of it from one chat,
+what happens to what cannot be done, and what is done only once."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ MINUTE = 60_000
 
 
 class Told:
-    """Takes updates as the bot does, and remembers what was done and who was told that theirs was not taken."""
+    """Takes updates as the bot does; remembers what was done, and who was told that theirs was not taken."""
 
     def __init__(self, do: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> None:
         self.done: list[int] = []

@@ -247,8 +247,10 @@ def test_another_persons_buttons_do_nothing(hotline: Hotline, sergeant: Smartpho
 @pytest.mark.parametrize(
     "data",
     [
-        "", ":", "d", "d:", "d::take:asked", "d:1", "d:1:take", "d:zzzzzzzzzzz:take:asked", "d:²:take:asked", "d:1:fly:asked",
-        "d:1:take:flying", "d:1:take:asked:more", "e:", "e:0", "v:", "v:not-a-number:helped", f"v:{'0' * 32}:helped", "q", "q:x", "b:",
+        "", ":", "d", "d:", "d::take:asked", "d:1", "d:1:take",
+        "d:zzzzzzzzzzz:take:asked", "d:²:take:asked", "d:1:fly:asked",
+        "d:1:take:flying", "d:1:take:asked:more", "e:", "e:0", "v:",
+        "v:not-a-number:helped", f"v:{'0' * 32}:helped", "q", "q:x", "b:",
         "p::x", "p::²", "h:x", "l:", "x" * 64, "🦁" * 16,
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""News on Telegram: asked for in a chat, and brought there once; and a committee that works from its chats."""
+"""News on Telegram, asked for in a chat and brought there once; and a committee that works from chats."""
 
 from datetime import timedelta
 

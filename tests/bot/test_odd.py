@@ -1,5 +1,5 @@
-"""Buttons of last week, updates that come twice, groups, strangers' programs, and people who write faster
-than people can."""
+"""Buttons of last week, updates that come twice, groups, strangers'
+programs, and people who write faster than people can."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

@@ -1,5 +1,5 @@
-"""What a liaison does with a case after they have it, by the buttons of its card, and what a citizen takes
-back."""
+"""What a liaison does with a case after they have it, by
+the buttons of its card, and what a citizen takes back."""
 
 import pytest
 from sqlalchemy import update

@@ -1,5 +1,5 @@
-"""What a citizen says before we ask for it, or when we ask no more: it is kept, and whoever the case is
-before reads it."""
+"""What a citizen says before we ask for it, or when we ask no
+more: it is kept, and whoever the case is before reads it."""
 
 import pytest
 from sqlalchemy import select

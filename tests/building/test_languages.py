@@ -72,7 +72,8 @@ DESK = Assignments(
     on_duty=True,
     cases=(
         Waiting(LONGEST_WORD, "violence", "Kaptembwo", "taken"), Waiting("SIMBA", "theft", "London", "asked"),
-        Waiting("CHUI", "danger", "London", "on_the_way"), Waiting("DUMA", "gender", "Nakuru Town West", "there"),
+        Waiting("CHUI", "danger", "London", "on_the_way"),
+        Waiting("DUMA", "gender", "Nakuru Town West", "there"),
         Waiting("TWIGA", "land", "London", "late"),
     ),
 )  # fmt: skip
@@ -223,10 +224,14 @@ def off_with_cases() -> Phrase:
 def replies_to_liaisons() -> list[Phrase]:
     word, some = LONGEST_WORD, "SIMBA, TEMBO"
     return [
-        liaison_phrases.yours(word), liaison_phrases.already_yours(word), liaison_phrases.first_was(word, "Superintendent Wanjiku"), liaison_phrases.passed_on(word),
-        liaison_phrases.done(word), liaison_phrases.take_first(word), liaison_phrases.over(word), liaison_phrases.no_such_word(some), liaison_phrases.which_word(some),
-        liaison_phrases.no_cases(), liaison_phrases.what_to_text(), liaison_phrases.on_the_way(word), liaison_phrases.there(word), liaison_phrases.stepped_aside(word),
-        liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY), liaison_phrases.sure_to_step_aside(word),
+        liaison_phrases.yours(word), liaison_phrases.already_yours(word),
+        liaison_phrases.first_was(word, "Superintendent Wanjiku"), liaison_phrases.passed_on(word),
+        liaison_phrases.done(word), liaison_phrases.take_first(word), liaison_phrases.over(word),
+        liaison_phrases.no_such_word(some), liaison_phrases.which_word(some),
+        liaison_phrases.no_cases(), liaison_phrases.what_to_text(), liaison_phrases.on_the_way(word),
+        liaison_phrases.there(word), liaison_phrases.stepped_aside(word),
+        liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY),
+        liaison_phrases.sure_to_step_aside(word),
         liaison_phrases.not_done_after_all(word),
     ]  # fmt: skip
 
@@ -237,14 +242,22 @@ def fits_one_page(words: Phrase, language: str) -> bool:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: str) -> None:
+    another = citizen_phrases.another_office()
     texts = [
-        citizen_phrases.received(REFERENCE, AT, EMERGENCY), citizen_phrases.somebody_has_it(REFERENCE), citizen_phrases.did_help_come(REFERENCE),
-        citizen_phrases.somebody_has_it_late(REFERENCE), citizen_phrases.somebody_is_coming(REFERENCE), citizen_phrases.somebody_is_there(REFERENCE),
-        *(citizen_phrases.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen_phrases.another_office())),
-        *(citizen_phrases.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, citizen_phrases.another_office())),
-        citizen_phrases.added(REFERENCE, EMERGENCY), citizen_phrases.told_of_danger(REFERENCE, EMERGENCY), citizen_phrases.there_is_news(REFERENCE, SERVICE_CODE),
-        desk_phrases.how_to_report(SERVICE_CODE, EMERGENCY), desk_phrases.texts_stopped(), desk_phrases.texts_resumed(), *nobody_may(), *standings(),
-        *(citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY) for verdict in get_args(citizen_phrases.Verdict)),
+        citizen_phrases.received(REFERENCE, AT, EMERGENCY),
+        citizen_phrases.somebody_has_it(REFERENCE), citizen_phrases.did_help_come(REFERENCE),
+        citizen_phrases.somebody_has_it_late(REFERENCE),
+        citizen_phrases.somebody_is_coming(REFERENCE), citizen_phrases.somebody_is_there(REFERENCE),
+        *(citizen_phrases.still_asking(REFERENCE, who, AT, EMERGENCY) for who in (None, another)),
+        *(citizen_phrases.goes_on(REFERENCE, who, AT, EMERGENCY) for who in (None, another)),
+        citizen_phrases.added(REFERENCE, EMERGENCY), citizen_phrases.told_of_danger(REFERENCE, EMERGENCY),
+        citizen_phrases.there_is_news(REFERENCE, SERVICE_CODE),
+        desk_phrases.how_to_report(SERVICE_CODE, EMERGENCY), desk_phrases.texts_stopped(),
+        desk_phrases.texts_resumed(), *nobody_may(), *standings(),
+        *(
+            citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY)
+            for verdict in get_args(citizen_phrases.Verdict)
+        ),
     ]  # fmt: skip
     for words in texts:
         said = say(words, language)
@@ -262,8 +275,8 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
 
 
 def standings() -> list[Phrase]:
-    """What one is told who texts us something while their case waits, however long the name of the body that
-    is asked is."""
+    """What one is told who texts us something while their case
+    waits, however long the name of the body that is asked is."""
     return [
         citizen_phrases.how_it_is(REFERENCE, citizen_phrases.how_it_stands(standing))
         for standing in STANDINGS
@@ -309,16 +322,27 @@ def test_a_text_to_a_liaison_is_two_parts_at_most(language: str, kenya: Areas) -
         (category.name for category in CATEGORIES.values()), key=lambda each: len(say(each, language))
     )
     texts = [
-        *replies_to_liaisons(), liaison_phrases.first_was(word, name), liaison_phrases.are_you_on_it(word, AT), liaison_phrases.are_you_safe(word, AT),
-        liaison_phrases.are_you_done(word, AT), liaison_phrases.lapsed(word), liaison_phrases.alarm(liaison_phrases.asks_for_help(name), place),
-        liaison_phrases.alarm(liaison_phrases.asks_for_help(name), ""), liaison_phrases.alarm(liaison_phrases.no_word_from(name, AT), place),
-        liaison_phrases.another_call(word, **calls), liaison_phrases.sent_something(word), liaison_phrases.is_in_danger(word), liaison_phrases.more_words(word, "x" * 3000),
-        liaison_phrases.please_take(word, about, place, "", AT), liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.one_of_several(**calls)]),
-        *(liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.no_help_came(each)]) for each in ("", body)),
-        liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.went_and_is_silent(f"{name}, {body}", AT)]),
+        *replies_to_liaisons(), liaison_phrases.first_was(word, name),
+        liaison_phrases.are_you_on_it(word, AT), liaison_phrases.are_you_safe(word, AT),
+        liaison_phrases.are_you_done(word, AT), liaison_phrases.lapsed(word),
+        liaison_phrases.alarm(liaison_phrases.asks_for_help(name), place),
+        liaison_phrases.alarm(liaison_phrases.asks_for_help(name), ""),
+        liaison_phrases.alarm(liaison_phrases.no_word_from(name, AT), place),
+        liaison_phrases.another_call(word, **calls), liaison_phrases.sent_something(word),
+        liaison_phrases.is_in_danger(word), liaison_phrases.more_words(word, "x" * 3000),
+        liaison_phrases.please_take(word, about, place, "", AT),
+        liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.one_of_several(**calls)]),
+        *(
+            liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.no_help_came(each)])
+            for each in ("", body)
+        ),
+        liaison_phrases.please_take(word, about, place, "", AT,
+                                    [liaison_phrases.went_and_is_silent(f"{name}, {body}", AT)]),
         liaison_phrases.please_take(word, about, place, "", AT, [liaison_phrases.wishes_a_woman()]),
-        liaison_phrases.on_duty(AT), liaison_phrases.off_duty(AT), liaison_phrases.resumed(liaison_phrases.on_duty(AT)), off_with_cases(),
-        duty_phrases.are_you_there(), duty_phrases.thanks_ready(), liaison_phrases.ready_with_cases(duty_phrases.thanks_ready(), some),
+        liaison_phrases.on_duty(AT), liaison_phrases.off_duty(AT),
+        liaison_phrases.resumed(liaison_phrases.on_duty(AT)), off_with_cases(),
+        duty_phrases.are_you_there(), duty_phrases.thanks_ready(),
+        liaison_phrases.ready_with_cases(duty_phrases.thanks_ready(), some),
     ]  # fmt: skip
     for words in texts:
         assert gsm.parts(say(words, language)) <= 2, say(words, language)
@@ -499,8 +523,10 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
 @pytest.mark.parametrize("language", languages())
 def test_what_is_said_in_passing_is_short_enough(language: str) -> None:
     toasts = [
-        desk_phrases.earlier_question(), liaison_phrases.first_was(LONGEST_WORD, "x" * LONGEST_NAME), liaison_phrases.over(LONGEST_WORD),
-        liaison_phrases.stepped_aside(LONGEST_WORD), liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY),
+        desk_phrases.earlier_question(), liaison_phrases.first_was(LONGEST_WORD, "x" * LONGEST_NAME),
+        liaison_phrases.over(LONGEST_WORD),
+        liaison_phrases.stepped_aside(LONGEST_WORD),
+        liaison_phrases.help_is_told(EMERGENCY), liaison_phrases.nobody_to_tell(EMERGENCY),
         liaison_phrases.press_again_to_step_aside(),
     ]  # fmt: skip
     assert all(1 <= len(say(words, language)) <= LONGEST_TOAST for words in toasts)
@@ -627,9 +653,12 @@ def assert_card(how: How, word: str, shown: Card, language: str, *, wondering: b
 @pytest.mark.parametrize("language", languages())
 def test_a_card_says_in_its_own_language_how_it_stands(language: str) -> None:
     said = [
-        liaison_phrases.answer_by(AT), liaison_phrases.you_have_it("SIMBA"), liaison_phrases.you_are_coming("SIMBA"), liaison_phrases.done("SIMBA"),
-        liaison_phrases.passed_on("SIMBA"), liaison_phrases.first_was("SIMBA", "Wanjiku"), liaison_phrases.over("SIMBA"), liaison_phrases.no_details(),
-        liaison_phrases.you_are_there("SIMBA"), liaison_phrases.stepped_aside("SIMBA"), liaison_phrases.late(), liaison_phrases.still_on_it(AT),
+        liaison_phrases.answer_by(AT), liaison_phrases.you_have_it("SIMBA"),
+        liaison_phrases.you_are_coming("SIMBA"), liaison_phrases.done("SIMBA"),
+        liaison_phrases.passed_on("SIMBA"), liaison_phrases.first_was("SIMBA", "Wanjiku"),
+        liaison_phrases.over("SIMBA"), liaison_phrases.no_details(),
+        liaison_phrases.you_are_there("SIMBA"), liaison_phrases.stepped_aside("SIMBA"),
+        liaison_phrases.late(), liaison_phrases.still_on_it(AT),
         liaison_phrases.safe(AT), liaison_phrases.is_it_done(AT),
     ]  # fmt: skip
     assert len({say(words, language) for words in said}) == len(said)

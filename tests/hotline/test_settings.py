@@ -35,10 +35,12 @@ def test_without_a_word_from_anybody_it_is_a_rehearsal_in_kenya() -> None:
 
 
 def test_a_setting_that_is_empty_is_as_good_as_none() -> None:
-    names = ("VAR", "KEYS", "DATABASE_URL", "REDIS_URL", "COUNTRY", "CARRIER", "CARRIER_USERNAME", "CARRIER_API_KEY", "SENDER", "PORT",
+    names = ("VAR", "KEYS", "DATABASE_URL", "REDIS_URL", "COUNTRY", "CARRIER",
+             "CARRIER_USERNAME", "CARRIER_API_KEY", "SENDER", "PORT",
              "TELEGRAM_TOKEN", "TELEGRAM_BASE_URL",
              "DEFAULT_BODY", "READINESS", "HEARTBEAT_URL", "METRICS_TOKEN",
-             "CARRIER_BASE_URL", "SERVICE_CODE", "PUBLIC_URL", "CALLBACK_SECRETS", "BIND", "MINUTE")  # fmt: skip
+             "CARRIER_BASE_URL", "SERVICE_CODE", "PUBLIC_URL",
+             "CALLBACK_SECRETS", "BIND", "MINUTE")  # fmt: skip
     assert from_environment(dict.fromkeys(names, "")) == from_environment({})
 
 

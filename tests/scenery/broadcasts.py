@@ -13,7 +13,8 @@ from tests.scenery.county import KAPTEMBWO, WANJIKU
 from tests.scenery.world import World, liaison
 
 ALL_CALM = Compose(
-    template="calm", areas=(KAPTEMBWO.code,), fields=(("time", "09:50"), ("who", "elders")), own=(), source="elders", hours=6,
+    template="calm", areas=(KAPTEMBWO.code,),
+    fields=(("time", "09:50"), ("who", "elders")), own=(), source="elders", hours=6,
     public=False, exercise=False, emergency=False,
 )  # fmt: skip
 

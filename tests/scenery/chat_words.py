@@ -1,5 +1,5 @@
-"""What is asked, offered and said in a chat, found where the product keeps it, so that no test knows it by
-heart.
+"""What is asked, offered and said in a chat, found where
+the product keeps it, so that no test knows it by heart.
 
 What stands in capitals is in English, as `asha` reads it; what ends in `_SW` is the same in Kiswahili.
 """
@@ -196,8 +196,10 @@ STOPPED, STOPPED_SW, RESUMED = (
 I_HAVE_IT, ON_THE_WAY, THERE, DONE, NOT_MINE, CANNOT, ASIDE, STILL_ON_IT, SAFE, HELP = (
     en(words)
     for _step, words in (
-        liaison_menus.I_HAVE_IT, liaison_menus.ON_THE_WAY, liaison_menus.THERE, liaison_menus.DONE, liaison_menus.NOT_MINE,
-        liaison_menus.CANNOT, liaison_menus.ASIDE, liaison_menus.STILL_ON_IT, liaison_menus.SAFE, liaison_menus.HELP,
+        liaison_menus.I_HAVE_IT, liaison_menus.ON_THE_WAY,
+        liaison_menus.THERE, liaison_menus.DONE, liaison_menus.NOT_MINE,
+        liaison_menus.CANNOT, liaison_menus.ASIDE,
+        liaison_menus.STILL_ON_IT, liaison_menus.SAFE, liaison_menus.HELP,
     )
 )  # fmt: skip
 I_HAVE_IT_SW, DONE_SW, THERE_SW, HELP_SW, CANNOT_SW = (

@@ -128,7 +128,7 @@ class Hotline:
         return case
 
     def words(self) -> list[str]:
-        """The words by which liaisons know their cases, in the order in which the cases were put before them."""
+        """The words by which liaisons know their cases, in the order in which these were put before them."""
         with self.world.service.read() as work:
             found = work.session.scalars(select(Dispatch).order_by(Dispatch.id))
             return list(dict.fromkeys(each.word for each in found))

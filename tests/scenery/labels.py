@@ -27,8 +27,8 @@ def sw(words: Phrase) -> str:
 
 
 EVERYBODY = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="0")
-"""A citizen who was asked for a verdict, and a liaison, in one: they are offered all that can be done by
-dialling in."""
+"""A citizen who was asked for a verdict, and a liaison, in
+one: they are offered all that can be done by dialling in."""
 
 FIRST = labels(asked(menu.welcome(EVERYBODY, AREAS, ("en", "sw"), "999")))
 CONTACT = labels(citizen_menus.may_we_text(Caller()))
@@ -39,8 +39,8 @@ LIMITS = Limits(PretendCarrier.page_septets, PretendCarrier.page_units)
 
 
 def page(question: Menu | Ask, language: str, *, first: bool = False, again: bool = False) -> str:
-    """The first page of a question. `first`: of a whole call, so that there is no way back; `again`: after a
-    slip."""
+    """The first page of a question. `first`: of a whole call,
+    so that there is no way back; `again`: after a slip."""
     return pages(question, language, LIMITS, first=first, again=again)[0]
 
 

@@ -31,8 +31,8 @@ fresh = count(1)
 
 
 def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = True) -> str:
-    """A citizen reports; with `settle`, all is done that follows from it. Returns the case's number as it is
-    shown."""
+    """A citizen reports; with `settle`, all is done that follows
+    from it. Returns the case's number as it is shown."""
     told = Report("violence", KAPTEMBWO.code, "kelele", contact)
     with world.service.transaction() as work:
         reference = reporting.open_case(

@@ -10,7 +10,8 @@ from tests.scenery.world import Phone, World
 
 CHIEF, COMMANDER, LONDON, AMINA, LAST_IN_LINE = (f"+2547220002{number:02}" for number in range(1, 6))
 NAMES = {
-    KIPRUTO: "Kipruto", ACHIENG: "Achieng", WANJIKU: "Wanjiku", CHEBET: "Chebet", NJERI: "Njeri", DESK: "desk",
+    KIPRUTO: "Kipruto", ACHIENG: "Achieng", WANJIKU: "Wanjiku",
+    CHEBET: "Chebet", NJERI: "Njeri", DESK: "desk",
     CHIEF: "chief", COMMANDER: "commander", LONDON: "London", AMINA: "Amina",
 }  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""A pretend hotline: it keeps every form that the simulator posts, and answers as it is told. Standard
-library only."""
+"""A pretend hotline: it keeps every form that the simulator
+posts, and answers as it is told. Standard library only."""
 
 import threading
 from collections.abc import Callable

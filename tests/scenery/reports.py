@@ -23,8 +23,8 @@ def reports(world: World) -> None:
 
 
 def report(citizen: Phone, category: str = "violence", *, text: bool = True) -> str:
-    """A citizen reports youths with weapons in Kaptembwo, in Kiswahili. Returns the case's number as it is
-    shown."""
+    """A citizen reports youths with weapons in Kaptembwo, in
+    Kiswahili. Returns the case's number as it is shown."""
     citizen.dial()
     citizen.choose(KISWAHILI)
     citizen.choose(sw(FIRST["report"]))
@@ -51,7 +51,7 @@ def word_of(text: str) -> str:
 
 
 def arrive(liaison: Phone, word: str = "") -> None:
-    """A liaison takes a case and goes there at once: for three hours nobody asks whether they are still on
-    it."""
+    """A liaison takes a case and goes there at once: for
+    three hours nobody asks whether they are still on it."""
     for key in "146":
         liaison.text(f"{key} {word}".strip())

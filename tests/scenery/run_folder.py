@@ -48,8 +48,8 @@ def begin() -> Path:
 
 
 def _base() -> Path:
-    """Where whoever started us has its own; else in memory, if there is enough: no test turns the power off,
-    and a disk is slow."""
+    """Where whoever started us has its own; else in memory, if there
+    is enough: no test turns the power off, and a disk is slow."""
     given = Path(tempfile.gettempdir())
     if any((above / OWNER).exists() for above in (given, *given.parents)):
         return given
@@ -57,8 +57,8 @@ def _base() -> Path:
 
 
 def _take(folder: Path) -> None:
-    """Lock the file before it gets the name by which others look for it; it stays open, and locked, as long
-    as we live."""
+    """Lock the file before it gets the name by which others look
+    for it; it stays open, and locked, as long as we live."""
     mine = os.open(folder / "mine", os.O_CREAT | os.O_RDWR)
     fcntl.flock(mine, fcntl.LOCK_EX)
     (folder / "mine").rename(folder / OWNER)

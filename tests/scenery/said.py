@@ -1,5 +1,5 @@
-"""What the product says and asks, for tests that compare with it: which phrase, and what stands in its gaps,
-is theirs to say."""
+"""What the product says and asks, for tests that compare with it:
+which phrase, and what stands in its gaps, is theirs to say."""
 
 import re
 
@@ -47,7 +47,7 @@ def number_in(text: str) -> str:
 
 
 def asked(scene: Scene[object], *answers: str) -> Menu | Ask:
-    """The question to which these answers lead. What the scene looks up is answered like any other question."""
+    """The question to which these answers lead. A look-up is answered like any other question."""
     question: Question = next(scene)
     for answer in answers:
         question = scene.send(answer)

@@ -1,5 +1,5 @@
-"""A real hotline for a test: its own processes, a queue, a simulator and a database, kept running until the
-test is over."""
+"""A real hotline for a test: its own processes, a queue, a
+simulator and a database, kept running until the test is over."""
 
 import os
 import re
@@ -65,7 +65,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         if not name.startswith(("FAULT", "REDIS_URL", "DATABASE_URL"))
     }
     return {
-        **inherited, "VAR": str(folder), "PORT": str(port), "CARRIER_BASE_URL": f"http://127.0.0.1:{simulator}",
+        **inherited, "VAR": str(folder), "PORT": str(port),
+        "CARRIER_BASE_URL": f"http://127.0.0.1:{simulator}",
         "CALLBACK_SECRETS": SECRET, **settings,
     }  # fmt: skip
 
@@ -79,8 +80,8 @@ def answers(url: str) -> bool:
 
 
 class Stack:
-    """A hotline whose processes can be killed one by one. They are the same as those of `itikia run`, under
-    the same supervisor."""
+    """A hotline whose processes can be killed one by one. They are
+    the same as those of `itikia run`, under the same supervisor."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         """`settings`: as an operator writes them in the environment, over those for a hotline in this folder
@@ -146,8 +147,8 @@ class Stack:
         return child.process.pid
 
     def kill(self, name: str) -> int:
-        """As if the power had gone. `web worker` is one of those that the public door has below it. Returns
-        which process it was."""
+        """As if the power had gone. `web worker` is one of those that
+        the public door has below it. Returns which process it was."""
         pid = self.pid("web") if name == "web worker" else self.pid(name)
         if name == "web worker":
             pid = next(iter(below(pid)), pid)
@@ -169,16 +170,16 @@ class Stack:
             children.insert(place, child)
 
     def arm(self, name: str, place: str) -> Callable[[], bool]:
-        """Start a process anew so that it dies at this place, once. Returns what tells whether it has died,
-        and its successor runs."""
+        """Start a process anew so that it dies at this place, once.
+        Returns what tells whether it has died, and its successor runs."""
         died = self.folder / f"{name.replace(' ', '-')}-died-{next(sittings)}"
         self.restart(name, FAULT=place, FAULT_ONCE=str(died))
         armed = self.pid(name)
         return lambda: died.exists() and (name == "web" or self.pid(name) != armed)
 
     def restart(self, name: str, **environ: str) -> None:
-        """Let a process finish what it does, and start it anew with this in its environment. The web server
-        is not asked but killed."""
+        """Let a process finish what it does, and start it anew with this
+        in its environment. The web server is not asked but killed."""
         child, pid = self._children[name], self.pid(name)
         old = {pid, *below(pid)}
         child.environ, child.deaths, child.started_at = {**self.environ, **environ}, 0, 0.0
@@ -203,8 +204,8 @@ class Stack:
 
 @dataclass
 class Gateway:
-    """One phone at the carrier's gateway: posts each turn of a dial-in over real HTTP, and again when nobody
-    answers."""
+    """One phone at the carrier's gateway: posts each turn of a
+    dial-in over real HTTP, and again when nobody answers."""
 
     url: str
     number: str
@@ -214,8 +215,8 @@ class Gateway:
     posts: int = 0
 
     def report(self, details: str, *, text: bool = True, place: str = "Kaptembwo") -> str:
-        """Report violence in this ward, in English, until it is taken. Returns the case's number as it stands
-        on the last screen."""
+        """Report violence in this ward, in English, until it is taken.
+        Returns the case's number as it stands on the last screen."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self._dial()
@@ -232,8 +233,8 @@ class Gateway:
         self._turn()
 
     def _answer(self, words: str) -> None:
-        """Press the number before these words, or write them where no line has them. On a line that is
-        closed, nothing."""
+        """Press the number before these words, or write them where
+        no line has them. On a line that is closed, nothing."""
         if not self.screen.startswith("CON "):
             return
         found = re.search(rf"^(\d+)\. {re.escape(words)}", self.screen[4:], re.MULTILINE)

@@ -1,5 +1,5 @@
-"""The hotline's side of Telegram for these tests: plain calls to the Bot API, real bots, and an address that
-takes updates."""
+"""The hotline's side of Telegram for these tests: plain calls
+to the Bot API, real bots, and an address that takes updates."""
 
 import asyncio
 import json

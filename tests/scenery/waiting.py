@@ -10,7 +10,7 @@ SHORTEST, LONGEST = 0.002, 0.1
 
 
 def wait_until(it_is_so: Callable[[], object], what: str) -> None:
-    """Wait for something to come about, which is `what` in words; looking often at first, then less and less."""
+    """Wait for something to come about, `what` in words; looking often at first, then less and less."""
     until, pause = time.monotonic() + PATIENCE, SHORTEST
     while not it_is_so():
         assert time.monotonic() < until, f"it never came about that {what}"

@@ -61,16 +61,16 @@ class Stop:
 
 
 def walk(scene: Callable[[], Scene[object]], language: str) -> Iterator[Stop]:
-    """Every stop on every path, depth first. A scene is played from its start only once for each path, not
-    for each stop on it."""
+    """Every stop on every path, depth first. A scene is played from
+    its start only once for each path, not for each stop on it."""
     todo: list[Answers] = [()]
     while todo:
         yield from _along(scene(), todo.pop(), language, todo)
 
 
 def _along(scene: Scene[object], answers: Answers, language: str, todo: list[Answers]) -> Iterator[Stop]:
-    """Give these answers, and then the first of whatever can be answered, to the end. The others are left
-    `todo`."""
+    """Give these answers, and then the first of whatever can
+    be answered, to the end. The others are left `todo`."""
     try:
         question = next(scene)
         for name, answer in answers:

@@ -1,5 +1,5 @@
-"""A whole hotline in one process, with a clock that a test may turn, and pretend phones. Only the network is
-not real."""
+"""A whole hotline in one process, with a clock that a test
+may turn, and pretend phones. Only the network is not real."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -121,7 +121,7 @@ class World:
 
     def goes_by(self, **changes: object) -> None:
         """The operator has changed some settings, and started everything anew."""
-        self.service.settings = replace(self.service.settings, **changes)  # type: ignore[arg-type]  # whatever settings there are
+        self.service.settings = replace(self.service.settings, **changes)  # type: ignore[arg-type]
         self.workers |= {queue: Worker(self.service, self.carrier, queue) for queue in CARRIED}
 
     def forget_redis(self) -> None:

@@ -1,5 +1,5 @@
-"""The carrier's own address, asked by plain requests and by the company's own Python kit, as it comes from
-the shop."""
+"""The carrier's own address, asked by plain requests and by
+the company's own Python kit, as it comes from the shop."""
 
 import json
 import re

@@ -1,5 +1,5 @@
-"""The company's kit for Node, as it comes from the shop, told only where to go: a second client that we did
-not write."""
+"""The company's kit for Node, as it comes from the shop, told
+only where to go: a second client that we did not write."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ require("africastalking/lib/common").SMS_URL = address + "/version1/messaging";
 const { SMS } = require("africastalking")({ username: "itikia", apiKey: key });
 SMS.send({ to: ["+254711000111"], message: "Habari – kutoka Node", from: sender, enqueue: true })
   .then((answer) => console.log(JSON.stringify({ answer })))
-  .catch((error) => console.log(JSON.stringify({ status: error.response.status, words: error.response.data })));
+  .catch(({ response }) => console.log(JSON.stringify({ status: response.status, words: response.data })));
 """
 
 

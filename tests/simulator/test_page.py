@@ -96,7 +96,8 @@ def test_every_button_that_is_only_a_drawing_has_a_name(
     named_later = set(
         re.findall(r'name\((?:\$|this\.part)\("\.(\w+)"', scripts["phones.js"] + scripts["chats.js"])
     )
-    assert {re.search(r'class="(\w+)"', button)[1] for button in unnamed} == named_later  # type: ignore[index]
+    classes = {re.search(r'class="(\w+)"', button)[1] for button in unnamed}  # type: ignore[index]
+    assert classes == named_later
 
 
 def test_every_switch_makes_a_trouble_that_there_is(simulator: Simulator) -> None:

@@ -1,5 +1,5 @@
-"""Telegram's Bot API, asked by plain calls and by python-telegram-bot: what it does, and what it declines in
-its own words."""
+"""Telegram's Bot API, asked by plain calls and by python-telegram-bot:
+what it does, and what it declines in its own words."""
 
 from typing import Any
 

@@ -31,8 +31,8 @@ def asha(town: Town) -> Chat:
 
 @pytest.fixture
 def impatient(hotline: PretendHotline) -> Iterator[tuple[Simulator, Town]]:
-    """A Telegram where nothing lasts, which takes eight messages in all and five for one chat, and then
-    hardly any."""
+    """A Telegram where nothing lasts, which takes eight messages
+    in all and five for one chat, and then hardly any."""
     limits = Limits(everybody=0.01, everybody_burst=8, chat=0.01, path=0, query=0)
     with (
         Simulator(Network(hotline.callbacks, telegram_limits=limits)) as simulator,

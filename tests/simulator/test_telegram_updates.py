@@ -82,7 +82,8 @@ def test_everything_that_a_person_can_send_is_understood(simulator: Simulator, a
     assert (edited.text, edited.message_id) == ("Habari yako", said.message_id)
     assert edited.edit_date
     assert place
-    assert (place.location.latitude, place.location.longitude) == (-0.2987, 36.0434)  # type: ignore[union-attr]
+    assert place.location
+    assert (place.location.latitude, place.location.longitude) == (-0.2987, 36.0434)
     assert own
     assert own.contact == telegram.Contact("254711000111", "Asha", "Wanjiru", 7001)
     assert other
@@ -93,7 +94,8 @@ def test_everything_that_a_person_can_send_is_understood(simulator: Simulator, a
     assert voice
     assert (voice.voice.file_size, voice.voice.mime_type) == (4, "audio/ogg")  # type: ignore[union-attr]
     assert document
-    assert (document.document.file_name, document.document.file_size) == ("film.mp4", 3_000_000)  # type: ignore[union-attr]
+    assert document.document
+    assert (document.document.file_name, document.document.file_size) == ("film.mp4", 3_000_000)
     assert sticker
     assert sticker.sticker.emoji == "👍"  # type: ignore[union-attr]
 
@@ -105,8 +107,9 @@ def test_a_tap_carries_the_whole_message(simulator: Simulator, asha: Chat) -> No
     asha.tap("Yes")
     query = fetched(simulator)[-1].callback_query
     assert query
-    assert (query.data, query.from_user.id, query.message.message_id) == ("y", 7001, sent["message_id"])  # type: ignore[union-attr]
-    assert query.message.reply_markup.inline_keyboard[0][0].text == "Yes"  # type: ignore[union-attr]
+    assert query.message
+    assert (query.data, query.from_user.id, query.message.message_id) == ("y", 7001, sent["message_id"])
+    assert query.message.reply_markup.inline_keyboard[0][0].text == "Yes"  # type: ignore[attr-defined]
     assert query.chat_instance
 
 
@@ -178,8 +181,8 @@ def test_updates_are_posted_or_fetched_but_not_both(simulator: Simulator, posted
     assert (answer.status_code, declined(answer)) == (
         409,
         (
-            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
-            "webhook first"
+            "Conflict: can't use getUpdates method while webhook is "
+            "active; use deleteWebhook to delete the webhook first"
         ),
     )
     done(call(simulator, "deleteWebhook"))

@@ -1,5 +1,5 @@
-"""A night in small: people asleep, a carrier that comes and goes, and processes that die; and in the morning
-nothing is missing."""
+"""A night in small: people asleep, a carrier that comes and goes,
+and processes that die; and in the morning nothing is missing."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Whoever sends a calm message dies again and again: everybody on the list is accounted for, and nobody has
-it twice.
+"""Whoever sends a calm message dies again and again: everybody
+on the list is accounted for, and nobody has it twice.
 
     python -m tests.stories.test_broadcast_kills                 10,000 people and 40 deaths, on SQLite
     python -m tests.stories.test_broadcast_kills --postgresql    the same on PostgreSQL
 
-A death costs its broadcast the time of a lease, so several broadcasts go out side by side, and most deaths
-hit another.
+A death costs its broadcast the time of a lease, so several
+broadcasts go out side by side, and most deaths hit another.
 """
 
 import argparse
@@ -60,12 +60,12 @@ WHOLE = Plan(wards=20, each=500, kills=40, batch=100, rate=200)
 
 
 class Doomed(Stack):
-    """A hotline whose bulk worker is killed faster than anybody would start it again for long, and starts at
-    once all the same."""
+    """A hotline whose bulk worker is killed faster than anybody would
+    start it again for long, and starts at once all the same."""
 
     def condemn(self, place: str = "") -> int:
-        """Kill it now. Its successor dies too where a `place` is named, as soon as it comes there. Returns
-        who was killed."""
+        """Kill it now. Its successor dies too where a `place` is
+        named, as soon as it comes there. Returns who was killed."""
         marks = (
             {"FAULT": place, "FAULT_ONCE": str(self.folder / f"died-{time.monotonic_ns()}")} if place else {}
         )
@@ -93,8 +93,8 @@ class Siege:
     kills: Counter[str] = field(default_factory=Counter)
 
     def prepare(self) -> None:
-        """Everybody is there, and every message has been written and approved: the last word by text, from a
-        phone."""
+        """Everybody is there, and every message has been written
+        and approved: the last word by text, from a phone."""
         service = service_by_day(self.stack.settings, self.stack.database)
         wards = wards_of(service.areas)[: self.plan.wards]
         subscribe(service, wards, self.plan.each)
@@ -136,8 +136,8 @@ class Siege:
             self._kill_the_door()
 
     def _kill_the_door(self) -> None:
-        """Once nothing is on its way there: the simulator says of a text what became of it, and does not say
-        it again."""
+        """Once nothing is on its way there: the simulator says of
+        a text what became of it, and does not say it again."""
         worker = self.stack.pid(BULK)
         with self.stack.without(BULK):
             self.wait_for_receipts()

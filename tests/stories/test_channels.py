@@ -1,5 +1,5 @@
-"""Where a liaison is told: in their chat if they have one, else by text; and a telling that failed counts as
-none."""
+"""Where a liaison is told: in their chat if they have one,
+else by text; and a telling that failed counts as none."""
 
 import pytest
 from sqlalchemy import select

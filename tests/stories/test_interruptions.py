@@ -1,5 +1,5 @@
-"""A run of tests is ended in the midst of it, and nothing that it started lives on, and nothing lies in
-memory."""
+"""A run of tests is ended in the midst of it, and nothing
+that it started lives on, and nothing lies in memory."""
 
 import os
 import signal

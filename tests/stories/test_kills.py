@@ -1,5 +1,5 @@
-"""A process dies at the worst moment, and its successor goes on: no report is lost, and no citizen is told a
-thing twice."""
+"""A process dies at the worst moment, and its successor goes
+on: no report is lost, and no citizen is told a thing twice."""
 
 import signal
 import subprocess
@@ -37,8 +37,8 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 @dataclass(frozen=True)
 class Death:
-    """Where a process dies while a report is under way, and what is written of the citizen's own text in the
-    end."""
+    """Where a process dies while a report is under way, and
+    what is written of the citizen's own text in the end."""
 
     process: str
     place: str
@@ -105,8 +105,8 @@ def test_whoever_dies_wherever_every_report_is_put_before_a_liaison(stack: Stack
 
 
 def _report(stack: Stack, death: Death, number: str) -> str:
-    """A report during which, or when somebody takes it, a process dies. Returns the case's number as the
-    citizen was shown it."""
+    """A report during which, or when somebody takes it, a process
+    dies. Returns the case's number as the citizen was shown it."""
     if death.state == UNKNOWN:
         reference = stack.gateway(number).report(death.details)
         wait_until(
@@ -138,8 +138,8 @@ def _texts(stack: Stack) -> list[dict[str, Any]]:
 
 
 def _times_told(stack: Stack, death: Death) -> int:
-    """How often a liaison was sent this report: the one who was sent it most often, for others may be asked
-    meanwhile."""
+    """How often a liaison was sent this report: the one who was
+    sent it most often, for others may be asked meanwhile."""
     times: Counter[str] = Counter()
     for text in _texts(stack):
         times[text["number"]] += text["count"] * (f" {death.details}\n" in text["text"])

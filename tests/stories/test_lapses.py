@@ -1,5 +1,5 @@
-"""A liaison has it, and then nothing: they are asked, the case goes on without them, and whoever went out and
-is silent is looked for."""
+"""A liaison has it, and then nothing: they are asked, the case goes
+on without them, and whoever went out and is silent is looked for."""
 
 from datetime import timedelta
 
@@ -46,8 +46,8 @@ def test_who_took_it_half_an_hour_ago_is_asked_whether_they_are_still_on_it(
     name = word(sergeant)
     (question,) = asked_after(world, sergeant, 30)
     assert question == (
-        f"{name}: bado unaishughulikia? Kabla ya 10:40 tuma 1 {name} = ndiyo, 4 {name} = niko njiani, "
-        f"2 {name} = siwezi."
+        f"{name}: bado unaishughulikia? Kabla ya 10:40 tuma 1 "
+        f"{name} = ndiyo, 4 {name} = niko njiani, 2 {name} = siwezi."
     )
 
 
@@ -231,8 +231,8 @@ def test_who_went_out_and_does_not_answer_is_looked_for(world: World, sergeant: 
     )
     assert desk.inbox == [
         (
-            "Sgt. Kipruto went out at 10:00 and does not answer. Place: Kaptembwo, Nakuru. Please see that "
-            "they are safe."
+            "Sgt. Kipruto went out at 10:00 and does not answer. "
+            "Place: Kaptembwo, Nakuru. Please see that they are safe."
         )
     ]
     assert world.phone(ACHIENG).inbox, "and the case goes to somebody else"
@@ -277,8 +277,8 @@ def test_a_chief_who_is_off_duty_sleeps_and_the_desk_does_not(world: World, serg
 
 
 def test_no_alarm_tells_anybody_of_a_case_that_they_may_not_see(world: World) -> None:
-    """It is about the police: neither who leads the office and is of the police too, nor one of the desk who
-    once was, hears of it."""
+    """It is about the police: neither who leads the office and is of
+    the police too, nor one of the desk who once was, hears of it."""
     once_police = liaisons.Listed(
         "situation", "Once a constable", LONDON, ("sw",), on_duty=True, also=("police",)
     )

@@ -1,5 +1,5 @@
-"""Nobody answers, so the case goes on: to the next on duty, up, sideways, to the neighbours, to the desk; and
-from the top again."""
+"""Nobody answers, so the case goes on: to the next on duty, up,
+sideways, to the neighbours, to the desk; and from the top again."""
 
 from datetime import time, timedelta
 

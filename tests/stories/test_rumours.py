@@ -1,5 +1,5 @@
-"""Somebody has heard something: it is put before people who can know, never the police, and everybody who
-asked hears the answer."""
+"""Somebody has heard something: it is put before people who can
+know, never the police, and everybody who asked hears the answer."""
 
 from itertools import count
 

@@ -208,8 +208,8 @@ def _bring(stack: Stack, update: dict[str, Any]) -> int:
 
 
 class Written:
-    """Takes updates as the bot does, at a pace that no two share, and writes down the order in which each
-    chat's were begun."""
+    """Takes updates as the bot does, at a pace that no two share,
+    and writes down the order in which each chat's were begun."""
 
     def __init__(self, most: int = 0) -> None:
         self.by_chat: dict[int, list[int]] = defaultdict(list)
@@ -272,8 +272,8 @@ def _bring_all(redis_url: str, vault: Vault) -> None:
 
 
 async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.Redis | None" = None) -> None:
-    """Have the stream worked on; until it is empty, or until enough is done. Then whatever goes on is broken
-    off, as by a death."""
+    """Have the stream worked on; until it is empty, or until enough
+    is done. Then whatever goes on is broken off, as by a death."""
     intake = Intake(redis_url, vault, written.do, written.sorry, asyncio.Event())
     taking = asyncio.create_task(intake.run())
     async with asyncio.timeout(PATIENCE):
@@ -291,7 +291,7 @@ async def _taken(redis_url: str, vault: Vault, written: Written, queue: "redis.R
 
 
 PLACES = ("Kaptembwo", "London", "Rhoda", "Barut", "Shaabab")
-"""Something is reported in each, so that none of it is one event with another; one station answers for all."""
+"""In each one thing is reported, so that no two are one event; one station answers for all."""
 
 
 class Officer(Chat):
@@ -529,8 +529,8 @@ class Chaos:
             self.over.wait(SECONDS / 2 / len(citizens))
 
     def acknowledge(self) -> None:
-        """Each liaison takes whatever they are asked to take, and presses again after a while where nothing
-        has come of it."""
+        """Each liaison takes whatever they are asked to take, and
+        presses again after a while where nothing has come of it."""
         pressed: dict[int, int] = {}
         for turn in count():
             if self.over.wait(0.5):

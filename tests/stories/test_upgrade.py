@@ -131,16 +131,17 @@ STATES = {
     "dispatches": "asked taken done cannot unanswered lapsed superseded",
     "promises": "open kept missed void",
     "messages": "waiting sending sent unknown failed withheld",
-    "broadcasts": "draft checked submitted approved cooling first sending sent stopped corrected withdrawn expired",
+    "broadcasts": "draft checked submitted approved cooling first sending sent "
+    "stopped corrected withdrawn expired",
     "copies": "listed sends gone doubtful refused held",
     "rumours": "new checking likely unlikely true false unknown",
     "subscriptions": "asked on off",
     "errands": "waiting done dropped",
 }
 WAIT = (
-    "deliver open escalate find follow_up promise still lapse ready warn redraw cool list go go_on batch "
-    "remind expire review balance "
-    "rumour answer"
+    "deliver open escalate find follow_up promise "
+    "still lapse ready warn redraw cool list go go_on "
+    "batch remind expire review balance rumour answer"
 )
 ABOUT = "dispatch news case follow_up answer duty alarm consult broadcast rumour"
 BEGIN = (
@@ -432,8 +433,8 @@ def test_a_job_that_the_old_release_left_on_the_queue_does_no_harm_and_its_task_
 
 
 def old_house_of_today(folder: Path, **settings: str) -> int:
-    """The old database, as if it had been stopped a minute ago. Returns the errand whose case waits for the
-    next liaison."""
+    """The old database, as if it had been stopped a minute ago.
+    Returns the errand whose case waits for the next liaison."""
     later = datetime.now(UTC) - timedelta(minutes=1) - STOPPED_AT
 
     def moved(found: re.Match[str]) -> str:
@@ -443,8 +444,8 @@ def old_house_of_today(folder: Path, **settings: str) -> int:
     old = (FIRST_HOUSE / f"{'postgresql' if settings else 'sqlite'}.sql").read_text()
     old = re.sub(r"2026-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}", moved, old)
     query = (
-        "SELECT e.id FROM errands e JOIN dispatches d ON e.subject = CAST(d.id AS VARCHAR) JOIN cases c "
-        "ON d.case_id = c.id "
+        "SELECT e.id FROM errands e JOIN dispatches d ON e.subject "
+        "= CAST(d.id AS VARCHAR) JOIN cases c ON d.case_id = c.id "
     )
     query += "WHERE e.what = 'escalate' AND e.state = 'waiting' AND c.reference = '96454597'"
     if settings:
@@ -460,7 +461,7 @@ def old_house_of_today(folder: Path, **settings: str) -> int:
 
 
 def leave_jobs(stack: Stack, errand: int) -> None:
-    """What the old release had posted, on the queue's disk: as it was named then, and as nobody can read it."""
+    """What the old release had posted, on the queue's disk: as it was named then, unreadable now."""
     queue = embedded_queue(stack.settings.redis_socket.parent, stack.environ)
     queue.start()
     wait_until(stack.settings.redis_socket.exists, "the queue is there")

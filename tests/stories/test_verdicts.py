@@ -1,5 +1,5 @@
-"""Whether help came is for the citizen to say: by text, at the next dial, or by the case's number; and
-silence is no yes."""
+"""Whether help came is for the citizen to say: by text, at the
+next dial, or by the case's number; and silence is no yes."""
 
 from datetime import timedelta
 

@@ -170,8 +170,8 @@ def test_where_nobody_may_see_it_we_say_who_else_would(world: World) -> None:
     citizen = world.phone(CITIZEN)
     number = complain(citizen)
     honest = (
-        "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa "
-        "hatarini piga 999."
+        "Hakuna hapa anayeruhusiwa kuishughulikia, kwa kuwa "
+        "inawahusu. Ipeleke kwa IPOA, 1559. Ukiwa hatarini piga 999."
     )
     assert citizen.screen == f"Kesi {number}. {honest}"
     assert [text.partition(". ")[0] for text in citizen.inbox] == [f"{number}: kuna habari"], (

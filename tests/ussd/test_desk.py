@@ -1,5 +1,5 @@
-"""What can be done by dialling in since cases are watched: each step of a liaison, and what a citizen is told
-when nobody answered."""
+"""What can be done by dialling in since cases are watched: each step
+of a liaison, and what a citizen is told when nobody answered."""
 
 import pytest
 
@@ -94,7 +94,8 @@ def corporal(either: World) -> Phone:
 
 def test_every_step_can_be_taken_by_dialling_in(either: World, corporal: Phone) -> None:
     for step, words, state in (
-        (I_HAVE_IT, liaison_phrases.yours, "acknowledged"), (ON_THE_WAY, liaison_phrases.on_the_way, "acknowledged"),
+        (I_HAVE_IT, liaison_phrases.yours, "acknowledged"),
+        (ON_THE_WAY, liaison_phrases.on_the_way, "acknowledged"),
         (THERE, liaison_phrases.there, "acknowledged"), (DONE, liaison_phrases.done, "resolved"),
     ):  # fmt: skip
         at_case(corporal)

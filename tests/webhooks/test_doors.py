@@ -1,5 +1,5 @@
-"""The public door as the carrier finds it, over real HTTP: what it lets in, what it answers, and what it
-never says."""
+"""The public door as the carrier finds it, over real HTTP:
+what it lets in, what it answers, and what it never says."""
 
 import logging
 from collections.abc import Iterator
@@ -99,7 +99,8 @@ LETTERS = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         (b"sessionId=a&phoneNumber=&text=1", FORM, "POST"),
         (b"sessionId=a&sessionId=b&phoneNumber=%2B254711000123&text=1", FORM, "POST"),
         (b"sessionId=a&phoneNumber=%2B254711000123&text=1&text=2", FORM, "POST"),
-        (b'{"sessionId": "a", "phoneNumber": "+254711000123", "text": ""}', {"Content-Type": "application/json"}, "POST"),
+        (b'{"sessionId": "a", "phoneNumber": "+254711000123", "text": ""}',
+         {"Content-Type": "application/json"}, "POST"),
         (b"sessionId=a&phoneNumber=%2B254711000123&text=%FF%FE", FORM, "POST"),
         (b"sessionId=a&phoneNumber=%2B254711000123&text=\xff\xfe", FORM, "POST"),
         (b"sessionId=a&phoneNumber=%2B254711000123&text=" + b"x" * MOST_BYTES, FORM, "POST"),
@@ -108,7 +109,8 @@ LETTERS = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         (b"", FORM, "PUT"),
     ],
     ids=[
-        "empty", "GET", "no type", "no session", "no number", "empty number", "session twice", "text twice", "JSON", "no UTF-8",
+        "empty", "GET", "no type", "no session", "no number",
+        "empty number", "session twice", "text twice", "JSON", "no UTF-8",
         "no form", "too large", "a megabyte", "too many fields", "PUT",
     ],
 )  # fmt: skip
@@ -457,8 +459,10 @@ def test_the_end_of_a_call_is_taken_as_it_comes(knocker: Knocker) -> None:
     for turn in ("", "2", "2*1", "2*1*kaptembwa", "2*1*kaptembwa*1"):
         knocker.ask(USSD, urlencode(DIAL | {"text": turn}).encode())
     told = {
-        "date": "2026-11-21 07:00:00", "sessionId": "ATUid_1", "serviceCode": "*384*4455#", "networkCode": "63902", "phoneNumber": CITIZEN,
-        "status": "Incomplete", "cost": "KES 0.10", "durationInMillis": "42117", "hopsCount": "5", "input": f"2*{WORDS}",
+        "date": "2026-11-21 07:00:00", "sessionId": "ATUid_1",
+        "serviceCode": "*384*4455#", "networkCode": "63902", "phoneNumber": CITIZEN,
+        "status": "Incomplete", "cost": "KES 0.10",
+        "durationInMillis": "42117", "hopsCount": "5", "input": f"2*{WORDS}",
         "lastAppResponse": f"CON {WORDS}", "errorMessage": "None", "hopsMetadata": "",
     }  # fmt: skip
     for _time in range(2):

@@ -112,7 +112,8 @@ def test_the_newest_stands_first() -> None:
 
 
 @given(
-    state=st.sampled_from(BroadcastState), public=st.booleans(), exercise=st.booleans(), went_out=st.booleans(), paused=st.booleans(),
+    state=st.sampled_from(BroadcastState), public=st.booleans(),
+    exercise=st.booleans(), went_out=st.booleans(), paused=st.booleans(),
     hours=st.integers(-30, 30), corrected=st.booleans(),
 )  # fmt: skip
 def test_whatever_stands_went_out_and_was_meant_for_everybody(

@@ -108,7 +108,8 @@ def test_on_a_quiet_day_everything_is_nought_and_what_never_was_is_left_out(prom
     assert found.pop(("database_reachable", "")) == 1
     assert set(found.values()) == {0}
     assert {name for name, _label in found} == {
-        "errands_due", "errand_oldest_due_seconds", "steps_overdue", "errands_failing", "messages_last_hour", "cases_unfinished",
+        "errands_due", "errand_oldest_due_seconds", "steps_overdue",
+        "errands_failing", "messages_last_hour", "cases_unfinished",
     }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""Telegram at the public door: whoever does not know the secret learns nothing, and what is taken is kept
-sealed before we say so."""
+"""Telegram at the public door: whoever does not know the secret
+learns nothing, and what is taken is kept sealed before we say so."""
 
 import json
 import socket
@@ -101,7 +101,8 @@ def test_without_a_token_nobody_is_let_in(world: World) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"null", b"7", b"[]", b'"text"', b"\xff\xfe", b"{}", b"[" * 5000, b'{"update_id": null}', b'{"update_id": true}',
+        b"", b"{", b"null", b"7", b"[]", b'"text"', b"\xff\xfe", b"{}",
+        b"[" * 5000, b'{"update_id": null}', b'{"update_id": true}',
         b'{"update_id": "7"}', b'{"update_id": 7.5}', b'{"update_id": [7]}', b'{"message": {}}',
     ],
 )  # fmt: skip

@@ -1,5 +1,5 @@
-"""Dispatch that never sleeps: duty, roles and bars, the standing order, promises, verdicts, incidents, and
-the auditor's reports."""
+"""Dispatch that never sleeps: duty, roles and bars, the standing
+order, promises, verdicts, incidents, and the auditor's reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -188,8 +188,8 @@ def _bring_over() -> None:
     whens = " ".join(f"WHEN category_code = '{code}' THEN {urgency}" for code, urgency in urgent.items())
     op.execute(f"UPDATE cases SET urgency = CASE WHEN in_danger THEN 3 {whens} ELSE 1 END")  # noqa: S608 - our own words
     op.execute(
-        "UPDATE cases SET round_began_at = CASE WHEN round > 1 AND verdict_at IS NOT NULL THEN verdict_at "
-        "ELSE opened_at END"
+        "UPDATE cases SET round_began_at = CASE WHEN round > 1 AND "
+        "verdict_at IS NOT NULL THEN verdict_at ELSE opened_at END"
     )
     op.execute(
         "INSERT INTO promises (case_id, made_at, due_at, state, ended_at) SELECT id, round_began_at, "
@@ -215,8 +215,8 @@ def downgrade() -> None:
     )
     op.execute("UPDATE cases SET promised_at = opened_at WHERE promised_at IS NULL")
     latest = (
-        "(SELECT {} FROM verdicts WHERE verdicts.case_id = cases.id AND word IS NOT NULL ORDER BY id DESC "
-        "LIMIT 1)"
+        "(SELECT {} FROM verdicts WHERE verdicts.case_id = "
+        "cases.id AND word IS NOT NULL ORDER BY id DESC LIMIT 1)"
     )
     op.execute(f"UPDATE cases SET verdict = {latest.format('word')}, verdict_at = {latest.format('said_at')}")  # noqa: S608
     op.execute("DELETE FROM errands WHERE what IN ('promise', 'still', 'lapse', 'ready', 'warn')")

@@ -40,7 +40,7 @@ def test_never_two_police_were_they_of_two_stations() -> None:
 
 
 @given(st.lists(hands, min_size=1, max_size=3), st.lists(hands, max_size=6))
-def test_whatever_hands_there_are_those_that_count_are_of_different_people_and_bodies_and_at_most_one_of_the_police(
+def test_the_hands_that_count_are_of_different_people_and_bodies_and_at_most_one_of_the_police(
     wrote: list[Hand], others: list[Hand]
 ) -> None:
     approved: list[Hand] = []

@@ -1,5 +1,5 @@
-"""A committee that works by dialling in: it writes, others see it and say yes, and whom it does not concern
-sees nothing."""
+"""A committee that works by dialling in: it writes, others see
+it and say yes, and whom it does not concern sees nothing."""
 
 import json
 from dataclasses import replace

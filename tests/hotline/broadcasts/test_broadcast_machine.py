@@ -3,7 +3,8 @@ and none twice. The machine itself is tests/scenery/broadcast_machine.
 
 For longer, sixteen times as many runs (400 of 30 steps), each part like the short one:
 
-    .venv/bin/pytest -n 2 --hypothesis-profile=long tests/hotline/broadcasts/test_broadcast_machine.py -k whatever
+    .venv/bin/pytest -n 2 --hypothesis-profile=long -k whatever \\
+        tests/hotline/broadcasts/test_broadcast_machine.py
 
 The short one takes about half a minute where nothing else runs, the long one on two cores eight times as
 long: some four minutes. Give it no --hypothesis-seed: every part would play the same.

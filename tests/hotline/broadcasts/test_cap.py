@@ -1,5 +1,5 @@
-"""Broadcasts as CAP files: what the standard allows, what we promise, and nothing that the world must not
-see."""
+"""Broadcasts as CAP files: what the standard allows, what
+we promise, and nothing that the world must not see."""
 
 import random
 import string
@@ -103,7 +103,8 @@ def any_broadcast(chance: random.Random, corrects: Broadcast | None = None) -> B
         state, str(chance.randrange(1000, 100000)), out,
         template=chance.choice(["", "long-gone", *TEMPLATES]),
         exercise=chance.random() < 0.2, emergency=chance.random() < 0.2, public=chance.random() < 0.5,
-        known_at=out - timedelta(seconds=chance.randrange(9999)), expires_at=out + timedelta(seconds=chance.randrange(50_000)),
+        known_at=out - timedelta(seconds=chance.randrange(9999)),
+        expires_at=out + timedelta(seconds=chance.randrange(50_000)),
         texts={language: any_text(chance) for language in chance.choice([("en",), ("sw",), ("en", "sw")])},
         areas=chance.sample([*(area.code for area in AREAS), "gone<&"], chance.randrange(1, 4)),
         source=any_text(chance), corrects=corrects,
@@ -194,14 +195,17 @@ def test_the_same_rows_give_the_same_bytes_in_whatever_order_they_come(
 
 def test_one_that_is_out() -> None:
     assert head(broadcast()) == {
-        "identifier": "itikia.4071.1", "sender": SENDER, "sent": "2026-11-21T10:00:00+03:00", "status": "Actual", "msgType": "Alert",
+        "identifier": "itikia.4071.1", "sender": SENDER,
+        "sent": "2026-11-21T10:00:00+03:00", "status": "Actual", "msgType": "Alert",
         "scope": "Public",
     }  # fmt: skip
     info = infos(broadcast())["en"]
     assert [(child.tag.partition("}")[2], child.text) for child in info if len(child) == 0] == [
-        ("language", "en"), ("category", "Safety"), ("event", CALM), ("responseType", "None"), ("urgency", "Unknown"),
+        ("language", "en"), ("category", "Safety"), ("event", CALM),
+        ("responseType", "None"), ("urgency", "Unknown"),
         ("severity", "Unknown"), ("certainty", "Unknown"), ("effective", "2026-11-21T10:00:00+03:00"),
-        ("onset", "2026-11-21T09:40:00+03:00"), ("expires", "2026-11-21T16:00:00+03:00"), ("senderName", "Itikia, Kenya"),
+        ("onset", "2026-11-21T09:40:00+03:00"),
+        ("expires", "2026-11-21T16:00:00+03:00"), ("senderName", "Itikia, Kenya"),
         ("headline", f"{CALM}: Kaptembwo, Nakuru"), ("description", TEXT),
         ("instruction", say(cap.how_to_ask(DIAL, "4071"), "en")),
         ("web", "https://hotline.example.org/feed/rss.xml"), ("contact", DIAL),

@@ -145,8 +145,8 @@ def test_every_screen_of_every_path_fits(language: str, *, blocked: bool) -> Non
 
 
 def play(*answers: str, known: Found = KNOWN, **board: object) -> object:
-    """What comes of these answers, given one after another to whatever is asked; or the question that is open
-    after the last."""
+    """What comes of these answers, given one after another to
+    whatever is asked; or the question that is open after the last."""
     there: Asking | Said[object] | None = None
     so_far: Answers = ()
     seen = {**known, "?board": {**BOARD, **board}}
@@ -176,7 +176,8 @@ def test_a_message_is_written_from_a_template() -> None:
 
 
 def test_a_message_may_be_about_three_places_each_once() -> None:
-    made = play("write", "road", *IN_KAPTEMBWO, "yes", "KE032", "KE032175", LONDON, "yes", "Kaptembwa", KAPTEMBWO, "18:00", "Mzee Juma",
+    made = play("write", "road", *IN_KAPTEMBWO, "yes", "KE032", "KE032175",
+                LONDON, "yes", "Kaptembwa", KAPTEMBWO, "18:00", "Mzee Juma",
                 "3", "no", "drill", "keep")  # fmt: skip
     assert made == Compose(
         "road",
@@ -293,8 +294,10 @@ def test_who_approves_names_the_mark_that_they_saw_and_who_objects_says_why() ->
 
 @pytest.mark.parametrize(
     "text",
-    ["OK 4417 831", "ok 4417-831", "Ok4417 831", "ok 4417831", "OK, 4417, 831.", " okay: 4417/831 thanks", "YES 4417 831",
-     "4417 831", "yes please 4417 831", "approved: 4417-831", "ok #4417 831", "OK ٤٤١٧ ٨٣١", "approve 4417\n831", "“OK 4417 831”"],
+    ["OK 4417 831", "ok 4417-831", "Ok4417 831", "ok 4417831",
+     "OK, 4417, 831.", " okay: 4417/831 thanks", "YES 4417 831",
+     "4417 831", "yes please 4417 831", "approved: 4417-831",
+     "ok #4417 831", "OK ٤٤١٧ ٨٣١", "approve 4417\n831", "“OK 4417 831”"],
 )  # fmt: skip
 def test_yes_is_understood_however_it_is_written(text: str) -> None:
     assert understand(text) == Deal("approve", "4417", "831")
@@ -328,7 +331,8 @@ def test_each_verb_is_understood(text: str, deal: Deal) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["OK", "no", "STOP", "yes", "1 SIMBA", "1", "ON", "OFF 3", "4417", "4417 83", "", "OK 441", "there are 4417 people", "READ R12",
+    ["OK", "no", "STOP", "yes", "1 SIMBA", "1", "ON", "OFF 3", "4417",
+     "4417 83", "", "OK 441", "there are 4417 people", "READ R12",
      "no help came, 4417 men are here", "NO 44170831", "ok 0722000101", "+254722000101"],
 )  # fmt: skip
 def test_anything_else_is_no_word_about_a_message(text: str) -> None:
@@ -360,17 +364,25 @@ def test_no_word_means_two_things_in_any_language() -> None:
 def replies() -> list[Phrase]:
     """Everything that may be the last screen of a dial-in."""
     reasons = [
-        broadcast_phrases.NOT_SENT_YET, broadcast_phrases.GONE_ALREADY, broadcast_phrases.CHANGED_JUST_NOW, broadcast_phrases.NOBODY_TO_APPROVE, broadcast_phrases.GOES_TO_NOBODY,
-        broadcast_phrases.TOO_MANY, broadcast_phrases.TOO_LARGE, broadcast_phrases.ENOUGH_EMERGENCIES, broadcast_phrases.had_one_today(AT),
+        broadcast_phrases.NOT_SENT_YET, broadcast_phrases.GONE_ALREADY, broadcast_phrases.CHANGED_JUST_NOW,
+        broadcast_phrases.NOBODY_TO_APPROVE, broadcast_phrases.GOES_TO_NOBODY,
+        broadcast_phrases.TOO_MANY, broadcast_phrases.TOO_LARGE,
+        broadcast_phrases.ENOUGH_EMERGENCIES, broadcast_phrases.had_one_today(AT),
         broadcast_phrases.had_three_this_week(AT),
-        broadcast_phrases.NOT_WAITING, broadcast_phrases.USE_STOP, broadcast_phrases.NOTHING_GOES, broadcast_phrases.NOT_PAUSED, broadcast_phrases.NOT_A_DRAFT,
-        broadcast_phrases.NOT_YOURS, broadcast_phrases.OVER, broadcast_phrases.at_night(AT), *broadcast_phrases.REFUSED.values(),
+        broadcast_phrases.NOT_WAITING, broadcast_phrases.USE_STOP, broadcast_phrases.NOTHING_GOES,
+        broadcast_phrases.NOT_PAUSED, broadcast_phrases.NOT_A_DRAFT,
+        broadcast_phrases.NOT_YOURS, broadcast_phrases.OVER,
+        broadcast_phrases.at_night(AT), *broadcast_phrases.REFUSED.values(),
     ]  # fmt: skip
     return [
-        broadcast_phrases.draft_saved(CODE), broadcast_phrases.submitted(CODE, 8, 4), broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
-        broadcast_phrases.is_enough(CODE, 10), broadcast_phrases.is_enough(CODE, 0), *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *Why)),
-        broadcast_phrases.objection_taken(CODE), broadcast_phrases.stop_done(CODE, 10000, 10000), broadcast_phrases.paused(CODE), broadcast_phrases.resumed(CODE),
-        broadcast_phrases.withdrawn(CODE, 0), broadcast_phrases.withdrawn(CODE, 10000), broadcast_phrases.no_such(CODE), broadcast_phrases.reviewed(CODE),
+        broadcast_phrases.draft_saved(CODE), broadcast_phrases.submitted(CODE, 8, 4),
+        broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
+        broadcast_phrases.is_enough(CODE, 10), broadcast_phrases.is_enough(CODE, 0),
+        *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *Why)),
+        broadcast_phrases.objection_taken(CODE), broadcast_phrases.stop_done(CODE, 10000, 10000),
+        broadcast_phrases.paused(CODE), broadcast_phrases.resumed(CODE),
+        broadcast_phrases.withdrawn(CODE, 0), broadcast_phrases.withdrawn(CODE, 10000),
+        broadcast_phrases.no_such(CODE), broadcast_phrases.reviewed(CODE),
         *(broadcast_phrases.cannot_now(CODE, why) for why in reasons),
     ]  # fmt: skip
 
@@ -379,13 +391,20 @@ def texts() -> list[Phrase]:
     """Everything that is texted to a liaison, with names and reasons as long as they may be."""
     name, why, finding = "x" * LONGEST_NAME, "y" * broadcast_menus.MOST_WHY, verbatim("z" * 120)
     return [
-        *replies(), broadcast_phrases.nobody_answers(CODE, name * 5), broadcast_phrases.paused_by_itself(CODE),
+        *replies(), broadcast_phrases.nobody_answers(CODE, name * 5),
+        broadcast_phrases.paused_by_itself(CODE),
         broadcast_phrases.objected(CODE, name, why), broadcast_phrases.objected(CODE, name, ""),
         *(broadcast_phrases.objected(CODE, name, key) for key, _words in broadcast_phrases.REASONS),
-        broadcast_phrases.stopped(CODE, name, 10000, 10000), broadcast_phrases.sent(CODE, 9990, 10000, 10), broadcast_phrases.sent(CODE, 10000, 10000, 0),
-        broadcast_phrases.expired(CODE), broadcast_phrases.corrected(CODE), broadcast_phrases.approval_lapsed(CODE), broadcast_phrases.not_checked(CODE, [finding]),
-        broadcast_phrases.not_checked(CODE, [finding] * 9), broadcast_phrases.review_due(CODE), broadcast_phrases.what_to_text_broadcast(),
-        *(broadcast_phrases.asks_approval(CODE, MARK, text, again=again) for text in (ONE_TEXT, LONG) for again in (True, False)),
+        broadcast_phrases.stopped(CODE, name, 10000, 10000),
+        broadcast_phrases.sent(CODE, 9990, 10000, 10), broadcast_phrases.sent(CODE, 10000, 10000, 0),
+        broadcast_phrases.expired(CODE), broadcast_phrases.corrected(CODE),
+        broadcast_phrases.approval_lapsed(CODE), broadcast_phrases.not_checked(CODE, [finding]),
+        broadcast_phrases.not_checked(CODE, [finding] * 9),
+        broadcast_phrases.review_due(CODE), broadcast_phrases.what_to_text_broadcast(),
+        *(
+            broadcast_phrases.asks_approval(CODE, MARK, text, again=again)
+            for text in (ONE_TEXT, LONG) for again in (True, False)
+        ),
         *(broadcast_phrases.going(CODE, AT, text) for text in (ONE_TEXT, LONG)),
         *(broadcast_phrases.stands(CODE, state, 10000, 10000, ONE_TEXT, MARK) for state in STATES),
     ]  # fmt: skip
@@ -435,7 +454,8 @@ def test_a_reason_that_was_chosen_is_told_in_the_authors_language() -> None:
 
 def test_there_are_words_for_every_state_and_every_refusal() -> None:
     assert set(STATES) == {*BroadcastState, "paused"}
-    refused = [needed([], own_words=False, sorry=False, emergency=False), needed([1], own_words=False, sorry=False, emergency=True),
+    refused = [needed([], own_words=False, sorry=False, emergency=False),
+               needed([1], own_words=False, sorry=False, emergency=True),
                needed([0], own_words=False, sorry=False, emergency=False)]  # fmt: skip
     assert [each.refused for each in refused] == list(broadcast_phrases.REFUSED)
     assert set(ACTS) == set(STEPS) - {"edit", "correct"}

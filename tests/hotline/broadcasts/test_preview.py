@@ -213,9 +213,11 @@ def test_a_drill_costs_nothing_and_says_that_it_is_one(world: World) -> None:
 def test_what_is_not_kept_yet_can_be_previewed(world: World) -> None:
     with world.service.read() as work:
         sketch = Broadcast(
-            code="0000", mark="000", edition=1, state="draft", author_id=1, source="elders", known_at=work.now, written_at=work.now,
+            code="0000", mark="000", edition=1, state="draft", author_id=1,
+            source="elders", known_at=work.now, written_at=work.now,
             expires_at=work.now + timedelta(hours=3), template="calm", emergency=False, exercise=False,
-            wordings=[Wording(language=language, text=text) for language, text in CALM.items()], reaches=[Reach(area_code=KAPTEMBWO.code)],
+            wordings=[Wording(language=language, text=text) for language, text in CALM.items()],
+            reaches=[Reach(area_code=KAPTEMBWO.code)],
         )  # fmt: skip
         shown = broadcast_preview.preview(work, sketch)
         assert not shown.findings

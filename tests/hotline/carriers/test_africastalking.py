@@ -68,8 +68,8 @@ Trouble = Callable[["Counter"], None]
 
 
 class Company(ThreadingHTTPServer):
-    """Answers what it is told to, in that order, and then takes everything. It counts who comes in and what
-    they ask."""
+    """Answers what it is told to, in that order, and then takes
+    everything. It counts who comes in and what they ask."""
 
     daemon_threads = True
 

@@ -1,5 +1,5 @@
-"""A report about the police never reaches the police, however a country is organised and whatever happens to
-a case."""
+"""A report about the police never reaches the police, however
+a country is organised and whatever happens to a case."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

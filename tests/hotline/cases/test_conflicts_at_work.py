@@ -244,8 +244,8 @@ class Journey:
     # And what must never
 
     def note(self) -> None:
-        """Write down what had reached those to whom it is shut from now on. A mandate may begin again, and a
-        body be under another."""
+        """Write down what had reached those to whom it is shut from now
+        on. A mandate may begin again, and a body be under another."""
         shut = self.must_not_see()
         self.shut = {number: before for number, before in self.shut.items() if number in shut}
         for number in shut - set(self.shut):
@@ -305,7 +305,8 @@ def travel(world: World, seed: int) -> Journey:
     journey.report()
     journey.check()
     happenings: list[Callable[[], None]] = [
-        journey.wait, journey.wait, journey.wait, journey.answer, journey.answer, journey.meddle, journey.no_help, journey.transfer,
+        journey.wait, journey.wait, journey.wait, journey.answer,
+        journey.answer, journey.meddle, journey.no_help, journey.transfer,
         journey.move_to_the_police, journey.move_a_body, journey.duty,
     ]  # fmt: skip
     for _step in range(12):
@@ -327,7 +328,7 @@ def test_nor_on_either_database(world: World, seed: int) -> None:
 
 
 def test_the_journeys_go_somewhere(world: World) -> None:
-    """Else they would prove nothing: the case is put before several, and shut to one before whom it was put."""
+    """Or they prove nothing: the case is put before several, and shut to one before whom it was put."""
     journey = Journey(world, 1)
     journey.found()
     journey.report()

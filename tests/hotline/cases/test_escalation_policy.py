@@ -48,8 +48,8 @@ def test_only_who_is_asked_together_is_asked_at_the_same_time(urgency: Urgency, 
 
 @pytest.mark.parametrize("urgency", URGENCIES)
 def test_the_coordinating_body_hears_of_it_before_the_promise_is_over(urgency: Urgency) -> None:
-    """There is nobody behind it, so the order reaches it, with time for it to answer, before the citizen was
-    to hear from somebody."""
+    """There is nobody behind it, so the order reaches it, with time
+    for it to answer, before the citizen was to hear from somebody."""
     order = order_of(urgency)
     until_it_has_answered = minutes(order)
     rungs = [row.rung for row in order]

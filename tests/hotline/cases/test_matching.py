@@ -1,5 +1,5 @@
-"""Whose case it is: the nearest who fits, and then whoever the standing order names next, until somebody
-answers."""
+"""Whose case it is: the nearest who fits, and then whoever
+the standing order names next, until somebody answers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -59,8 +59,8 @@ def as_asked(found: Match) -> Asked:
 
 
 def one_lap(candidates: Collection[Candidate], about: Matter, lap: int = 0) -> list[list[Match]]:
-    """Who is asked in one lap when nobody answers: a list for each time that somebody is, of all who are
-    asked at that time."""
+    """Who is asked in one lap when nobody answers: a list for each
+    time that somebody is, of all who are asked at that time."""
     turns: list[list[Match]] = []
     place = lap * A_LAP
     while turn := together(about, candidates, AREAS, place):
@@ -111,9 +111,7 @@ def test_the_nearest_is_asked_first() -> None:
         )
 
 
-def test_a_woman_where_one_is_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> (
-    None
-):
+def test_a_woman_where_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> None:
     """In the order of what counts more, each better in one thing and worse in all that count less."""
     worst: dict[str, Any] = {"languages": ("en",), "load": 9, "supervisor": True}
     woman = candidate(9, Kind.PEACE, COUNTY, woman=True, **worst)
@@ -412,9 +410,7 @@ def test_where_nobody_else_is_left_they_are_asked_again_in_the_next_lap() -> Non
     )
 
 
-def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_after_the_usual_patience() -> (
-    None
-):
+def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_in_usual_time() -> None:
     station, committee = candidate(1, area=WARD), candidate(2, Kind.PEACE)
     everybody = [station, committee, DESK, OVERSIGHT]
     about = matter(noes=2, tried={"body-1"})

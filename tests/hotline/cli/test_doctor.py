@@ -184,8 +184,8 @@ def test_a_case_needs_somewhere_to_end(service: Service) -> None:
         session.execute(update(Liaison).where(Liaison.body_code == "situation").values(on_duty=False))
     assert words(service) == [
         (
-            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all the "
-            "same."
+            "No coordinating body has anybody on duty, and a case "
+            "that nobody else answers goes there all the same."
         )
     ]
 
@@ -215,8 +215,8 @@ def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
         chebet.until = MORNING
     assert words(service) == [
         (
-            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all the "
-            "same."
+            "No coordinating body has anybody on duty, and a case "
+            "that nobody else answers goes there all the same."
         )
     ]
     assert "Nakuru Women's Desk has nobody on duty." in words(service, serious=False)
@@ -238,12 +238,12 @@ def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(servi
         )
     assert noted() == [
         (
-            "Hours of the next seven days with nobody on duty: National Situation Room (56 h). Which they "
-            "are: itikia shifts list"
+            "Hours of the next seven days with nobody on duty: National "
+            "Situation Room (56 h). Which they are: itikia shifts list"
         ),
         (
-            "Hours of the next seven days with nobody on duty: Kaptembwo Police Station (56 h). Which they "
-            "are: itikia shifts list"
+            "Hours of the next seven days with nobody on duty: Kaptembwo "
+            "Police Station (56 h). Which they are: itikia shifts list"
         ),
     ]
     with service.database.writing() as session:
@@ -296,8 +296,8 @@ def test_that_everything_is_a_drill_is_noted(service: Service) -> None:
             "situatoin",
             [
                 (
-                    "DEFAULT_BODY is 'situatoin', and no body has that code. Write one that has, or leave it "
-                    "empty."
+                    "DEFAULT_BODY is 'situatoin', and no body has "
+                    "that code. Write one that has, or leave it empty."
                 )
             ],
         ),
@@ -305,8 +305,8 @@ def test_that_everything_is_a_drill_is_noted(service: Service) -> None:
             "station",
             [
                 (
-                    "DEFAULT_BODY is 'station', which is police, and a report about the police could never go "
-                    "there. Name another body."
+                    "DEFAULT_BODY is 'station', which is police, and a report "
+                    "about the police could never go there. Name another body."
                 )
             ],
         ),
@@ -372,8 +372,8 @@ def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -
 
 def test_a_queue_that_writes_nothing_down_is_told_where_telegram_leans_on_it(service: Service) -> None:
     told = (
-        "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. "
-        "Set: appendonly yes"
+        "REDIS_URL: the queue does not write down what it holds, "
+        "so what Telegram brings can be lost. Set: appendonly yes"
     )
     with redis.Redis.from_url(service.settings.redis_url) as client:
         client.config_set("appendonly", "no")

@@ -118,8 +118,8 @@ def test_who_could_see_what_is_about_the_police_and_who_never_will(world: World)
     assert "Kipruto" not in could
     joined = " ".join(never.split())
     assert (
-        "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a report about the police does not go to "
-        "anybody who is of the"
+        "Kaptembwo Police Station, Sgt. Kipruto, Cpl. Achieng: a "
+        "report about the police does not go to anybody who is of the"
     ) in joined
     assert "Njeri" not in never
 
@@ -156,8 +156,8 @@ def test_who_only_leads_others_is_told_as_one_who_could_be_asked(world: World) -
     opened(world)
     could = " ".join(told(world).partition("Who could be asked")[2].partition("Who never will")[0].split())
     assert (
-        "Nakuru Division, Insp. Mwangi: leads Kaptembwo Police Station, asked after one of theirs; off "
-        "duty now."
+        "Nakuru Division, Insp. Mwangi: leads Kaptembwo Police "
+        "Station, asked after one of theirs; off duty now."
     ) in could
 
 

@@ -211,8 +211,8 @@ def test_each_step_that_is_missing_is_told_by_the_check(nigeria: Terminal) -> No
     nigeria.enter("liaisons", "load", nigeria.file("liaisons.csv", LIAISONS))
     assert [line for line in nigeria.enter("check").output.splitlines() if line.startswith("! ")] == [
         (
-            "! REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them "
-            "until it is back."
+            "! REDIS_URL: the queue does not answer. Reports are taken "
+            "all the same; nobody is told of them until it is back."
         )
     ]
 

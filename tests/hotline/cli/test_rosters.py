@@ -110,7 +110,8 @@ def test_liaisons_are_read_as_they_stand() -> None:
         lambda text: text.replace("name", "NAME").replace("on_duty", "On duty").encode(),
         lambda text: text.rstrip("\n").encode(),
     ],
-    ids=["byte order mark", "semicolons", "tabs", "as Windows does", "blank lines", "a blank first line", "empty columns", "spaces",
+    ids=["byte order mark", "semicolons", "tabs", "as Windows does",
+         "blank lines", "a blank first line", "empty columns", "spaces",
          "capitals", "no last line break"],
 )  # fmt: skip
 def test_whatever_a_spreadsheet_writes_is_understood(as_saved: Callable[[str], bytes]) -> None:
@@ -153,8 +154,8 @@ def test_a_file_without_anything_in_it_is_told(read: Callable[[str], object]) ->
 def test_a_missing_column_is_named() -> None:
     assert complaints(read_bodies, "code,name,sort\nstation,Kaptembwo,police\n") == [
         (
-            "line 1: the heading “kind”, “areas” is missing; the first line must name the columns code, name, "
-            "kind, areas"
+            "line 1: the heading “kind”, “areas” is missing; the "
+            "first line must name the columns code, name, kind, areas"
         )
     ]
 
@@ -242,11 +243,14 @@ def test_a_body_may_be_under_another_in_the_file_or_known_already() -> None:
 @pytest.mark.parametrize(
     ("rows", "known", "reasons"),
     [
-        ("post<statoin", {}, ["line 2: the parent “statoin” is no body's code, in this file or known already"]),
+        ("post<statoin", {},
+         ["line 2: the parent “statoin” is no body's code, in this file or known already"]),
         ("post<post", {}, ["line 2: the parent “post” leads back to “post”; no body can be under itself"]),
-        ("a<b b<a c<a", {}, [f"line {line}: the parent “{up}” leads back to “{code}”; no body can be under itself"
+        ("a<b b<a c<a", {},
+         [f"line {line}: the parent “{up}” leads back to “{code}”; no body can be under itself"
                              for line, code, up in ((2, "a", "b"), (3, "b", "a"))]),
-        ("a<b", {"b": "c", "c": "a", "a": None}, ["line 2: the parent “b” leads back to “a”; no body can be under itself"]),
+        ("a<b", {"b": "c", "c": "a", "a": None},
+         ["line 2: the parent “b” leads back to “a”; no body can be under itself"]),
     ],
 )  # fmt: skip
 def test_a_parent_that_cannot_be_is_told(rows: str, known: bodies.Parents, reasons: list[str]) -> None:
@@ -292,8 +296,8 @@ def test_what_is_missing_of_a_liaison_is_named() -> None:
         (
             {"also": "women|navy"},
             (
-                "also has “navy”, which is no body's code and none of police, peace, women, oversight, "
-                "coordination"
+                "also has “navy”, which is no body's code and none "
+                "of police, peace, women, oversight, coordination"
             ),
         ),
         ({"until": "31/12/2026"}, "until is “31/12/2026”; write the last day as 2026-12-31"),
@@ -478,7 +482,8 @@ def test_liaisons_are_listed_with_everything_but_their_numbers(operator: Operato
     said = operator.enter("liaisons", "list").output
     (line,) = [line for line in said.splitlines() if "Sgt. Kipruto" in line]
     assert re.split("  +", line.strip()) == [
-        operator.number("Sgt. Kipruto"), "Sgt. Kipruto", "Kaptembwo Police Station", "on", "2027-12-31", "sw", "phone",
+        operator.number("Sgt. Kipruto"), "Sgt. Kipruto",
+        "Kaptembwo Police Station", "on", "2027-12-31", "sw", "phone",
         "supervisor, women, peace",
     ]  # fmt: skip
     assert "722" not in said
@@ -543,8 +548,8 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
     identity = operator.number("Sgt. Kipruto")
     said = operator.enter("liaisons", "remove", identity).output
     assert said == (
-        "Sgt. Kipruto is a liaison no longer. Take them out of your file too: loading it would bring "
-        "them back.\n"
+        "Sgt. Kipruto is a liaison no longer. Take them out "
+        "of your file too: loading it would bring them back.\n"
     )
     gone = operator.liaison("Sgt. Kipruto")
     assert gone.until is not None
@@ -559,7 +564,8 @@ def test_one_who_is_removed_is_off_duty_and_stays_in_the_history(operator: Opera
 
 def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -> None:
     file = operator.file(
-        "phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
+        "phone,days,from,to\n0722000101,daily,06:00,18:00\n"
+        "0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
     )
     for _ in range(2):
         loaded = operator.enter("shifts", "load", file).output
@@ -601,8 +607,8 @@ def test_leave_is_entered_by_the_clock_on_the_wall_and_what_is_empty_then_is_tol
     (leave,) = arranged(operator)
     assert said == [
         (
-            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts "
-            f"cancel {leave.id}"
+            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until "
+            f"2126-12-27 00:00. To undo: itikia shifts cancel {leave.id}"
         ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]
@@ -644,8 +650,8 @@ def test_two_swap_two_stretches(operator: Operator) -> None:
     assert said.splitlines()[:2] == [
         "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 00:00 until 2126-12-31 00:00,",
         (
-            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia "
-            f"shifts cancel {number}"
+            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until "
+            f"2127-01-03 06:00. To undo: itikia shifts cancel {number}"
         ),
     ]
     assert [(str(each.liaison_id), each.on_duty) for each in arranged(operator)] == [

@@ -13,7 +13,8 @@ from tests.scenery.world import World
 
 HERS, HIS = "a" * 32, "b" * 32
 TALK = ChatState(
-    "0123456789abcdef", "sw", (("wish1", "report"), ("details", "walichukua simu * 1")), page=2, again=True, words="kabla ya kuulizwa",
+    "0123456789abcdef", "sw", (("wish1", "report"), ("details", "walichukua simu * 1")),
+    page=2, again=True, words="kabla ya kuulizwa",
     origin="KE032-market", screen=17, shares=19, version=5,
 )  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""The truth is in the database: nothing that was committed is lost, and whoever waits for it waits a little,
-not in vain."""
+"""The truth is in the database: nothing that was committed is
+lost, and whoever waits for it waits a little, not in vain."""
 
 import re
 import sqlite3
@@ -107,18 +107,25 @@ def test_every_migration_has_a_way_back(empty: Database) -> None:
 
 
 CLOSED, REOPENED, TAKEN, WAITS = (f"{number}" * 32 for number in "1234")
-"""Cases as they stood before there were promises: one closed by its citizen's yes; one in its second round,
-after a no, in danger; one that somebody took late and about which the citizen was asked; and one that nobody
-has taken."""
+"""Cases as they stood before there were promises: one closed by its citizen's
+yes; one in its second round, after a no, in danger; one that somebody took
+late and about which the citizen was asked; and one that nobody has taken."""
 
 BEFORE_PROMISES = f"""
-INSERT INTO areas (code, name, level, aliases, country, edition) VALUES ('KE', 'Kenya', 'country', '', 'KE', 1);
-INSERT INTO bodies (code, name, kind, categories) VALUES ('station', 'Station', 'police', ''), ('peace', 'Committee', 'peace', '');
-INSERT INTO people (id, language, met_at) VALUES ('{"a" * 32}', 'en', '{{7:00}}'), ('{"b" * 32}', 'sw', '{{7:00}}');
+INSERT INTO areas (code, name, level, aliases, country, edition) VALUES
+    ('KE', 'Kenya', 'country', '', 'KE', 1);
+INSERT INTO bodies (code, name, kind, categories) VALUES
+    ('station', 'Station', 'police', ''),
+    ('peace', 'Committee', 'peace', '');
+INSERT INTO people (id, language, met_at) VALUES
+    ('{"a" * 32}', 'en', '{{7:00}}'),
+    ('{"b" * 32}', 'sw', '{{7:00}}');
 INSERT INTO liaisons (id, person_id, body_code, name, languages, on_duty) VALUES
-    (1, '{"a" * 32}', 'station', 'Sgt. Kipruto', 'en', true), (2, '{"b" * 32}', 'peace', 'Mama Wanjiku', 'sw', true);
-INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details, contact, language, state, round,
-    in_danger, opened_at, promised_at, liaison_id, acknowledged_at, asked_at, verdict, verdict_at, closed_at) VALUES
+    (1, '{"a" * 32}', 'station', 'Sgt. Kipruto', 'en', true),
+    (2, '{"b" * 32}', 'peace', 'Mama Wanjiku', 'sw', true);
+INSERT INTO cases (id, reference, session_index, channel, category_code, area_code, locked_details,
+    contact, language, state, round, in_danger, opened_at, promised_at, liaison_id,
+    acknowledged_at, asked_at, verdict, verdict_at, closed_at) VALUES
     ('{CLOSED}', '1', '1', 'ussd', 'violence', 'KE', '', 'text', 'sw', 'closed', 1, false,
         '{{7:00}}', '{{7:30}}', 1, '{{7:10}}', '{{9:10}}', 'helped', '{{9:20}}', '{{9:20}}'),
     ('{REOPENED}', '2', '2', 'ussd', 'land', 'KE', '', 'text', 'sw', 'open', 2, true,
@@ -127,7 +134,8 @@ INSERT INTO cases (id, reference, session_index, channel, category_code, area_co
         '{{7:00}}', '{{7:15}}', 2, '{{7:20}}', '{{7:50}}', NULL, NULL, NULL),
     ('{WAITS}', '4', '4', 'ussd', 'theft', 'KE', '', 'none', 'sw', 'open', 1, false,
         '{{8:30}}', '{{10:30}}', NULL, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO dispatches (id, case_id, step, round, liaison_id, body_code, word, reason, state, at, taken_at) VALUES
+INSERT INTO dispatches
+    (id, case_id, step, round, liaison_id, body_code, word, reason, state, at, taken_at) VALUES
     (1, '{CLOSED}', 1, 1, 1, 'station', 'SIMBA', 'it is theirs', 'superseded', '{{7:00}}', '{{7:10}}'),
     (2, '{REOPENED}', 1, 1, 1, 'station', 'TEMBO', 'it is theirs', 'superseded', '{{7:00}}', '{{7:05}}'),
     (3, '{REOPENED}', 2, 2, 2, 'peace', 'TEMBO', 'another body', 'asked', '{{8:00}}', NULL);
@@ -138,7 +146,7 @@ INSERT INTO errands (key, what, subject, queue, due_at, state, posted, failures)
 
 @pytest.fixture
 def grown(empty: Database) -> Database:
-    """A database that was in use before there were promises, and has been brought to what the code expects."""
+    """A database in use before there were promises, brought to what the code expects."""
     alembic.command.upgrade(migrations(empty), "0002")
     written = re.sub(
         r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES
@@ -174,7 +182,8 @@ def test_what_stood_in_a_case_is_brought_over_to_promises_and_verdicts(grown: Da
             for each in session.scalars(select(Verdict))
         }
     assert stands == {
-        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False), TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
+        CLOSED: (2, at(7), False), REOPENED: (3, at(8), False),
+        TAKEN: (3, at(7), False), WAITS: (1, at(8, 30), False),
     }  # fmt: skip
     assert made == {
         CLOSED: (at(7), at(7, 30), "kept", at(7, 10)),
@@ -260,8 +269,8 @@ def test_what_was_committed_survives_a_power_cut(small: Database) -> None:
 
 
 def test_one_who_reads_and_then_writes_waits_for_another_who_writes(small: Database) -> None:
-    """Without the lock taken at once, the second would be refused on the spot, however long it is willing to
-    wait."""
+    """Without the lock taken at once, the second would be
+    refused on the spot, however long it is willing to wait."""
     first_has_it = threading.Event()
 
     def first() -> None:

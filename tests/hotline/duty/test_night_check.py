@@ -1,5 +1,5 @@
-"""Every evening those who have the night are asked whether they are there, and who coordinates is told where
-it has holes."""
+"""Every evening those who have the night are asked whether they
+are there, and who coordinates is told where it has holes."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""A liaison is known in a chat by the number of their own phone, and whoever wrote there before was the same
-person."""
+"""A liaison is known in a chat by the number of their own
+phone, and whoever wrote there before was the same person."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
-"""What a liaison texts that is nearly right is answered with what they may have meant; what means a case goes
-on meaning it."""
+"""What a liaison texts that is nearly right is answered with what
+they may have meant; what means a case goes on meaning it."""
 
 from dataclasses import replace
 

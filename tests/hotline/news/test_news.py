@@ -76,8 +76,10 @@ def test_a_text_about_news_is_understood(text: str, wanted: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "1", "yes", "ndiyo", "STOP", "acha", "4071-3826", "40713826", "417", "4 DUMA", "12 youths at house 4417", "they asked for 5000",
-        "newspapers burn", "Wamekuja, ni kweli", "no news yet", "stop news of the fighting from spreading today", "no", "?",
+        "", "1", "yes", "ndiyo", "STOP", "acha", "4071-3826", "40713826",
+        "417", "4 DUMA", "12 youths at house 4417", "they asked for 5000",
+        "newspapers burn", "Wamekuja, ni kweli", "no news yet",
+        "stop news of the fighting from spreading today", "no", "?",
     ],
 )  # fmt: skip
 def test_what_is_about_something_else_is_left_to_others(text: str) -> None:
@@ -96,8 +98,10 @@ def test_a_greeting_names_no_place(greeting: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "STOP ALL", "Please stop", "stop it", "stop sending me these", "STOP itikia", "acha kunitumia", "sitaki", "Sitaki jumbe zenu tena!",
-        "Stop message 4417", "stop 4417", "I am tired of your messages, stop", "Tafadhali acha", "StopAll", "QUIT",
+        "STOP ALL", "Please stop", "stop it", "stop sending me these",
+        "STOP itikia", "acha kunitumia", "sitaki", "Sitaki jumbe zenu tena!",
+        "Stop message 4417", "stop 4417", "I am tired of your messages, stop",
+        "Tafadhali acha", "StopAll", "QUIT",
     ],
 )  # fmt: skip
 def test_whoever_has_had_enough_of_our_texts_may_say_so_in_many_ways(text: str) -> None:
@@ -107,8 +111,10 @@ def test_whoever_has_had_enough_of_our_texts_may_say_so_in_many_ways(text: str) 
 @pytest.mark.parametrize(
     "text",
     [
-        "", "4417", "people are fighting, please make them stop", "make them stop", "Stop them", "stop killing us", "sitaki kufa",
-        "acha kunipiga", "acha nikuambie, kuna vita hapa", "Stop the fighting in Kaptembwo now", "please", "they do not stop",
+        "", "4417", "people are fighting, please make them stop",
+        "make them stop", "Stop them", "stop killing us", "sitaki kufa",
+        "acha kunipiga", "acha nikuambie, kuna vita hapa",
+        "Stop the fighting in Kaptembwo now", "please", "they do not stop",
         "the police must stop this", "news", "hizi habari zenu",
     ],
 )  # fmt: skip
@@ -228,15 +234,20 @@ def test_what_was_looked_up_comes_back_as_it_was() -> None:
 def test_what_is_said_fits_one_text_and_the_last_page(language: str) -> None:
     place, code, many = LONGEST_PLACE, "441700", ", ".join(["Kaptembwo Mashariki"] * 5)
     told_once = [
-        news_phrases.do_you_want(place), news_phrases.answer_the_text(place), news_phrases.you_get(many), news_phrases.you_have(place), news_phrases.enough_areas(5),
-        news_phrases.no_more_news(), news_phrases.had_no_news(), news_phrases.no_number(), news_phrases.no_news(place), news_phrases.ours_no_more(code),
-        news_phrases.then_nothing(), news_phrases.looked_at_again(code), news_phrases.no_more_texts("*384*4455#", "999"),
-        news_phrases.exercise(code), news_phrases.not_ours(code), news_phrases.which_place(), news_phrases.what_have_you_heard(),
+        news_phrases.do_you_want(place), news_phrases.answer_the_text(place),
+        news_phrases.you_get(many), news_phrases.you_have(place), news_phrases.enough_areas(5),
+        news_phrases.no_more_news(), news_phrases.had_no_news(), news_phrases.no_number(),
+        news_phrases.no_news(place), news_phrases.ours_no_more(code),
+        news_phrases.then_nothing(), news_phrases.looked_at_again(code),
+        news_phrases.no_more_texts("*384*4455#", "999"),
+        news_phrases.exercise(code), news_phrases.not_ours(code),
+        news_phrases.which_place(), news_phrases.what_have_you_heard(),
     ]  # fmt: skip
     for each in told_once:
         assert gsm.fits(say(each, language), **news_menus.LAST_PAGE), say(each, language)
     texted = [
-        news_phrases.unknown_place("x" * 80, "*384*4455#", "999"), desk_phrases.how_to_report("*384*4455#", "999", has_news=True),
+        news_phrases.unknown_place("x" * 80, "*384*4455#", "999"),
+        desk_phrases.how_to_report("*384*4455#", "999", has_news=True),
         desk_phrases.texts_resumed(had_news=True),
     ]  # fmt: skip
     for each in texted:

@@ -1,5 +1,5 @@
-"""Every unfinished case has a next step or a human; where it has lost it, the auditor gives it one, and says
-so once."""
+"""Every unfinished case has a next step or a human; where it
+has lost it, the auditor gives it one, and says so once."""
 
 import logging
 import threading
@@ -65,7 +65,7 @@ class Office:
             act(work)
 
     def case(self, state: str = CaseState.OPEN, words: str = "", **values: object) -> Case:
-        """A case with nothing that carries it on; with the citizen's words, where somebody is to read them."""
+        """A case that nothing carries on; with the citizen's words, where somebody is to read them."""
         with self.service.database.writing() as session:
             made = Case(**a_case(state, **values))
             if words:
@@ -620,8 +620,8 @@ def test_an_audit_that_is_broken_off_calls_nobody_and_the_next_goes_on(
 
 @contextmanager
 def watched(service: Service) -> Iterator[None]:
-    """An auditor looks on from a thread of its own, many times a second. In the end it stops as soon as it is
-    told to."""
+    """An auditor looks on from a thread of its own, many times
+    a second. In the end it stops as soon as it is told to."""
     stop = threading.Event()
     watching = threading.Thread(target=auditor.watch, args=(service, stop, 0.02), daemon=True)
     watching.start()
@@ -689,8 +689,8 @@ def test_a_check_is_alarmed_when_nobody_looks_any_more(office: Office) -> None:
     assert told(office) == [
         (
             (
-                "Nobody has looked for 7 minutes whether a case is forgotten. Is the clock running? Do: "
-                "itikia clock"
+                "Nobody has looked for 7 minutes whether a case is "
+                "forgotten. Is the clock running? Do: itikia clock"
             ),
             True,
         )

@@ -1,4 +1,4 @@
-"""The auditor in a hotline that runs: it finds nothing where nothing is lost, and whatever is lost it finds."""
+"""The auditor in a hotline that runs: it finds whatever is lost, and nothing where nothing is lost."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -77,8 +77,10 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         world.workers[posting.queue].run(posting.task)
         all_is_well(world)
     story: Sequence[tuple[str, Step, int]] = (
-        (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9), (NJERI, "take", 20), (KIPRUTO, "there", 20),
-        (WANJIKU, "take", 5), (KIPRUTO, "done", 1), (ACHIENG, "not_mine", 40), (DESK, "take", 30), (ACHIENG, "take", 60),
+        (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9),
+        (NJERI, "take", 20), (KIPRUTO, "there", 20),
+        (WANJIKU, "take", 5), (KIPRUTO, "done", 1),
+        (ACHIENG, "not_mine", 40), (DESK, "take", 30), (ACHIENG, "take", 60),
     )  # fmt: skip
     for number, what, minutes in story:
         step(world, number, what)
@@ -142,8 +144,8 @@ def test_whatever_is_lost_every_case_goes_on_after_the_next_audit(world: World, 
 
 
 def _and_it_does_go_on(world: World) -> None:
-    """Nobody is forgotten in fact either: of each open case more people are asked as time goes by, and no
-    text is left."""
+    """Nobody is forgotten in fact either: of each open case more
+    people are asked as time goes by, and no text is left."""
     world.pass_minutes(1)
     before = _asked(world)
     world.pass_minutes(45)

@@ -170,8 +170,8 @@ def test_a_dropped_task_is_not_posted(world: World) -> None:
 
 @contextmanager
 def dying(world: World, about: str) -> Iterator[None]:
-    """The process dies while the carrier answers the text in which these words are; what was posted dies with
-    it."""
+    """The process dies while the carrier answers the text in
+    which these words are; what was posted dies with it."""
 
     def die(_number: str, text: str) -> None:
         if about in text:
@@ -206,8 +206,8 @@ def test_a_worker_dies_with_a_citizens_text_and_nobody_sends_it_again(world: Wor
 
 
 class Anything(RuleBasedStateMachine):
-    """Whatever may happen, in any order: reports, deaths, lost queues, a moody carrier, receipts, and people
-    who answer or do not."""
+    """Whatever may happen, in any order: reports, deaths, lost queues,
+    a moody carrier, receipts, and people who answer or do not."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -347,8 +347,8 @@ class Anything(RuleBasedStateMachine):
 
 
 def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
-    """A case is closed by its citizen's *yes* alone, and whoever was asked has a row that waits for their
-    word."""
+    """A case is closed by its citizen's *yes* alone, and
+    whoever was asked has a row that waits for their word."""
     assert case.state != CaseState.CLOSED or verdicts.said(session, case) == "helped"
     asked = session.scalars(
         select(Verdict.asked_at).where(Verdict.case_id == case.id, Verdict.round == case.round)
@@ -357,8 +357,8 @@ def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
 
 
 def _no_promise_is_passed_over(session: Session, case: Case) -> None:
-    """Of each promise that was missed the citizen was written to: that it was, or that somebody has it,
-    though late."""
+    """Of each promise that was missed the citizen was written
+    to: that it was, or that somebody has it, though late."""
     written = set(session.scalars(select(Message.key).where(Message.case_id == case.id)))
     for promise in session.scalars(
         select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.MISSED)

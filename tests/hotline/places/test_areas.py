@@ -460,14 +460,19 @@ def test_a_file_may_be_given_by_its_path(tmp_path: Path) -> None:
 def test_level_and_coordinates_may_be_there() -> None:
     _, county = read(
         io.StringIO(
-            "code,name,parent,aliases,Level,lat,LON\nKE,Kenya,,,country,,\nKE047,Nairobi,KE,,county,-1.28,36.8\n"
+            "code,name,parent,aliases,Level,lat,LON\n"
+            "KE,Kenya,,,country,,\n"
+            "KE047,Nairobi,KE,,county,-1.28,36.8\n"
         )
     )
     assert (county.level, county.latitude, county.longitude) == ("county", -1.28, 36.8)
 
 
 def test_all_bad_rows_are_told_at_once() -> None:
-    rows = "KE047,Twin,KE,\n,Nameless,KE,\nKE1,,KE,\n\nKE2,Lost,KE9,\nKE3,Ring,KE4,\nKE4,Ring,KE3,\nTZ,Tanzania,,\nKE5,Comma,KE,,too,\n"
+    rows = (
+        "KE047,Twin,KE,\n,Nameless,KE,\nKE1,,KE,\n\nKE2,Lost,KE9,\n"
+        "KE3,Ring,KE4,\nKE4,Ring,KE3,\nTZ,Tanzania,,\nKE5,Comma,KE,,too,\n"
+    )
     assert complaints(SMALL + rows) == [
         "line 5: the code “KE047” is already on line 3",
         "line 6: the code is missing",

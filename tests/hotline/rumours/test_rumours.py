@@ -1,5 +1,5 @@
-"""What is known of a rumour, which ones are alike, what a liaison's text means, and whether every word of the
-desk fits a phone."""
+"""What is known of a rumour, which ones are alike, what a liaison's
+text means, and whether every word of the desk fits a phone."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -163,7 +163,8 @@ def test_a_liaisons_text_about_a_rumour(text: str, look: LookAtRumour) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "1 SIMBA", "2", "ON", "OFF 3", "yes", "true", "true 2 people died", "hello R12", "R2D2", "R1234567890", "truest R12", "R",
+        "", "1 SIMBA", "2", "ON", "OFF 3", "yes", "true", "true 2 people died",
+        "hello R12", "R2D2", "R1234567890", "truest R12", "R",
         "Jibu 1", "ANSWER 1", "TRUE 12", "Kweli 1?",
     ],
 )  # fmt: skip
@@ -200,15 +201,21 @@ def to_citizens() -> list[Phrase]:
 def on_the_last_page() -> list[Phrase]:
     """What a liaison is answered at the end of a call."""
     noted = [
-        *(rumour_phrases.noted(NUMBER, state, otherwise=otherwise) for state in STATES for otherwise in (True, False)),
+        *(rumour_phrases.noted(NUMBER, state,
+                               otherwise=otherwise) for state in STATES for otherwise in (True, False)),
         *(rumour_phrases.noted_sure(NUMBER, state, people) for state in STATES for people in (0, 99999)),
-        rumour_phrases.how_do_you_know(NUMBER, "true"), rumour_phrases.how_do_you_know(NUMBER, "false"), rumour_phrases.how_do_you_know(NUMBER, "unknown"),
+        rumour_phrases.how_do_you_know(NUMBER, "true"), rumour_phrases.how_do_you_know(NUMBER, "false"),
+        rumour_phrases.how_do_you_know(NUMBER, "unknown"),
     ]  # fmt: skip
     return [
-        *noted, *(rumour_phrases.answering(NUMBER, 99999, state) for state in STATES), rumour_phrases.yours(NUMBER), rumour_phrases.noted_disagree(NUMBER),
-        rumour_phrases.being_checked(NUMBER, LONGEST_NAME), rumour_phrases.nobody_waits(NUMBER), rumour_phrases.not_known_yet(NUMBER), rumour_phrases.same(NUMBER, OTHER),
-        rumour_phrases.same(NUMBER, OTHER, is_answered=True), rumour_phrases.same_already(NUMBER, OTHER), rumour_phrases.which_other(NUMBER), rumour_phrases.apart(NUMBER),
-        rumour_phrases.not_joined(NUMBER), rumour_phrases.no_such_rumour("R" * 40), rumour_phrases.no_rumours(), rumour_phrases.what_to_text(),
+        *noted, *(rumour_phrases.answering(NUMBER, 99999, state) for state in STATES),
+        rumour_phrases.yours(NUMBER), rumour_phrases.noted_disagree(NUMBER),
+        rumour_phrases.being_checked(NUMBER, LONGEST_NAME), rumour_phrases.nobody_waits(NUMBER),
+        rumour_phrases.not_known_yet(NUMBER), rumour_phrases.same(NUMBER, OTHER),
+        rumour_phrases.same(NUMBER, OTHER, is_answered=True), rumour_phrases.same_already(NUMBER, OTHER),
+        rumour_phrases.which_other(NUMBER), rumour_phrases.apart(NUMBER),
+        rumour_phrases.not_joined(NUMBER), rumour_phrases.no_such_rumour("R" * 40),
+        rumour_phrases.no_rumours(), rumour_phrases.what_to_text(),
     ]  # fmt: skip
 
 
@@ -219,10 +226,15 @@ def to_liaisons(place: str, claim: str) -> list[Phrase]:
         for checker in ("", LONGEST_NAME)
     ]
     return [
-        *on_the_last_page(), rumour_phrases.new_rumour(NUMBER, place, claim), rumour_phrases.new_rumour(NUMBER, place, claim, OTHER),
-        rumour_phrases.nobody_checks(NUMBER, place, 99999), rumour_phrases.spreads(NUMBER, 99999, 60, 99), rumour_phrases.second_needed(NUMBER, place, claim),
-        rumour_phrases.they_disagree(NUMBER), *(rumour_phrases.told_otherwise(NUMBER, state) for state in STATES), rumour_phrases.still_checking(NUMBER),
-        rumour_phrases.lapsed(NUMBER), *(rumour_phrases.they_wait(NUMBER, state, 99999) for state in STATES), *map(rumour_phrases.in_brief, shown),
+        *on_the_last_page(), rumour_phrases.new_rumour(NUMBER, place, claim),
+        rumour_phrases.new_rumour(NUMBER, place, claim, OTHER),
+        rumour_phrases.nobody_checks(NUMBER, place, 99999), rumour_phrases.spreads(NUMBER, 99999, 60, 99),
+        rumour_phrases.second_needed(NUMBER, place, claim),
+        rumour_phrases.they_disagree(NUMBER),
+        *(rumour_phrases.told_otherwise(NUMBER, state) for state in STATES),
+        rumour_phrases.still_checking(NUMBER),
+        rumour_phrases.lapsed(NUMBER), *(rumour_phrases.they_wait(NUMBER, state, 99999) for state in STATES),
+        *map(rumour_phrases.in_brief, shown),
     ]  # fmt: skip
 
 
@@ -260,7 +272,8 @@ def test_an_answer_is_honest_and_each_state_has_its_own(language: str) -> None:
 # The dialogues
 
 SHOWN = Shown(
-    NUMBER, "Kaptembwo, Nakuru", "they say that " + "a very long story " * 20, 12, "10:00", 3, "checking", "Mama Wanjiku",
+    NUMBER, "Kaptembwo, Nakuru", "they say that " + "a very long story " * 20,
+    12, "10:00", 3, "checking", "Mama Wanjiku",
     tuple(step for step, _words in STEPS), ((OTHER, 88, "they say " * 9), ("R3", 71, "another")), ("R7",), 5,
 )  # fmt: skip
 LINES = [
@@ -292,8 +305,10 @@ def every_end(
 def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
     ends = list(every_end(shown=shown_to_text(SHOWN)))
     assert {look for look, _seen in ends if isinstance(look, LookAtRumour)} == {
-        LookAtRumour("check", NUMBER), LookAtRumour("true", NUMBER, note="I was there"), LookAtRumour("false", NUMBER, note="I was there"),
-        LookAtRumour("unknown", NUMBER, note="I was there"), LookAtRumour("answer", NUMBER), LookAtRumour("same", NUMBER, OTHER), LookAtRumour("same", NUMBER, "R3"),
+        LookAtRumour("check", NUMBER), LookAtRumour("true", NUMBER, note="I was there"),
+        LookAtRumour("false", NUMBER, note="I was there"),
+        LookAtRumour("unknown", NUMBER, note="I was there"), LookAtRumour("answer", NUMBER),
+        LookAtRumour("same", NUMBER, OTHER), LookAtRumour("same", NUMBER, "R3"),
         LookAtRumour("apart", "R7"),
     }  # fmt: skip
     assert said(ends) == {rumour_menus.NOTHING_CHANGED, rumour_menus.NOTHING_SENT}

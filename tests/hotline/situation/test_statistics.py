@@ -52,7 +52,8 @@ def minutes(*lengths: float) -> list[timedelta]:
 @pytest.mark.parametrize(
     ("part", "of", "low", "high"),
     [
-        (0, 10, 0, 0.2775), (1, 10, 0.0179, 0.4042), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1), (0, 1, 0, 0.7935), (1, 1, 0.2065, 1),
+        (0, 10, 0, 0.2775), (1, 10, 0.0179, 0.4042), (5, 10, 0.2366, 0.7634),
+        (10, 10, 0.7225, 1), (0, 1, 0, 0.7935), (1, 1, 0.2065, 1),
         (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
     ],
 )  # fmt: skip
@@ -125,8 +126,10 @@ class Writer:
     ) -> Case:
         """A case, and the minutes after its report at which something was noted: `on_the_way=3`."""
         case = Case(
-            id=uuid4(), reference=f"{next(numbers):08d}", session_index=f"s{next(numbers)}", channel="ussd", category_code=category,
-            area_code=area, locked_details=b"", contact="none", language="en", opened_at=EARLY + timedelta(days=days),
+            id=uuid4(), reference=f"{next(numbers):08d}",
+            session_index=f"s{next(numbers)}", channel="ussd", category_code=category,
+            area_code=area, locked_details=b"", contact="none",
+            language="en", opened_at=EARLY + timedelta(days=days),
             round_began_at=EARLY, urgency=CATEGORIES[category].urgency,
         )  # fmt: skip
         self.session.add(case)
@@ -249,7 +252,8 @@ def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer)
     )
     wards = statistics.by_case(found, statistics.area_at(AREAS, "ward"))
     assert {name: each.words.confirmed for name, each in wards.items()} == {
-        KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1), KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
+        KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1),
+        KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
     }  # fmt: skip
 
 
