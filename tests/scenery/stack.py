@@ -18,6 +18,7 @@ from pathlib import Path
 import redis
 import requests
 
+from benchmarks.broadcast import by_day
 from hotline.cli.main import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
 from hotline.core.database import Database
 from hotline.operations.supervisor import Child, Supervisor, embedded_queue
@@ -57,7 +58,8 @@ def below(pid: int) -> dict[int, str]:
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """The environment of a hotline in this folder, on ports of its own."""
+    """The environment of a hotline in this folder, on ports of its own. It is about ten in the morning there,
+    so that nothing is told of nights but where a test wants it."""
     port, simulator = free_port(), free_port()
     inherited = {
         name: value
@@ -67,7 +69,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {
         **inherited, "VAR": str(folder), "PORT": str(port),
         "CARRIER_BASE_URL": f"http://127.0.0.1:{simulator}",
-        "CALLBACK_SECRETS": SECRET, **settings,
+        "CALLBACK_SECRETS": SECRET, **by_day(folder / "clocks"), **settings,
     }  # fmt: skip
 
 
