@@ -17,7 +17,7 @@ from hotline.cli import terminal
 from hotline.context import Service, UnitOfWork, ready
 from hotline.core import csv_files
 from hotline.core.i18n import languages
-from hotline.directory import affiliations, bodies, liaisons, people, shifts
+from hotline.directory import affiliations, bodies, duty_changes, liaisons, people, shift_loading, shifts
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Person
@@ -265,7 +265,7 @@ def load_shifts(settings: Settings, file: Path) -> None:
 
 def shifts_into(service: Service, file: Path) -> int:
     """Returns how many liaisons the file has shifts of."""
-    table, settings = csv_files.read(file, shifts.COLUMNS), service.settings
+    table, settings = csv_files.read(file, shift_loading.COLUMNS), service.settings
     with service.database.writing() as session:
 
         def who(number: str) -> int | None:
@@ -273,8 +273,8 @@ def shifts_into(service: Service, file: Path) -> int:
             liaison = liaisons.of(session, person) if person else None
             return liaison.id if liaison else None
 
-        listed = shifts.read_rows(table, settings.country, who)
-        shifts.save(session, listed, settings.country.zone, service.clock())
+        listed = shift_loading.read_rows(table, settings.country, who)
+        shift_loading.save(session, listed, settings.country.zone, service.clock())
     return len({each.liaison for each in listed})
 
 
@@ -309,7 +309,7 @@ def patterns(work: UnitOfWork) -> Iterator[str]:
     """A line for each liaison who has shifts."""
     weekly = work.session.scalars(select(Shift).order_by(Shift.days, Shift.begins)).all()
     for who in _everybody(work):
-        theirs = [shifts.in_words(each) for each in weekly if each.liaison_id == who.id]
+        theirs = [shift_loading.in_words(each) for each in weekly if each.liaison_id == who.id]
         if theirs and is_one_now(who, work.now):
             yield f"{who.body.name}: {who.name}, {'; '.join(theirs)}"
 
@@ -317,7 +317,10 @@ def patterns(work: UnitOfWork) -> Iterator[str]:
 def arranged(work: UnitOfWork) -> Iterator[str]:
     """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap
     have its number."""
-    rows, names = shifts.coming(work.session, work.now), {each.id: each.name for each in _everybody(work)}
+    rows, names = (
+        duty_changes.coming(work.session, work.now),
+        {each.id: each.name for each in _everybody(work)},
+    )
     in_place = {(each.number, each.begins_at): each for each in rows if each.on_duty}
     for each in rows:
         if not each.on_duty:
@@ -393,7 +396,7 @@ def leave(settings: Settings, identity: int, begins: str, until: str) -> None:
     """
     with ready(settings) as service, service.transaction() as work:
         who, stretch = terminal.liaison(work, identity), _from_until(work, begins, until)
-        number = shifts.give_leave(work.session, who.id, *stretch)
+        number = duty_changes.give_leave(work.session, who.id, *stretch)
         click.echo(f"{who.name} is off duty {_span(work, stretch)}. {_undo(number)}")
         _tell_empty(work, [who], stretch)
 
@@ -426,7 +429,7 @@ def stand_in(settings: Settings, one: int, other: int, begins: str, until: str, 
     with ready(settings) as service, service.transaction() as work:
         giver, taker = _two(work, one, other, anyway=anyway)
         stretch = _from_until(work, begins, until)
-        number = shifts.stand_in(work.session, giver.id, taker.id, stretch)
+        number = duty_changes.stand_in(work.session, giver.id, taker.id, stretch)
         click.echo(f"{taker.name} stands in for {giver.name} {_span(work, stretch)}. {_undo(number)}")
         _tell_empty(work, [giver, taker], stretch)
 
@@ -452,7 +455,7 @@ def swap(
         first, second = _two(work, one, other, anyway=anyway)
         stretches = _from_until(work, begins, until), _from_until(work, begins_2, until_2)
         _refuse_overlap(*stretches)
-        number = shifts.swap(work.session, first.id, second.id, stretches[0], stretches[1])
+        number = duty_changes.swap(work.session, first.id, second.id, stretches[0], stretches[1])
         click.echo(f"{second.name} stands in for {first.name} {_span(work, stretches[0])},")
         click.echo(f"{first.name} for {second.name} {_span(work, stretches[1])}. {_undo(number)}")
         for stretch in stretches:
@@ -485,7 +488,7 @@ def cancel(settings: Settings, number: int) -> None:
     """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are
     undone."""
     with ready(settings) as service, service.transaction() as work:
-        undone = shifts.cancel(work.session, number, work.now)
+        undone = duty_changes.cancel(work.session, number, work.now)
         if not undone:
             raise click.ClickException(
                 f"there is no leave or swap {number} to come; itikia shifts list shows what there is"

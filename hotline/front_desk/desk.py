@@ -22,7 +22,7 @@ from hotline.cases.reporting import Call, open_case
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import Nothing
 from hotline.core.i18n import Phrase
-from hotline.directory import people, shifts
+from hotline.directory import duty_changes, people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
 from hotline.front_desk import erasure, phrases
@@ -163,9 +163,9 @@ def for_liaison(work: UnitOfWork, who: Liaison, wish: Act | GoOn | GoOff | OfCom
         case Act():
             return responses.act(work, who, wish)
         case GoOn():
-            return liaison_phrases.on_duty(_day_and_time(work, shifts.come_on(work, who)))
+            return liaison_phrases.on_duty(_day_and_time(work, duty_changes.come_on(work, who)))
         case GoOff():
-            off = liaison_phrases.off_duty(_day_and_time(work, shifts.go_off(work, who, wish.days)))
+            off = liaison_phrases.off_duty(_day_and_time(work, duty_changes.go_off(work, who, wish.days)))
             held = [each.word for each in dispatch.before(work.session, who, work.now)]
             return liaison_phrases.off_with_cases(off, ", ".join(held)) if held else off
 

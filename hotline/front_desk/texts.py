@@ -27,7 +27,7 @@ from hotline.core.crypto import strict_number
 from hotline.core.errors import NotANumber
 from hotline.core.i18n import Phrase, _, means
 from hotline.core.typed_input import is_number, tidy
-from hotline.directory import liaisons, people, shifts, subscriptions
+from hotline.directory import duty_changes, liaisons, people, subscriptions
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address, Person
 from hotline.duty import night_check
@@ -96,7 +96,7 @@ def _stops_or_starts(work: UnitOfWork, address: Address, who: Liaison | None, te
     if means(text, STOP) or (who is None and stops(text)):
         stop_texts(work, address)
         if who is not None:
-            shifts.stay_off(work, who)
+            duty_changes.stay_off(work, who)
         return phrases.texts_stopped()
     if who is None and _has_had_enough(work, address, text):
         stop_texts(work, address)

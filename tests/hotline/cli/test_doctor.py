@@ -13,7 +13,7 @@ from hotline.carriers import Meaning, Sending, Unreachable
 from hotline.cli.doctor import Finding, account, findings
 from hotline.context import Service
 from hotline.core.database import Database, journal_mode
-from hotline.directory import people, shifts
+from hotline.directory import people, shift_loading
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison, Role
 from hotline.operations.queue import Poster
@@ -206,9 +206,9 @@ def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
             session.scalars(select(Liaison).where(Liaison.body_code == code)).one()
             for code in ("situation", "women")
         )
-        shifts.save(
+        shift_loading.save(
             session,
-            [shifts.Listed(desk.id, "0123456", 18 * 60, 6 * 60)],
+            [shift_loading.Listed(desk.id, "0123456", 18 * 60, 6 * 60)],
             service.settings.country.zone,
             MORNING,
         )
@@ -227,10 +227,10 @@ def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(servi
         return [note for note in words(service, serious=False) if "next seven days" in note]
 
     assert noted() == []
-    day = shifts.Listed(0, "0123456", 6 * 60, 22 * 60)
+    day = shift_loading.Listed(0, "0123456", 6 * 60, 22 * 60)
     with service.database.writing() as session:
         everybody = session.scalars(select(Liaison)).all()
-        shifts.save(
+        shift_loading.save(
             session,
             [replace(day, liaison=each.id) for each in everybody],
             service.settings.country.zone,
