@@ -32,7 +32,7 @@ from benchmarks.night_world import KINDS, PLACES, Hotline
 from benchmarks.processes import SECRET, postgresql, sqlite, wait_until
 from hotline.cases.case import Case, Entry
 from hotline.cases.escalation_policy import ORDERS
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Urgency
 from hotline.operations.supervisor import embedded_queue

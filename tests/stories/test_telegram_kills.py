@@ -28,7 +28,7 @@ from bot.stream import STREAM, take_in
 from bot.talks import Why
 from hotline.cases.case import Case, CaseState, Entry
 from hotline.cases.liaison_menus import I_HAVE_IT
-from hotline.cli.main import SIMULATED_TOKEN
+from hotline.cli.running import SIMULATED_TOKEN
 from hotline.core.crypto import Vault
 from hotline.core.i18n import say
 from hotline.core.redis_link import RedisPipeline

@@ -27,7 +27,7 @@ from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.doctor import findings
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.context import Service, UnitOfWork
 from hotline.core.database import Database
 from hotline.core.i18n import verbatim
