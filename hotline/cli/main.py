@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 import click
 
 from hotline.carriers import carrier_of
-from hotline.cli import areas, broadcasts, explain, rosters, running, shifts, statistics
+from hotline.cli import areas, broadcasts, explain, order, rosters, running, shifts, statistics
 from hotline.cli.doctor import account, findings
 from hotline.context import service_of
 from hotline.core.database import Locked
@@ -117,6 +117,7 @@ for brought in (
     *areas.COMMANDS,
     *rosters.COMMANDS,
     *shifts.COMMANDS,
+    *order.COMMANDS,
     *explain.COMMANDS,
     *broadcasts.COMMANDS,
     statistics.stats,
