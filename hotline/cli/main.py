@@ -25,7 +25,6 @@ CALLBACKS = {
 }
 """The addresses that a carrier calls, and where they belong in its dashboard."""
 
-
 BROUGHT = "itikia.commands"
 """Where other packages name the commands that they bring."""
 

@@ -12,9 +12,7 @@ from hotline.directory.categories import CATEGORIES, Urgency
 WHO = 66
 """Letters of the column that says who."""
 
-
 URGENCIES = {Urgency.LIFE: "Danger to life", Urgency.HIGH: "Urgent", Urgency.ORDINARY: "Ordinary"}
-
 
 RUNGS = {
     Rung.PRIMARY: "whose it is: nearest, on duty, their language, least to do",
@@ -26,7 +24,6 @@ RUNGS = {
     Rung.COORDINATION: "the coordinating body, on duty or not",
     Rung.REPEAT: "from the top again: first those who were asked least",
 }
-
 
 WAYS = {Ways.BEST: "the best channel, then the next", Ways.ALL: "all channels at once"}
 

@@ -30,7 +30,6 @@ from hotline.settings import Settings
 
 SIMULATED_TOKEN = "1000:simulated"  # noqa: S105 - it opens nothing
 
-
 PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
 
 
