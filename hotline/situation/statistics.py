@@ -14,7 +14,7 @@ from hotline.cases.promises import PromiseState
 from hotline.core.errors import Misconfigured
 from hotline.places.areas import Area, Areas
 from hotline.situation.figures import Measures, Share, Verdicts, Wait
-from hotline.situation.records import MILESTONES, Asked, Due, Known, Said, Told, Setback
+from hotline.situation.records import MILESTONES, Asked, Due, Known, Said, Setback, Told
 
 FEW = 5
 """Of fewer cases than this nothing is published: somebody might recognise their own, or a neighbour's."""
