@@ -40,7 +40,7 @@ from hotline.news import phrases as news_phrases
 from hotline.news import sms_commands as news_commands
 from hotline.news.menus import Unsubscribe
 from hotline.news.sms_commands import STOP, IsOurs
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 from hotline.rumours import phrases as rumour_phrases
 from hotline.rumours import sms_commands as rumour_commands
 

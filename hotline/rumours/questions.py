@@ -9,7 +9,7 @@ from hotline.core.database import insert_once
 from hotline.core.i18n import Phrase
 from hotline.directory.people import Address
 from hotline.outbox import Queue, TaskKind
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 from hotline.rumours import answers, phrases, reminders
 from hotline.rumours.menus import AskRumour
 from hotline.rumours.rumour import Question, Rumour, RumourState, encrypt_claim, lock_root, root_of

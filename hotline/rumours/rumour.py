@@ -14,7 +14,7 @@ from hotline.core.database import Base, Moment, lock_row
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 
 
 class RumourState(StrEnum):
