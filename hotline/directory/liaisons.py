@@ -130,8 +130,8 @@ def read_rows(
 def _complaints(
     row: Cells, number: str, bodies: Collection[str], country: Country, spoken: Collection[str]
 ) -> Iterator[str]:
-    """What is wrong with a row for itself. A telephone number is never repeated: what is said of it may end
-    up in a log."""
+    """What is wrong with a row for itself. A telephone number is
+    never repeated: what is said of it may end up in a log."""
     yield from missing(row, COLUMNS)
     yield from too_long(row, {"name": LONGEST_NAME})
     if row["body"] and row["body"] not in bodies:

@@ -37,20 +37,20 @@ class AfricasTalking(Callbacks):
     page_units = 80 - len("CON ")
 
     def __init__(self, account: Account, timeouts: tuple[float, float] = CONNECT_AND_READ) -> None:
-        """`timeouts`: seconds to connect, and to wait for the answer. Raises `Misconfigured` for a key that
-        no request can carry."""
+        """`timeouts`: seconds to connect, and to wait for the answer.
+        Raises `Misconfigured` for a key that no request can carry."""
         if not (account.api_key.isascii() and account.api_key.isprintable()):
             raise Misconfigured(
-                "CARRIER_API_KEY has letters that no key has. Copy it again from the dashboard, nothing "
-                "before or after it."
+                "CARRIER_API_KEY has letters that no key has. Copy it "
+                "again from the dashboard, nothing before or after it."
             )
         session = line(account)
         self._texts, self._standing = Texts(account, session), Standing(account, session)
         self._sender, self._timeouts = account.sender or None, timeouts
 
     def send(self, number: str, text: str) -> Sending:
-        """Send one text, once. There is no idempotency key for texts, so where no answer comes it is
-        `UNKNOWN`.
+        """Send one text, once. There is no idempotency key for
+        texts, so where no answer comes it is `UNKNOWN`.
 
         That is so, too, of a text that met a line which was just being hung up: it looks the same whether or
         not it was heard. A line that was hung up before is noticed, and another is taken.
@@ -61,8 +61,8 @@ class AfricasTalking(Callbacks):
         return self.send_many([number], text)[number]
 
     def send_many(self, numbers: Sequence[str], text: str) -> Mapping[str, Sending]:
-        """Send one text to many, in one request. How many it takes is not published: its SDK was tried with
-        999, others stay at 100."""
+        """Send one text to many, in one request. How many it takes is
+        not published: its SDK was tried with 999, others stay at 100."""
         answer = asked(
             lambda: self._texts.send(text, list(numbers), self._sender, enqueue=True, timeout=self._timeouts)
         )

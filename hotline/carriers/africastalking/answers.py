@@ -31,8 +31,8 @@ STATUS_CODES = {
     501: (UNKNOWN, "GatewayError: it broke on the way to the network, before or after"),
     502: (PERMANENT, "RejectedByGateway: the network does not want it"),
 }
-"""What is said of one recipient: its code, what it means for us, and the company's word for it. Any other
-code is UNKNOWN."""
+"""What is said of one recipient: its code, what it means for
+us, and the company's word for it. Any other code is UNKNOWN."""
 
 
 HTTP_STATUSES = {
@@ -44,15 +44,15 @@ HTTP_STATUSES = {
 }
 """What is said of a whole request where its recipients are not spoken of.
 
-Any other status below 500 is SETTINGS: our requests differ by number and words only, so what is wrong with
-the form of one is wrong with all, and no text is thrown away for that. From 500 on it is UNKNOWN: it broke,
-before or after sending.
+Any other status below 500 is SETTINGS: our requests differ by number and words
+only, so what is wrong with the form of one is wrong with all, and no text is
+thrown away for that. From 500 on it is UNKNOWN: it broke, before or after sending.
 """
 
 
 NOT_AT_THIS_HOUR = timedelta(hours=1)
-"""We are not told when the quiet hours end, and know no time zone here; by the hour costs little and is never
-more than that late."""
+"""We are not told when the quiet hours end, and know no time zone
+here; by the hour costs little and is never more than that late."""
 
 
 SLOW_DOWN, SLOWEST = timedelta(seconds=30), timedelta(hours=1)
@@ -74,8 +74,8 @@ def outcome(answer: requests.Response, number: str) -> Sending:
 
 
 def _recipient(said: Mapping[str, Any], number: str) -> Mapping[str, Any] | None:
-    """Ours among the recipients: they may come in any order, be fewer than asked, and be written without the
-    +."""
+    """Ours among the recipients: they may come in any order,
+    be fewer than asked, and be written without the +."""
     recipients = said.get("Recipients")
     for recipient in recipients if isinstance(recipients, list) else ():
         if isinstance(recipient, Mapping) and str(recipient.get("number")).lstrip("+ ") == number.lstrip("+"):

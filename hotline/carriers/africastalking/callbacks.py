@@ -45,8 +45,8 @@ class Callbacks:
     def turn(self, form: Form) -> Turn:
         """A turn of a dial-in. A number that is none is passed on as it is: such a caller can still report.
 
-        One that is missing is refused, for without it nobody could tell one caller's unfinished report from
-        another's.
+        One that is missing is refused, for without it nobody
+        could tell one caller's unfinished report from another's.
         """
         session, number = _needed(form, "sessionId"), _needed(form, "phoneNumber")
         return Turn(
@@ -108,8 +108,8 @@ def _international(form: Form) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """A date in either of the two forms that are in the field, 2017-05-03T06:04:45Z and 2017-05-03 06:04:45:
-    both mean UTC."""
+    """A date in either of the two forms that are in the field,
+    2017-05-03T06:04:45Z and 2017-05-03 06:04:45: both mean UTC."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

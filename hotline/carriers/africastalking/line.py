@@ -29,8 +29,8 @@ from urllib3.exceptions import NewConnectionError
 from hotline.carriers import Account, Meaning, Sending
 
 KEEP_AWAKE = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-"""A firewall forgets a line that is silent for some minutes, and the next text on it would go nowhere; so it
-is touched."""
+"""A firewall forgets a line that is silent for some minutes,
+and the next text on it would go nowhere; so it is touched."""
 if sys.platform == "linux":
     KEEP_AWAKE += [
         (socket.IPPROTO_TCP, option, value)
@@ -46,8 +46,8 @@ class _OnOurLine(APIService):  # type: ignore[misc]  # the SDK has no types
         super().__init__(account.username, account.api_key)
 
     def _init_service(self) -> None:
-        """The SDK goes live, and to the sandbox where the username is exactly `sandbox`, unless we are told
-        another address."""
+        """The SDK goes live, and to the sandbox where the username
+        is exactly `sandbox`, unless we are told another address."""
         super()._init_service()
         if self._base:
             self._baseUrl = self._contentUrl = f"{self._base}/version1"
@@ -88,8 +88,8 @@ def line(account: Account) -> requests.Session:
 
 
 def asked(question: Callable[[], requests.Response]) -> requests.Response | Sending:
-    """The answer, or what it means that none came. No exception passes: they hold the request, and with it
-    number, text and key."""
+    """The answer, or what it means that none came. No exception
+    passes: they hold the request, and with it number, text and key."""
     try:
         return question()
     except requests.RequestException as error:
@@ -112,8 +112,8 @@ def _unanswered(error: requests.RequestException) -> Sending:
 
 
 def _is_certificate(reason: object) -> bool:
-    """Whether it was the certificate, which is looked at before anything is said. Other troubles of TLS may
-    come later."""
+    """Whether it was the certificate, which is looked at before
+    anything is said. Other troubles of TLS may come later."""
     return isinstance(reason, Exception) and any(
         isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args
     )

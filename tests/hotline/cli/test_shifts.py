@@ -22,7 +22,8 @@ KENYA, SPOKEN = COUNTRIES["KE"], ("en", "sw")
 
 def test_shifts_are_loaded_and_told_with_their_empty_hours(operator: Operator) -> None:
     file = operator.file(
-        "phone,days,from,to\n0722000101,daily,06:00,18:00\n0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
+        "phone,days,from,to\n0722000101,daily,06:00,18:00\n"
+        "0722000102,mon-sat,18:00,06:00\n0722000102,sun,20:00,06:00\n"
     )
     for _ in range(2):
         loaded = operator.enter("shifts", "load", file).output
@@ -64,8 +65,8 @@ def test_leave_is_entered_by_the_clock_on_the_wall_and_what_is_empty_then_is_tol
     (leave,) = arranged(operator)
     assert said == [
         (
-            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until 2126-12-27 00:00. To undo: itikia shifts "
-            f"cancel {leave.id}"
+            "Sgt. Kipruto is off duty from 2126-12-24 00:00 until "
+            f"2126-12-27 00:00. To undo: itikia shifts cancel {leave.id}"
         ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]
@@ -107,8 +108,8 @@ def test_two_swap_two_stretches(operator: Operator) -> None:
     assert said.splitlines()[:2] == [
         "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 00:00 until 2126-12-31 00:00,",
         (
-            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until 2127-01-03 06:00. To undo: itikia "
-            f"shifts cancel {number}"
+            "Sgt. Kipruto for Cpl. Achieng from 2127-01-02 18:00 until "
+            f"2127-01-03 06:00. To undo: itikia shifts cancel {number}"
         ),
     ]
     assert [(str(each.liaison_id), each.on_duty) for each in arranged(operator)] == [

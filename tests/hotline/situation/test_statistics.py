@@ -253,7 +253,8 @@ def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer)
     )
     wards = statistics.by_case(found, statistics.area_at(AREAS, "ward"))
     assert {name: each.verdicts.confirmed for name, each in wards.items()} == {
-        KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1), KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
+        KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1),
+        KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
     }  # fmt: skip
 
 
