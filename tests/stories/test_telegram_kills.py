@@ -34,7 +34,8 @@ from hotline.core.i18n import say
 from hotline.core.redis_link import RedisPipeline
 from hotline.messaging.message import About, Message, MessageState
 from hotline.messaging.seen import Arrival
-from simulator.client import Chat, ChatMessage
+from simulator.client import Chat
+from simulator.shown import ChatMessage
 from tests.scenery.stack import Stack, running
 from tests.scenery.waiting import PATIENCE, wait_until
 
