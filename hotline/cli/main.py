@@ -105,7 +105,7 @@ def check(settings: Settings) -> None:
     if not settings.is_simulated:
         found += account(carrier_of(settings))
     for finding in found:
-        click.echo(f"{'! ' if finding.serious else '- '}{finding.words}")
+        click.echo(f"{'! ' if finding.serious else '- '}{finding.sentence}")
     if any(finding.serious for finding in found):
         raise SystemExit(1)
     click.echo("Nothing keeps the hotline from answering.")

@@ -45,7 +45,7 @@ def found(service: Service, environ: Mapping[str, str] | None = None) -> list[Fi
 
 
 def words(service: Service, *, serious: bool = True, environ: Mapping[str, str] | None = None) -> list[str]:
-    return [finding.words for finding in found(service, environ) if finding.serious is serious]
+    return [finding.sentence for finding in found(service, environ) if finding.serious is serious]
 
 
 def live(service: Service, **other: object) -> Service:
@@ -146,7 +146,7 @@ def test_a_queue_that_is_away_is_told(service: Service) -> None:
     (told,) = [
         finding for finding in findings(service, Poster("redis://127.0.0.1:9/0"), {}) if finding.serious
     ]
-    assert told.words.startswith("REDIS_URL: the queue does not answer.")
+    assert told.sentence.startswith("REDIS_URL: the queue does not answer.")
 
 
 def test_a_database_that_is_away_is_told(service: Service) -> None:
@@ -334,9 +334,9 @@ def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world:
     report(world.phone(CITIZEN))
     poster = Poster(world.service.settings.redis_url)
     note = "Texts of the last day that failed, or of which we do not know whether they left: 1."
-    assert note in [finding.words for finding in findings(world.service, poster, {})]
+    assert note in [finding.sentence for finding in findings(world.service, poster, {})]
     world.now += timedelta(days=2)
-    assert not any("of the last day" in finding.words for finding in findings(world.service, poster, {}))
+    assert not any("of the last day" in finding.sentence for finding in findings(world.service, poster, {}))
 
 
 class Knowing(PretendCarrier):
@@ -352,10 +352,10 @@ class Strange(PretendCarrier):
 def test_the_carrier_is_asked_whether_it_knows_us() -> None:
     (known,) = account(Knowing())
     assert not known.serious
-    assert "KES 1785.5000" in known.words
+    assert "KES 1785.5000" in known.sentence
     (unknown,) = account(Strange())
     assert unknown.serious
-    assert "CARRIER_API_KEY" in unknown.words
+    assert "CARRIER_API_KEY" in unknown.sentence
 
 
 def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -> None:
