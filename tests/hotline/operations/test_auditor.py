@@ -658,7 +658,9 @@ def test_a_sign_of_life_into_the_void_harms_nothing(url: str, caplog: pytest.Log
 def told(office: Office) -> list[tuple[str, bool]]:
     found = findings(office.service, Poster(office.service.settings.redis_url), {})
     return [
-        (each.sentence, each.serious) for each in found if "audit" in each.sentence or "forgotten" in each.sentence
+        (each.sentence, each.serious)
+        for each in found
+        if "audit" in each.sentence or "forgotten" in each.sentence
     ]
 
 
