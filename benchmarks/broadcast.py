@@ -11,25 +11,28 @@ belongs to the ten minutes before.
 
 import argparse
 import asyncio
-import math
 import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from shutil import copyfile
-from urllib.parse import parse_qs
-from uuid import uuid4
-from zoneinfo import TZPATH, ZoneInfo
 
-from sqlalchemy import insert
-
+from benchmarks.broadcast_world import (
+    Carrier,
+    approve,
+    by_day,
+    found,
+    service_by_day,
+    subscribe_to_one,
+    wards_of,
+    write,
+)
+from benchmarks.figures import percentile
 from benchmarks.processes import (
     BIN,
     PATIENCE,
@@ -40,214 +43,18 @@ from benchmarks.processes import (
     postgresql,
     sqlite,
 )
-from benchmarks.wire import Company, Line, in_json
+from benchmarks.wire import Line
 from hotline import outbox
-from hotline.broadcasts import approval as broadcast_approval
-from hotline.broadcasts import drafting, rollout
-from hotline.broadcasts.broadcast import Broadcast, BroadcastState, broadcast_by_code
-from hotline.broadcasts.menus import Compose
-from hotline.context import Service, UnitOfWork
-from hotline.core.crypto import seal
+from hotline.context import Service
 from hotline.core.database import Database
-from hotline.directory import people, subscriptions
-from hotline.directory.liaisons import of as liaison_of
-from hotline.directory.people import PHONE, Address, Person
-from hotline.directory.subscriptions import Subscription
 from hotline.outbox import Queue, TaskKind
-from hotline.places.areas import Areas
-from hotline.settings import Settings, from_environment
-from simulator.floods import Bucket
+from hotline.settings import from_environment
 
 MANY, FEW = 100_000, 10_000
 LIMIT, LINES, CASES, PAUSE = 500, 4, 40, 0.5
 """Texts a second that the carrier takes; lines over which it brings receipts; reports that are measured
 alone; seconds after each."""
 GOAL = 1.2
-WANJIKU, MWANGI = "+254722000201", "+254722000103"
-"""Of the example's roster, both of Nakuru: one of the peace
-committee, who writes, and one of the police, who says yes."""
-NAKURU = "KE032"
-MORNING = 10
-"""The hour at which everything is played, for no calm message goes out at night."""
-
-
-# ---------------------------------------------------------------------------------------------- what it needs
-
-
-def zone_of_now() -> str:
-    """Where it is about ten in the morning at this moment."""
-    east = (MORNING - datetime.now(UTC).hour + 12) % 24 - 12
-    return f"Etc/GMT{-east:+}"
-
-
-def by_day(folder: Path) -> dict[str, str]:
-    """For the environment of a hotline: its country's clocks
-    show about ten in the morning, whatever the hour is."""
-    here = next(Path(path, "Etc") for path in TZPATH if Path(path, "Etc").is_dir())
-    (folder / "Africa").mkdir(parents=True, exist_ok=True)
-    copyfile(here / zone_of_now().removeprefix("Etc/"), folder / "Africa" / "Nairobi")
-    return {"PYTHONTZPATH": str(folder)}
-
-
-def service_by_day(settings: Settings, database: Database) -> Service:
-    """The same for ourselves."""
-    return Service(
-        replace(settings, country=replace(settings.country, zone=ZoneInfo(zone_of_now()))), database
-    )
-
-
-def wards_of(areas: Areas, county: str = NAKURU) -> list[str]:
-    """The places in a county that hold no other."""
-    return [area.code for area in areas.all_inside(areas[county]) if not areas.children(area)]
-
-
-def number_of(reader: int) -> str:
-    """An invented number, of nobody else in the example."""
-    return f"+2547{10_000_000 + reader}"
-
-
-def subscribe(service: Service, wards: Sequence[str], each: int) -> None:
-    """So many people in each ward who want its news and have said yes
-    once more; in a few statements, where the dialogue takes many."""
-    with service.transaction() as work:
-        for place, ward in enumerate(wards):
-            _subscribe(work, ward, range(place * each, (place + 1) * each))
-
-
-def _subscribe(work: UnitOfWork, ward: str, readers: range) -> None:
-    numbers = [number_of(reader) for reader in readers]
-    known = [{"id": uuid4(), "met_at": work.now, "language": ("sw", "en")[reader % 2]} for reader in readers]
-    work.session.execute(insert(Person), known)
-    addresses = [
-        {"person_id": person["id"], "channel": PHONE, "number_index": people.number_index(work.keys, number),
-         "sealed": seal(work.keys, number)}
-        for person, number in zip(known, numbers, strict=True)
-    ]  # fmt: skip
-    found = work.session.scalars(
-        insert(Address).returning(Address.id, sort_by_parameter_order=True), addresses
-    ).all()
-    wants = {
-        "area_code": ward,
-        "state": subscriptions.ON,
-        "how": "ussd",
-        "asked_at": work.now,
-        "confirmed_at": work.now,
-    }
-    rows = [
-        {"address_id": address, "language": person["language"], **wants}
-        for address, person in zip(found, known, strict=True)
-    ]
-    work.session.execute(insert(Subscription), rows)
-
-
-def write(service: Service, ward: str) -> Mapping[str, str]:
-    """Somebody writes that this ward is calm, and puts it to others.
-    What each of those is to say, by the code of the message."""
-    there = service.clock().astimezone(service.settings.country.zone) - timedelta(minutes=5)
-    wish = Compose(
-        template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")),
-        own=(), source="elders", hours=6,
-        public=False, exercise=False, emergency=False,
-    )  # fmt: skip
-    with service.transaction() as work:
-        person = people.by_number(work.session, work.keys, WANJIKU)
-        author = liaison_of(work.session, person) if person else None
-        assert author is not None
-        made, _words = drafting.compose(work, author, wish)
-        assert made.state == BroadcastState.SUBMITTED
-        return {made.code: f"OK {made.code} {made.mark}"}
-
-
-def approve(service: Service, words: str) -> None:
-    """Somebody of the police has read it and says yes, and it
-    goes to the few at once: nobody waits for cooling here."""
-    _ok, code, mark = words.split()
-    at_once = replace(service, settings=replace(service.settings, minute=timedelta(0)))
-    with at_once.transaction() as work:
-        person = people.by_number(work.session, work.keys, MWANGI)
-        who = liaison_of(work.session, person) if person else None
-        assert who is not None
-        broadcast_approval.approve(work, who, code, mark)
-        rollout.cool(work, _found(work, code).id)
-        outbox.complete(work.session, TaskKind.COOL, _found(work, code).id)
-
-
-def _found(work: UnitOfWork, code: str) -> Broadcast:
-    found = broadcast_by_code(work.session, code)
-    assert found is not None
-    return found
-
-
-# ------------------------------------------------------------------------------------------------ the carrier
-
-
-class Carrier(Company):
-    """Takes so many texts a second and no more, says of each broadcast
-    text that it has arrived, and hands on what is about a case.
-
-    It plays the part that the simulator plays elsewhere. That one keeps every phone and every text, and takes
-    more of this machine for a text than the hotline does: it would be itself that is measured.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._bucket, self._ids = Bucket(limit, limit), count(1)
-        self.hear: Callable[[str, float], None] = lambda _words, _at: None
-        """Told of each text that is about a case, and of the moment."""
-        self.arrived: asyncio.Queue[dict[str, str] | None] = asyncio.Queue()
-        """Receipts that the hotline has not been told of yet; None for whoever brings them, to go home."""
-        self.taken = self.turned_away = 0
-        self.last_at = 0.0
-
-    def answer(self, head: bytes, body: bytes) -> bytes:
-        if b"/version1/user" in head:
-            return in_json(HTTPStatus.OK, {"UserData": {"balance": "KES 1785.5000"}})
-        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        numbers = form["to"].split(",")
-        if wait := self._bucket.wait():
-            self.turned_away += len(numbers)
-            return (
-                f"HTTP/1.1 429 Too Many Requests\r\nRetry-After: {math.ceil(wait)}\r\nContent-Length: "
-                "0\r\n\r\n"
-            ).encode()
-        self._bucket.take(len(numbers))
-        return in_json(
-            HTTPStatus.CREATED,
-            {"SMSMessageData": {"Message": "Sent", "Recipients": self._take(numbers, form["message"])}},
-        )
-
-    def _take(self, numbers: Sequence[str], words: str) -> list[dict[str, object]]:
-        ids = [f"ATXid_{next(self._ids)}" for _number in numbers]
-        if words.startswith("Itikia "):
-            self.taken, self.last_at = self.taken + len(numbers), time.perf_counter()
-            for identity, number in zip(ids, numbers, strict=True):
-                self.arrived.put_nowait(
-                    {"id": identity, "phoneNumber": number, "status": "Success", "networkCode": "63902"}
-                )
-        else:
-            self.hear(words, time.perf_counter())
-        said = {"cost": "KES 0.8000", "status": "Success", "statusCode": 102}
-        return [
-            {**said, "messageId": identity, "number": number}
-            for identity, number in zip(ids, numbers, strict=True)
-        ]
-
-    async def tell(self, line: Line, path: str) -> None:
-        """Bring receipts over one line, one after another, as fast as they are taken."""
-        while (receipt := await self.arrived.get()) is not None:
-            await line.post(path, receipt)
-        line.close()
-
-    async def tell_no_more(self, tellers: Sequence["asyncio.Task[None]"]) -> None:
-        """What has not been brought is not brought any more."""
-        while not self.arrived.empty():
-            self.arrived.get_nowait()
-        for _teller in tellers:
-            self.arrived.put_nowait(None)
-        await asyncio.gather(*tellers)
-
-
-# ------------------------------------------------------------------------------------------- what is measured
-
 
 KEYS = ("2", "2", "5", "Kaptembwo", "1", "Stolen {n}x", "1", "1")
 """A whole report by somebody who has never called, key by key."""
@@ -331,13 +138,7 @@ async def send(store: Store, plan: Plan) -> Sent:
     with ExitStack() as open_:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         carrier = Carrier(plan.limit)
-        port = await carrier.open()
-        pace = {
-            "BULK_RATE": str(plan.limit),
-            "BULK_BATCH": "100",
-            "MINUTE": "600",
-        }  # so long that nobody escalates anything meanwhile
-        stack = Stack(folder, port, DATABASE_URL=store.url, **by_day(folder / "clocks"), **pace)
+        stack = _stack(folder, await carrier.open(), store, plan)
         open_.callback(stack.stop)
         stack.make_ready()
         reports = Reports(stack)
@@ -351,32 +152,39 @@ async def send(store: Store, plan: Plan) -> Sent:
             for _ in range(plan.lines)
         ]
         identity = await _first_few(service, plan)
-        for _ in range(3):  # everybody comes, and finds their tools
-            await reports.one()
-        numbers = iter(range(plan.cases))
-        alone = await reports.several(lambda: next(numbers, None) is not None)
-        before, began = _cpu(processes), time.perf_counter()
-        few = carrier.taken
-        with service.transaction() as work:
-            work.schedule(TaskKind.GO_ON, identity, queue=Queue.BULK)
-        beside = await reports.several(lambda: carrier.taken < plan.recipients)
-        seconds, elapsed, untold = (
-            carrier.last_at - began,
-            time.perf_counter() - began,
-            carrier.arrived.qsize(),
-        )
-        shares = {name: (used - before[name]) / elapsed for name, used in _cpu(processes).items()}
+        sent = await _measured(service, identity, plan, carrier, reports, processes)
         await carrier.tell_no_more(lines)
         carrier.close()
-        return Sent(
-            carrier.taken - few,
-            seconds,
-            alone,
-            beside,
-            carrier.turned_away,
-            untold if plan.lines else 0,
-            shares,
-        )
+        return sent
+
+
+def _stack(folder: Path, port: int, store: Store, plan: Plan) -> Stack:
+    """A hotline at ten in the morning, with minutes so long that nobody escalates anything meanwhile."""
+    rates = {"BULK_RATE": str(plan.limit), "BULK_BATCH": "100", "MINUTE": "600"}
+    return Stack(folder, port, DATABASE_URL=store.url, **by_day(folder / "clocks"), **rates)
+
+
+async def _measured(
+    service: Service,
+    identity: int,
+    plan: Plan,
+    carrier: Carrier,
+    reports: Reports,
+    processes: Mapping[str, int],
+) -> Sent:
+    """Cases alone, then all the others get the broadcast, with cases beside it until the last text has gone."""
+    for _ in range(3):  # everybody comes, and finds their tools
+        await reports.one()
+    numbers = iter(range(plan.cases))
+    alone = await reports.several(lambda: next(numbers, None) is not None)
+    before, began, few = _cpu(processes), time.perf_counter(), carrier.taken
+    with service.transaction() as work:
+        work.schedule(TaskKind.GO_ON, identity, queue=Queue.BULK)
+    beside = await reports.several(lambda: carrier.taken < plan.recipients)
+    elapsed, untold = time.perf_counter() - began, carrier.arrived.qsize() if plan.lines else 0
+    shares = {name: (used - before[name]) / elapsed for name, used in _cpu(processes).items()}
+    seconds = carrier.last_at - began
+    return Sent(carrier.taken - few, seconds, alone, beside, carrier.turned_away, untold, shares)
 
 
 def _started(stack: Stack) -> dict[str, int]:
@@ -401,20 +209,17 @@ async def _first_few(service: Service, plan: Plan) -> int:
     (ward,) = wards_of(service.areas)[:1]
     for first in range(0, plan.recipients, 10_000):
         with service.transaction() as work:
-            _subscribe(work, ward, range(first, min(first + 10_000, plan.recipients)))
+            subscribe_to_one(work, ward, range(first, min(first + 10_000, plan.recipients)))
     ((code, words),) = write(service, ward).items()
     approve(service, words)
     until = time.monotonic() + 600
     while time.monotonic() < until:
         await asyncio.sleep(0.5)
         with service.read() as work:
-            identity = _found(work, code).id
+            identity = found(work, code).id
             if outbox.is_due_by(work.session, TaskKind.GO_ON, identity, work.now + timedelta(days=1)):
                 return identity
     raise TimeoutError("the first few never had it")
-
-
-# -------------------------------------------------------------------------------------------- what is printed
 
 
 def show(store: Store, plan: Plan, sent: Sent) -> None:
@@ -443,10 +248,6 @@ def show(store: Store, plan: Plan, sent: Sent) -> None:
     print(f"  of one core: {told}.")
     if sent.seconds > GOAL * least:
         print(f"  That is above its target of {GOAL} x.")
-
-
-def percentile(seconds: Sequence[float], share: float) -> float:
-    return sorted(seconds)[int(share * (len(seconds) - 1))]
 
 
 def sending_to_many(

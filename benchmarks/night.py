@@ -26,13 +26,15 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from benchmarks.night_carrier import Town, Weather
-from benchmarks.night_checks import Check, Told, checks
-from benchmarks.night_people import Citizen, Gateway, Liaison, Roster, reports, roster
+from benchmarks.night_checks import checks
+from benchmarks.night_liaisons import Liaison, Roster, roster
+from benchmarks.night_people import Citizen, Gateway, reports
+from benchmarks.night_rows import Check, Told
 from benchmarks.night_world import KINDS, PLACES, Hotline
 from benchmarks.processes import SECRET, postgresql, sqlite, wait_until
 from hotline.cases.case import Case, Entry
 from hotline.cases.escalation_policy import ORDERS
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Urgency
 from hotline.operations.supervisor import embedded_queue

@@ -1,89 +1,36 @@
 """What must be true in the morning, told from the phones and
 from the bare rows, and not by asking the hotline itself."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from benchmarks.night_carrier import Sent
-from benchmarks.night_people import Citizen, Liaison
+from benchmarks.night_people import Citizen, Sitting
+from benchmarks.night_rows import Check, Rows, Told
 from benchmarks.night_world import Hotline
-from hotline.cases.case import Case, Entry
-from hotline.cases.dispatch import Dispatch
+from hotline.cases.case import Case
 from hotline.cases.promises import Promise
-from hotline.directory.bodies import Body
-from hotline.directory.people import Address
 from hotline.messaging.message import Message
-from hotline.outbox import Task
 
 SOON = timedelta(minutes=15)
 """Within so long after its time, or after the carrier was
 back, an admitted promise must be on the citizen's phone."""
 LATE = timedelta(minutes=2)
 """A task so late is not being done."""
+TO_LIAISONS = {"dispatch", "news", "alarm"}
 FAR = timedelta(hours=23)
 """No step of an unfinished case is further off, but for the question to the citizen, who has the next word
 anyway: twelve hours, and then until the morning."""
 
 
-class Check(NamedTuple):
-    """Something that must hold."""
-
-    what: str
-    wrong: list[str]
-    """What is against it; empty where it holds."""
-    beside: str = ""
-    """What else there is to say of it."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """Everything there is to go by."""
-
-    hotline: Hotline
-    citizens: Sequence[Citizen]
-    liaisons: Sequence[Liaison]
-    ended: datetime
-    was_down_until: datetime
-
-
 def checks(told: Told) -> list[Check]:
     with told.hotline.database.reading() as session:
-        rows = Rows(told, session)
+        rows = Checks(told, session)
         return [*(check() for check in rows.checks()), told_of_auditor(told.hotline), told_of_errors(told)]
 
 
-class Rows:
-    """The bare rows, read once."""
-
-    def __init__(self, told: Told, session: Session) -> None:
-        self.told, self.keys = told, told.hotline.settings.keys
-        self.cases = {case.id: case for case in session.scalars(select(Case))}
-        self.dispatches: defaultdict[UUID, list[Dispatch]] = defaultdict(list)
-        for each in session.scalars(select(Dispatch).order_by(Dispatch.id)):
-            self.dispatches[each.case_id].append(each)
-        self.acknowledged: defaultdict[UUID, list[datetime]] = defaultdict(list)
-        for entry in session.scalars(select(Entry).where(Entry.what == "acknowledged")):
-            self.acknowledged[entry.case_id].append(entry.at)
-        self.kinds = {code: kind for code, kind in session.execute(select(Body.code, Body.kind))}
-        self.waiting = {
-            task.key: task for task in session.scalars(select(Task).where(Task.state == "waiting"))
-        }
-        self.promised = list(session.scalars(select(Promise)))
-        self.messages = list(session.scalars(select(Message)))
-        self.addresses = {each.id: each.number_index for each in session.scalars(select(Address))}
-        self.sittings = {
-            self._session(each.session, each.number): each
-            for citizen in told.citizens
-            for each in citizen.sittings
-        }
-        self.by_number = {citizen.number: citizen for citizen in told.citizens}
+class Checks(Rows):
+    """What must be so, each a method."""
 
     def checks(self) -> Sequence[Callable[[], Check]]:
         cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.firewall)
@@ -97,37 +44,34 @@ class Rows:
             self.tasks,
         )
 
-    def _session(self, session: str, number: str) -> str:
-        return self.keys.index.of("session", f"{session}|{number}")
-
     # Cases
 
     def nothing_lost(self) -> Check:
-        known = {case.reference: case for case in self.cases.values()}
         promised = [sitting for sitting in self.sittings.values() if sitting.reference]
-        lost = [
-            f"{each.session} was promised {each.reference}"
-            for each in promised
-            if each.reference not in known
-        ]
         cut = [
             citizen
             for citizen in self.told.citizens
             if citizen.hangs_up and citizen.category == "danger" and citizen.sittings[-1].hung_up
         ]
-        sessions = {case.session_index for case in self.cases.values()}
-        lost += [
-            f"{each.number} was cut off in danger"
-            for each in cut
-            if self._session(each.sittings[-1].session, each.number) not in sessions
-        ]
-        never = [
-            each
-            for each in self.told.citizens
-            if not each.hangs_up and not any(sitting.reference for sitting in each.sittings)
-        ]
-        lost += [f"{each.number} never got to the last screen" for each in never]
+        lost = [*self._promised_and_unknown(promised), *self._cut_off_and_unknown(cut), *self._never_told()]
         return Check(f"no case is lost, of {len(promised)} promised and {len(cut)} cut off in danger", lost)
+
+    def _promised_and_unknown(self, promised: Iterable[Sitting]) -> Iterator[str]:
+        known = {case.reference for case in self.cases.values()}
+        for each in promised:
+            if each.reference not in known:
+                yield f"{each.session} was promised {each.reference}"
+
+    def _cut_off_and_unknown(self, cut: Iterable[Citizen]) -> Iterator[str]:
+        sessions = {case.session_index for case in self.cases.values()}
+        for each in cut:
+            if self.session_index(each.sittings[-1].session, each.number) not in sessions:
+                yield f"{each.number} was cut off in danger"
+
+    def _never_told(self) -> Iterator[str]:
+        for each in self.told.citizens:
+            if not each.hangs_up and not any(sitting.reference for sitting in each.sittings):
+                yield f"{each.number} never got to the last screen"
 
     def one_case_a_sitting(self) -> Check:
         wrong = [
@@ -183,28 +127,6 @@ class Rows:
 
     # Texts
 
-    def _arrived(self) -> dict[tuple[str, str], list[Sent]]:
-        arrived: defaultdict[tuple[str, str], list[Sent]] = defaultdict(list)
-        for sent in self.told.hotline.carrier.sent:
-            arrived[sent.number, sent.words].append(sent)
-        return arrived
-
-    def _written(self) -> Mapping[tuple[str, str], list[Message]]:
-        """The texts that there should be: by the index of the number, and the words."""
-        written: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
-        for message in self.messages:
-            words = self.keys.vault.read(message.locked_text, f"messages.text:{message.id}")
-            written[self.addresses[message.address_id], words].append(message)
-        return written
-
-    def doubles(self) -> Iterator[tuple[str, list[Sent], list[Message]]]:
-        """Texts that came to a phone more often than they were written, all their copies in turn."""
-        written = self._written()
-        for (number, words), copies in self._arrived().items():
-            of = written[self.keys.index.of("address", number), words]
-            if len(copies) > len(of):
-                yield number, sorted(copies, key=lambda sent: sent.at), of
-
     def citizens_texts(self) -> Check:
         wrong = [
             f"{number}: {len(copies)} for {len(of)}"
@@ -218,23 +140,16 @@ class Rows:
         )
 
     def liaisons_texts(self) -> Check:
-        wrong, why, texts = (
-            [],
-            Counter[str](),
-            [sent for sent in self.told.hotline.carrier.sent if sent.number not in self.by_number],
-        )
+        texts = [sent for sent in self.told.hotline.carrier.sent if sent.number not in self.by_number]
+        wrong, why = [], Counter[str]()
         for number, copies, of in self.doubles():
             if number in self.by_number:
                 continue
             doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
             again = len(copies) - len(of)
-            if len(doubted) < again or not any(
-                message.about in ("dispatch", "news", "alarm") for message in of
-            ):
-                wrong.append(
-                    f"{number}: {len(copies)} for {len(of)} "
-                    f"({', '.join(message.about for message in of) or 'never written'})"
-                )
+            if len(doubted) < again or not TO_LIAISONS.intersection(message.about for message in of):
+                abouts = ", ".join(message.about for message in of) or "never written"
+                wrong.append(f"{number}: {len(copies)} for {len(of)} ({abouts})")
             why += Counter(doubted[:again])
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"
         return Check(
@@ -324,13 +239,7 @@ class Rows:
 
     def verdicts(self) -> Check:
         """The citizen's last word stands."""
-        wrong = []
-        for citizen in self.told.citizens:
-            own = [case for case in self.cases.values() if self._is_of(case, citizen)] if citizen.said else []
-            if len(own) == 1 and citizen.said[-1] == "1" and own[0].state != "closed":
-                wrong.append(f"{own[0].reference} is {own[0].state} though help came")
-            if len(own) == 1 and citizen.said[-1] != "1" and own[0].state == "closed":
-                wrong.append(f"{own[0].reference} is closed though no help came")
+        wrong = list(filter(None, map(self._not_as_said, self.told.citizens)))
         said = Counter(word for citizen in self.told.citizens for word in citizen.said)
         return Check(
             "every citizen's last word stands",
@@ -338,9 +247,17 @@ class Rows:
             f"{said['1']} yes, {said['2']} no, {said['3']} in danger still",
         )
 
-    def _is_of(self, case: Case, citizen: Citizen) -> bool:
-        sitting = self.sittings.get(case.session_index)
-        return sitting is not None and sitting.number == citizen.number
+    def _not_as_said(self, citizen: Citizen) -> str:
+        """How the one case of a citizen stands against their last word; nothing where it does not."""
+        own = [case for case in self.cases.values() if self.is_of(case, citizen)] if citizen.said else []
+        if len(own) != 1:
+            return ""
+        (case,), helped = own, citizen.said[-1] == "1"
+        if helped and case.state != "closed":
+            return f"{case.reference} is {case.state} though help came"
+        if not helped and case.state == "closed":
+            return f"{case.reference} is closed though no help came"
+        return ""
 
     def tasks(self) -> Check:
         late = [task for task in self.waiting.values() if task.wanted_at < self.told.ended - LATE]

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.processes import SECRET, postgresql
 from hotline import outbox
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.context import Service
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons

@@ -25,7 +25,7 @@ from hotline.cases import (
     responses,
     status,
 )
-from hotline.cases.case import CaseState
+from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service, UnitOfWork
@@ -121,21 +121,20 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
         case = asked.case if asked else None
         if asked is None or case is None or verdict is None:
             return None
-        if (
-            asked.key == followups.key_of(case)
-            and seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
-            and followups.judge(work, case, verdict)
-        ):
-            words = desk.thanks(work, case, verdict)
+        is_newest = asked.key == followups.key_of(case)
+        if is_newest and _takes(work, who, case, verdict):
+            phrase = desk.thanks(work, case, verdict)
         else:
-            words = citizen_phrases.how_it_stands(status.standing_of(work, case))
-        may_be_a_slip = (
-            case.state == CaseState.CLOSED
-            and asked.key == followups.key_of(case)
-            and case.may_be_judged(work.now)
-        )
+            phrase = citizen_phrases.how_it_stands(status.standing_of(work, case))
+        may_be_a_slip = is_newest and case.state == CaseState.CLOSED and case.may_be_judged(work.now)
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
-        return Card(escape(f"{case.spoken}: {say(words, case.language)}", quote=False), again)
+        return Card(escape(f"{case.spoken}: {say(phrase, case.language)}", quote=False), again)
+
+
+def _takes(work: UnitOfWork, who: Who, case: Case, verdict: Verdict) -> bool:
+    """Record the verdict. False where this tap was taken already, or the verdict comes too late."""
+    is_new = seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
+    return is_new and followups.judge(work, case, verdict)
 
 
 def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:

@@ -114,35 +114,38 @@ class Settings:
 def from_environment(environ: Mapping[str, str]) -> Settings:
     """The settings as the environment has them. Raises
     `Misconfigured` with a sentence that names the setting."""
-    var = Path(environ.get("VAR") or "var").absolute()
-    keys = Keys(Path(environ.get("KEYS") or var / "keys").absolute())
+
+    def told(name: str, otherwise: str = "") -> str:
+        return environ.get(name) or otherwise
+
+    var = Path(told("VAR", "var")).absolute()
+    keys = Keys(Path(told("KEYS") or var / "keys").absolute())
     return Settings(
         var=var,
-        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{var / 'itikia.db'}"),
-        redis_url=environ.get("REDIS_URL") or f"unix://{quote(str(var / 'redis' / 'redis.sock'))}",
+        database_url=_database_url(told("DATABASE_URL", f"sqlite:///{var / 'itikia.db'}")),
+        redis_url=told("REDIS_URL", f"unix://{quote(str(var / 'redis' / 'redis.sock'))}"),
         keys=keys,
-        country=_country(environ.get("COUNTRY") or "KE"),
-        carrier=environ.get("CARRIER") or "africastalking",
-        carrier_username=environ.get("CARRIER_USERNAME") or "itikia",
-        carrier_api_key=environ.get("CARRIER_API_KEY", ""),
-        carrier_base_url=environ.get("CARRIER_BASE_URL")
-        or ("" if environ.get("CARRIER_API_KEY") else SIMULATOR),
-        sender=environ.get("SENDER") or "22384",
-        service_code=environ.get("SERVICE_CODE") or "*384*4455#",
-        public_url=(environ.get("PUBLIC_URL") or "").rstrip("/"),
-        callback_secrets=_secrets(environ.get("CALLBACK_SECRETS", "")),
-        telegram_token=_token(environ.get("TELEGRAM_TOKEN", "")),
-        telegram_base_url=(environ.get("TELEGRAM_BASE_URL") or TELEGRAM).rstrip("/"),
-        default_body=environ.get("DEFAULT_BODY", ""),
+        country=_country(told("COUNTRY", "KE")),
+        carrier=told("CARRIER", "africastalking"),
+        carrier_username=told("CARRIER_USERNAME", "itikia"),
+        carrier_api_key=told("CARRIER_API_KEY"),
+        carrier_base_url=told("CARRIER_BASE_URL") or ("" if told("CARRIER_API_KEY") else SIMULATOR),
+        sender=told("SENDER", "22384"),
+        service_code=told("SERVICE_CODE", "*384*4455#"),
+        public_url=told("PUBLIC_URL").rstrip("/"),
+        callback_secrets=_secrets(told("CALLBACK_SECRETS")),
+        telegram_token=_token(told("TELEGRAM_TOKEN")),
+        telegram_base_url=told("TELEGRAM_BASE_URL", TELEGRAM).rstrip("/"),
+        default_body=told("DEFAULT_BODY"),
         readiness=_time_of_day(environ, "READINESS", "18:00"),
         heartbeat_url=_address(environ, "HEARTBEAT_URL"),
-        metrics_token=environ.get("METRICS_TOKEN", ""),
+        metrics_token=told("METRICS_TOKEN"),
         bulk_rate=_number(environ, "BULK_RATE", 50),
         bulk_batch=_number(environ, "BULK_BATCH", 100, most=200),
-        text_price=_price(environ.get("TEXT_PRICE", "")),
+        text_price=_price(told("TEXT_PRICE")),
         exercise=_yes(environ, "EXERCISE"),
         port=_number(environ, "PORT", 8000, most=65535),
-        bind=environ.get("BIND") or "127.0.0.1",
+        bind=told("BIND", "127.0.0.1"),
         minute=timedelta(seconds=_number(environ, "MINUTE", 60)),
     )
 

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from simulator.chats import Account
+from simulator.control_requests import wait_for_change
 from simulator.messenger import Messenger
 from simulator.phones import Refused
 from simulator.smartphones import Smartphones
 
-LONGEST_WAIT = 30.0
 SHOWN = {"photo": "image/jpeg", "voice": "audio/ogg"}  # anything else is only ever saved
 
 
@@ -21,40 +21,10 @@ class Unclear(ValueError):
 
 def chat_control(messenger: Messenger) -> Blueprint:
     """The addresses below /simulator that have to do with Telegram."""
-    desk = Blueprint("chats", __name__)
-    smartphones, exchange = messenger.smartphones, messenger.exchange
+    controls = Blueprint("telegram", __name__)
+    controls.register_blueprint(chats_control(messenger))
 
-    def account(user: int) -> Account:
-        return messenger.account(user, {})
-
-    def view(account: Account) -> Response:
-        return jsonify(messenger.chat_view(account))
-
-    def wait() -> None:
-        if seen := request.args.get("seen"):
-            exchange.wait_for_change(seen, min(request.args.get("wait", 0.0, type=float), LONGEST_WAIT))
-
-    @desk.get("/chats")
-    def chats() -> Response:
-        wait()
-        return jsonify(messenger.views())
-
-    @desk.get("/chats/<int:user>")
-    def look(user: int) -> Response:
-        wait()
-        return view(account(user))
-
-    @desk.route("/chats/<int:user>", methods=["PUT", "PATCH"])
-    def change(user: int) -> Response:
-        return view(messenger.account(user, request.get_json()))
-
-    @desk.post("/chats/<int:user>/<act>")
-    def act(user: int, act: str) -> Response:
-        holder, asked = account(user), request.get_json()
-        do(smartphones, holder, act, asked)
-        return view(holder)
-
-    @desk.post("/updates")
+    @controls.post("/updates")
     def inject() -> Response:
         update = request.get_json()
         if not any(isinstance(value, dict) for value in update.values()):
@@ -62,21 +32,54 @@ def chat_control(messenger: Messenger) -> Blueprint:
         messenger.inject(update)
         return jsonify(messenger.view())
 
-    @desk.get("/telegram")
+    @controls.get("/telegram")
     def telegram() -> Response:
         return jsonify(messenger.view())
 
-    @desk.get("/files/<file_id>")
+    @controls.get("/files/<file_id>")
     def file(file_id: str) -> Response:
         if not (found := messenger.files.file(file_id)):
             raise Refused("There is no such file any more.")
         return Response(found.read(), content_type=SHOWN.get(found.kind, "application/octet-stream"))
 
-    @desk.errorhandler(Unclear)
+    @controls.errorhandler(Unclear)
     def unclear(error: Unclear) -> tuple[Response, int]:
         return jsonify(error=str(error)), 400
 
-    return desk
+    return controls
+
+
+def chats_control(messenger: Messenger) -> Blueprint:
+    """The chats themselves, and what is done in each."""
+    controls = Blueprint("chats", __name__)
+
+    def account(user: int) -> Account:
+        return messenger.account(user, {})
+
+    def view(account: Account) -> Response:
+        return jsonify(messenger.chat_view(account))
+
+    @controls.get("/chats")
+    def chats() -> Response:
+        wait_for_change(messenger.exchange)
+        return jsonify(messenger.views())
+
+    @controls.get("/chats/<int:user>")
+    def show(user: int) -> Response:
+        wait_for_change(messenger.exchange)
+        return view(account(user))
+
+    @controls.route("/chats/<int:user>", methods=["PUT", "PATCH"])
+    def change(user: int) -> Response:
+        return view(messenger.account(user, request.get_json()))
+
+    @controls.post("/chats/<int:user>/<act>")
+    def act(user: int, act: str) -> Response:
+        holder, asked = account(user), request.get_json()
+        do(messenger.smartphones, holder, act, asked)
+        return view(holder)
+
+    return controls
 
 
 def do(smartphones: Smartphones, holder: Account, act: str, asked: dict[str, Any]) -> None:

@@ -17,11 +17,12 @@ One `Town` may be shared between threads as long as no two use the same phone or
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
+
+from simulator.shown import ChatMessage, Received, chat_messages, received
 
 PATIENCE = 60.0
 LONGEST_WAIT = 20.0
@@ -32,29 +33,6 @@ Found = TypeVar("Found")
 
 class NotPossible(Exception):
     """The simulator will not do this. The message says why."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """A text on a phone: who sent it, and what it says."""
-
-    id: str
-    sender: str
-    body: str
-
-
-@dataclass(frozen=True)
-class ChatMessage:
-    """A message in a chat on Telegram, with the labels of its
-    buttons; `mine` when the holder of the chat wrote it."""
-
-    id: int
-    mine: bool
-    kind: str
-    text: str
-    buttons: tuple[str, ...]
-    edited: bool
-    protected: bool
 
 
 class Town:
@@ -215,11 +193,6 @@ class Phone:
         return str(self._town.ask("POST", f"{self._path}/{key}", body)["screen"])
 
 
-def received(row: dict[str, Any]) -> list[Received]:
-    """The texts that came to a phone, the oldest first."""
-    return [Received(text["id"], text["other"], text["body"]) for text in row["texts"] if not text["mine"]]
-
-
 class Chat:
     """One person's chat with the bot on Telegram, with everything that the person can do in it."""
 
@@ -346,21 +319,6 @@ class Chat:
 
     def _do(self, act: str, **body: Any) -> None:
         self._town.ask("POST", f"{self._path}/{act}", body)
-
-
-def chat_messages(row: dict[str, Any]) -> list[ChatMessage]:
-    return [
-        ChatMessage(
-            message["id"],
-            message["mine"],
-            message["kind"],
-            message["text"],
-            tuple(button["label"] for line in message["buttons"] for button in line),
-            message["edited"],
-            message["protected"],
-        )
-        for message in row["messages"]
-    ]
 
 
 def in_base64(content: bytes) -> str:

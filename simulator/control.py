@@ -71,139 +71,82 @@ its `+` as it is or as %2B.
 What cannot be done answers 4xx with {"error": "a sentence for people"}.
 """
 
-from typing import Any
-
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from simulator.chat_control import chat_control
+from simulator.control_requests import asked, wait_for_change
 from simulator.network import Network
-from simulator.phones import NotANumber, Phone, Refused
+from simulator.phone_control import phone_control
+from simulator.phones import NotANumber, Refused
 from simulator.troubles import UnknownTrouble
-
-LONGEST_WAIT = 30.0
 
 
 def control(network: Network) -> Blueprint:
     """The addresses of the table above."""
-    desk = Blueprint("control", __name__, url_prefix="/simulator")
-    desk.register_blueprint(chat_control(network.telegram))
-    exchange, calls, texts, troubles = network.exchange, network.calls, network.texts, network.troubles
+    controls = Blueprint("control", __name__, url_prefix="/simulator")
+    controls.register_blueprint(phone_control(network))
+    controls.register_blueprint(chat_control(network.telegram))
+    controls.register_blueprint(trouble_control(network))
 
-    def view(phone: Phone) -> Response:
-        return jsonify(network.phone_view(phone))
-
-    def wait() -> None:
-        if seen := request.args.get("seen"):
-            exchange.wait_for_change(seen, min(request.args.get("wait", 0.0, type=float), LONGEST_WAIT))
-
-    @desk.get("/town")
+    @controls.get("/town")
     def town() -> Response:
-        wait()
+        wait_for_change(network.exchange)
         return jsonify(network.view())
 
-    @desk.get("/phones")
-    def phones() -> Response:
-        return jsonify(network.view()["phones"])
-
-    @desk.put("/phones/<number>")
-    def add(number: str) -> Response:
-        return view(exchange.phone(number, asked().get("label", "").strip()))
-
-    @desk.get("/phones/<number>")
-    def look(number: str) -> Response:
-        wait()
-        return view(exchange.phone(number))
-
-    @desk.patch("/phones/<number>")
-    def switch(number: str) -> Response:
-        phone = exchange.phone(number)
-        network.change(phone, asked())
-        return view(phone)
-
-    @desk.post("/phones/<number>/dial")
-    def dial(number: str) -> Response:
-        phone = exchange.phone(number)
-        calls.dial(phone, asked().get("code", ""))
-        return view(phone)
-
-    @desk.post("/phones/<number>/reply")
-    def reply(number: str) -> Response:
-        phone = exchange.phone(number)
-        calls.reply(phone, asked().get("text", ""))
-        return view(phone)
-
-    @desk.post("/phones/<number>/hang-up")
-    def hang_up(number: str) -> Response:
-        phone = exchange.phone(number)
-        asked()
-        calls.hang_up(phone)
-        return view(phone)
-
-    @desk.post("/phones/<number>/texts")
-    def text(number: str) -> Response:
-        phone = exchange.phone(number)
-        texts.send(phone, asked().get("to", ""), asked().get("text", ""))
-        return view(phone)
-
-    @desk.post("/phones/<number>/read")
-    def read(number: str) -> Response:
-        phone = exchange.phone(number)
-        asked()
-        network.read(phone)
-        return view(phone)
-
-    @desk.get("/faults")
+    @controls.get("/faults")
     def faults() -> Response:
-        return jsonify(exchange.faults_view())
+        return jsonify(network.exchange.faults_view())
 
-    @desk.get("/counters")
+    @controls.get("/counters")
     def counters() -> Response:
         return jsonify(network.counters())
 
-    @desk.get("/troubles")
-    def look_at_troubles() -> Response:
-        return jsonify(troubles.view())
-
-    @desk.put("/troubles")
-    def make_trouble() -> Response:
-        troubles.change(asked())
-        return noticed()
-
-    @desk.delete("/troubles")
-    def lift_troubles() -> Response:
-        troubles.forget()
-        return noticed()
-
-    @desk.post("/reset")
+    @controls.post("/reset")
     def reset() -> Response:
         asked()
         network.reset()
         return jsonify(network.view())
+
+    @controls.errorhandler(NotANumber)
+    @controls.errorhandler(UnknownTrouble)
+    def unclear(error: Exception) -> ResponseReturnValue:
+        return jsonify(error=str(error)), 400
+
+    @controls.errorhandler(Refused)
+    def refused(error: Refused) -> ResponseReturnValue:
+        return jsonify(error=str(error)), 409
+
+    @controls.errorhandler(HTTPException)
+    def in_json(error: HTTPException) -> ResponseReturnValue:
+        return jsonify(error=error.description), error.code or 500
+
+    return controls
+
+
+def trouble_control(network: Network) -> Blueprint:
+    """The bad days of everybody."""
+    controls = Blueprint("troubles", __name__)
+    exchange, troubles = network.exchange, network.troubles
 
     def noticed() -> Response:
         with exchange.changed:
             exchange.note()
         return jsonify(troubles.view())
 
-    @desk.errorhandler(NotANumber)
-    @desk.errorhandler(UnknownTrouble)
-    def unclear(error: Exception) -> ResponseReturnValue:
-        return jsonify(error=str(error)), 400
+    @controls.get("/troubles")
+    def show() -> Response:
+        return jsonify(troubles.view())
 
-    @desk.errorhandler(Refused)
-    def refused(error: Refused) -> ResponseReturnValue:
-        return jsonify(error=str(error)), 409
+    @controls.put("/troubles")
+    def make() -> Response:
+        troubles.change(asked())
+        return noticed()
 
-    @desk.errorhandler(HTTPException)
-    def in_json(error: HTTPException) -> ResponseReturnValue:
-        return jsonify(error=error.description), error.code or 500
+    @controls.delete("/troubles")
+    def lift() -> Response:
+        troubles.forget()
+        return noticed()
 
-    return desk
-
-
-def asked() -> dict[str, Any]:
-    """The body of the request: an object in JSON. Anything else answers 415 or 400."""
-    body: dict[str, Any] = request.get_json()
-    return body
+    return controls

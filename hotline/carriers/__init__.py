@@ -1,6 +1,6 @@
 """A carrier takes our texts to phones, and brings what people key in and text to us.
 
-Each carrier is one file here and one line in `CARRIERS`.
+Each carrier is one file or folder here and one line in `CARRIERS`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

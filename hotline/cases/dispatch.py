@@ -43,6 +43,13 @@ class DispatchState(StrEnum):
 EXPECTED = (DispatchState.ASKED, DispatchState.TAKEN)
 """As long as it is one of these, something is expected of the liaison."""
 
+WHILE_OPEN: dict[str, How] = {
+    DispatchState.ASKED: "asked",
+    DispatchState.UNANSWERED: "late",
+    DispatchState.LAPSED: "late",
+}
+"""How a case that nobody has stands to them."""
+
 CASE_WORDS = (
     "SIMBA", "TEMBO", "CHUI", "DUMA", "TWIGA", "NYATI", "KIFARU", "PUNDA", "FISI", "NYANI", "SUNGURA", "SAMAKI", "NDEGE", "KUKU", "MBUZI",
     "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO", "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO",
@@ -104,26 +111,23 @@ class Dispatch(Base):
 
     def how(self, session: Session, now: datetime) -> How:
         """How the case stands to this liaison; to one who may not see it any more, it is over."""
-        case = self.case
-        if not conflicts.may_see(session, case, self.liaison, now):
+        if not conflicts.may_see(session, self.case, self.liaison, now):
             return "over"
-        match self.state:
-            case "asked" if case.state == CaseState.OPEN and case.round == self.round:
-                return "asked"
-            case "unanswered" | "lapsed" if case.state == CaseState.OPEN and case.round == self.round:
-                return "late"
-            case "taken" if case.state == CaseState.ACKNOWLEDGED and case.liaison_id == self.liaison_id:
-                return "there" if case.there_at else "on_the_way" if case.on_the_way_at else "taken"
-            case "done" if case.round == self.round:
-                return "done"
-            case "cannot":
-                return "passed_on"
-            case _:
-                return (
-                    "first_was"
-                    if case.liaison and case.liaison_id != self.liaison_id and case.round == self.round
-                    else "over"
-                )
+        if self.state == DispatchState.CANNOT:
+            return "passed_on"
+        is_theirs = self.case.state == CaseState.ACKNOWLEDGED and self.case.liaison_id == self.liaison_id
+        if self.state == DispatchState.TAKEN and is_theirs:
+            return "there" if self.case.there_at else "on_the_way" if self.case.on_the_way_at else "taken"
+        return self._how_in_this_round() if self.case.round == self.round else "over"
+
+    def _how_in_this_round(self) -> How:
+        """The same of one who has not passed it on, and does not have it now."""
+        if self.state == DispatchState.DONE:
+            return "done"
+        if self.case.state == CaseState.OPEN and self.state in WHILE_OPEN:
+            return WHILE_OPEN[self.state]
+        is_anothers = self.case.liaison and self.case.liaison_id != self.liaison_id
+        return "first_was" if is_anothers else "over"
 
     def may_be_read(self, session: Session, now: datetime) -> bool:
         """Whether this liaison may read what was reported: as

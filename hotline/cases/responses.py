@@ -30,26 +30,26 @@ from hotline.messaging.message import About
 from hotline.outbox import TaskKind, cancel
 
 
-def act(work: UnitOfWork, who: Liaison, wish: Act) -> Phrase:
+def act(work: UnitOfWork, who: Liaison, command: Act) -> Phrase:
     """Do what the liaison asks, and say what has come of it."""
-    if wish.step == "help":
-        return _call_for_help(work, who, wish.word)
+    if command.step == "help":
+        return _call_for_help(work, who, command.word)
     waiting = dispatch.before(work.session, who, work.now)
     if (
-        wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.CASE_WORDS
+        command.why and len(waiting) == 1 and command.word.rstrip("0123456789") not in dispatch.CASE_WORDS
     ):  # `2 no fuel`: there is but one it can mean
-        wish = replace(wish, word="", why=f"{wish.word} {wish.why}")
-    found = _meant(work, who, wish.word, waiting)
-    return found if isinstance(found, Phrase) else _take_step(work, who, found, wish)
+        command = replace(command, word="", why=f"{command.word} {command.why}")
+    found = _meant(work, who, command.word, waiting)
+    return found if isinstance(found, Phrase) else _take_step(work, who, found, command)
 
 
-def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Phrase:
+def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, command: Act) -> Phrase:
     """Whether they may see the case is asked once nobody else can change it."""
     case = lock_case(work.session, asked.case_id)
     work.session.expire_all()
     if not conflicts.may_see(work.session, case, who, work.now):
         return liaison_phrases.over(asked.word)
-    return STEPS[wish.step](work, case, asked, wish)
+    return STEPS[command.step](work, case, asked, command)
 
 
 def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
@@ -77,7 +77,7 @@ def _meant(work: UnitOfWork, who: Liaison, word: str, waiting: list[Dispatch]) -
     return liaison_phrases.no_such_word(words) if word else liaison_phrases.which_word(words)
 
 
-def _take(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
+def _take(work: UnitOfWork, case: Case, asked: Dispatch, command: Act) -> Phrase:
     if asked.round != case.round:
         return liaison_phrases.over(asked.word)
     if acknowledge(work.session, case, asked.liaison_id, work.now):
@@ -87,7 +87,7 @@ def _take(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
         _go_on(work, case, asked)
         return liaison_phrases.yours(asked.word)
     if dispatch.has_it(case, asked):
-        return _still(work, case, asked, wish)
+        return _still(work, case, asked, command)
     if (
         case.state == CaseState.RESOLVED
         and case.liaison_id == asked.liaison_id
@@ -130,7 +130,7 @@ def _not_done_after_all(work: UnitOfWork, case: Case, done: Dispatch) -> Phrase:
     return liaison_phrases.not_done_after_all(done.word)
 
 
-def _still(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
+def _still(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) -> Phrase:
     """They are still on it, and safe."""
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
@@ -141,7 +141,7 @@ def _still(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
     return liaison_phrases.already_yours(taken.word)
 
 
-def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
+def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
     if case.on_the_way_at is None:
@@ -158,7 +158,7 @@ def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Ph
     return liaison_phrases.on_the_way(taken.word)
 
 
-def _there(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
+def _there(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
     if case.there_at is None:
@@ -212,18 +212,18 @@ def _told(work: UnitOfWork, who: Liaison, case: Case | None) -> Phrase:
     )
 
 
-def _cannot(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
-    return _pass_on(work, case, asked, wish.why)
+def _cannot(work: UnitOfWork, case: Case, asked: Dispatch, command: Act) -> Phrase:
+    return _pass_on(work, case, asked, command.why)
 
 
-def _not_mine(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
-    return _pass_on(work, case, asked, wish.why, "it is not theirs to answer")
+def _not_mine(work: UnitOfWork, case: Case, asked: Dispatch, command: Act) -> Phrase:
+    return _pass_on(work, case, asked, command.why, "it is not theirs to answer")
 
 
-def _aside(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
+def _aside(work: UnitOfWork, case: Case, asked: Dispatch, command: Act) -> Phrase:
     """They know those involved, or should not have it for another reason: nobody asks which. They never see
     the case again, so they are asked once whether they are sure."""
-    if not wish.sure and not was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
+    if not command.sure and not was_noted(work.session, case, SURE, asked.who, work.now - SURE_FOR):
         case.note(work.session, work.now, SURE, asked.who)
         return liaison_phrases.sure_to_step_aside(asked.word)
     bar_liaison(work.session, case, asked.liaison_id, conflicts.STEPPED_ASIDE, work.now)
@@ -261,7 +261,7 @@ OUR_REASONS = {say(words, SOURCE) for _step, words in liaison_menus.REASONS} | {
 def _because(reason: Step) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]":
     """One who has passed it on says why."""
 
-    def note(work: UnitOfWork, case: Case, asked: Dispatch, _wish: Act) -> Phrase:
+    def note(work: UnitOfWork, case: Case, asked: Dispatch, _command: Act) -> Phrase:
         if asked.state == DispatchState.CANNOT:
             case.note(
                 work.session,
@@ -275,7 +275,7 @@ def _because(reason: Step) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phras
     return note
 
 
-def _done(work: UnitOfWork, case: Case, taken: Dispatch, _wish: Act) -> Phrase:
+def _done(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) -> Phrase:
     if not dispatch.has_it(case, taken):
         return _not_theirs(case, taken)
     dispatch.end(work, taken, DispatchState.DONE)
@@ -300,7 +300,7 @@ STEPS: dict[Step, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
     "there": _there,
     "done": _done,
     "still": _still,
-    "help": lambda work, case, taken, _wish: _help(work, case, taken, taken.liaison),
+    "help": lambda work, case, taken, _command: _help(work, case, taken, taken.liaison),
     "cannot": _cannot,
     "not_mine": _not_mine,
     "aside": _aside,

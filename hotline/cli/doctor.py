@@ -23,6 +23,7 @@ from hotline.messaging.message import count_undelivered
 from hotline.operations import auditor
 from hotline.operations.queue import Poster
 from hotline.places import areas
+from hotline.settings import Settings
 
 WEEK = timedelta(days=7)
 MOST_NAMED = 3
@@ -31,7 +32,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    words: str
+    sentence: str
     serious: bool = True
     """It keeps the hotline from answering."""
 
@@ -85,23 +86,32 @@ def _settings(service: Service, environ: Mapping[str, str]) -> Iterator[Finding]
             serious=False,
         )
         return
-    for name, value, why in (
-        ("PUBLIC_URL", settings.public_url, "the https address under which the carrier reaches this machine"),
-        ("SERVICE_CODE", environ.get("SERVICE_CODE"), "what people dial, *384*4455# for one"),
-        ("SENDER", environ.get("SENDER"), "the short code that texts come from; people cannot answer a name"),
-        (
-            "CALLBACK_SECRETS",
-            settings.callback_secrets,
-            "a long random word in the callback addresses; `itikia urls` suggests one",
-        ),
-    ):
-        if not value:
-            yield Finding(f"{name} is empty. It is {why}.")
+    yield from _needed(settings, environ)
     if not settings.text_price:
         yield Finding(
             "TEXT_PRICE is empty, so nobody is told what a broadcast will cost. Write KES 0.80, for one.",
             serious=False,
         )
+    yield from _unfit(settings)
+
+
+NEEDED = {
+    "PUBLIC_URL": "the https address under which the carrier reaches this machine",
+    "SERVICE_CODE": "what people dial, *384*4455# for one",
+    "SENDER": "the short code that texts come from; people cannot answer a name",
+    "CALLBACK_SECRETS": "a long random word in the callback addresses; `itikia urls` suggests one",
+}
+"""What a hotline cannot do without that has a carrier."""
+
+
+def _needed(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    told = {**environ, "PUBLIC_URL": settings.public_url, "CALLBACK_SECRETS": settings.callback_secrets}
+    for name, what in NEEDED.items():
+        if not told.get(name):
+            yield Finding(f"{name} is empty. It is {what}.")
+
+
+def _unfit(settings: Settings) -> Iterator[Finding]:
     if settings.public_url and not settings.public_url.startswith("https://"):
         yield Finding(
             "PUBLIC_URL does not begin with https://, so what citizens say would travel in the clear."
@@ -165,17 +175,25 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
             "Nobody is on duty, so nobody can be asked. Do: itikia liaisons load FILE, or have them text ON."
         )
         return
+    yield from _nobody_coordinates(bodies, on_duty)
+    yield from _unanswered(bodies)
+    yield from _nobody_on_duty(bodies, on_duty)
+    yield from _empty_week(service, session, bodies)
+    yield from _without_supervisor(bodies, [each for each in liaisons if is_one_now(each, service.clock())])
+
+
+def _nobody_coordinates(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Iterator[Finding]:
     if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
         yield Finding(
             "No coordinating body has anybody on duty, and a case that nobody else answers goes there all "
             "the same."
         )
-    yield from _unanswered(bodies)
+
+
+def _nobody_on_duty(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Iterator[Finding]:
     for body in bodies:
         if not on_duty[body.code] and body.kind != Kind.COORDINATION:
             yield Finding(f"{body.name} has nobody on duty.", serious=False)
-    yield from _empty_week(service, session, bodies)
-    yield from _without_supervisor(bodies, [each for each in liaisons if is_one_now(each, service.clock())])
 
 
 def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> Iterator[Finding]:

@@ -1,50 +1,27 @@
-"""`itikia order`: who is asked about a case, and when. `itikia why`: who was asked about this one, who could
-be, and who never will."""
+"""`itikia why`: who was asked about this case and what came of it, who could be asked, and who never will."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 
 import click
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from hotline.cases import assignment, conflicts, dispatch
+from hotline.cases import dispatch
 from hotline.cases.case import Case, CaseState, Entry, case_by_reference, history_of
-from hotline.cases.conflicts import Subject
 from hotline.cases.dispatch import Dispatch, DispatchState
-from hotline.cases.escalation_policy import AFTER_TWO_NOES, STILL, Row, Rung, Ways, order_of
-from hotline.cases.matching import Candidate
 from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.reference_number import read_reference, spoken_reference
 from hotline.cases.verdicts import Verdict
-from hotline.cli.terminal import heading, indented, wrapped
+from hotline.cli.eligibility import who_could, who_never
+from hotline.cli.order import URGENCIES
+from hotline.cli.terminal import heading, indented
 from hotline.context import UnitOfWork, ready
 from hotline.core.i18n import SOURCE, own_name, say
-from hotline.directory import affiliations, shifts
-from hotline.directory.bodies import Serves
-from hotline.directory.categories import CATEGORIES, Urgency
-from hotline.directory.liaisons import Liaison
+from hotline.directory.categories import Urgency
 from hotline.messaging.message import About, Message, MessageState
 from hotline.settings import Settings
-
-WHO = 66
-"""Letters of the column that says who."""
-
-URGENCIES = {Urgency.LIFE: "Danger to life", Urgency.HIGH: "Urgent", Urgency.ORDINARY: "Ordinary"}
-
-RUNGS = {
-    Rung.PRIMARY: "whose it is: nearest, on duty, their language, least to do",
-    Rung.BORDER: "at a border: somebody of the other body that names the place",
-    Rung.NEXT: "another one on duty of a body that was asked",
-    Rung.SUPERVISOR: "who leads a body that was asked, or one above it",
-    Rung.SIDEWAYS: "another body: first of another kind, then a neighbour",
-    Rung.OVERSIGHT: "an oversight authority, whatever it is about",
-    Rung.COORDINATION: "the coordinating body, on duty or not",
-    Rung.REPEAT: "from the top again: first those who were asked least",
-}
-WAYS = {Ways.BEST: "the best channel, then the next", Ways.ALL: "all channels at once"}
 
 VERDICTS = {
     "helped": "help came",
@@ -58,80 +35,6 @@ STATES = {
     CaseState.RESOLVED: "the liaison says done",
     CaseState.CLOSED: "closed",
 }
-
-NEVER = (
-    "Nobody on our list may see this case and answers what it is about. Take it to the oversight "
-    "authority by hand: {oversight}."
-)
-
-
-# ----------------------------------------------------------------------------------------- the standing order
-
-
-@click.command()
-def order() -> None:
-    """Who is asked about a case, one after another, and how long each has."""
-    click.echo("\n\n".join([*map(_order_in_words, URGENCIES), _after_noes(), _patience()]))
-
-
-def _order_in_words(urgency: Urgency) -> str:
-    about = "; ".join(say(each.name, SOURCE) for each in CATEGORIES.values() if each.urgency == urgency)
-    return "\n".join([*heading(URGENCIES[urgency]), *indented(about), *_rows(order_of(urgency))])
-
-
-def _rows(order: Sequence[Row]) -> Iterator[str]:
-    yield click.style(f"  minute  {'who is asked':{WHO}}on", dim=True)
-    minute = 0
-    for row in order:
-        minute += row.after
-        yield f"  {minute:6}  {RUNGS[row.rung]:{WHO}}{WAYS[row.ways] if row.rung != Rung.REPEAT else ''}".rstrip()
-
-
-def _after_noes() -> str:
-    first = (f"       0  {RUNGS[row.rung]}" for row in AFTER_TWO_NOES)
-    then = "Then comes the order above, once they have had as long to answer as anybody has."
-    skipped = (
-        "A row with nobody to ask is skipped at once. Who may not see a case is never asked: itikia why "
-        "CASE shows who that is."
-    )
-    return "\n".join(
-        [
-            *heading("Before that, where the citizen has said no twice"),
-            *first,
-            *indented(then),
-            "",
-            *wrapped(skipped),
-        ]
-    )
-
-
-def _patience() -> str:
-    """The table of those who have a case."""
-    said = (
-        "Who has a case and takes no step is asked whether they are still on it; and on the way, whether "
-        "they are safe"
-    )
-    columns = "".join(f"{title:>16}" for title in ("having it", "on the way", "being there", "to answer"))
-    lines = [
-        f"  {URGENCIES[urgency]:16}{''.join(f'{each:>16}' for each in _still(urgency))}"
-        for urgency in URGENCIES
-    ]
-    after = "Who does not answer in that time has the case no more, and it goes to somebody else."
-    return "\n".join(
-        [*heading(said), click.style(f"  {'after so long':16}{columns}", dim=True), *lines, *indented(after)]
-    )
-
-
-def _still(urgency: Urgency) -> tuple[str, ...]:
-    still = STILL[urgency]
-    return tuple(map(_minutes, (still.taken, still.on_the_way, still.there, still.answer)))
-
-
-def _minutes(minutes: int) -> str:
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
-
-
-# --------------------------------------------------------------------------------------------------- one case
 
 
 @click.command()
@@ -189,12 +92,12 @@ def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
-def _had_it(work: UnitOfWork, case: Case) -> Iterator[str]:
+def _asked(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("Who was asked")
     asked = list(
         work.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.step))
     )
-    told = _tellings(work, case)
+    told = _how_told(work, case)
     for each in asked:
         again = f"  (round {each.round})" if case.round > 1 else ""
         yield f"  {_time(work, each.at)}  {each.who}{again}"
@@ -208,7 +111,7 @@ def _had_it(work: UnitOfWork, case: Case) -> Iterator[str]:
         yield "  Nobody yet."
 
 
-def _tellings(work: UnitOfWork, case: Case) -> dict[int, str]:
+def _how_told(work: UnitOfWork, case: Case) -> dict[int, str]:
     """Of each dispatch, on which channels it was told, and what is known of that."""
     written = (
         select(Message)
@@ -235,33 +138,32 @@ def _left(work: UnitOfWork, message: Message) -> str:
     }.get(MessageState(message.state), "which has not left yet")
 
 
+BECAME = {
+    DispatchState.TAKEN: "{took} and has it{asked_whether}.",
+    DispatchState.DONE: "{took}, and said{ended} that it is done.",
+    DispatchState.CANNOT: "{took}, and passed it on{ended}.",
+    DispatchState.LAPSED: "{took}; nothing followed, so they have it no more since{ended}.",
+    DispatchState.UNANSWERED: "Did not answer; the next was asked{ended}.",
+    DispatchState.SUPERSEDED: "{took}; the case went on without them{ended}.",
+}
+NEVER_TAKEN = {
+    **BECAME,
+    DispatchState.CANNOT: "Passed it on{ended}.",
+    DispatchState.SUPERSEDED: "The case went on without them{ended}.",
+}
+"""What became of a case that was put before somebody; and the same where they had never taken it on."""
+
+
 def _became(work: UnitOfWork, each: Dispatch) -> str:
-    took = f"Took it {_time(work, each.taken_at)}" if each.taken_at else ""
-    ended = f" {_time(work, each.ended_at)}" if each.ended_at else ""
-    match each.state:
-        case DispatchState.ASKED:
-            return (
-                f"Has until {_time(work, each.answer_by)} to answer."
-                if each.answer_by
-                else "Has not answered yet."
-            )
-        case DispatchState.TAKEN:
-            wondered = (
-                f", and was asked {_time(work, each.wondered_at)} whether they are still on it"
-                if each.wondered_at
-                else ""
-            )
-            return f"{took} and has it{wondered}."
-        case DispatchState.DONE:
-            return f"{took}, and said{ended} that it is done."
-        case DispatchState.CANNOT:
-            return f"{took}, and passed it on{ended}." if took else f"Passed it on{ended}."
-        case DispatchState.LAPSED:
-            return f"{took}; nothing followed, so they have it no more since{ended}."
-        case DispatchState.UNANSWERED:
-            return f"Did not answer; the next was asked{ended}."
-        case _:
-            return f"{took + '; the' if took else 'The'} case went on without them{ended}."
+    if each.state == DispatchState.ASKED:
+        until = f"Has until {_time(work, each.answer_by)} to answer."
+        return until if each.answer_by else "Has not answered yet."
+    asked = f", and was asked {_time(work, each.wondered_at)} whether they are still on it"
+    return (BECAME if each.taken_at else NEVER_TAKEN)[DispatchState(each.state)].format(
+        took=f"Took it {_time(work, each.taken_at)}" if each.taken_at else "",
+        ended=f" {_time(work, each.ended_at)}" if each.ended_at else "",
+        asked_whether=asked if each.wondered_at else "",
+    )
 
 
 # What happened to it
@@ -306,12 +208,14 @@ told as it stands."""
 
 def _happened(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("What happened")
-    own = _own_words(work, case)
+    own = _own_reasons(work, case)
     for entry in history_of(work.session, case):
-        yield from indented(f"{_time(work, entry.at)}  {_as_said(entry, own.get((entry.at, entry.who), ''))}")
+        yield from indented(
+            f"{_time(work, entry.at)}  {_as_verdicts(entry, own.get((entry.at, entry.who), ''))}"
+        )
 
 
-def _own_words(work: UnitOfWork, case: Case) -> dict[tuple[datetime | None, str], str]:
+def _own_reasons(work: UnitOfWork, case: Case) -> dict[tuple[datetime | None, str], str]:
     """What those who passed it on said themselves of why, by when that was and who they are."""
     passed = select(Dispatch).where(
         Dispatch.case_id == case.id, Dispatch.state == DispatchState.CANNOT, Dispatch.locked_why.is_not(None)
@@ -319,13 +223,13 @@ def _own_words(work: UnitOfWork, case: Case) -> dict[tuple[datetime | None, str]
     return {(each.ended_at, each.who): f"“{each.why(work.keys)}”" for each in work.session.scalars(passed)}
 
 
-def _as_said(entry: Entry, own: str) -> str:
+def _as_verdicts(entry: Entry, own: str) -> str:
     why = (
         entry.why.partition(", sha256")[0] if entry.what == "evidence" else VERDICTS.get(entry.why, entry.why)
     )
     because = ", ".join(filter(None, (why, own if entry.what == "passed on" else "")))
-    words = HAPPENED.get(entry.what, "{what}: {who}{because}.")
-    return words.format(what=entry.what, who=entry.who, why=why, because=f": {because}" if because else "")
+    sentence = HAPPENED.get(entry.what, "{what}: {who}{because}.")
+    return sentence.format(what=entry.what, who=entry.who, why=why, because=f": {because}" if because else "")
 
 
 def _promised(work: UnitOfWork, case: Case) -> Iterator[str]:
@@ -345,17 +249,17 @@ PROMISES = {
 }
 
 
-def _said(work: UnitOfWork, case: Case) -> Iterator[str]:
+def _verdicts(work: UnitOfWork, case: Case) -> Iterator[str]:
     yield from heading("What the citizen says")
     asked = list(work.session.scalars(select(Verdict).where(Verdict.case_id == case.id).order_by(Verdict.id)))
     for each in asked:
         whose = work.session.get(Dispatch, each.dispatch_id) if each.dispatch_id is not None else None
-        yield f"  Of {whose.who if whose else 'it'}: {_word(work, each)}."
+        yield f"  Of {whose.who if whose else 'it'}: {_verdict(work, each)}."
     if not asked:
         yield "  They have not been asked yet."
 
 
-def _word(work: UnitOfWork, verdict: Verdict) -> str:
+def _verdict(work: UnitOfWork, verdict: Verdict) -> str:
     asked = f", asked {_time(work, verdict.asked_at)}" if verdict.asked_at else ", unasked"
     if verdict.word is None:
         return f"unknown{asked}"
@@ -365,103 +269,8 @@ def _word(work: UnitOfWork, verdict: Verdict) -> str:
     )
 
 
-# Who could ever see it
-
-
-def _could(work: UnitOfWork, case: Case) -> Iterator[str]:
-    yield from heading("Who could be asked, now or later")
-    could = assignment.could_be_asked(work, case)
-    for who in sorted(could, key=lambda each: (each.neighbour, each.body_name, each.liaison)):
-        yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
-    for leader, led in _leading(work, case, could):
-        yield from indented(
-            f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, asked after one of "
-            f"theirs{_off(work, leader)}."
-        )
-    if not could:
-        yield from indented(NEVER.format(oversight=work.country.oversight))
-
-
-def _fits(work: UnitOfWork, who: Candidate) -> str:
-    said = [f"serves {work.areas[who.area].name}", "on duty" if who.on_duty else "off duty"]
-    leads = ["leads it"] if who.supervisor else []
-    return f"{', '.join([*said, *leads])}; nothing stands against it."
-
-
-def _leading(
-    work: UnitOfWork, case: Case, could: Collection[Candidate]
-) -> Iterator[tuple[Liaison, list[str]]]:
-    """Who is asked only because they lead some of those, and the bodies that they lead."""
-    under = {
-        above: sorted({each.body_name for each in could if above in each.above})
-        for who in could
-        for above in who.above
-    }
-    here = work.areas[case.area_code]
-    near = [area.code for area in (*work.areas.outwards(here), *work.areas.nearby(here))]
-    leads = (
-        Liaison.supervisor.is_(True),
-        Liaison.body_code.in_(under),
-        Liaison.id.not_in([each.liaison for each in could]),
-    )
-    subject = conflicts.subject_of(work.session, case)
-    for who in _of_bodies_serving(work, near, *leads):
-        if conflicts.eligible(subject, affiliations.viewer_of(who, work.now)).allowed:
-            yield who, under[who.body_code]
-
-
-def _off(work: UnitOfWork, who: Liaison) -> str:
-    return "" if shifts.on_duty(work.session, [who.id], work.country.zone, work.now) else "; off duty now"
-
-
-def _of_bodies_serving(
-    work: UnitOfWork, areas: Collection[str], *where: ColumnElement[bool]
-) -> Sequence[Liaison]:
-    there = Liaison.body_code.in_(select(Serves.body_code).where(Serves.area_code.in_(areas)))
-    whole = (joinedload(Liaison.body), selectinload(Liaison.roles))
-    return work.session.scalars(
-        select(Liaison).where(there, *where).options(*whole).order_by(Liaison.body_code, Liaison.id)
-    ).all()
-
-
-def _never(work: UnitOfWork, case: Case) -> Iterator[str]:
-    yield from heading("Who never will, though their body serves the place")
-    shut_out: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for who, reason in _shut_out(work, case):
-        shut_out[who.body.name, reason].append(who.name)
-    for (body, reason), names in shut_out.items():
-        yield from indented(f"{body}, {', '.join(names)}: {reason}.")
-    if not shut_out:
-        yield "  Nobody."
-
-
-def _shut_out(work: UnitOfWork, case: Case) -> Iterator[tuple[Liaison, str]]:
-    """Liaisons of the bodies that serve the place who may not see it, and why."""
-    subject = conflicts.subject_of(work.session, case)
-    around = [area.code for area in work.areas.outwards(work.areas[case.area_code])]
-    for who in _of_bodies_serving(work, around):
-        if reason := _against(work, subject, who):
-            yield who, reason
-
-
-def _against(work: UnitOfWork, subject: Subject, who: Liaison) -> str:
-    """Why they may not see it; empty where they may. Of one who is barred no more than that is told, for it
-    would say who reported the case or whom it names; and where another reason stands against them as well,
-    that one, so that they are as their colleagues."""
-    viewer = affiliations.viewer_of(who, work.now)
-    if conflicts.eligible(subject, viewer).allowed:
-        return ""
-    unbarred = conflicts.eligible(replace(subject, barred={}), viewer)
-    return BARRED if unbarred.allowed else unbarred.reason
-
-
-BARRED = "may not see this case"
-
-PARTS = (_standing, _had_it, _happened, _promised, _said, _could, _never)
+PARTS = (_standing, _asked, _happened, _promised, _verdicts, who_could, who_never)
 """What is said of a case, in turn."""
-
-
-# ----------------------------------------------------------------------------------------------- how it looks
 
 
 def _time(work: UnitOfWork, moment: datetime | None) -> str:
@@ -472,4 +281,4 @@ def _time(work: UnitOfWork, moment: datetime | None) -> str:
     return f"{there:%-d %b %H:%M}" if there.year == here.year else f"{there:%-d %b %Y %H:%M}"
 
 
-COMMANDS: tuple[click.Command, ...] = (order, why)
+COMMANDS: tuple[click.Command, ...] = (why,)

@@ -13,8 +13,9 @@ from hotline.core.i18n import SOURCE, say
 from hotline.directory import bodies
 from hotline.directory.categories import CATEGORIES
 from hotline.settings import Settings
-from hotline.situation import statistics
-from hotline.situation.statistics import Known, Measures, Share, Wait, Words
+from hotline.situation import records, statistics
+from hotline.situation.figures import Measures, Share, Verdicts, Wait
+from hotline.situation.records import Known
 
 MEANING = (
     "A time is said of those cases that came so far; beside it stands how many did, and out of how many. "
@@ -107,7 +108,7 @@ def answer(
     who = liaison(work, viewer) if viewer is not None else None
     since = work.now - timedelta(days=days)
     may_see = conflicts.sees(work.session, who, work.now) if who else None
-    known = statistics.gather(work.session, since, work.now, may_see)
+    known = records.gather(work.session, since, work.now, may_see)
     number = FEWER if public and len(known.cases) < statistics.FEW else f"{len(known.cases):,}"
     heading = (
         f"{_period(work, since)}: {number} "
@@ -117,12 +118,8 @@ def answer(
         return heading
     groups = _groups(work, known, by, level, public=public)
     tables = _tables(groups, of_bodies=by == "body")
-    return (
-        "\n\n".join(
-            [_paragraph(heading), _paragraph(MEANING), _paragraph(SILENCE), *tables, *_footnotes(groups)]
-        )
-        + "\n"
-    )
+    paragraphs = [_paragraph(text) for text in (heading, MEANING, SILENCE)]
+    return "\n\n".join([*paragraphs, *tables, *_footnotes(groups)]) + "\n"
 
 
 def _period(work: UnitOfWork, since: datetime) -> str:
@@ -198,19 +195,24 @@ def _tables(groups: Sequence[Group], *, of_bodies: bool) -> Iterator[str]:
         )
     if of_bodies:
         yield _table(
-            "Cases that they passed on, by reason; that lapsed; and alarms about them", TURNS, groups, _turns
+            "Cases that they passed on, by reason; that lapsed; and alarms about them",
+            SETBACKS,
+            groups,
+            _setbacks,
         )
-    yield _table("Did help come? What the citizens say", VERDICTS, groups, lambda each: _verdicts(each.words))
+    yield _table(
+        "Did help come? What the citizens say", VERDICTS, groups, lambda each: _verdicts(each.verdicts)
+    )
 
 
 TIMES = (Column("half within", 18), Column("9 in 10 within", 22), Column("came so far", 24))
 SHARES = (Column("share", 18), Column("between", 22), Column("that is", 24))
 VERDICTS = (Column("yes", 18), Column("no", 18), Column("unknown", 18), Column("out of", 10))
-TURNS = (
+SETBACKS = (
     Column("vehicle", 9), Column("far", 6), Column("busy", 6), Column("unsafe", 8), Column("not theirs", 12), Column("other", 7),
     Column("lapsed", 8), Column("alarms", 8),
 )  # fmt: skip
-"""In the order of `measures.TURNS`."""
+"""In the order of `records.SETBACKS`."""
 
 
 def _table(
@@ -251,16 +253,16 @@ def _share(share: Share | None) -> Cells:
     )
 
 
-def _verdicts(words: Words) -> Cells:
-    shares = (words.confirmed, words.denied, words.unknown)
+def _verdicts(verdicts: Verdicts) -> Cells:
+    shares = (verdicts.confirmed, verdicts.denied, verdicts.unknown)
     return (
         *(f"{_percent(each)} ({_between(each)})" if each.of else "–" for each in shares),
-        f"{words.unknown.of:,}",
+        f"{verdicts.unknown.of:,}",
     )
 
 
-def _turns(of: Measures) -> Cells:
-    return [f"{of.turns[what]:,}" for what in statistics.TURNS]
+def _setbacks(of: Measures) -> Cells:
+    return [f"{of.setbacks[what]:,}" for what in records.SETBACKS]
 
 
 def _percent(share: Share) -> str:

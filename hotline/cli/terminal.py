@@ -3,6 +3,7 @@ by a number."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,9 @@ WIDTH = 100
 """Letters of a line."""
 GAP = "  "
 """Between two columns."""
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+"""Given to a command: a file that it reads."""
 
 
 def wrapped(text: str) -> list[str]:

@@ -4,7 +4,7 @@ with a byte-order mark, semicolons, blank lines, or all of that."""
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -80,6 +80,20 @@ def _complaints(cells: Sequence[str], headings: Sequence[str]) -> Iterator[str]:
         yield "there are letters that are not UTF-8; save the file as “CSV UTF-8”"
     if any(cells[len(headings) :]):
         yield "there are more cells than headings; a cell with the separator in it needs quotation marks"
+
+
+def missing(row: Cells, columns: Iterable[str]) -> Iterator[str]:
+    """A complaint for each of these columns in which the row has nothing."""
+    return (f"the {column} is missing" for column in columns if not row[column])
+
+
+def too_long(row: Cells, most: Mapping[str, int]) -> Iterator[str]:
+    """A complaint for each of these columns in which the row has more letters than that."""
+    return (
+        f"the {column} is longer than {letters} letters"
+        for column, letters in most.items()
+        if len(row[column]) > letters
+    )
 
 
 _IS_NOT_UTF8 = re.compile("[\udc80-\udcff]").search

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison, Role
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline.core.csv_files import Cells, Table
+from hotline.core.csv_files import Cells, Table, missing, too_long
 from hotline.core.database import Base
 from hotline.core.errors import BadRow, BadRows
 from hotline.directory.categories import CATEGORIES, Kind
@@ -91,19 +91,18 @@ def read_rows(table: Table, areas: Areas, known: Parents | None = None) -> list[
 
 def _complaints(row: Cells, areas: Areas) -> Iterator[str]:
     """What is wrong with a row for itself."""
-    for column in COLUMNS:
-        if not row[column]:
-            yield f"the {column} is missing"
-    for column, most in LONGEST.items():
-        if len(row[column]) > most:
-            yield f"the {column} is longer than {most} letters"
+    yield from missing(row, COLUMNS)
+    yield from too_long(row, LONGEST)
     kind = row["kind"].casefold()
     if kind and kind not in KINDS:
         yield f"the kind “{kind}” is none of {', '.join(KINDS)}"
-    for code in split(row["areas"]):
-        if code not in areas:
-            yield _no_area(code, areas)
-    for code in split(row.get("categories", "").casefold()):
+    yield from (_no_area(code, areas) for code in split(row["areas"]) if code not in areas)
+    yield from _not_answered(kind, split(row.get("categories", "").casefold()))
+
+
+def _not_answered(kind: str, categories: Iterable[str]) -> Iterator[str]:
+    """Which of these categories a body of this kind cannot answer, and why."""
+    for code in categories:
         if code not in CATEGORIES:
             yield f"there is no category “{code}”; there are {', '.join(CATEGORIES)}"
         elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, Kind.COORDINATION):

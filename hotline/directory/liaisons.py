@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.core.crypto import Keys, takes_texts, typed_number
-from hotline.core.csv_files import Cells, Table
+from hotline.core.csv_files import Cells, Table, missing, too_long
 from hotline.core.database import Base, Moment
 from hotline.core.errors import BadRow, BadRows, NotANumber
 from hotline.core.i18n import SOURCE
@@ -27,7 +27,7 @@ and `woman` (yes or no), `also` and `until` may be there too."""
 LONGEST_NAME = 80
 """Letters."""
 
-WORDS_FOR = {
+YES_OR_NO = {
     "yes": True,
     "y": True,
     "1": True,
@@ -132,29 +132,39 @@ def _complaints(
 ) -> Iterator[str]:
     """What is wrong with a row for itself. A telephone number is
     never repeated: what is said of it may end up in a log."""
-    for column in COLUMNS:
-        if not row[column]:
-            yield f"the {column} is missing"
-    if len(row["name"]) > LONGEST_NAME:
-        yield f"the name is longer than {LONGEST_NAME} letters"
+    yield from missing(row, COLUMNS)
+    yield from too_long(row, {"name": LONGEST_NAME})
     if row["body"] and row["body"] not in bodies:
         yield (
             f"there is no body with the code “{row['body']}”; load the bodies first, with itikia bodies load"
         )
-    if row["phone"] and not number:
-        yield no_number(row["phone"], country)
-    if number and not takes_texts(number):
-        yield "the phone is one that takes no texts, such as a landline"
+    if row["phone"]:
+        yield from _wrong_phone(row["phone"], number, country)
     if row["languages"] and not set(_languages(row)) & set(spoken):
         yield f"we write in {', '.join(spoken)}, and the liaison needs one of these languages"
+    yield from _neither_yes_nor_no(row)
+    yield from _unknown_roles(row, bodies)
+    if (last := row.get("until", "")) and _day(last) is None:
+        yield f"until is “{last}”; write the last day as 2026-12-31"
+
+
+def _wrong_phone(text: str, number: str, country: Country) -> Iterator[str]:
+    if not number:
+        yield no_number(text, country)
+    elif not takes_texts(number):
+        yield "the phone is one that takes no texts, such as a landline"
+
+
+def _neither_yes_nor_no(row: Cells) -> Iterator[str]:
     for column in UNLESS_TOLD:
-        if (said := row.get(column, "")) and said.casefold() not in WORDS_FOR:
+        if (said := row.get(column, "")) and said.casefold() not in YES_OR_NO:
             yield f"{column} is “{said}”; write yes or no"
+
+
+def _unknown_roles(row: Cells, bodies: Collection[str]) -> Iterator[str]:
     for word in split(row.get("also", "")):
         if word not in bodies and word.casefold() not in KINDS:
             yield f"also has “{word}”, which is no body's code and none of {', '.join(KINDS)}"
-    if (last := row.get("until", "")) and _day(last) is None:
-        yield f"until is “{last}”; write the last day as 2026-12-31"
 
 
 def no_number(text: str, country: Country) -> str:
@@ -170,7 +180,7 @@ def _listed(row: Cells, number: str, country: Country) -> Listed:
     last = _day(row.get("until", ""))
     until = end_of(last, country.zone) if last else None
     on_duty, supervisor, woman = (
-        WORDS_FOR.get(row.get(column, "").casefold(), otherwise) for column, otherwise in UNLESS_TOLD.items()
+        YES_OR_NO.get(row.get(column, "").casefold(), otherwise) for column, otherwise in UNLESS_TOLD.items()
     )
     also = split(row.get("also", ""))
     return Listed(row["body"], row["name"], number, _languages(row), on_duty, supervisor, woman, also, until)
@@ -215,7 +225,7 @@ def save(
         liaison = of(session, person) or Liaison(person=person, on_duty=each.on_duty)
         liaison.body_code, liaison.name, liaison.languages = each.body, each.name, " ".join(each.languages)
         liaison.supervisor, liaison.woman, liaison.until = each.supervisor, each.woman, each.until
-        _hold(
+        _give_roles(
             liaison,
             [(code, None) if code in known else (None, code.casefold()) for code in (each.body, *each.also)],
             now,
@@ -223,7 +233,7 @@ def save(
         session.add(liaison)
 
 
-def _hold(liaison: Liaison, roles: Iterable[tuple[str | None, str | None]], now: datetime) -> None:
+def _give_roles(liaison: Liaison, roles: Iterable[tuple[str | None, str | None]], now: datetime) -> None:
     """These are their roles from now on, each a body's code or a kind. The others end, and stay."""
     wanted = dict.fromkeys(roles)
     held = {(role.body_code, role.kind): role for role in liaison.roles if role.ended_at is None}
@@ -236,7 +246,7 @@ def remove(liaison: Liaison, now: datetime) -> None:
     """Their mandate ends now, and all their roles with it. What
     they did stays, and so does what they must never see."""
     liaison.until, liaison.on_duty, liaison.said_at, liaison.said_until = now, False, None, None
-    _hold(liaison, (), now)
+    _give_roles(liaison, (), now)
 
 
 def is_one_now(liaison: Liaison, now: datetime) -> bool:
@@ -254,7 +264,7 @@ class Known(NamedTuple):
 
 
 def known_by(session: Session, index: str, channel: str = people.PHONE) -> Known | None:
-    """The person with this address, in one look: somebody is waiting."""
+    """The person with this address, in one query: somebody is waiting."""
     here = (Address.channel == channel, Address.number_index == index)
     facts = select(Person.id, Person.language, Person.home_area, Liaison.id).join(
         Address, Address.person_id == Person.id

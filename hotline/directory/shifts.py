@@ -1,38 +1,23 @@
 """Who is on duty when: weekly patterns, leave and swaps, and what liaisons say themselves. All by the
 country's own clock."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.context import UnitOfWork
-from hotline.core.csv_files import Cells, Table
 from hotline.core.database import Base, Moment
-from hotline.core.errors import BadRow, BadRows
-from hotline.directory.liaisons import Liaison, no_number, number_in
-from hotline.places.countries import Country
-
-COLUMNS = ("phone", "days", "from", "to")
-"""What a file of shifts must have."""
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAILY, NONE = "daily", "none"
-"""Every day; and, alone in its row, no pattern any more."""
+from hotline.directory.liaisons import Liaison
 
 DAY = 24 * 60
 """Minutes on the wall's clock."""
 MINUTE = timedelta(minutes=1)
 LOOK_AHEAD = timedelta(days=8)
 """A week and a day: whatever a weekly pattern does, it has done by then."""
-
-LEAVE, OWN_LEAVE = "leave", "leave, by their own word"
 
 
 class Shift(Base):
@@ -70,7 +55,7 @@ class DutyChange(Base):
         return self.part_of or self.id
 
 
-class Word(NamedTuple):
+class Statement(NamedTuple):
     """What a liaison said last of their duty, when, and how long it holds."""
 
     on_duty: bool
@@ -90,7 +75,7 @@ class Word(NamedTuple):
 class Duty(NamedTuple):
     """All that is known of one liaison's duty."""
 
-    word: Word
+    statement: Statement
     shifts: Sequence[Shift] = ()
     changes: Sequence[DutyChange] = ()
     """As they were arranged; of two that cover a moment, the later one goes."""
@@ -101,7 +86,7 @@ class Duty(NamedTuple):
         """Whether they are on duty then. Whose mandate has ended never is."""
         if self.until is not None and self.until <= moment:
             return False
-        return is_on_duty(self.word, self.shifts, self.changes, zone, moment)
+        return is_on_duty(self.statement, self.shifts, self.changes, zone, moment)
 
 
 class Stretch(NamedTuple):
@@ -115,7 +100,7 @@ class Stretch(NamedTuple):
 
 
 def is_on_duty(
-    word: tuple[bool, datetime | None, datetime | None],
+    statement: tuple[bool, datetime | None, datetime | None],
     shifts: Sequence[Shift],
     changes: Sequence[DutyChange],
     zone: tzinfo,
@@ -123,7 +108,7 @@ def is_on_duty(
 ) -> bool:
     """Leave or a swap comes first, unless the liaison spoke after it had begun; then their own word; then the
     pattern. One who has no pattern is on duty or not as was said last."""
-    said = Word(*word)
+    said = Statement(*statement)
     change = next((each for each in reversed(changes) if each.begins_at <= moment < each.ends_at), None)
     if change is not None and not (
         said.holds(moment) and said.said_at is not None and said.said_at >= change.begins_at
@@ -179,7 +164,11 @@ def _next_mark(marks: Collection[int], zone: tzinfo, moment: datetime) -> dateti
 def edges(duty: Duty, zone: tzinfo, begins: datetime, ends: datetime) -> list[datetime]:
     """The first of these moments and those between them at which this liaison's duty may change."""
     planned = [moment for change in duty.changes for moment in (change.begins_at, change.ends_at)]
-    own = [moment for moment in (duty.word.said_at, duty.word.said_until, duty.until) if moment is not None]
+    own = [
+        moment
+        for moment in (duty.statement.said_at, duty.statement.said_until, duty.until)
+        if moment is not None
+    ]
     between = (
         moment
         for moment in (*planned, *own, *_edges(duty.shifts, zone, begins, ends))
@@ -199,13 +188,13 @@ def gaps(duties: Collection[Duty], zone: tzinfo, begins: datetime, ends: datetim
     return empty
 
 
-def _next_end(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
+def next_end(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
     """When the current shift ends, or else the next one."""
     change = next_change(shifts, zone, moment)
     return change if change is None or by_pattern(shifts, zone, moment) else next_change(shifts, zone, change)
 
 
-def _next_beginning(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
+def next_beginning(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
     """When the next shift begins that has not begun yet."""
     change = next_change(shifts, zone, moment)
     return (
@@ -239,7 +228,7 @@ def duties(
     for change in session.scalars(arranged.order_by(DutyChange.id)):
         changes[change.liaison_id].append(change)
     return {
-        liaison: Duty(Word(on_duty, said_at, said_until), shifts[liaison], changes[liaison], until)
+        liaison: Duty(Statement(on_duty, said_at, said_until), shifts[liaison], changes[liaison], until)
         for liaison, on_duty, said_at, said_until, until in rows
     }
 
@@ -274,231 +263,5 @@ def empty_hours(session: Session, zone: tzinfo, begins: datetime, ends: datetime
     return {body: empty for body, those in of_body.items() if (empty := gaps(those, zone, begins, ends))}
 
 
-def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
-    """They say that they are on duty. It holds until the end of their shift, or of the next, and ends the
-    leave they took themselves.
-
-    Returns until when it holds; None: until they say otherwise.
-    """
-    own_leave = (DutyChange.liaison_id == who.id, DutyChange.why == OWN_LEAVE, DutyChange.ends_at > work.now)
-    work.session.execute(update(DutyChange).where(*own_leave).values(ends_at=work.now))
-    _say(who, Word(True, work.now, _next_end(_pattern(work.session, who), work.country.zone, work.now)))
-    return who.said_until
-
-
-def go_off(work: UnitOfWork, who: Liaison, days: int | None = None) -> datetime | None:
-    """They say that they are off duty, until their next shift begins; or on leave for so many days, from 1
-    on.
-
-    Returns until when it holds; None: until they say otherwise.
-    """
-    if days is None:
-        _say(
-            who,
-            Word(False, work.now, _next_beginning(_pattern(work.session, who), work.country.zone, work.now)),
-        )
-        return who.said_until
-    until = (work.now.astimezone(work.country.zone) + timedelta(days=days)).astimezone(UTC)
-    _arrange(work.session, Half(who.id, Stretch(work.now, until), OWN_LEAVE))
-    _say(who, Word(True))
-    return until
-
-
-def stay_off(work: UnitOfWork, who: Liaison) -> None:
-    """They want to hear nothing from us: they are off duty until they say otherwise, whatever their shifts."""
-    _say(who, Word(False, work.now))
-
-
-def _say(who: Liaison, word: Word) -> None:
-    who.on_duty, who.said_at, who.said_until = word
-
-
-def _pattern(session: Session, who: Liaison) -> list[Shift]:
+def pattern_of(session: Session, who: Liaison) -> list[Shift]:
     return list(session.scalars(select(Shift).where(Shift.liaison_id == who.id)))
-
-
-class Half(NamedTuple):
-    """One liaison's part in what is arranged."""
-
-    liaison: int
-    stretch: Stretch
-    why: str
-    on_duty: bool = False
-
-
-def give_leave(session: Session, liaison_id: int, begins: datetime, ends: datetime) -> int:
-    """From then to then this liaison is off duty, whatever the pattern says. Returns the number of what is
-    arranged."""
-    return _arrange(session, Half(liaison_id, Stretch(begins, ends), LEAVE))
-
-
-def stand_in(session: Session, gives: int, takes: int, stretch: Stretch) -> int:
-    """In this stretch the one liaison is off duty, and the other on duty in their place. Returns the number
-    of what is arranged."""
-    return _arrange(session, *_halves(gives, takes, stretch))
-
-
-def swap(session: Session, one: int, other: int, first: Stretch, second: Stretch) -> int:
-    """The other stands in for the one in the first stretch, and the one for the other in the second. Returns
-    the number of it all."""
-    return _arrange(session, *_halves(one, other, first), *_halves(other, one, second))
-
-
-def _halves(gives: int, takes: int, stretch: Stretch) -> tuple[Half, Half]:
-    return (
-        Half(gives, stretch, f"liaison {takes} stands in"),
-        Half(takes, stretch, f"stands in for liaison {gives}", on_duty=True),
-    )
-
-
-def _arrange(session: Session, *halves: Half) -> int:
-    first: int | None = None
-    for liaison, (begins, ends), why, there in halves:
-        row = DutyChange(
-            liaison_id=liaison, begins_at=begins, ends_at=ends, on_duty=there, why=why, part_of=first
-        )
-        session.add(row)
-        session.flush()
-        first = first or row.id
-    assert first is not None
-    return first
-
-
-def coming(session: Session, now: datetime) -> list[DutyChange]:
-    """The leave and the swaps that are not past yet, the soonest first."""
-    ahead = (DutyChange.ends_at > now, DutyChange.ends_at > DutyChange.begins_at)
-    return list(
-        session.scalars(select(DutyChange).where(*ahead).order_by(DutyChange.begins_at, DutyChange.id))
-    )
-
-
-def cancel(session: Session, number: int, now: datetime) -> list[DutyChange]:
-    """Undo what is not past yet of the leave or the swap with this number, both halves: it ends now, or never
-    begins. Returns the rows."""
-    undone = [each for each in coming(session, now) if each.number == number]
-    for each in undone:
-        each.ends_at = max(each.begins_at, now)
-    session.flush()
-    return undone
-
-
-# --------------------------------------------------------------------------------------- as a file lists them
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A shift as a file lists it."""
-
-    liaison: int
-    days: str
-    """Digits, 0 for Monday; empty where the liaison has no pattern any more."""
-    begins: int = 0
-    ends: int = 0
-
-
-def read_rows(table: Table, country: Country, who: Callable[[str], int | None]) -> list[Listed]:
-    """The shifts that a file lists, or `BadRows` with a reason for each row that is wrong. `who` finds the
-    liaison with a number."""
-    bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
-    listed = []
-    for line, row in table.rows:
-        number = number_in(row["phone"], country)
-        liaison = who(number) if number else None
-        reasons = list(_complaints(row, number, liaison, country))
-        bad += [BadRow(line, reason) for reason in reasons]
-        if not reasons and liaison is not None:
-            listed.append(_listed(row, liaison))
-    if bad:
-        raise BadRows(sorted(bad, key=lambda each: each.line))
-    return listed
-
-
-def _complaints(row: Cells, number: str, liaison: int | None, country: Country) -> Iterator[str]:
-    """What is wrong with a row for itself. A telephone number is never repeated."""
-    is_none = row["days"].casefold() == NONE
-    for column in ("phone", "days") if is_none else COLUMNS:
-        if not row[column]:
-            yield f"the {column} is missing"
-    if row["phone"] and not number:
-        yield no_number(row["phone"], country)
-    if number and liaison is None:
-        yield "no liaison has this phone; load the liaisons first, with itikia liaisons load"
-    if row["days"] and not is_none and not days_in(row["days"]):
-        yield f"days is “{row['days']}”; write daily, or mon-fri, or mon|wed|sun"
-    if row["from"] and minutes_in(row["from"]) in (None, DAY):
-        yield f"from is “{row['from']}”; write a time from 00:00 to 23:59"
-    if row["to"] and minutes_in(row["to"]) is None:
-        yield f"to is “{row['to']}”; write a time from 00:00 to 24:00"
-
-
-def _listed(row: Cells, liaison: int) -> Listed:
-    begins, ends = minutes_in(row["from"]), minutes_in(row["to"])
-    if begins is None or ends is None:
-        return Listed(liaison, "")
-    return Listed(liaison, days_in(row["days"]), begins, ends)
-
-
-def days_in(text: str) -> str:
-    """The days of the week in `daily`, `mon-fri`, `fri-mon`, `mon|wed|sun` or `mon-wed|sat`, as digits; empty
-    where they are none."""
-    parts = [part.strip() for part in text.casefold().split("|")]
-    found = {day for part in parts for day in _span(part)}
-    return "".join(str(day) for day in sorted(found)) if all(map(_span, parts)) else ""
-
-
-def in_words(shift: Shift) -> str:
-    """As a file would list it: mon-fri 08:00 to 17:00."""
-    begins, ends = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (shift.begins, shift.ends))
-    return f"{_days(shift.days)} {begins} to {ends}"
-
-
-def _days(digits: str) -> str:
-    """What `days_in` reads as these digits."""
-    if len(digits) == len(DAYS):
-        return DAILY
-    runs: list[str] = []
-    for digit in digits:
-        runs[-1:] = (
-            [runs[-1] + digit] if runs and int(runs[-1][-1]) + 1 == int(digit) else [*runs[-1:], digit]
-        )
-    return "|".join(DAYS[int(run[0])] + (f"-{DAYS[int(run[-1])]}" if run[1:] else "") for run in runs)
-
-
-def _span(part: str) -> list[int]:
-    if part == DAILY:
-        return list(range(7))
-    first, dash, last = (piece.strip() for piece in part.partition("-"))
-    if first not in DAYS or (dash and last not in DAYS):
-        return []
-    begins = DAYS.index(first)
-    length = (DAYS.index(last) - begins) % 7 + 1 if dash else 1
-    return [(begins + day) % 7 for day in range(length)]
-
-
-def minutes_in(text: str) -> int | None:
-    """Minutes after midnight of a time as 18:00, up to 24:00; None where it is none."""
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::00)?", text, re.ASCII)
-    if found is None or int(found[2]) > 59:
-        return None
-    minutes = int(found[1]) * 60 + int(found[2])
-    return minutes if minutes <= DAY else None
-
-
-def save(session: Session, listed: Sequence[Listed], zone: tzinfo, now: datetime) -> None:
-    """Give each liaison in the list this pattern instead of theirs. What they said without an end gives way
-    to it: ON at once, OFF when their next shift begins."""
-    those = {each.liaison for each in listed}
-    session.execute(delete(Shift).where(Shift.liaison_id.in_(those)))
-    session.add_all(
-        Shift(liaison_id=each.liaison, days=each.days, begins=each.begins, ends=each.ends)
-        for each in listed
-        if each.days
-    )
-    session.flush()
-    for who in session.scalars(
-        select(Liaison).where(
-            Liaison.id.in_(those), Liaison.said_at.is_not(None), Liaison.said_until.is_(None)
-        )
-    ):
-        if pattern := _pattern(session, who):
-            who.said_until = now if who.on_duty else _next_beginning(pattern, zone, now)

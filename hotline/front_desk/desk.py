@@ -22,7 +22,7 @@ from hotline.cases.reporting import Call, open_case
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import Nothing
 from hotline.core.i18n import Phrase
-from hotline.directory import people, shifts
+from hotline.directory import duty_changes, people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
 from hotline.front_desk import erasure, phrases
@@ -37,43 +37,47 @@ from hotline.rumours import verification
 from hotline.rumours.menus import AskRumour, LookAtRumour
 
 
-def carry_out(work: UnitOfWork, wish: Command, call: Call) -> Phrase:
+def carry_out(work: UnitOfWork, command: Command, call: Call) -> Phrase:
     """Do what somebody wants at the end of a conversation, and say the last words of it."""
-    match wish:
+    match command:
         case Report():
-            return _promised(work, open_case(work, wish, call))
+            return _promised(work, open_case(work, command, call))
         case Judge():
-            return _judge(work, wish, call)
+            return _judge(work, command, call)
         case Nothing():
-            return wish.words
+            return command.words
         case Stop():
             return _stop(work, call)
         case Forget():
             _forget(work, call)
             return phrases.forgotten(work.country.emergency)
         case AskRumour() | Subscribe() | Unsubscribe():
-            return _about_news(work, wish, call)
+            return _about_news(work, command, call)
         case _:
             who = liaison(work, call)
-            return for_liaison(work, who, wish) if who else liaison_phrases.no_cases()
+            return for_liaison(work, who, command) if who else liaison_phrases.no_cases()
 
 
-def _about_news(work: UnitOfWork, wish: AskRumour | Subscribe | Unsubscribe, call: Call) -> Phrase:
+def _about_news(work: UnitOfWork, command: AskRumour | Subscribe | Unsubscribe, call: Call) -> Phrase:
     """What somebody wants of what is said to everybody. Who
     wants an answer, or news, gives us leave to write to them."""
-    may_write = isinstance(wish, Subscribe) or (isinstance(wish, AskRumour) and wish.may_answer)
+    may_write = isinstance(command, Subscribe) or (isinstance(command, AskRumour) and command.may_answer)
     address = _address(work, call, may_write=may_write)
-    if address is None and not isinstance(wish, AskRumour):
+    if address is None and not isinstance(command, AskRumour):
         return news_phrases.no_number()
-    match wish:
-        case AskRumour() if wish.may_answer and address is not None:
+    match command:
+        case AskRumour() if command.may_answer and address is not None:
             address.opted_out_at = None  # they have just said that we may
-            return rumour_questions.ask(work, wish, call.language, call.channel, address, call.session_index)
+            return rumour_questions.ask(
+                work, command, call.language, call.channel, address, call.session_index
+            )
         case AskRumour():
-            return rumour_questions.ask(work, wish, call.language, call.channel, address, call.session_index)
+            return rumour_questions.ask(
+                work, command, call.language, call.channel, address, call.session_index
+            )
         case Subscribe() if address is not None:
             return subscribing.subscribe(
-                work, address, wish.area, call.language, call.channel, sure=wish.sure
+                work, address, command.area, call.language, call.channel, sure=command.sure
             )
         case Unsubscribe() if address is not None:
             return subscribing.unsubscribe(work, address)
@@ -139,12 +143,12 @@ def _forget(work: UnitOfWork, call: Call) -> None:
         erasure.forget(work, person, call.address)
 
 
-def _judge(work: UnitOfWork, wish: Judge, call: Call) -> Phrase:
-    reference = read_reference(wish.reference)
+def _judge(work: UnitOfWork, command: Judge, call: Call) -> Phrase:
+    reference = read_reference(command.reference)
     case = case_by_reference(work.session, reference) if reference else None
-    if case is None or not followups.judge(work, case, wish.verdict):
-        return citizen_phrases.how_it_stands(standing(work, wish.reference))
-    return thanks(work, case, wish.verdict, on_screen=call.channel != people.TELEGRAM)
+    if case is None or not followups.judge(work, case, command.verdict):
+        return citizen_phrases.how_it_stands(standing(work, command.reference))
+    return thanks(work, case, command.verdict, on_screen=call.channel != people.TELEGRAM)
 
 
 def thanks(work: UnitOfWork, case: Case, verdict: Verdict, *, on_screen: bool = False) -> Phrase:
@@ -153,19 +157,19 @@ def thanks(work: UnitOfWork, case: Case, verdict: Verdict, *, on_screen: bool = 
     return citizen_phrases.thanks_for_verdict(verdict, by, work.country.emergency, on_screen=on_screen)
 
 
-def for_liaison(work: UnitOfWork, who: Liaison, wish: Act | GoOn | GoOff | OfCommittee) -> Phrase:
+def for_liaison(work: UnitOfWork, who: Liaison, command: Act | GoOn | GoOff | OfCommittee) -> Phrase:
     """Do what a liaison wants, and say what has come of it."""
-    match wish:
+    match command:
         case Compose() | Deal():
-            return broadcast_actions.deal(work, who, wish)
+            return broadcast_actions.deal(work, who, command)
         case LookAtRumour():
-            return verification.act(work, who, wish)
+            return verification.act(work, who, command)
         case Act():
-            return responses.act(work, who, wish)
+            return responses.act(work, who, command)
         case GoOn():
-            return liaison_phrases.on_duty(_day_and_time(work, shifts.come_on(work, who)))
+            return liaison_phrases.on_duty(_day_and_time(work, duty_changes.come_on(work, who)))
         case GoOff():
-            off = liaison_phrases.off_duty(_day_and_time(work, shifts.go_off(work, who, wish.days)))
+            off = liaison_phrases.off_duty(_day_and_time(work, duty_changes.go_off(work, who, command.days)))
             held = [each.word for each in dispatch.before(work.session, who, work.now)]
             return liaison_phrases.off_with_cases(off, ", ".join(held)) if held else off
 

@@ -40,28 +40,20 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
     if caller.language is None:
         yield choose_language("language", languages, emergency if caller.chat else "")
     for turn in count(1):
-        wish = yield Menu(
-            f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _wishes(caller)
+        chosen = yield Menu(
+            f"wish{turn}", _("Itikia. Emergency? Call {number}.", number=emergency), _choices(caller)
         )
-        match wish:
-            case "danger" | "report" if (
-                caller.chat and not caller.chat.warned and (yield who_reads(caller.chat)) == "dial"
-            ):
-                return Nothing(how_to_report(caller.chat.instead, emergency))
+        match chosen:
             case "danger" | "report":
-                return (yield from (danger if wish == "danger" else report)(caller, areas))
+                return (yield from _report(caller, areas, chosen, emergency))
             case "case" | "answer":
-                return (yield from _of_my_case(caller, wish, emergency))
+                return (yield from _of_my_case(caller, chosen, emergency))
             case "news":
                 return (yield from news_menus.at_news(areas, caller.home, chat=caller.chat is not None))
             case "stop":
                 return Stop()
             case "forget":
-                return (
-                    (yield from forget_me())
-                    if caller.desk is None
-                    else Nothing(liaison_phrases.ask_whoever_keeps_the_list())
-                )
+                return (yield from _forget(caller))
             case "desk" if caller.desk is not None:
                 return (yield from liaison_menus.at_desk(caller.desk))
             case "board" if caller.desk is not None:
@@ -71,15 +63,30 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
     raise AssertionError("one can always go on")
 
 
-def _of_my_case(caller: Caller, wish: str, emergency: str) -> Scene[Judge | Nothing]:
+def _report(caller: Caller, areas: Areas, chosen: str, emergency: str) -> Scene[Report | Nothing]:
+    """A report. In a chat they are told first who reads it, and may rather dial."""
+    chat = caller.chat
+    if chat and not chat.warned and (yield who_reads(chat)) == "dial":
+        return Nothing(how_to_report(chat.instead, emergency))
+    return (yield from (danger if chosen == "danger" else report)(caller, areas))
+
+
+def _forget(caller: Caller) -> Scene[Forget | Nothing]:
+    """Of a liaison the list is kept by others."""
+    if caller.desk is not None:
+        return Nothing(liaison_phrases.ask_whoever_keeps_the_list())
+    return (yield from forget_me())
+
+
+def _of_my_case(caller: Caller, chosen: str, emergency: str) -> Scene[Judge | Nothing]:
     """The case about which they were asked, or any that they name."""
-    if wish == "answer" and caller.asked is not None:
+    if chosen == "answer" and caller.asked is not None:
         return (yield from judge(caller.asked, standing((yield LookUp("?case0", caller.asked)))))
     return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
 
 
-def _wishes(caller: Caller) -> Choices:
-    wishes: Choices = (
+def _choices(caller: Caller) -> Choices:
+    choices: Choices = (
         ("danger", DANGER.name),
         ("report", _("Report something")),
         ("case", _("My case")),
@@ -88,11 +95,11 @@ def _wishes(caller: Caller) -> Choices:
         ("language", verbatim("Lugha / Language")),
     )
     if caller.chat:
-        wishes = (*wishes, ("stop", _("No more messages")), ("forget", _("Delete my data")))
+        choices = (*choices, ("stop", _("No more messages")), ("forget", _("Delete my data")))
     return (
-        (*wishes, ("desk", _("Cases given to me")), ("board", _("Messages to the public")))
+        (*choices, ("desk", _("Cases given to me")), ("board", _("Messages to the public")))
         if caller.desk
-        else wishes
+        else choices
     )
 
 

@@ -2,6 +2,7 @@
 and what it means is done."""
 
 import re
+from collections.abc import Collection
 
 from hotline.broadcasts import approval as broadcast_approval
 from hotline.broadcasts import phrases as broadcast_phrases
@@ -27,7 +28,7 @@ from hotline.core.crypto import strict_number
 from hotline.core.errors import NotANumber
 from hotline.core.i18n import Phrase, _, means
 from hotline.core.typed_input import is_number, tidy
-from hotline.directory import liaisons, people, shifts, subscriptions
+from hotline.directory import duty_changes, liaisons, people, subscriptions
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address, Person
 from hotline.duty import night_check
@@ -40,7 +41,7 @@ from hotline.news import phrases as news_phrases
 from hotline.news import sms_commands as news_commands
 from hotline.news.menus import Unsubscribe
 from hotline.news.sms_commands import STOP, IsOurs
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 from hotline.rumours import phrases as rumour_phrases
 from hotline.rumours import sms_commands as rumour_commands
 
@@ -71,16 +72,26 @@ def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> 
     who = liaisons.of(work.session, person)
     if (said := _stops_or_starts(work, address, who, text)) is not None:
         return said
-    if who is not None and night_check.answered(work, who) and tidy(text) == "1":
-        return _is_there(work, who)
-    if who is not None and (
-        of_committee := broadcast_commands.understand(text) or rumour_commands.understand(text)
-    ):
-        return desk.for_liaison(work, who, of_committee)
-    if who is not None and (said := _names_a_message(work, who, text)) is not None:
+    if who is not None and (said := _meant_by_a_liaison(work, who, text)) is not None:
         return said
     if (said := inbound.text_in(work, person, address, text)) is not None:
         return said
+    return _about_a_case(work, person, who, text)
+
+
+def _meant_by_a_liaison(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
+    """What a liaison alone can mean: that they are there tonight, a step on
+    a broadcast or a rumour, or a broadcast named by its number."""
+    if night_check.answered(work, who) and tidy(text) == "1":
+        return _is_there(work, who)
+    if of_committee := broadcast_commands.understand(text) or rumour_commands.understand(text):
+        return desk.for_liaison(work, who, of_committee)
+    return _names_a_message(work, who, text)
+
+
+def _about_a_case(work: UnitOfWork, person: Person, who: Liaison | None, text: str) -> Phrase | None:
+    """A liaison's step, a citizen's verdict on the case that they were asked
+    about, or more about their latest. None from whoever has no case."""
     case = followups.asked_last(work, person)
     if who is not None and (case is None or _speaks_as_liaison(work, who, text)):
         return _steps(work, who, text)
@@ -96,7 +107,7 @@ def _stops_or_starts(work: UnitOfWork, address: Address, who: Liaison | None, te
     if means(text, STOP) or (who is None and stops(text)):
         stop_texts(work, address)
         if who is not None:
-            shifts.stay_off(work, who)
+            duty_changes.stay_off(work, who)
         return phrases.texts_stopped()
     if who is None and _has_had_enough(work, address, text):
         stop_texts(work, address)
@@ -138,16 +149,16 @@ def _has_news(work: UnitOfWork, address: Address) -> bool:
 def _steps(work: UnitOfWork, who: Liaison, text: str) -> Phrase:
     """Take the step in a case that a liaison texts; where it is
     none, or there is no case, tell them what they may have meant."""
-    wish = case_commands.understand(text)
-    done = desk.for_liaison(work, who, wish) if wish else None
-    if done is not None and (done != liaison_phrases.no_cases() or _has_letters(wish)):
+    command = case_commands.understand(text)
+    done = desk.for_liaison(work, who, command) if command else None
+    if done is not None and (done != liaison_phrases.no_cases() or _has_letters(command)):
         return done
     return _may_have_meant(work, who, text) or done or liaison_phrases.what_to_text()
 
 
-def _has_letters(wish: Act | GoOn | GoOff | None) -> bool:
+def _has_letters(command: Act | GoOn | GoOff | None) -> bool:
     """Whether they named a case by its word, be it one that waits no more."""
-    return isinstance(wish, Act) and not wish.word.isdecimal() and bool(wish.word)
+    return isinstance(command, Act) and not command.word.isdecimal() and bool(command.word)
 
 
 def _names_a_message(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
@@ -165,17 +176,23 @@ def _names_a_message(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None
 def _may_have_meant(work: UnitOfWork, who: Liaison, text: str) -> Phrase | None:
     """What a liaison may have meant who wrote nothing that we
     understand. None where it was hardly about a message or a rumour."""
-    numbers, waiting = [tidy(each) for each in re.findall(r"\d+", text)], _asked_of(work, who)
-    named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
+    numbers = [tidy(each) for each in re.findall(r"\d+", text)]
     if re.search(r"\br\s?\d", text, re.IGNORECASE):
         return rumour_phrases.what_to_text()
+    if (asked := _broadcast_meant(work, who, text, numbers)) is not None:
+        return _asks_again(asked, who)
+    is_like_a_code = any(4 <= len(each) <= broadcast_commands.MOST_FIGURES for each in numbers)
+    return broadcast_phrases.what_to_text_broadcast() if is_like_a_code else None
+
+
+def _broadcast_meant(work: UnitOfWork, who: Liaison, text: str, numbers: Collection[str]) -> Broadcast | None:
+    """Of those that wait for this liaison's yes: the one with such a number; or else the
+    newest, if the text may be a yes or no, or nothing else waits for them."""
+    waiting = _asked_of(work, who)
+    named = next((each for each in waiting if each.code in numbers or each.mark in numbers), None)
     if waiting and (named or _answers(text) or not dispatch.before(work.session, who, work.now)):
-        return _asks_again(named or waiting[0], who)
-    return (
-        broadcast_phrases.what_to_text_broadcast()
-        if any(4 <= len(each) <= broadcast_commands.MOST_FIGURES for each in numbers)
-        else None
-    )
+        return named or waiting[0]
+    return None
 
 
 def _answers(text: str) -> bool:
@@ -235,12 +252,12 @@ def is_for_us(work: UnitOfWork, person: Person, text: str) -> bool:
     OFF, or a step in a case that waits for them."""
     if means(text, STOP) or means(text, START):
         return True
-    who, wish = liaisons.of(work.session, person), case_commands.understand(text)
+    who, command = liaisons.of(work.session, person), case_commands.understand(text)
     if who is not None and (broadcast_commands.understand(text) or rumour_commands.understand(text)):
         return True
-    if who is None or not isinstance(wish, Act):
-        return who is not None and wish is not None
-    return wish.word in {each.word for each in dispatch.before(work.session, who, work.now)}
+    if who is None or not isinstance(command, Act):
+        return who is not None and command is not None
+    return command.word in {each.word for each in dispatch.before(work.session, who, work.now)}
 
 
 def _speaks_as_liaison(work: UnitOfWork, who: Liaison, text: str) -> bool:
@@ -262,7 +279,7 @@ def _verdict(work: UnitOfWork, case: Case, text: str) -> Phrase:
 
 def _way_in(work: UnitOfWork, address: Address) -> tuple[Phrase, str]:
     """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = phrases.how_to_report(
+    phrase = phrases.how_to_report(
         work.settings.service_code, work.country.emergency, has_news=_has_news(work, address)
     )
-    return words, f"way_in:{address.id}:{work.now.date()}"
+    return phrase, f"way_in:{address.id}:{work.now.date()}"

@@ -17,7 +17,8 @@ from hotline.news.menus import Unsubscribe
 from hotline.news.published import is_it_ours
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews
 from hotline.news.subscribing import SMS, confirm, declines, subscribe, unsubscribe
-from hotline.places.areas import Area, bare_words
+from hotline.places.areas import Area
+from hotline.places.names import bare_words
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours.menus import AskRumour
 

@@ -8,7 +8,7 @@ from functools import cache
 from hotline.core.i18n import Phrase, _, languages, say
 from hotline.core.typed_input import tidy
 from hotline.news.menus import Unsubscribe
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 
 # As it is texted; a translation may hold several, with commas between
 

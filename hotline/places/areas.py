@@ -1,27 +1,23 @@
 """Where: a place inside another, from the country down to
 the ward or village that people name when they call.
 
-The areas of a country come from one file, are kept in the database, and are
-read once by each process into a tree that knows at once what lies inside what.
-The tree also finds the place that somebody meant, however they wrote it.
+The areas of a country come from one file, are kept in the database, and are read once by each process into a
+tree that knows at once what lies inside what.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from math import cos, dist, pi, radians, sin
 from pathlib import Path
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Base
 from hotline.core.errors import Misconfigured
+from hotline.places.names import Names
 
 GAZETTEER = Path(__file__).parent / "gazetteer"
 """The countries that come with the hotline, one file each."""
@@ -78,7 +74,10 @@ class Areas:
             for code, chain in self._outwards.items()
         }
         self._full_names = _full_names(self._outwards)
-        self._names = Names(self)
+        self._names = Names(
+            {area.code: (area.name, *area.aliases) for area in self},
+            {code: [outer.code for outer in chain] for code, chain in self._outwards.items()},
+        )
         self._placed = [
             (area, _on_globe(*place)) for area in self._areas.values() if (place := self._place(area))
         ]
@@ -150,7 +149,8 @@ class Areas:
 
         The country itself is never among them: which country it is the hotline knows.
         """
-        return self._names.closest(text, within or self.country, limit)
+        found = self._names.closest(text, (within or self.country).code, limit)
+        return tuple(Found(self._areas[code], name) for code, name in found)
 
     def nearest(
         self, latitude: float, longitude: float, limit: int = 3, within_km: float = 50.0
@@ -221,139 +221,6 @@ def _joined(areas: Iterable[Area]) -> str:
     return ", ".join(area.name for area in areas)
 
 
-class Called(NamedTuple):
-    """One of the names of an area, and how it is compared."""
-
-    area: Area
-    name: str
-    is_alias: bool
-    depth: int
-    spaced: str
-    """Its bare words, with a space before each."""
-    compact: str
-    """The same without any space, for people write "Mai Mahiu" as one word."""
-
-
-EXACT, EXACT_ALIAS = 300.0, 200.0
-ALIKE, BEGINS, FEW_LETTERS = 69.0, 80.0, 3
-FAR_BEHIND = 15.0
-RUN_ALIKE, RUN_LETTERS, RUN_WORDS, RUN_LESS, OUTER_NAMED = 84.0, 4, 3, 5.0, 15.0
-LONGEST = 60
-"""Scores out of a hundred, measured on the wards of Kenya with one and two slips of the finger; anything
-exact stands above them all.
-
-A name that is `ALIKE` as a whole counts, or that has a word which `BEGINS` with what was written. Of a longer
-text each run of words is compared too, more strictly; it counts a little less, but more when the rest of the
-text names what the area lies in. What is `FAR_BEHIND` the best is not worth a line on a small screen.
-"""
-
-
-class Names:
-    """Every name by which the areas of a country are called, made ready to be compared."""
-
-    def __init__(self, areas: Areas) -> None:
-        self._areas = areas
-        self._called = list(_called(areas))
-        self._compact = [called.compact for called in self._called]
-        self._exact: dict[str, list[int]] = defaultdict(list)
-        for place, compact in enumerate(self._compact):
-            self._exact[compact].append(place)
-        self.closest = lru_cache(maxsize=1024)(
-            self._closest
-        )  # a conversation asks for the same at each of its turns
-
-    def _closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
-        """See `Areas.closest`."""
-        likeness = self._likeness(bare_words(text[:LONGEST]))
-        scores = {
-            place: score
-            for place, score in likeness.items()
-            if self._areas.inside(self._called[place].area, within)
-        }
-        least = min(100.0, max(scores.values(), default=0)) - FAR_BEHIND
-        best = sorted(
-            (place for place in scores if scores[place] >= least),
-            key=lambda place: (-scores[place], *self._order(place)),
-        )
-        found: dict[str, Found] = {}
-        for called in (self._called[place] for place in best):
-            found.setdefault(called.area.code, Found(called.area, called.name))
-        return tuple(found.values())[:limit]
-
-    def _order(self, place: int) -> tuple[bool, int, str]:
-        """What is equally like it goes by name before alias, then by the bigger area."""
-        called = self._called[place]
-        return called.is_alias, called.depth, called.area.code
-
-    def _likeness(self, words: list[str]) -> dict[int, float]:
-        """How much each name is like these words; those that are not are left out."""
-        whole = "".join(words)
-        scores = {
-            place: EXACT_ALIAS if self._called[place].is_alias else EXACT
-            for place in self._exact.get(whole, ())
-        }
-        if sum(letter.isalpha() for letter in whole) >= FEW_LETTERS:
-            for place, score in (*self._alike(whole, ALIKE), *self._beginning(words), *self._runs(words)):
-                scores[place] = max(score, scores.get(place, 0))
-        return scores
-
-    def _alike(self, compact: str, least: float) -> Iterator[tuple[int, float]]:
-        for _name, score, place in process.extract(
-            compact, self._compact, scorer=fuzz.ratio, score_cutoff=least, limit=None
-        ):
-            yield place, score
-
-    def _beginning(self, words: list[str]) -> Iterator[tuple[int, float]]:
-        start = "".join(f" {word}" for word in words)
-        for place, called in enumerate(self._called):
-            if start in called.spaced:
-                yield place, BEGINS + (100 - BEGINS) * len(start) / len(called.spaced)
-
-    def _runs(self, words: list[str]) -> Iterator[tuple[int, float]]:
-        for run, rest in _runs(words):
-            for place, score in self._alike(run, RUN_ALIKE):
-                yield place, score - RUN_LESS + (OUTER_NAMED if self._is_named(place, rest) else 0)
-
-    def _is_named(self, place: int, words: set[str]) -> bool:
-        """Whether these words name something that the area lies in, short of the country."""
-        outer = self._areas.outwards(self._called[place].area)[1:-1]
-        return any(words.issuperset(bare_words(area.name)) for area in outer)
-
-
-def bare_words(text: str) -> list[str]:
-    """The words of a name as people type them: small letters without accents, hooks or apostrophes."""
-    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
-    return _WORDS("".join(letter for letter in letters if not unicodedata.combining(letter)))
-
-
-_WORDS = re.compile(r"[^\W_]+").findall
-_BARE = str.maketrans("ɓɗƙƴŋɲɛɔǝıøłđ", "bdkynneoeiold", "'`´‘’ʻʼʽˈ")
-
-
-def _called(areas: Areas) -> Iterator[Called]:
-    for area in areas:
-        depth = len(areas.outwards(area))
-        for name in (area.name, *area.aliases) if area.parent else ():
-            if words := bare_words(name):
-                yield Called(
-                    area,
-                    name,
-                    name != area.name,
-                    depth,
-                    "".join(f" {word}" for word in words),
-                    "".join(words),
-                )
-
-
-def _runs(words: list[str]) -> Iterator[tuple[str, set[str]]]:
-    """Each few words in a row, written together, and the words that are left."""
-    for first in range(len(words)):
-        for last in range(first + 1, min(first + RUN_WORDS, len(words)) + 1):
-            run = "".join(words[first:last])
-            if len(run) >= RUN_LETTERS and last - first < len(words):
-                yield run, {*words[:first], *words[last:]}
-
-
 def load(session: Session, country: str) -> Areas:
     """The areas of a country, by its two-letter code. Raises `Misconfigured` if there are none."""
     records = session.scalars(select(AreaRecord).where(AreaRecord.country == country)).all()
@@ -373,6 +240,6 @@ def _area(record: AreaRecord) -> Area:
 
 
 def version(session: Session, country: str) -> int:
-    """How many times the areas of a country were loaded, 0 if never:
-    a tree read at another count is out of date. One look by key."""
+    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of
+    date. One query by key."""
     return session.scalar(select(AreaRecord.edition).where(AreaRecord.code == country)) or 0

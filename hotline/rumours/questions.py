@@ -9,7 +9,7 @@ from hotline.core.database import insert_once
 from hotline.core.i18n import Phrase
 from hotline.directory.people import Address
 from hotline.outbox import Queue, TaskKind
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 from hotline.rumours import answers, phrases, reminders
 from hotline.rumours.menus import AskRumour
 from hotline.rumours.rumour import Question, Rumour, RumourState, encrypt_claim, lock_root, root_of
@@ -23,7 +23,7 @@ MOST_COMPARED = 500
 
 def ask(
     work: UnitOfWork,
-    wish: AskRumour,
+    command: AskRumour,
     language: str,
     channel: str,
     address: Address | None,
@@ -34,13 +34,13 @@ def ask(
 
     The same sitting asks once, and so does the same phone in the same words.
     """
-    question = _of_sitting(work, session_index) or _asked_already(work, wish, address)
+    question = _of_sitting(work, session_index) or _asked_already(work, command, address)
     if question is None and _asks_too_much(work, address):
         return phrases.too_many()
     if question is None:
-        question = _ask(work, wish, language, channel, address, session_index)
+        question = _ask(work, command, language, channel, address, session_index)
     elif question.session_index != session_index:
-        question.may_answer, question.language = question.may_answer or wish.may_answer, language
+        question.may_answer, question.language = question.may_answer or command.may_answer, language
     return _told_at_once(work, question)
 
 
@@ -48,13 +48,13 @@ def _of_sitting(work: UnitOfWork, session_index: str) -> Question | None:
     return work.session.scalar(select(Question).where(Question.session_index == session_index))
 
 
-def _asked_already(work: UnitOfWork, wish: AskRumour, address: Address | None) -> Question | None:
+def _asked_already(work: UnitOfWork, command: AskRumour, address: Address | None) -> Question | None:
     """What this phone has asked in the same words, wherever it said that it was."""
     if address is None:
         return None
     asked = select(Question).where(Question.address_id == address.id, Question.at > work.now - RECENT)
     return next(
-        (each for each in work.session.scalars(asked) if _same_words(work, each.rumour, wish.claim)), None
+        (each for each in work.session.scalars(asked) if _same_words(work, each.rumour, command.claim)), None
     )
 
 
@@ -67,19 +67,19 @@ def _asks_too_much(work: UnitOfWork, address: Address | None) -> bool:
 
 def _ask(
     work: UnitOfWork,
-    wish: AskRumour,
+    command: AskRumour,
     language: str,
     channel: str,
     address: Address | None,
     session_index: str,
 ) -> Question:
-    heard = _heard_before(work, wish) or _open(work, wish, language)
+    heard = _heard_before(work, command) or _open(work, command, language)
     held = lock_root(work.session, heard)
-    may_answer = wish.may_answer and address is not None
+    may_answer = command.may_answer and address is not None
     values = {
         "rumour_id": heard.id,
         "address_id": address.id if address else None,
-        "area_code": wish.area,
+        "area_code": command.area,
         "language": language,
     }
     asked = {
@@ -98,11 +98,11 @@ def _ask(
     return question
 
 
-def _heard_before(work: UnitOfWork, wish: AskRumour) -> Rumour | None:
+def _heard_before(work: UnitOfWork, command: AskRumour) -> Rumour | None:
     """A rumour of the same place in the very same words. Whatever is only alike, a person decides about."""
-    here = select(Rumour).where(Rumour.area_code == wish.area, Rumour.opened_at > work.now - RECENT)
+    here = select(Rumour).where(Rumour.area_code == command.area, Rumour.opened_at > work.now - RECENT)
     latest = work.session.scalars(here.order_by(Rumour.id.desc()).limit(MOST_COMPARED))
-    return next((each for each in latest if _same_words(work, each, wish.claim)), None)
+    return next((each for each in latest if _same_words(work, each, command.claim)), None)
 
 
 def _same_words(work: UnitOfWork, rumour: Rumour, claim: str) -> bool:
@@ -110,9 +110,9 @@ def _same_words(work: UnitOfWork, rumour: Rumour, claim: str) -> bool:
     return bool(said) and said == bare_words(rumour.claim(work.keys))
 
 
-def _open(work: UnitOfWork, wish: AskRumour, language: str) -> Rumour:
-    locked = encrypt_claim(work.keys, wish.claim, wish.area, work.now)
-    opened = Rumour(locked_claim=locked, language=language, area_code=wish.area, opened_at=work.now)
+def _open(work: UnitOfWork, command: AskRumour, language: str) -> Rumour:
+    locked = encrypt_claim(work.keys, command.claim, command.area, work.now)
+    opened = Rumour(locked_claim=locked, language=language, area_code=command.area, opened_at=work.now)
     work.session.add(opened)
     work.session.flush()
     work.schedule(TaskKind.RUMOUR, f"{opened.id}/0", queue=Queue.ORDINARY)

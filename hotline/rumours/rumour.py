@@ -14,7 +14,7 @@ from hotline.core.database import Base, Moment, lock_row
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 
 
 class RumourState(StrEnum):
@@ -155,24 +155,24 @@ def encrypt_claim(keys: Keys, claim: str, area: str, opened_at: datetime) -> byt
 def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
     """What is known, given of each source its liaison, its body and what it says, oldest first. Two bodies
     that say the same confirm it; one makes it probable; where they disagree it is being checked still."""
-    latest = {who: (body, says) for who, body, says in said}
-    yes, no = (
-        {body for body, says in latest.values() if says == word}
-        for word in (SourceSays.TRUE, SourceSays.FALSE)
-    )
-    if yes and no:
+    latest = {who: (body, says) for who, body, says in said}.values()
+    sides = {says for _body, says in latest if says in (SourceSays.TRUE, SourceSays.FALSE)}
+    if len(sides) > 1:
         return RumourState.CHECKING
-    if yes or no:
-        return (
-            (RumourState.TRUE if yes else RumourState.FALSE)
-            if len(yes | no) >= INDEPENDENT
-            else (RumourState.PROBABLY_TRUE if yes else RumourState.PROBABLY_FALSE)
-        )
-    return (
-        RumourState.UNVERIFIABLE
-        if len({body for body, _says in latest.values()}) >= INDEPENDENT
-        else RumourState.CHECKING
-    )
+    bodies = {body for body, says in latest if says in sides or not sides}
+    return CONCLUSIONS[next(iter(sides), ""), len(bodies) >= INDEPENDENT]
+
+
+CONCLUSIONS: dict[tuple[str, bool], RumourState] = {
+    (SourceSays.TRUE, True): RumourState.TRUE,
+    (SourceSays.TRUE, False): RumourState.PROBABLY_TRUE,
+    (SourceSays.FALSE, True): RumourState.FALSE,
+    (SourceSays.FALSE, False): RumourState.PROBABLY_FALSE,
+    ("", True): RumourState.UNVERIFIABLE,
+    ("", False): RumourState.CHECKING,
+}
+"""What follows, where nobody disagrees: by what they say, if any of them
+says yes or no, and whether as many bodies say so as it takes."""
 
 
 FILLERS = frozenset((

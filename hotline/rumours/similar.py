@@ -5,7 +5,7 @@ from itertools import islice
 
 from hotline.context import UnitOfWork
 from hotline.directory.liaisons import Liaison
-from hotline.places.areas import bare_words
+from hotline.places.names import bare_words
 from hotline.rumours import spread
 from hotline.rumours.readers import HOUR, county, may_read
 from hotline.rumours.rumour import Rumour, family_of, likeness

@@ -12,7 +12,7 @@ from hotline.cases import citizen_phrases, liaison_menus, liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history_of as entries
 from hotline.directory.liaisons import Liaison
-from simulator.client import ChatMessage
+from simulator.shown import ChatMessage
 from tests.scenery.chat_words import (
     A_SLIP,
     A_WOMAN,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from benchmarks import bench
-from benchmarks.bench import Visits, all_right, text_to_liaison
+from benchmarks.bench import text_to_liaison
+from benchmarks.figures import Visits, all_right
 from benchmarks.processes import EXAMPLE, free_port
 from benchmarks.ussd_load import Callers, Step, Target
 from benchmarks.wire import Text

@@ -17,8 +17,9 @@ from bot.stream import STREAM
 from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
 from hotline.outbox import Queue
-from simulator.client import Chat, ChatMessage, Town
+from simulator.client import Chat, Town
 from simulator.server import Simulator
+from simulator.shown import ChatMessage
 from tests.scenery.chat_words import (
     DO_NOT_REMEMBER,
     DO_NOT_WRITE,

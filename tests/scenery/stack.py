@@ -19,7 +19,7 @@ import redis
 import requests
 
 from benchmarks.broadcast import by_day
-from hotline.cli.main import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
+from hotline.cli.running import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
 from hotline.core.database import Database
 from hotline.operations.supervisor import Child, Supervisor, embedded_queue
 from hotline.operations.worker import CARRIED

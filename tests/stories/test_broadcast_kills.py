@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks.broadcast import MWANGI, by_day, number_of, service_by_day, subscribe, wards_of, write
+from benchmarks.broadcast_world import MWANGI, by_day, number_of, service_by_day, subscribe, wards_of, write
 from benchmarks.processes import postgresql
 from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState
 from hotline.directory import people

@@ -17,7 +17,8 @@ from hotline.cases.reference_number import read_reference
 from hotline.core.database import Locked
 from hotline.messaging.message import About, Message, MessageState
 from hotline.outbox import Task, TaskKind
-from simulator.client import Phone, received
+from simulator.client import Phone
+from simulator.shown import received
 from tests.scenery.stack import Stack
 from tests.scenery.waiting import wait_until
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 
 from hotline.carriers import Meaning, Sending
-from hotline.directory import bodies, liaisons, shifts
+from hotline.directory import bodies, liaisons, shift_loading
 from hotline.directory.categories import Kind
 from hotline.operations import clock
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, WANJIKU
@@ -246,9 +246,9 @@ def test_one_with_shifts_is_asked_while_they_last(world: World) -> None:
         who = liaisons.known_by(work.session, work.keys.index.of("address", KIPRUTO))
         assert who is not None
         assert who.liaison is not None
-        shifts.save(
+        shift_loading.save(
             work.session,
-            [shifts.Listed(who.liaison, "0123456", 18 * 60, 6 * 60)],
+            [shift_loading.Listed(who.liaison, "0123456", 18 * 60, 6 * 60)],
             work.country.zone,
             work.now,
         )

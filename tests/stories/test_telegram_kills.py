@@ -28,13 +28,14 @@ from bot.stream import STREAM, take_in
 from bot.talks import Why
 from hotline.cases.case import Case, CaseState, Entry
 from hotline.cases.liaison_menus import I_HAVE_IT
-from hotline.cli.main import SIMULATED_TOKEN
+from hotline.cli.running import SIMULATED_TOKEN
 from hotline.core.crypto import Vault
 from hotline.core.i18n import say
 from hotline.core.redis_link import RedisPipeline
 from hotline.messaging.message import About, Message, MessageState
 from hotline.messaging.seen import Arrival
-from simulator.client import Chat, ChatMessage
+from simulator.client import Chat
+from simulator.shown import ChatMessage
 from tests.scenery.stack import Stack, running
 from tests.scenery.waiting import PATIENCE, wait_until
 

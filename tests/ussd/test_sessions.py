@@ -367,7 +367,7 @@ def test_keying_deep_is_looked_up_no_more_often_than_by_hand() -> None:
 
     keypad = Keypad(AREAS, COUNTRIES["KE"], Limits(156, 76), look_up)
     position = keypad.play(keypad.beginning(Caller()), "2*3" + "*1" * 70)
-    assert isinstance(position.wish, Nothing), "three tries, and the line is closed"
+    assert isinstance(position.command, Nothing), "three tries, and the line is closed"
     assert looked_up == ["1", "1", "1"]
 
 

@@ -26,7 +26,7 @@ from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import lookups
 from hotline.messaging.message import TO_LIAISONS, About, Message, MessageState
-from hotline.situation import statistics
+from hotline.situation import records
 from tests.scenery.county import (
     ACHIENG,
     BODIES,
@@ -287,7 +287,7 @@ class Journey:
         assert not sees(self.case(work))
         assert (
             len(
-                statistics.gather(
+                records.gather(
                     work.session, MORNING - timedelta(days=1), work.now + timedelta(days=99), sees
                 ).cases
             )

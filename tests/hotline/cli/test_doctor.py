@@ -13,7 +13,7 @@ from hotline.carriers import Meaning, Sending, Unreachable
 from hotline.cli.doctor import Finding, account, findings
 from hotline.context import Service
 from hotline.core.database import Database, journal_mode
-from hotline.directory import people, shifts
+from hotline.directory import people, shift_loading
 from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison, Role
 from hotline.operations.queue import Poster
@@ -45,7 +45,7 @@ def found(service: Service, environ: Mapping[str, str] | None = None) -> list[Fi
 
 
 def words(service: Service, *, serious: bool = True, environ: Mapping[str, str] | None = None) -> list[str]:
-    return [finding.words for finding in found(service, environ) if finding.serious is serious]
+    return [finding.sentence for finding in found(service, environ) if finding.serious is serious]
 
 
 def live(service: Service, **other: object) -> Service:
@@ -146,7 +146,7 @@ def test_a_queue_that_is_away_is_told(service: Service) -> None:
     (told,) = [
         finding for finding in findings(service, Poster("redis://127.0.0.1:9/0"), {}) if finding.serious
     ]
-    assert told.words.startswith("REDIS_URL: the queue does not answer.")
+    assert told.sentence.startswith("REDIS_URL: the queue does not answer.")
 
 
 def test_a_database_that_is_away_is_told(service: Service) -> None:
@@ -206,9 +206,9 @@ def test_duty_goes_by_shifts_and_mandates(service: Service) -> None:
             session.scalars(select(Liaison).where(Liaison.body_code == code)).one()
             for code in ("situation", "women")
         )
-        shifts.save(
+        shift_loading.save(
             session,
-            [shifts.Listed(desk.id, "0123456", 18 * 60, 6 * 60)],
+            [shift_loading.Listed(desk.id, "0123456", 18 * 60, 6 * 60)],
             service.settings.country.zone,
             MORNING,
         )
@@ -227,10 +227,10 @@ def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(servi
         return [note for note in words(service, serious=False) if "next seven days" in note]
 
     assert noted() == []
-    day = shifts.Listed(0, "0123456", 6 * 60, 22 * 60)
+    day = shift_loading.Listed(0, "0123456", 6 * 60, 22 * 60)
     with service.database.writing() as session:
         everybody = session.scalars(select(Liaison)).all()
-        shifts.save(
+        shift_loading.save(
             session,
             [replace(day, liaison=each.id) for each in everybody],
             service.settings.country.zone,
@@ -334,9 +334,9 @@ def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world:
     report(world.phone(CITIZEN))
     poster = Poster(world.service.settings.redis_url)
     note = "Texts of the last day that failed, or of which we do not know whether they left: 1."
-    assert note in [finding.words for finding in findings(world.service, poster, {})]
+    assert note in [finding.sentence for finding in findings(world.service, poster, {})]
     world.now += timedelta(days=2)
-    assert not any("of the last day" in finding.words for finding in findings(world.service, poster, {}))
+    assert not any("of the last day" in finding.sentence for finding in findings(world.service, poster, {}))
 
 
 class Knowing(PretendCarrier):
@@ -352,10 +352,10 @@ class Strange(PretendCarrier):
 def test_the_carrier_is_asked_whether_it_knows_us() -> None:
     (known,) = account(Knowing())
     assert not known.serious
-    assert "KES 1785.5000" in known.words
+    assert "KES 1785.5000" in known.sentence
     (unknown,) = account(Strange())
     assert unknown.serious
-    assert "CARRIER_API_KEY" in unknown.words
+    assert "CARRIER_API_KEY" in unknown.sentence
 
 
 def test_people_on_telegram_are_not_forgotten_with_its_token(service: Service) -> None:

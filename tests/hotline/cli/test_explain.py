@@ -20,7 +20,8 @@ from hotline.cases.dispatch import Dispatch
 from hotline.cases.escalation_policy import ORDERS, STILL
 from hotline.cases.liaison_menus import REASONS, Act
 from hotline.cases.reporting import Call
-from hotline.cli.explain import HAPPENED, RUNGS, URGENCIES, explained, order, why
+from hotline.cli.explain import HAPPENED, explained, why
+from hotline.cli.order import RUNGS, URGENCIES, order
 from hotline.cli.terminal import WIDTH
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons

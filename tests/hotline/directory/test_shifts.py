@@ -14,18 +14,9 @@ from sqlalchemy import func, select
 
 from hotline.core import csv_files
 from hotline.core.errors import BadRows
-from hotline.directory import shifts
-from hotline.directory.shifts import (
-    Duty,
-    DutyChange,
-    Shift,
-    Stretch,
-    Word,
-    days_in,
-    is_on_duty,
-    minutes_in,
-    next_change,
-)
+from hotline.directory import duty_changes, shift_loading, shifts
+from hotline.directory.shift_loading import days_in, minutes_in
+from hotline.directory.shifts import Duty, DutyChange, Shift, Statement, Stretch, is_on_duty, next_change
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import ACHIENG, DESK, KIPRUTO, MORNING
 from tests.scenery.world import World, liaison
@@ -36,7 +27,7 @@ NAIROBI, LONDON, CASABLANCA, LORD_HOWE = (
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 NIGHTS = [Shift(days="0123456", begins=18 * 60, ends=6 * 60)]
 OFFICE = [Shift(days="01234", begins=8 * 60, ends=17 * 60)]
-SILENT = Word(False)
+SILENT = Statement(False)
 
 
 def at(text: str, zone: ZoneInfo = NAIROBI, *, fold: int = 0) -> datetime:
@@ -188,7 +179,7 @@ changes = st.builds(
 )
 duties = st.builds(
     Duty,
-    st.builds(Word, st.booleans(), st.none() | moments, st.none() | moments),
+    st.builds(Statement, st.booleans(), st.none() | moments, st.none() | moments),
     patterns | st.just([]),
     st.lists(changes, max_size=2),
     st.none() | moments,
@@ -212,32 +203,32 @@ def test_empty_hours_are_those_that_looking_every_minute_finds(those: list[Duty]
 
 
 def test_their_own_word_wins_over_the_pattern_as_long_as_it_holds() -> None:
-    said = Word(True, MORNING, MORNING + HOUR)
+    said = Statement(True, MORNING, MORNING + HOUR)
     assert is_on_duty(said, NIGHTS, [], NAIROBI, MORNING)
     assert not is_on_duty(said, NIGHTS, [], NAIROBI, MORNING + HOUR), "then the pattern says again"
     assert not is_on_duty(said, NIGHTS, [], NAIROBI, MORNING - HOUR), "and it did before"
 
 
 def test_without_a_pattern_the_last_word_stands() -> None:
-    assert is_on_duty(Word(True), [], [], NAIROBI, MORNING)
-    assert not is_on_duty(Word(False, MORNING), [], [], NAIROBI, MORNING + WEEK)
+    assert is_on_duty(Statement(True), [], [], NAIROBI, MORNING)
+    assert not is_on_duty(Statement(False, MORNING), [], [], NAIROBI, MORNING + WEEK)
 
 
 def test_leave_wins_over_all_but_a_word_that_was_said_during_it() -> None:
     leave = off(MORNING, MORNING + DAY)
-    assert not is_on_duty(Word(True), [], [leave], NAIROBI, MORNING)
-    assert not is_on_duty(Word(True, MORNING - HOUR), [], [leave], NAIROBI, MORNING + HOUR)
-    assert is_on_duty(Word(True, MORNING + HOUR), [], [leave], NAIROBI, MORNING + 2 * HOUR)
+    assert not is_on_duty(Statement(True), [], [leave], NAIROBI, MORNING)
+    assert not is_on_duty(Statement(True, MORNING - HOUR), [], [leave], NAIROBI, MORNING + HOUR)
+    assert is_on_duty(Statement(True, MORNING + HOUR), [], [leave], NAIROBI, MORNING + 2 * HOUR)
     assert not is_on_duty(
-        Word(True, MORNING + HOUR, MORNING + 2 * HOUR), [], [leave], NAIROBI, MORNING + 3 * HOUR
+        Statement(True, MORNING + HOUR, MORNING + 2 * HOUR), [], [leave], NAIROBI, MORNING + 3 * HOUR
     )
-    assert is_on_duty(Word(True), [], [leave], NAIROBI, MORNING + DAY), "it ends when it ends"
+    assert is_on_duty(Statement(True), [], [leave], NAIROBI, MORNING + DAY), "it ends when it ends"
 
 
 def test_of_two_arrangements_the_later_goes() -> None:
     leave, swap = off(MORNING, MORNING + WEEK), on(MORNING + HOUR, MORNING + 2 * HOUR)
-    assert is_on_duty(Word(False), OFFICE, [leave, swap], NAIROBI, MORNING + HOUR)
-    assert not is_on_duty(Word(False), OFFICE, [swap, leave], NAIROBI, MORNING + HOUR)
+    assert is_on_duty(Statement(False), OFFICE, [leave, swap], NAIROBI, MORNING + HOUR)
+    assert not is_on_duty(Statement(False), OFFICE, [swap, leave], NAIROBI, MORNING + HOUR)
 
 
 # As people say it
@@ -246,8 +237,8 @@ def test_of_two_arrangements_the_later_goes() -> None:
 def give(world: World, number: str, *pattern: Shift) -> None:
     with world.service.transaction() as work:
         who = liaison(work, number)
-        listed = [shifts.Listed(who.id, shift.days, shift.begins, shift.ends) for shift in pattern]
-        shifts.save(work.session, listed or [shifts.Listed(who.id, "")], NAIROBI, work.now)
+        listed = [shift_loading.Listed(who.id, shift.days, shift.begins, shift.ends) for shift in pattern]
+        shift_loading.save(work.session, listed or [shift_loading.Listed(who.id, "")], NAIROBI, work.now)
 
 
 def is_there(world: World, number: str, when: str | None = None) -> bool:
@@ -259,12 +250,12 @@ def is_there(world: World, number: str, when: str | None = None) -> bool:
 
 def says_on(world: World, number: str) -> datetime | None:
     with world.service.transaction() as work:
-        return shifts.come_on(work, liaison(work, number))
+        return duty_changes.come_on(work, liaison(work, number))
 
 
 def says_off(world: World, number: str, days: int | None = None) -> datetime | None:
     with world.service.transaction() as work:
-        return shifts.go_off(work, liaison(work, number), days)
+        return duty_changes.go_off(work, liaison(work, number), days)
 
 
 def test_without_a_pattern_on_and_off_hold_until_they_say_otherwise(world: World) -> None:
@@ -319,15 +310,15 @@ def test_leave_and_swaps_are_given(world: World) -> None:
     give(world, ACHIENG, *OFFICE)
     with world.service.transaction() as work:
         kipruto, achieng = liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id
-        shifts.stand_in(
+        duty_changes.stand_in(
             work.session, kipruto, achieng, Stretch(at("2026-11-21T18:00"), at("2026-11-22T06:00"))
         )
-        shifts.give_leave(work.session, achieng, at("2026-11-23T00:00"), at("2026-11-24T00:00"))
+        duty_changes.give_leave(work.session, achieng, at("2026-11-23T00:00"), at("2026-11-24T00:00"))
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T01:00")) == {achieng}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-22T20:00")) == {kipruto}
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T12:00")) == set()
         assert shifts.on_duty(work.session, [], NAIROBI, MORNING) == set()
-        shifts.stand_in(
+        duty_changes.stand_in(
             work.session, kipruto, achieng, Stretch(at("2026-11-23T18:00"), at("2026-11-23T20:00"))
         )
         assert shifts.on_duty(work.session, [kipruto, achieng], NAIROBI, at("2026-11-23T19:00")) == {
@@ -343,25 +334,29 @@ def test_a_swap_is_two_stretches_and_undone_whole(world: World) -> None:
         Stretch(at("2026-11-23T08:00"), at("2026-11-23T17:00")),
     )
     with world.service.transaction() as work:
-        number = shifts.swap(work.session, liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id, night, day)
-        assert [each.number for each in shifts.coming(work.session, work.now)] == [number] * 4
+        number = duty_changes.swap(
+            work.session, liaison(work, KIPRUTO).id, liaison(work, ACHIENG).id, night, day
+        )
+        assert [each.number for each in duty_changes.coming(work.session, work.now)] == [number] * 4
     assert [is_there(world, who, "2026-11-22T01:00") for who in (KIPRUTO, ACHIENG)] == [False, True]
     assert [is_there(world, who, "2026-11-23T12:00") for who in (KIPRUTO, ACHIENG)] == [True, False]
     with world.service.transaction() as work:
-        assert len(shifts.cancel(work.session, number, work.now)) == 4
-        assert shifts.coming(work.session, work.now) == []
-        assert shifts.cancel(work.session, number, work.now) == []
+        assert len(duty_changes.cancel(work.session, number, work.now)) == 4
+        assert duty_changes.coming(work.session, work.now) == []
+        assert duty_changes.cancel(work.session, number, work.now) == []
     assert [is_there(world, who, "2026-11-22T01:00") for who in (KIPRUTO, ACHIENG)] == [True, False]
     assert [is_there(world, who, "2026-11-23T12:00") for who in (KIPRUTO, ACHIENG)] == [False, True]
 
 
 def test_leave_that_has_begun_is_ended_and_what_was_of_it_stays(world: World) -> None:
     with world.service.transaction() as work:
-        one = shifts.give_leave(work.session, liaison(work, KIPRUTO).id, MORNING - DAY, MORNING + DAY)
-        other = shifts.give_leave(work.session, liaison(work, ACHIENG).id, MORNING + DAY, MORNING + WEEK)
+        one = duty_changes.give_leave(work.session, liaison(work, KIPRUTO).id, MORNING - DAY, MORNING + DAY)
+        other = duty_changes.give_leave(
+            work.session, liaison(work, ACHIENG).id, MORNING + DAY, MORNING + WEEK
+        )
     with world.service.transaction() as work:
-        shifts.cancel(work.session, one, work.now)
-        assert [each.number for each in shifts.coming(work.session, work.now)] == [other], (
+        duty_changes.cancel(work.session, one, work.now)
+        assert [each.number for each in duty_changes.coming(work.session, work.now)] == [other], (
             "no other is undone with it"
         )
     assert is_there(world, KIPRUTO)
@@ -410,10 +405,10 @@ def test_a_new_pattern_replaces_the_old_one_and_a_word_that_had_no_end(world: Wo
 HEADING = "phone,days,from,to\n"
 
 
-def read(rows: str) -> list[shifts.Listed]:
+def read(rows: str) -> list[shift_loading.Listed]:
     who = {KIPRUTO: 1, ACHIENG: 2}
-    return shifts.read_rows(
-        csv_files.read(io.StringIO(HEADING + rows), shifts.COLUMNS), COUNTRIES["KE"], who.get
+    return shift_loading.read_rows(
+        csv_files.read(io.StringIO(HEADING + rows), shift_loading.COLUMNS), COUNTRIES["KE"], who.get
     )
 
 
@@ -422,10 +417,10 @@ def test_shifts_are_read_as_people_write_them() -> None:
         "0722000101,mon-fri,08:00,17:00\n0722000101,Sat | "
         "Sun,18:00,6:00\n+254722000102,daily,00:00,24:00\n0722000102,None,,\n"
     ) == [
-        shifts.Listed(1, "01234", 480, 1020),
-        shifts.Listed(1, "56", 1080, 360),
-        shifts.Listed(2, "0123456", 0, 1440),
-        shifts.Listed(2, ""),
+        shift_loading.Listed(1, "01234", 480, 1020),
+        shift_loading.Listed(1, "56", 1080, 360),
+        shift_loading.Listed(2, "0123456", 0, 1440),
+        shift_loading.Listed(2, ""),
     ]
 
 
@@ -449,7 +444,7 @@ def test_days_are_read(text: str, days: str) -> None:
 @given(st.sets(st.sampled_from("0123456"), min_size=1))
 def test_shifts_are_written_as_they_are_read(days: set[str]) -> None:
     digits = "".join(sorted(days))
-    said, begins, to, ends = shifts.in_words(Shift(days=digits, begins=1080, ends=360)).split()
+    said, begins, to, ends = shift_loading.in_words(Shift(days=digits, begins=1080, ends=360)).split()
     assert (days_in(said), minutes_in(begins), to, minutes_in(ends)) == (digits, 1080, "to", 360)
 
 
@@ -457,7 +452,7 @@ def test_shifts_are_written_as_they_are_read(days: set[str]) -> None:
     ("digits", "said"), [("0123456", "daily"), ("01234", "mon-fri"), ("0125", "mon-wed|sat"), ("6", "sun")]
 )
 def test_days_are_written_as_people_do(digits: str, said: str) -> None:
-    assert shifts.in_words(Shift(days=digits, begins=485, ends=1440)) == f"{said} 08:05 to 24:00"
+    assert shift_loading.in_words(Shift(days=digits, begins=485, ends=1440)) == f"{said} 08:05 to 24:00"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hotline import outbox
 from hotline.cases.dispatch import Dispatch
 from hotline.core.gsm import fits
 from hotline.core.i18n import say, verbatim
-from hotline.directory import liaisons, shifts
+from hotline.directory import liaisons, shift_loading
 from hotline.duty import night_check
 from hotline.duty import phrases as duty_phrases
 from hotline.duty.night_check import THREE_TEXTS, Ping
@@ -29,14 +29,14 @@ EVENING = datetime(2026, 11, 21, 15, tzinfo=UTC)
 """Six o'clock in Nairobi."""
 TONIGHT = "2026-11-21"
 ASKED = en(duty_phrases.are_you_there())
-NIGHTS = shifts.Listed(0, "0123456", 18 * 60, 6 * 60)
-OFFICE = shifts.Listed(0, "01234", 8 * 60, 17 * 60)
+NIGHTS = shift_loading.Listed(0, "0123456", 18 * 60, 6 * 60)
+OFFICE = shift_loading.Listed(0, "01234", 8 * 60, 17 * 60)
 
 
-def give(world: World, pattern: shifts.Listed, *numbers: str) -> None:
+def give(world: World, pattern: shift_loading.Listed, *numbers: str) -> None:
     with world.service.transaction() as work:
         listed = [replace(pattern, liaison=liaison(work, number).id) for number in numbers]
-        shifts.save(work.session, listed, work.country.zone, work.now)
+        shift_loading.save(work.session, listed, work.country.zone, work.now)
 
 
 def everybody_in_english(world: World) -> None:

@@ -27,7 +27,7 @@ from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
 from hotline.cli.doctor import findings
-from hotline.cli.main import release_to
+from hotline.cli.running import release_to
 from hotline.context import Service, UnitOfWork
 from hotline.core.database import Database
 from hotline.core.i18n import verbatim
@@ -658,7 +658,9 @@ def test_a_sign_of_life_into_the_void_harms_nothing(url: str, caplog: pytest.Log
 def told(office: Office) -> list[tuple[str, bool]]:
     found = findings(office.service, Poster(office.service.settings.redis_url), {})
     return [
-        (each.words, each.serious) for each in found if "audit" in each.words or "forgotten" in each.words
+        (each.sentence, each.serious)
+        for each in found
+        if "audit" in each.sentence or "forgotten" in each.sentence
     ]
 
 

@@ -11,7 +11,7 @@ from hotline.conversation.replay import Answers, Asking, Said, resume
 from hotline.conversation.screens import LookUp, Nothing
 from hotline.core import gsm
 from hotline.core.i18n import Phrase, languages, say
-from hotline.places import areas
+from hotline.places import areas, names
 from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.rumours import menus as rumour_menus
@@ -113,7 +113,7 @@ def test_the_same_place_and_the_same_hour_count_a_little_more() -> None:
 
 
 def test_the_same_place_named_in_both_makes_no_claim_like_another() -> None:
-    places = {word for area in AREAS for word in areas.bare_words(area.name)}
+    places = {word for area in AREAS for word in names.bare_words(area.name)}
     pairs = [
         ("Chief fled Kaptembwo", "Kaptembwo floods"), ("Kaptembwo is burning", "youths in Kaptembwo"),
         ("They burn houses in Kaptembwo, Nakuru", "a teacher was arrested in Nakuru, Kaptembwo"),

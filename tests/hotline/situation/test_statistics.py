@@ -29,8 +29,9 @@ from hotline.core.errors import Misconfigured
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES, CONDUCT
 from hotline.directory.liaisons import Liaison
-from hotline.situation import statistics
-from hotline.situation.statistics import Known, Measures, Share, Wait, Words, nearest_rank, wilson
+from hotline.situation import records, statistics
+from hotline.situation.figures import Measures, Share, Verdicts, Wait, nearest_rank, wilson
+from hotline.situation.records import Known
 from tests.scenery.county import AREAS, CITIZEN, MORNING
 from tests.scenery.labels import about, en
 from tests.scenery.world import World
@@ -90,7 +91,7 @@ def test_where_it_came_to_nobody_there_is_no_time() -> None:
 def groups(*sizes: int) -> dict[str, Measures]:
     nothing = Share(0, 0)
     return {
-        f"{place}:{size}": Measures(size, {}, Words(nothing, nothing, nothing))
+        f"{place}:{size}": Measures(size, {}, Verdicts(nothing, nothing, nothing))
         for place, size in enumerate(sizes)
     }
 
@@ -186,7 +187,7 @@ def writer(world: World) -> Iterator[Writer]:
 
 
 def known(writer: Writer) -> Known:
-    return statistics.gather(writer.session, MORNING - timedelta(days=30), MORNING)
+    return records.gather(writer.session, MORNING - timedelta(days=30), MORNING)
 
 
 def test_a_wait_ends_with_the_first_time_and_those_it_never_ended_for_are_counted(writer: Writer) -> None:
@@ -221,8 +222,8 @@ def test_the_last_word_of_a_round_counts_for_it_and_silence_is_unknown(writer: W
     writer.verdict(twice, "danger", round_=2)
     writer.verdict(twice, "helped", round_=3)
     writer.case()
-    words = statistics.of_all(known(writer)).words
-    assert (words.confirmed, words.denied, words.unknown) == (Share(2, 5), Share(2, 5), Share(1, 5))
+    verdicts = statistics.of_all(known(writer)).verdicts
+    assert (verdicts.confirmed, verdicts.denied, verdicts.unknown) == (Share(2, 5), Share(2, 5), Share(1, 5))
 
 
 def test_a_promise_that_became_void_was_neither_kept_nor_missed(writer: Writer) -> None:
@@ -251,7 +252,7 @@ def test_the_figures_of_categories_and_of_counties_add_up_to_all(writer: Writer)
         "in Kenya, counties are directly inside the country"
     )
     wards = statistics.by_case(found, statistics.area_at(AREAS, "ward"))
-    assert {name: each.words.confirmed for name, each in wards.items()} == {
+    assert {name: each.verdicts.confirmed for name, each in wards.items()} == {
         KAPTEMBWO: Share(1, 1), LONDON: Share(1, 1),
         KAWANGWARE: Share(1, 1), "KE047": Share(1, 1), "KE": Share(1, 1),
     }  # fmt: skip
@@ -281,7 +282,7 @@ def test_a_body_answers_for_what_was_put_before_it(writer: Writer) -> None:
     assert station.answered == Share(2, 3), (
         "taken and passed on, beside one that nobody answered; what is open or overtaken is no failure"
     )
-    assert (station.words.confirmed, peace.words.denied) == (Share(1, 1), Share(1, 1))
+    assert (station.verdicts.confirmed, peace.verdicts.denied) == (Share(1, 1), Share(1, 1))
     assert set(bodies) == {"station", "peace"}
 
 
@@ -309,9 +310,10 @@ REASON = {step: en(words) for step, words in liaison_menus.REASONS}
 TOO_FAR, BUSY, UNSAFE = REASON["too_far"], REASON["busy"], REASON["unsafe"]
 
 
-def turns(writer: Writer) -> dict[str, dict[str, int]]:
+def setbacks(writer: Writer) -> dict[str, dict[str, int]]:
     return {
-        body: dict(each.turns) for body, each in statistics.by_body(known(writer), lambda code: code).items()
+        body: dict(each.setbacks)
+        for body, each in statistics.by_body(known(writer), lambda code: code).items()
     }
 
 
@@ -322,11 +324,11 @@ def test_passing_on_is_counted_by_its_reason_and_lapses_and_alarms_beside_it(tol
     told.note(case, "passed on", peace, "it is not theirs to answer")
     told.note(case, "lapsed", peace)
     told.note(case, "alarm", peace)
-    assert turns(told) == {
+    assert setbacks(told) == {
         "station": {TOO_FAR: 1},
         "peace": {"it is not theirs to answer": 1, "lapsed": 1, "alarm": 1},
     }
-    assert statistics.of_all_bodies(known(told)).turns.total() == 4
+    assert statistics.of_all_bodies(known(told)).setbacks.total() == 4
 
 
 def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_one_counts(
@@ -338,14 +340,14 @@ def test_a_reason_chosen_afterwards_belongs_to_the_same_passing_on_and_the_last_
         told.note(case, "passed on", who, why)
     told.note(case, "dispatched", who)
     told.note(case, "passed on", who)
-    assert turns(told) == {"station": {UNSAFE: 1, "other": 1}}
+    assert setbacks(told) == {"station": {UNSAFE: 1, "other": 1}}
 
 
 def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
     case = told.case()
     told.session.get_one(Body, "peace").name = "Peace Committee, Nakuru"
     told.note(case, "lapsed", told.put_before(case, "peace"))
-    assert turns(told) == {"peace": {"lapsed": 1}}
+    assert setbacks(told) == {"peace": {"lapsed": 1}}
 
 
 @pytest.mark.parametrize("reason", [*(step for step, _words in liaison_menus.REASONS), "not_mine"])
@@ -361,9 +363,9 @@ def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reas
         for step in ("not_mine",) if reason == "not_mine" else ("cannot", reason):
             responses.tap(work, asked.liaison, asked.id, step)  # type: ignore[arg-type]
     with world.service.read() as work:
-        (counted,) = statistics.gather(work.session, EARLY, work.now).turns
-        assert counted.what in statistics.TURNS
-        assert counted.what != statistics.OTHER
+        (counted,) = records.gather(work.session, EARLY, work.now).setbacks
+        assert counted.what in records.SETBACKS
+        assert counted.what != records.OTHER
         assert "vehicle" in unstyle(answer(work, 30, "body"))
 
 
@@ -403,8 +405,8 @@ def test_what_somebody_may_not_see_is_in_none_of_the_figures(writer: Writer) -> 
         writer.verdict(case, "helped", about=writer.dispatch(case, "peace", DispatchState.TAKEN, taken=1))
         writer.promise(case, PromiseState.KEPT)
         case.note(writer.session, MORNING, "lapsed", "Mama Wanjiku, Nakuru Peace Committee")
-    found = statistics.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
-    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.turns)] == [
+    found = records.gather(writer.session, EARLY, MORNING, lambda case: case.category is not CONDUCT)
+    assert [len(rows) for rows in (found.cases, found.asked, found.said, found.due, found.setbacks)] == [
         1,
         1,
         1,
