@@ -86,7 +86,7 @@ class Rows:
         self.by_number = {citizen.number: citizen for citizen in told.citizens}
 
     def checks(self) -> Sequence[Callable[[], Check]]:
-        cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.firewall)
+        cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.conflicts)
         return (
             *cases,
             self.citizens_texts,
@@ -171,7 +171,7 @@ class Rows:
             ]
         return Check(f"no dispatch is doubled, of {sum(map(len, self.dispatches.values()))}", wrong)
 
-    def firewall(self) -> Check:
+    def conflicts(self) -> Check:
         about = {case: each for case, each in self.cases.items() if each.category_code == "conduct"}
         put = [(case, each) for case in about for each in self.dispatches[case]]
         wrong = [

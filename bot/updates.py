@@ -41,7 +41,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 
 class Updates:
-    """Does updates, one by one. Whatever goes wrong in one is raised, so that it is done again."""
+    """Does updates, one by one. Exceptions are raised to the intake, which retries."""
 
     def __init__(self, service: Service, bot: Bot) -> None:
         self._service, self._bot, self._talks = service, bot, Talks(service)
@@ -53,7 +53,7 @@ class Updates:
         self._listen()
 
     async def do(self, raw: dict[str, Any]) -> None:
-        """Do all that one update asks for. It may be done again: it has its effect once."""
+        """Do all that one update asks for. Idempotent: it may be done again, and has its effect once."""
         update = Update.de_json(raw, self._bot)
         await self.application.process_update(update)
         failed = self._failed.pop(update.update_id, None)

@@ -19,7 +19,7 @@ class Meaning(StrEnum):
     ACCEPTED = "accepted"
     """The carrier has it. That is not yet the handset: receipts tell of that."""
     PERMANENT = "permanent"
-    """This number will never take it, or nobody would take this text. The person must be reached another way."""
+    """This number will never take it, or nobody would take this text: reach the person another way."""
     SETTINGS = "settings"
     """Our own account, sender or balance stands in the way: the text waits, and the operator must act."""
     TRANSIENT = "transient"

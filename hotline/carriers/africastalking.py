@@ -17,13 +17,14 @@ reason of a failure, for whoever reads the record (it is kept as it comes, wheth
 | DeliveryFailure            | the network does not say why                                                 |
 | DoNotDisturbRejection      | in Nigeria: the person takes no such texts, or not at this hour              |
 
-The company's SDK says what is said to it: it writes the request, checks the number and knows the addresses. Only the wire is ours, in
-`_OnOurLine` and `_line`, because the SDK
+The company's SDK writes the request, checks the number and knows the addresses. Only
+the transport is ours, in `_OnOurLine` and `_line`, because the SDK
 - cannot be given another base address;
-- opens a connection for each text, where one that is kept does;
-- drops the HTTP status, and reads JSON only where no charset is named, so the whole answer is handed back and read here;
+- opens a connection for each text, where one kept alive does;
+- drops the HTTP status, and parses JSON only where no charset is named: the raw answer is parsed here;
 - follows redirects, which would show the key to whoever they lead to;
-- binds the whole process to one account with `initialize()`, and swallows network errors with `callback=`: neither is used.
+- binds the whole process to one account with `initialize()`, and swallows network errors with
+  `callback=`: neither is used.
 """
 
 import json
@@ -198,9 +199,8 @@ class AfricasTalking:
         answer = _asked(lambda: self._standing.fetch_application_data(timeout=self._timeouts))
         if isinstance(answer, Sending):
             raise Unreachable(answer.code)
-        data = _part(_json(answer), "UserData") or _part(
-            _json(answer), "userData"
-        )  # so on the wire, and so in the reference
+        # So on the wire, and so in the reference.
+        data = _part(_json(answer), "UserData") or _part(_json(answer), "userData")
         if not answer.ok or "balance" not in data:
             raise Unreachable(f"HTTP {answer.status_code}, and no balance in it")
         return str(data["balance"])
@@ -337,7 +337,7 @@ def _is_certificate(reason: object) -> bool:
 
 
 def _outcome(answer: requests.Response, number: str) -> Sending:
-    """What the answer says of our number. A 409 may speak of recipients too; the rest of the refusals do not."""
+    """What the answer says of our number. A 409 may name recipients, too; the other refusals do not."""
     taken = 200 <= answer.status_code < 300
     said = _part(_json(answer), "SMSMessageData") if taken or answer.status_code == 409 else {}
     recipient = _recipient(said, number)

@@ -35,9 +35,8 @@ def act(work: UnitOfWork, who: Liaison, wish: Act) -> Phrase:
     if wish.step == "help":
         return _call_for_help(work, who, wish.word)
     waiting = dispatch.before(work.session, who, work.now)
-    if (
-        wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.CASE_WORDS
-    ):  # `2 no fuel`: there is but one it can mean
+    # `2 no fuel`: there is but one it can mean.
+    if wish.why and len(waiting) == 1 and wish.word.rstrip("0123456789") not in dispatch.CASE_WORDS:
         wish = replace(wish, word="", why=f"{wish.word} {wish.why}")
     found = _meant(work, who, wish.word, waiting)
     return found if isinstance(found, Phrase) else _take_step(work, who, found, wish)
@@ -102,7 +101,7 @@ def _take(work: UnitOfWork, case: Case, asked: Dispatch, wish: Act) -> Phrase:
 
 
 def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
-    """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
+    """Somebody has it: nobody else is asked; the citizen is told, and asked in time whether help came."""
     dispatch.supersede(work, case, but=taken.id)
     cancel(work.session, TaskKind.ESCALATE, taken.id)
     cancel(work.session, TaskKind.FIND, case.id)

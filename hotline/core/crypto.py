@@ -159,13 +159,11 @@ def typed_number(text: str, country: str) -> str:
 
     `country` is the two letters of the country they write in.
     """
-    if any(
-        letter.isalpha() for letter in text
-    ):  # the library takes letters for the digits they share a key with: OOO would be 666
+    # The library takes letters for the digits they share a key with: OOO would be 666.
+    if any(letter.isalpha() for letter in text):
         raise NotANumber("there are letters in it")
-    return _checked(
-        re.sub(r"^\s*00+", "+", text), country
-    )  # the library takes 000 for the international prefix in Kenya, never 00
+    # The library takes 000 for the international prefix in Kenya, never 00.
+    return _checked(re.sub(r"^\s*00+", "+", text), country)
 
 
 def takes_texts(number: str) -> bool:

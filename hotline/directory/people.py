@@ -94,7 +94,7 @@ class Address(Base):
 
 
 def number_index(keys: Keys, number: str, channel: str = PHONE) -> str:
-    """What a telephone number in international form is found by, or somebody's number with another channel."""
+    """The blind index of an international telephone number, or of a number on another channel."""
     return keys.index.of("address", number if channel == PHONE else f"{channel}:{number}")
 
 

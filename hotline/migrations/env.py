@@ -21,9 +21,8 @@ from hotline.rumours import rumour as rumours  # noqa: F401 - each brings its ta
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
 database = Database(str(url))
 with database.engine.connect() as connection:
-    if (
-        database.is_sqlite
-    ):  # it alters a table by making it anew, and would take that for deleting what others refer to
+    # It alters a table by making it anew, and would take that for deleting what others refer to.
+    if database.is_sqlite:
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")

@@ -66,7 +66,7 @@ class AreaRecord(Base):
 
 
 class Areas:
-    """All areas of one country, as a tree. It never changes; when areas are loaded anew, a new one is read."""
+    """All areas of one country, as an immutable tree; when areas are loaded anew, a new one is read."""
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}
@@ -258,9 +258,8 @@ class Names:
         self._exact: dict[str, list[int]] = defaultdict(list)
         for place, compact in enumerate(self._compact):
             self._exact[compact].append(place)
-        self.closest = lru_cache(maxsize=1024)(
-            self._closest
-        )  # a conversation asks for the same at each of its turns
+        # A conversation asks for the same at each of its turns.
+        self.closest = lru_cache(maxsize=1024)(self._closest)
 
     def _closest(self, text: str, within: Area, limit: int) -> tuple[Found, ...]:
         """See `Areas.closest`."""

@@ -88,7 +88,7 @@ def _ranks(work: UnitOfWork, rumour: Rumour) -> dict[str, int]:
 
 
 def coordinating(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
-    """Those on duty of the coordinating bodies; all of them where none is, for there is nobody behind them."""
+    """Those on duty of the coordinating bodies; all of them where none is, for nobody is behind them."""
     of_them = (
         select(Liaison)
         .join(Body, Body.code == Liaison.body_code)

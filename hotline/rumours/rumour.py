@@ -176,10 +176,11 @@ def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
 
 
 FILLERS = frozenset((
-    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear", "heard", "i", "in", "is", "it",
-    "of", "on", "our", "people", "that", "the", "their", "them", "there", "they", "to", "true", "us", "was", "we", "were", "will", "with",
-    "ati", "eti", "cha", "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni", "nimesikia", "sasa",
-    "tumesikia", "vya", "wa", "watu", "ya", "za",
+    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear",
+    "heard", "i", "in", "is", "it", "of", "on", "our", "people", "that", "the", "their", "them",
+    "there", "they", "to", "true", "us", "was", "we", "were", "will", "with", "ati", "eti", "cha",
+    "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni",
+    "nimesikia", "sasa", "tumesikia", "vya", "wa", "watu", "ya", "za",
 ))  # fmt: skip
 """Words that say nothing of what a claim is about."""
 FEW_WORDS = 2

@@ -54,7 +54,7 @@ def hourly(work: UnitOfWork, rumour: Rumour) -> list[tuple[datetime, str, int]]:
 
 
 def lines(work: UnitOfWork, number: str) -> list[str]:
-    """How a rumour stands, who has looked into it and how it spread, to be printed. What it says is left out."""
+    """How a rumour stands, who looked into it and how it spread, for printing. What it says is left out."""
     rumour = rumour_by_number(work.session, number)
     if rumour is None:
         return [f"There is no rumour {number}."]

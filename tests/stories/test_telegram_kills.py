@@ -422,9 +422,8 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
             "somebody has each case",
         )
 
-        long_enough = max(
-            FLOOD, time.monotonic() - began
-        )  # what happens meanwhile is less than what has happened so far
+        # What happens meanwhile is less than what has happened so far.
+        long_enough = max(FLOOD, time.monotonic() - began)
         stack.town.trouble(telegram=[{"kind": "flood", "seconds": long_enough}])
         for citizen in asking[:3]:
             citizen.say("/case")

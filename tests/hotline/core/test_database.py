@@ -316,9 +316,8 @@ def test_many_who_read_and_then_write_all_get_their_turn(small: Database) -> Non
 def test_a_database_that_stays_locked_is_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "hotline.core.database.create_engine", create_engine
-    )  # which is less patient than that of the tests
+    # Which is less patient than that of the tests.
+    monkeypatch.setattr("hotline.core.database.create_engine", create_engine)
     file = tmp_path / "locked.db"
     with (
         closing(Database(f"sqlite:///{file}")) as database,
