@@ -85,7 +85,7 @@ def liaison_commands(language: str) -> list[tuple[str, str]]:
     ]
 
 
-def description(words: Phrase, settings: Settings, language: str) -> str:
-    said = say(Phrase(words.english, (("number", settings.country.emergency),)), language)
+def description(phrase: Phrase, settings: Settings, language: str) -> str:
+    said = say(Phrase(phrase.english, (("number", settings.country.emergency),)), language)
     assert len(said) <= BotDescriptionLimit.MAX_DESCRIPTION_LENGTH, own_name(language)
     return said

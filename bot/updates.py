@@ -183,11 +183,11 @@ class Updates:
     async def _liaison(self, update: Update, _context: Context) -> None:
         await self._ask_number(who_of(update), liaison_phrases.share_your_number())
 
-    async def _ask_number(self, who: Who, words: Phrase) -> None:
+    async def _ask_number(self, who: Who, phrase: Phrase) -> None:
         language = await self._language(who)
         with no_chat():
             sent = await self._bot.send_message(
-                who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True)
+                who.chat, html(phrase, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True)
             )
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
@@ -283,8 +283,8 @@ class Updates:
         with suppress(BadRequest, Forbidden):
             if chat.type != ChatType.CHANNEL and not _is_leaving(update):
                 language = (update.effective_user.language_code if update.effective_user else "") or ""
-                words = desk_phrases.only_in_private(f"@{self._bot.username}")
-                await self._bot.send_message(chat.id, html(words, self._talks.hinted(language)))
+                phrase = desk_phrases.only_in_private(f"@{self._bot.username}")
+                await self._bot.send_message(chat.id, html(phrase, self._talks.hinted(language)))
             await self._bot.leave_chat(chat.id)
         raise ApplicationHandlerStop
 

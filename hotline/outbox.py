@@ -46,7 +46,7 @@ class TaskKind(StrEnum):
     ESCALATE = "escalate"
     """A dispatch that nobody has answered."""
     FIND = "find"
-    """A case for which nobody was there: look again."""
+    """A case for which nobody was there: begin its policy again."""
     FOLLOW_UP = "follow_up"
     """A case and its round: ask whether help came."""
     PROMISE = "promise"

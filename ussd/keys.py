@@ -40,7 +40,7 @@ class Position:
 
 
 class Keypad:
-    """The keys of one phone in one language area. Pure, but for what a dialogue looks up."""
+    """The keys of one phone in one language area. Pure, but for look-ups."""
 
     def __init__(
         self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]

@@ -152,10 +152,10 @@ class Line:
                 desk.remember_language(work, call)
             return desk.carry_out(work, wish, call)
 
-    def _last(self, words: Phrase, language: str) -> Reply:
+    def _last(self, phrase: Phrase, language: str) -> Reply:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
         return Reply(
-            shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True
+            shorten(plain(say(phrase, language)), self._limits.septets, self._limits.units), ended=True
         )
 
     def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:

@@ -305,4 +305,4 @@ STEPS: dict[Step, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
     "aside": _aside,
     **{reason: _because(reason) for reason, _words in liaison_menus.REASONS},
 }
-"""What each step does, in a case that is held."""
+"""What each step does; the case is locked."""

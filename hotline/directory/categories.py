@@ -49,8 +49,8 @@ POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVER
 ORDINARY, HIGH, LIFE = Urgency.ORDINARY, Urgency.HIGH, Urgency.LIFE
 
 CATEGORIES = {category.code: category for category in (
-    # Numbers: minutes to the promised answer, and from taking on to the follow-up. Flags: kind first, discreet.
-    #        code        name in the menu                  urgency               answered by      flags
+    # Minutes: to the promised answer, and from taking on to the follow-up. Flags: kind first, discreet.
+    #        code        name in the menu                  urgency   minutes    answered by      flags
     Category("danger",   _("Danger to life now"),          LIFE,     15,  30,   (POLICE, PEACE)),
     Category("violence", _("Violence or a gathering"),     HIGH,     30,  120,  (POLICE, PEACE)),
     Category("threat",   _("Threat or incitement"),        HIGH,     60,  240,  (PEACE, POLICE), False, True),

@@ -254,7 +254,7 @@ class Known(NamedTuple):
 
 
 def known_by(session: Session, index: str, channel: str = people.PHONE) -> Known | None:
-    """The person with this address, in one look: somebody is waiting."""
+    """The person with this address, in one query: somebody is waiting at the screen."""
     here = (Address.channel == channel, Address.number_index == index)
     facts = select(Person.id, Person.language, Person.home_area, Liaison.id).join(
         Address, Address.person_id == Person.id

@@ -262,7 +262,7 @@ def _verdict(work: UnitOfWork, case: Case, text: str) -> Phrase:
 
 def _way_in(work: UnitOfWork, address: Address) -> tuple[Phrase, str]:
     """To a stranger: how to reach us, once a day, so that two machines cannot text each other for ever."""
-    words = phrases.how_to_report(
+    phrase = phrases.how_to_report(
         work.settings.service_code, work.country.emergency, has_news=_has_news(work, address)
     )
-    return words, f"way_in:{address.id}:{work.now.date()}"
+    return phrase, f"way_in:{address.id}:{work.now.date()}"

@@ -49,7 +49,7 @@ def tell_of_spread(work: UnitOfWork, rumour: Rumour) -> None:
 
 
 def lock_for(work: UnitOfWork, subject: str) -> None:
-    """Take hold of the rumour that a task is about."""
+    """Lock the rumour that a task is about, before the task row."""
     lock_rumour(work.session, int(subject.partition("/")[0]))
 
 
