@@ -44,6 +44,6 @@ def take_in(trips: RedisPipeline, vault: Vault, update: Mapping[str, Any]) -> bo
 
 
 def opened(vault: Vault, sealed: bytes) -> dict[str, Any]:
-    """An update as it was brought. Raises `sealed.Tampered`."""
+    """An update as it was brought. Raises `crypto.Tampered`."""
     update: dict[str, Any] = json.loads(vault.decrypt(sealed, STREAM))
     return update

@@ -43,7 +43,7 @@ def act(work: UnitOfWork, who: Liaison, wish: Act) -> Phrase:
 
 
 def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Phrase:
-    """Whether they may see the case is asked once nobody else can change it."""
+    """Lock the case and discard what was read before; only then check whether they may see it."""
     case = lock_case(work.session, asked.case_id)
     work.session.expire_all()
     if not conflicts.may_see(work.session, case, who, work.now):
@@ -52,8 +52,8 @@ def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, wish: Act) -> Ph
 
 
 def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
-    """The same from a card: the dispatch is named by itself. Whether
-    it is theirs, and theirs to see, is asked at each tap."""
+    """The same from a card, which carries the dispatch's id. Authorised
+    anew at each tap: is it theirs, and may they see its case?"""
     tapped = dispatch.own(work.session, who, identity, work.now)
     return (
         liaison_phrases.no_cases()

@@ -100,8 +100,8 @@ class Keys:
 
 
 class Index:
-    """Finds what belongs to a number or a session without keeping
-    either: a keyed hash, with a key of its own for each purpose."""
+    """A blind index: a keyed hash, with a key for each purpose, finds what
+    belongs to a number or a session without keeping either."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -117,7 +117,8 @@ class Index:
 
 
 class Vault:
-    """Encrypts text at rest, bound to the place it is kept in: copied to another row, it does not open."""
+    """Authenticated encryption (AES-GCM) with the place as associated data:
+    ciphertext that is copied to another row does not decrypt."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)

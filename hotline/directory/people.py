@@ -71,7 +71,7 @@ class Address(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     channel: Mapped[str] = mapped_column(String(16))
     number_index: Mapped[str] = mapped_column(String(32))
-    """What the number is found by: see `sealed.Index`."""
+    """What the number is found by: see `crypto.Index`."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     """The person wants no messages from us here."""
@@ -146,7 +146,7 @@ def _make_known(session: Session, index: str, now: datetime, language: str | Non
         with session.begin_nested():
             session.add(person)
         return person
-    except IntegrityError:  # somebody else has just made them known
+    except IntegrityError:  # the savepoint is rolled back: another transaction inserted them first
         known = by_index(session, index, channel)
         assert known is not None
         return known

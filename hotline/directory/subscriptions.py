@@ -125,7 +125,7 @@ def had(session: Session, address: Address) -> bool:
 
 def those_on(session: Session, wanted: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Of these addresses and areas, those whose owners want
-    to hear about them: in one question for a whole batch."""
+    to hear about them: one query for a whole batch."""
     theirs = Subscription.address_id.in_({address for address, _area in wanted})
     on = session.execute(
         select(Subscription.address_id, Subscription.area_code).where(theirs, Subscription.state == ON)

@@ -242,16 +242,16 @@ def family_of(session: Session, rumour: Rumour) -> list[int]:
 
 
 def lock_rumour(session: Session, identity: int) -> Rumour:
-    """The rumour, to be changed: nobody else changes it until this transaction ends."""
+    """The rumour's row, locked until this transaction ends."""
     return lock_row(session, Rumour, identity)
 
 
 def lock_root(session: Session, rumour: Rumour) -> Rumour:
-    """The same, of the one that it is the same as, also where somebody finds that out at this very moment."""
-    held = lock_rumour(session, root_of(session, rumour).id)
-    while held.same_as_id is not None:
-        held = lock_rumour(session, held.same_as_id)
-    return held
+    """Lock the one that it is the same as; go on, where that was joined to another before we had the lock."""
+    root = lock_rumour(session, root_of(session, rumour).id)
+    while root.same_as_id is not None:
+        root = lock_rumour(session, root.same_as_id)
+    return root
 
 
 def asked_since(session: Session, address: Address, moment: datetime) -> bool:
