@@ -20,8 +20,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 import hotline
 from hotline import outbox
-from hotline.cases import followups  # noqa: F401 - each brings its tables
-from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
+from hotline.cases import followups, responses  # noqa: F401 - each brings its tables
 from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.promises import Promise
@@ -31,7 +30,7 @@ from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
 from hotline.front_desk import desk  # noqa: F401 - each brings its tables
-from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
+from hotline.messaging import seen  # noqa: F401 - each brings its tables
 from hotline.operations import auditor  # noqa: F401 - each brings its tables
 from hotline.outbox import Task, TaskKind
 from hotline.settings import Settings
