@@ -60,8 +60,8 @@ from simulator.floods import Bucket
 
 MANY, FEW = 100_000, 10_000
 LIMIT, LINES, CASES, PAUSE = 500, 4, 40, 0.5
-"""Texts a second that the carrier takes; lines over which it brings receipts; reports that are measured
-alone; seconds after each."""
+"""Texts a second that the carrier takes; lines over which it brings
+receipts; reports that are measured alone; seconds after each."""
 GOAL = 1.2
 WANJIKU, MWANGI = "+254722000201", "+254722000103"
 """Of the example's roster, both of Nakuru: one of the peace

@@ -350,8 +350,8 @@ class Rows:
 
 
 def _is_unsaid(message: Message, promise: Promise) -> bool:
-    """Nobody knows whether it left, and so it stays unsaid, for never is better than twice; or it was
-    overtaken by what came next."""
+    """Nobody knows whether it left, and so it stays unsaid, for never
+    is better than twice; or it was overtaken by what came next."""
     return (
         message.written_at >= promise.due_at
         and message.about == "case"

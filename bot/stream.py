@@ -23,9 +23,9 @@ if redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then
 end
 return 0
 """
-"""A Lua script, so that both commands are atomic: an update marked as seen and not kept would be lost.
-Deduplicated by its own number, never by a highest one: two may come at once out of order, and the numbers
-begin anew after a quiet week."""
+"""A Lua script, so that both commands are atomic: an update marked as seen and not
+kept would be lost. Deduplicated by its own number, never by a highest one: two
+may come at once out of order, and the numbers begin anew after a quiet week."""
 
 
 class Unreadable(ValueError):

@@ -212,8 +212,8 @@ class Talks:
         )
 
     def _left(self, here: Here) -> ChatState:
-        """Another conversation, in place of one that is left: what was said and sent for a report that was
-        not finished is forgotten."""
+        """Another conversation, in place of one that is left: what was
+        said and sent for a report that was not finished is forgotten."""
         evidence.forget_unfinished(here.work.session, here.call.session_index)
         words = "" if self._reports(here) else here.talk.words
         return replace(self._fresh(here.who, here.talk), words=words)

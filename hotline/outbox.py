@@ -1,9 +1,9 @@
 """A transactional outbox: what must happen later is a *task*, a row with a
 due time, committed in the transaction that holds the reason for it.
 
-After the commit it is posted to RQ, which is only a nudge: the clock posts again whatever is due and not
-done. Delivery is at least once; `begin` marks the row done inside the transaction that does it, so that the
-effect happens once.
+After the commit it is posted to RQ, which is only a nudge: the clock posts
+again whatever is due and not done. Delivery is at least once; `begin` marks the
+row done inside the transaction that does it, so that the effect happens once.
 """
 
 from collections.abc import Collection
@@ -226,8 +226,8 @@ def fallen_due(
 
 
 def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
-    """Mark a task done, in the transaction that does it. None where it was done or cancelled already: a task
-    that was posted twice.
+    """Mark a task done, in the transaction that does it. None where
+    it was done or cancelled already: a task that was posted twice.
 
     The update locks the row until the commit, so that a second worker waits here, and then finds it done.
     """

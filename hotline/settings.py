@@ -67,8 +67,8 @@ class Settings:
     """METRICS_TOKEN: what Prometheus must show to be told figures about
     the machine at /metrics; without one there is no such page."""
     bulk_rate: int
-    """BULK_RATE: texts of broadcasts that the carrier is given a second, 50 unless told. Ask what it takes,
-    and leave room for cases."""
+    """BULK_RATE: texts of broadcasts that the carrier is given a second,
+    50 unless told. Ask what it takes, and leave room for cases."""
     bulk_batch: int
     """BULK_BATCH: how many of them are handed over in one request, 100
     unless told. Whoever stops a broadcast stops all but so many."""

@@ -157,9 +157,9 @@ def engine_of(item: pytest.Item) -> str:
 
 
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The tests so that those that may take longer than others come first at every second worker: they mostly
-    wait, while the rest work. Each worker is given as many as any other, one after another, and later takes
-    from those that have too many."""
+    """The tests so that those that may take longer than others come first at every
+    second worker: they mostly wait, while the rest work. Each worker is given as many
+    as any other, one after another, and later takes from those that have too many."""
     first = [item for item in items if item.get_closest_marker("timeout")]
     others = iter([item for item in items if not item.get_closest_marker("timeout")])
     hands = [first[worker // 2 :: (workers + 1) // 2] if worker % 2 == 0 else [] for worker in range(workers)]

@@ -44,8 +44,8 @@ ENDS = (MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageSta
 
 
 def metrics(service: Service) -> Blueprint:
-    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set there is no such page. 503 while the
-    database does not answer."""
+    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set
+    there is no such page. 503 while the database does not answer."""
     pages = Blueprint("metrics", __name__)
 
     @pages.get("/metrics")

@@ -150,8 +150,8 @@ def meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
 
 
 def not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
-    """Why it may not be sent as it stands: it is out of date, the place has had enough, it is night; None
-    where nothing is against it."""
+    """Why it may not be sent as it stands: it is out of date, the place
+    has had enough, it is night; None where nothing is against it."""
     blocks = [finding.words for finding in preview.findings_of(work, broadcast) if finding.blocks]
     if blocks:
         return phrases.not_checked(broadcast.code, blocks)

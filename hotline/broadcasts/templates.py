@@ -218,8 +218,8 @@ def clock(typed: str) -> str | None:
 
 
 def suits(kind: Kind, time: str, now: str) -> bool:
-    """Whether a time that was lies a few hours behind us, and one that comes no more than half a day before
-    us: no message names a day."""
+    """Whether a time that was lies a few hours behind us, and one that
+    comes no more than half a day before us: no message names a day."""
     ahead = (_minutes(time) - _minutes(now)) % A_DAY
     return 0 < ahead <= HALF_A_DAY if kind == "ahead" else ahead <= SLACK or ahead >= A_DAY - LONG_AGO
 

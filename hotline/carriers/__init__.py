@@ -143,8 +143,8 @@ Form = Mapping[str, str]
 class Carrier(Protocol):
     """What the hotline asks of a company that carries texts and dial-ins.
 
-    A form that lacks what matters (whose it is, and which) raises `Malformed`. All else is taken as it comes,
-    in words known to us or not.
+    A form that lacks what matters (whose it is, and which) raises
+    `Malformed`. All else is taken as it comes, in words known to us or not.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""The escalation policy: who is asked about a case that nobody has, one after another, and how long each has.
-Two tables, and nothing else.
+"""The escalation policy: who is asked about a case that nobody has, one
+after another, and how long each has. Two tables, and nothing else.
 
 After the last row of an order it begins again at the top, where whoever was asked least comes first. A row
 with nobody to ask is skipped at once.

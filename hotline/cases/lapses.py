@@ -1,5 +1,5 @@
-"""A liaison has a case, and nothing follows: they are asked whether they are still on it, and if they do not
-say, it goes to the next."""
+"""A liaison has a case, and nothing follows: they are asked whether
+they are still on it, and if they do not say, it goes to the next."""
 
 from datetime import datetime
 

@@ -285,8 +285,8 @@ def _reason(candidate: Candidate, rung: Rung, matter: Matter, areas: Areas) -> s
     why = WHY[rung].format(body=candidate.body_name)
     about = f"answers {say(matter.category.name, 'en')!r} and " if _answers(candidate, matter) else ""
     return (
-        f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; {candidate.name} "
-        f"{_fits(candidate, matter)}."
+        f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; "
+        f"{candidate.name} {_fits(candidate, matter)}."
     )
 
 

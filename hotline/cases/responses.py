@@ -1,5 +1,5 @@
-"""A liaison answers: takes the case, sets out, arrives, has done it; or passes it on. From whatever phone;
-the first to take it has it."""
+"""A liaison answers: takes the case, sets out, arrives, has done it;
+or passes it on. From whatever phone; the first to take it has it."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -20,8 +20,8 @@ class Viewer:
 
     liaison: int
     belongs: frozenset[tuple[str, Kind]]
-    """Every body that they belong to or ever did, and all that each is under: its code, empty where it is not
-    on our list, and its kind."""
+    """Every body that they belong to or ever did, and all that each is
+    under: its code, empty where it is not on our list, and its kind."""
     serves: bool = True
     """Their mandate has not ended."""
 

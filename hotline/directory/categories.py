@@ -41,8 +41,8 @@ class Category:
     kind_first: bool = False
     """The fitting kind of body is asked before a nearer one."""
     discreet: bool = False
-    """A text on the citizen's phone does not even name the body that was asked: its name would say what the
-    case is about."""
+    """A text on the citizen's phone does not even name the body
+    that was asked: its name would say what the case is about."""
 
 
 POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVERSIGHT

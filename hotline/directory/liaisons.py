@@ -205,8 +205,8 @@ def number_in(text: str, country: Country) -> str:
 def save(
     session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequence[str], now: datetime
 ) -> None:
-    """Make the liaisons known, or bring up to date those that are: a liaison is known by the phone. Their
-    duty is then their own affair."""
+    """Make the liaisons known, or bring up to date those that are: a
+    liaison is known by the phone. Their duty is then their own affair."""
     known = set(session.scalars(select(Body.code)))
     for each in listed:
         person = people.meet(session, keys, each.number, now, may_write=True)

@@ -39,15 +39,15 @@ class Person(Base):
 
     @property
     def best(self) -> "Address | None":
-        """Where to write to them: the best address that is open; of those that are not, the best all the
-        same, for the gate to judge."""
+        """Where to write to them: the best address that is open; of those
+        that are not, the best all the same, for the gate to judge."""
         known = [address for channel in BEST_FIRST if (address := self.at(channel))]
         return next((address for address in known if address.is_open), known[0] if known else None)
 
     @property
     def ladder(self) -> list["Address"]:
-        """Every address where something may arrive, the best first; where there is none, the best all the
-        same, for the gate to judge."""
+        """Every address where something may arrive, the best first; where
+        there is none, the best all the same, for the gate to judge."""
         return self.reached_at or [address for address in (self.best,) if address is not None]
 
     @property

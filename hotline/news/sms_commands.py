@@ -65,8 +65,8 @@ Verb = WantsNews | Unsubscribe | IsOurs | IsTrue
 
 
 def understand(text: str) -> Verb | None:
-    """What a text wants of us that is about news: NEWS Kaptembwo, STOP NEWS, 4417, is it true that …? None
-    where it is something else."""
+    """What a text wants of us that is about news: NEWS Kaptembwo, STOP
+    NEWS, 4417, is it true that …? None where it is something else."""
     if (after := _after(text, NO_NEWS)) and len(after[0].split()) <= MOST_AFTER_STOP:
         return Unsubscribe()
     if code := _code(text):
@@ -89,8 +89,8 @@ def is_greeting(text: str) -> bool:
 
 
 def is_enough(text: str) -> bool:
-    """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me
-    these, stop message 4417."""
+    """Whether they say that they have had enough of our texts, and nothing
+    else: Please stop, stop sending me these, stop message 4417."""
     said = [each for each in bare_words(text) if not _is_code(each)]
     stops = _single(ENOUGH)
     return any(each in stops for each in said) and all(
@@ -99,8 +99,8 @@ def is_enough(text: str) -> bool:
 
 
 def may_be_enough(text: str) -> bool:
-    """The same, whatever else they say, as long as it begins with STOP and names our texts. Who begs others
-    to stop names none of them."""
+    """The same, whatever else they say, as long as it begins with STOP
+    and names our texts. Who begs others to stop names none of them."""
     said = bare_words(text)
     return (
         bool(said)

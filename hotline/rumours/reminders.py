@@ -18,8 +18,8 @@ WIDELY = 10
 """From so many on, those who coordinate hear it too."""
 
 REMINDED = (0, 15, 30, 90, 240)
-"""Minutes from the first question until the desk is told, reminded, and the coordinating body told and
-reminded, while nobody checks."""
+"""Minutes from the first question until the desk is told, reminded,
+and the coordinating body told and reminded, while nobody checks."""
 LAST = len(REMINDED) - 1
 PASSED_ON = 2
 """From this of them on it is with the coordinating body."""

@@ -61,8 +61,8 @@ def lines(work: UnitOfWork, number: str) -> list[str]:
     so_far = asked(work, rumour)
     told = f"answered {rumour.answers} times" if rumour.answers else "not answered"
     top = (
-        f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; asked by {so_far.people} in "
-        f"{so_far.places} places; {told}"
+        f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; "
+        f"asked by {so_far.people} in {so_far.places} places; {told}"
     )
     return [top, *_checker_lines(rumour), *_source_lines(work, rumour), *_hour_lines(work, rumour)]
 

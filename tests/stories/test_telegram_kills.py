@@ -1,5 +1,5 @@
-"""On Telegram too a process dies at the worst moment: what somebody wrote is done once, and what is written
-to them comes in good order."""
+"""On Telegram too a process dies at the worst moment: what somebody
+wrote is done once, and what is written to them comes in good order."""
 
 import asyncio
 import random
