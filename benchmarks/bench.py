@@ -218,8 +218,8 @@ async def text_to_liaison(texts: "asyncio.Queue[Text]", citizen: str, details: s
 
 
 async def answering(store: Store, length: Length) -> None:
-    """Reports on Telegram, one update after another through the real door, and between them updates to
-    python-telegram-bot alone."""
+    """Reports on Telegram, one update after another through the real
+    door, and between them updates to python-telegram-bot alone."""
     api = Api()
     port = await api.open()
     with stack_on(

@@ -52,8 +52,8 @@ from hotline.settings import from_environment
 
 MANY, FEW = 100_000, 10_000
 LIMIT, LINES, CASES, PAUSE = 500, 4, 40, 0.5
-"""Texts a second that the carrier takes; lines over which it brings receipts; reports that are measured
-alone; seconds after each."""
+"""Texts a second that the carrier takes; lines over which it brings
+receipts; reports that are measured alone; seconds after each."""
 GOAL = 1.2
 
 KEYS = ("2", "2", "5", "Kaptembwo", "1", "Stolen {n}x", "1", "1")

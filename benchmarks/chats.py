@@ -1,6 +1,6 @@
-"""Telegram, from the other side: updates brought to the hotline's door, and the Bot API to which it answers.
-And what it is compared with: python-telegram-bot alone, which answers an update that it is handed in its own
-process, and keeps nothing.
+"""Telegram, from the other side: updates brought to the hotline's door, and the Bot
+API to which it answers. And what it is compared with: python-telegram-bot alone,
+which answers an update that it is handed in its own process, and keeps nothing.
 """
 
 import asyncio

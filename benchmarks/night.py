@@ -117,9 +117,8 @@ class Night:
         self.hotline.deaths.plan(self.plan.kills, EVENING, EVENING + 0.97 * span)
         for number in range(self.plan.flushes):
             self.town.at(EVENING + span * (number + 1) / (self.plan.flushes + 1), self.hotline.flush)
-        gc.set_threshold(
-            100_000
-        )  # so many rows are held that looking through them all is most of what it does
+        # So many rows are held that looking through them all is most of what it does.
+        gc.set_threshold(100_000)
         with self.hotline.running():
             self.town.go_on_until(self.over + timedelta(hours=self.plan.after))
         told = Told(self.hotline, self.citizens, self.liaisons, self.town.now, self.weather.down[1])

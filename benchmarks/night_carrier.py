@@ -1,5 +1,5 @@
-"""The time of the night, and the carrier: it takes texts to phones, is down for a while, and says things
-late, twice, or not at all."""
+"""The time of the night, and the carrier: it takes texts to phones,
+is down for a while, and says things late, twice, or not at all."""
 
 import heapq
 import itertools

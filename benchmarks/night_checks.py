@@ -33,7 +33,7 @@ class Checks(Rows):
     """What must be so, each a method."""
 
     def checks(self) -> Sequence[Callable[[], Check]]:
-        cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.firewall)
+        cases = (self.nothing_lost, self.one_case_a_sitting, self.one_dispatch_a_step, self.conflicts)
         return (
             *cases,
             self.citizens_texts,
@@ -115,7 +115,7 @@ class Checks(Rows):
             ]
         return Check(f"no dispatch is doubled, of {sum(map(len, self.dispatches.values()))}", wrong)
 
-    def firewall(self) -> Check:
+    def conflicts(self) -> Check:
         about = {case: each for case, each in self.cases.items() if each.category_code == "conduct"}
         put = [(case, each) for case in about for each in self.dispatches[case]]
         wrong = [
@@ -267,8 +267,8 @@ class Checks(Rows):
 
 
 def _is_unsaid(message: Message, promise: Promise) -> bool:
-    """Nobody knows whether it left, and so it stays unsaid, for never is better than twice; or it was
-    overtaken by what came next."""
+    """Nobody knows whether it left, and so it stays unsaid, for never
+    is better than twice; or it was overtaken by what came next."""
     return (
         message.written_at >= promise.due_at
         and message.about == "case"

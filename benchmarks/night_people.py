@@ -75,8 +75,8 @@ class Sitting:
 
 @dataclass
 class Citizen:
-    """Somebody with a phone of their own and something to report. They read each page and press the number
-    before the words they want."""
+    """Somebody with a phone of their own and something to report. They
+    read each page and press the number before the words they want."""
 
     gateway: Gateway
     areas: Areas

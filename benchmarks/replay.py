@@ -11,8 +11,8 @@ every state. Every report comes from a phone of its own, by somebody who reads t
 in ten callbacks comes twice, some come again late, the door and a worker are killed on the way, and liaisons
 text that they take the case. At the end the database must know every case that anybody was promised.
 
-The reports are real words of real people: none of them is ever printed. Ends with 1 if one was lost, doubled,
-or taken to a wrong state.
+The reports are real words of real people: none of them is ever printed.
+Ends with 1 if one was lost, doubled, or taken to a wrong state.
 """
 
 import argparse

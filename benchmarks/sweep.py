@@ -65,7 +65,7 @@ SELECT gen_random_uuid(), 'received:' || id, 'case', (SELECT min(id) FROM addres
        CAST(:before AS timestamptz), 'sent', 1, ''
 FROM cases"""
 
-ERRANDS = """
+TASKS = """
 INSERT INTO errands (key, what, subject, queue, due_at, wanted_at, state, posted, failures)
 SELECT what || ':' || subject, what, subject, 'urgent', CASE WHEN done THEN at ELSE later END, later,
        CASE WHEN done THEN 'done' ELSE 'waiting' END, 0, 0
@@ -128,7 +128,7 @@ def fill(settings: Settings, closed: int) -> None:
         )
         for mark, state, number in (("c", "closed", closed), ("u", "open", UNFINISHED)):
             session.execute(text(CASES), {**MOMENTS, "mark": mark, "state": state, "number": number})
-        for each in (DISPATCHES, PROMISES, MESSAGES, ERRANDS, FALLEN_DUE):
+        for each in (DISPATCHES, PROMISES, MESSAGES, TASKS, FALLEN_DUE):
             session.execute(text(each), {**MOMENTS, "number": DUE})
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))

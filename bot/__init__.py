@@ -3,6 +3,5 @@ them. A door like the others: it translates, and holds no rules."""
 
 import os
 
-os.environ.setdefault(
-    "PTB_TIMEDELTA", "true"
-)  # its library gives durations as such then, as its next release always will
+# Its library gives durations as such then, as its next release always will.
+os.environ.setdefault("PTB_TIMEDELTA", "true")

@@ -49,9 +49,8 @@ def start() -> None:
     except Misconfigured as error:
         raise SystemExit(f"Error: {error}") from None
     except Exception as error:
-        log.critical(
-            "the bot has fallen over: %s", type(error).__name__
-        )  # its words may hold what somebody wrote
+        # Its words may hold what somebody wrote.
+        log.critical("the bot has fallen over: %s", type(error).__name__)
         raise SystemExit(1) from None
 
 

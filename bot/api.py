@@ -35,7 +35,7 @@ def pauses(first: float, longest: float) -> Iterator[float]:
 
 
 def may_have_left(error: Exception) -> bool:
-    """Whether a request that failed may have reached Telegram all the same: no answer came, or a broken one."""
+    """Whether a failed request may have reached Telegram all the same: no answer came, or a broken one."""
     lost = isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.TransportError)
     return lost and not isinstance(error.__cause__, NOT_SENT)
 

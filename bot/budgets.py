@@ -35,15 +35,15 @@ LONGEST_PAUSE = 3600.0
 
 
 class Flood:
-    """Until when Telegram wants to hear nothing from us: kept
-    in Redis, so that every process of ours holds its tongue."""
+    """Until when Telegram wants to hear nothing from us: a key with
+    a TTL in Redis, so that all our processes pause together."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
         self._until = 0.0
 
     async def began(self, seconds: float) -> None:
-        """Telegram has said how long to wait. The longest wait counts."""
+        """Telegram answered 429: extend the pause, and never shorten it."""
         seconds = min(seconds, LONGEST_PAUSE)
         self._until = max(self._until, time.monotonic() + seconds)
         log.warning("Telegram wants a pause of %.0f s", seconds)
@@ -54,12 +54,12 @@ class Flood:
             log.warning("the other processes are not told of it: Redis is away")
 
     async def over(self) -> None:
-        """Return when we may speak again."""
+        """Sleep until the pause is over."""
         while (left := await self.left()) > 0:
             await asyncio.sleep(left)
 
     async def left(self) -> float:
-        """Seconds until we may speak again."""
+        """Seconds that are left of the pause."""
         return max(self._until - time.monotonic(), await self._shared())
 
     async def _shared(self) -> float:
@@ -76,8 +76,8 @@ class Flood:
 
 
 class Budgets(BaseRateLimiter[str]):
-    """Stands before every request of a bot. One that is `patient`
-    asks again after a pause; else whoever asked sees to it."""
+    """Limits a bot's requests in flight. A `patient` one sleeps through
+    a pause and retries; otherwise it raises `RetryAfter`."""
 
     def __init__(self, flood: Flood, *, patient: bool) -> None:
         self._flood, self._patient = flood, patient
@@ -108,9 +108,8 @@ class Budgets(BaseRateLimiter[str]):
                     return await callback(*args, **kwargs)
                 except RetryAfter as error:
                     await self._flood.began(seconds_of(error))
-                    if (
-                        not self._patient or endpoint == "answerCallbackQuery"
-                    ):  # whose answer nobody waits for any more by then
+                    # A tap expires within seconds: to answer it after the pause helps nobody.
+                    if not self._patient or endpoint == "answerCallbackQuery":
                         raise
 
 
@@ -120,8 +119,8 @@ def seconds_of(error: RetryAfter) -> float:
 
 
 class Places:
-    """Places in time, `gap` seconds apart, of which a few may be
-    taken at once after a silence; a row of them for each key."""
+    """A token bucket a key: places in time, `gap` seconds apart,
+    of which a few may be taken at once after a silence."""
 
     def __init__(self, gap: float, at_once: int, now: Callable[[], float] = time.monotonic) -> None:
         self._gap, self._now = gap, now
@@ -129,7 +128,7 @@ class Places:
         self._next: dict[int, float] = {}
 
     def take(self, key: int = 0) -> float:
-        """Take the next place of this row: the seconds until then, 0 where it is now."""
+        """Reserve this key's next place: the seconds until then, 0 where it is now."""
         now = self._now()
         place = max(self._next.get(key, 0.0), now - self._credit)
         self._next[key] = place + self._gap

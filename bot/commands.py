@@ -62,8 +62,8 @@ def standing(settings: Settings, me: User, webhook: WebhookInfo) -> Iterator[str
         )
     if webhook.last_error_message and webhook.last_error_date:
         yield (
-            f"! At {webhook.last_error_date:%Y-%m-%d %H:%M} UTC an update could not be brought: "
-            f"{webhook.last_error_message}"
+            f"! At {webhook.last_error_date:%Y-%m-%d %H:%M} UTC an "
+            f"update could not be brought: {webhook.last_error_message}"
         )
 
 

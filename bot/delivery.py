@@ -1,8 +1,8 @@
-"""Delivers messages by Telegram: one bot that stays, on one loop, fed by the queue `telegram`.
+"""Delivers messages by Telegram: one long-lived bot on one event loop, fed by the queue `telegram`.
 
-A job only names a task. It is looked up, put in line by how pressing it is, and the job is over; the line is
-handed out as fast as Telegram allows, case before answer before bulk, and many at once. Should we die, every
-task of the line still stands in the database, and the clock posts it again.
+A job only names a task. It is read and pushed on a priority heap, and the job is over; the loop takes from
+the heap as fast as Telegram allows, case before answer before bulk, many in flight at once. The heap is only
+memory: should the process die, every task is still a row, and the clock posts it again.
 
 | Telegram says                              | means for us                                                  |
 | ------------------------------------------ | ------------------------------------------------------------- |
@@ -53,12 +53,12 @@ from hotline.outbox import TaskKind
 log = logging.getLogger(__name__)
 
 IN_LINE = 2000
-"""Tasks that wait in this process at most; further jobs wait on the queue."""
+"""Bounds the heap; further jobs block, and wait on the queue."""
 PATIENCE = 30.0
-"""Seconds that a job waits for a place in line."""
+"""Seconds that a job blocks for room on the heap; then the clock posts its task again."""
 UNTIL_SENT = timedelta(seconds=2)
 LONGEST_SENDING = 17.0
-"""Seconds for one message; less than it is leased for."""
+"""Time-out in seconds for one message; less than its lease, so that no two send it."""
 
 
 class Found(NamedTuple):
@@ -79,8 +79,8 @@ class Drawn(NamedTuple):
 
 
 class Delivery:
-    """The line of what is to be delivered. `run` may be called from
-    any thread; everything else happens on a loop of its own."""
+    """The heap of what is to be delivered. `run` is thread-safe;
+    everything else runs on an event loop in a thread of its own."""
 
     def __init__(self, service: Service, bot: Bot, flood: Flood) -> None:
         self._service, self._bot, self._flood = service, bot, flood
@@ -135,8 +135,8 @@ class Delivery:
         self._back_in_line(found.priority, next(self._order), task)
 
     async def _hand_out(self) -> None:
-        """One after another, the most pressing first; which one that
-        is, is decided when there is room for it, not before."""
+        """Pop the most pressing. Wait for the flood, the rate and a free slot first, and pop
+        after that: what became more pressing meanwhile goes ahead."""
         while True:
             while not self._line:
                 self._waits.clear()
@@ -152,7 +152,7 @@ class Delivery:
                 self._in_flight(task)
 
     def _wait(self, task: int) -> float:
-        """Seconds until its chat may be written to. It is given its place once, and waits for that."""
+        """Seconds until its chat may be written to. Reserved once a task, so that it does not queue again."""
         if task in self._placed:
             return 0.0
         self._placed.add(task)
@@ -215,7 +215,7 @@ class Delivery:
         return text, None
 
     async def _redraw(self, task: int, message: UUID) -> None:
-        """Bring a card up to date, if it has been sent; one that is on its way is looked at again."""
+        """Edit a card that has been sent; postpone the task while it is on its way."""
         as_found, on_its_way, drawn = await asyncio.to_thread(self._drawn, task, message)
         if drawn is not None:
             try:
@@ -258,7 +258,7 @@ class Delivery:
 
 
 def _fall_over(handing_out: "Future[None]") -> None:
-    """Better no process than one that takes jobs and hands nothing out: whoever supervises us starts another."""
+    """Exit, so that the supervisor starts another: this process would take jobs and deliver none."""
     if not handing_out.cancelled():
         log.critical("the line has come to a stop: %s", type(handing_out.exception()).__name__)
         os._exit(1)

@@ -1,8 +1,8 @@
-"""Takes updates from the stream and has them done: in each chat
-one after another, as they came, and many chats side by side.
+"""Reads updates from the stream and has them done: serially
+within a chat, as they came, and many chats concurrently.
 
-One process has the stream at a time. It holds a lock that it renews; when it dies, whoever waits in reserve
-has the stream within seconds, and begins with what the dead one had taken and not finished.
+One process reads at a time, by a Redis lock with a TTL that it renews. When it dies the lock expires within
+seconds; a process in reserve takes it, and claims what the dead one had read and not acknowledged.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ log = logging.getLogger(__name__)
 
 GROUP, LOCK, DEAD = "bot", "telegram:bot", "telegram:dead"
 HELD = 6.0
-"""Seconds for which the lock holds if it is not renewed."""
+"""TTL of the lock in seconds; it is renewed at a third of that."""
 LOOK_BACK = 30.0
-"""Seconds after which we look whether something was left behind."""
+"""Seconds after which unacknowledged entries are claimed again, also our own."""
 SIDE_BY_SIDE = 32
 """Chats that are served at once."""
 IN_HAND = 1000
-"""Updates that wait in this process at most; the others wait in the stream."""
+"""Back-pressure: so many updates in memory at most; the others wait in the stream."""
 TRIES = 5
-"""How often an update is tried that fails for a reason of
-its own; then it is put aside, and the chat goes on."""
+"""Retries of an update that fails for a reason of its own; then it
+goes to the dead-letter stream, and the chat goes on."""
 LONGEST_PAUSE = 15.0
 A_MINUTE = 60
 """Updates that one chat may bring in a minute, by when they came; more is no person."""
@@ -47,6 +47,7 @@ PASSING = (*Locked, NetworkError, RetryAfter, InvalidToken, RedisError, OSError)
 Do = Callable[[dict[str, Any]], Awaitable[None]]
 Sorry = Callable[[dict[str, Any], Why], Awaitable[None]]
 
+# Compare and renew in one step: the lock may have expired and be another's by now.
 RENEW = (
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return "
     "redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"
@@ -84,7 +85,7 @@ class Intake:
         """Until told to stop. Redis may go away and come back meanwhile."""
         while not self._stopping.is_set():
             try:
-                if await self._hold():
+                if await self._lock():
                     await self._take_over(idle=0)
                     await self._read()
                 else:
@@ -104,16 +105,16 @@ class Intake:
             )
         await self._redis.aclose()
 
-    async def _hold(self) -> bool:
-        """Whether the stream is ours."""
+    async def _lock(self) -> bool:
+        """Take the lock, or renew it where it is ours."""
         if await self._redis.set(LOCK, self._me, nx=True, px=int(HELD * 1000)):
             return True
         return bool(await self._redis.eval(RENEW, 1, LOCK, self._me, int(HELD * 1000)))
 
     async def _take_over(self, idle: float) -> None:
-        """Whatever was taken, at least so many seconds ago, and not
-        finished: by whoever had the stream before, or by us."""
-        with suppress(ResponseError):  # it exists already
+        """`XAUTOCLAIM` every entry that was read at least so many seconds
+        ago and not acknowledged, by the process before us, or by us."""
+        with suppress(ResponseError):  # the group exists already
             await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         start = b"0-0"
         while True:
@@ -126,11 +127,11 @@ class Intake:
                 return
 
     async def _read(self) -> None:
-        """Read on for as long as the stream is ours."""
+        """Read new entries for as long as the lock is ours."""
         looked = renewed = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() - renewed > HELD / 3:
-                if not await self._hold():
+                if not await self._lock():
                     log.warning("another process has taken the stream over")
                     return
                 renewed = time.monotonic()
@@ -153,8 +154,8 @@ class Intake:
                 continue
             try:
                 update = opened(self._vault, fields[b"update"])
-            except (Tampered, KeyError, ValueError):
-                log.error("an entry of the stream does not open, and is put aside")  # noqa: TRY400 - there is nothing to trace
+            except (Tampered, KeyError, ValueError):  # nothing to trace
+                log.error("an entry of the stream does not open, and is put aside")  # noqa: TRY400
                 update = {}
             self._in_hand.add(entry)
             self._chain(chat_of(update)).append(
@@ -167,7 +168,7 @@ class Intake:
         return self._waiting[chat]
 
     async def _serve(self, chat: int) -> None:
-        """Do what waits in one chat, in order, until nothing does."""
+        """One coroutine a chat: do what waits there in order, and end when nothing does."""
         try:
             while waiting := self._waiting.get(chat):
                 await self._finish(waiting[0])
@@ -178,7 +179,7 @@ class Intake:
             del self._chains[chat]
 
     async def _finish(self, taken: Taken) -> None:
-        """Do it until it is done, and only then let the stream forget it."""
+        """Do it until it is done, and only then acknowledge it."""
         if taken.excess:
             await self._turn_away(taken)
         elif taken.update and not await self._is_done(taken.update):
@@ -204,8 +205,8 @@ class Intake:
         return max(0, len(recent) - A_MINUTE)
 
     async def _is_done(self, update: dict[str, Any]) -> bool:
-        """Try it until it is done, or has failed too often for
-        reasons of its own. While it rests, others have its place."""
+        """Retry with back-off until it is done, or has failed `TRIES` times for reasons of its own;
+        passing trouble does not count. The slot is free during a pause."""
         tries = 0
         for pause in pauses(0.2, LONGEST_PAUSE):
             async with self._free:
@@ -228,15 +229,14 @@ class Intake:
         try:
             await self._do(update)
         except Exception as error:
-            log.warning(
-                "an update waits, or has failed: %s", type(error).__name__
-            )  # its words may hold what somebody wrote
+            # Its message may quote what somebody wrote: log the type only.
+            log.warning("an update waits, or has failed: %s", type(error).__name__)
             return error
         return None
 
     async def _forget(self, taken: Taken, *, put_aside: bool = False) -> None:
-        """The stream need not keep it any longer. If that
-        cannot be said now, it comes again and has no effect."""
+        """`XACK` and `XDEL`. If Redis is away, the entry is
+        claimed and done again, which has no effect."""
         try:
             async with self._redis.pipeline() as pipe:
                 if put_aside:
@@ -251,11 +251,9 @@ class Intake:
 
 
 def _passes(trouble: Exception) -> bool:
-    """Whether it is worth waiting for the end of this trouble,
-    however long: the database, Redis or Telegram will be back."""
-    return isinstance(trouble, PASSING) and not isinstance(
-        trouble, BadRequest
-    )  # which descends from one of them
+    """Whether this trouble passes by itself, however long it takes:
+    the database, Redis or Telegram will be back."""
+    return isinstance(trouble, PASSING) and not isinstance(trouble, BadRequest)  # a NetworkError by descent
 
 
 def chat_of(update: dict[str, Any]) -> int:

@@ -148,10 +148,10 @@ def verdicts(message: str, choices: Choices, language: str) -> InlineKeyboardMar
     )
 
 
-def sharing(words: Phrase, language: str, *, contact: bool) -> ReplyKeyboardMarkup:
+def sharing(phrase: Phrase, language: str, *, contact: bool) -> ReplyKeyboardMarkup:
     """The one button that shares a number, or a location."""
     button = KeyboardButton(
-        say(words, language), request_contact=contact or None, request_location=not contact or None
+        say(phrase, language), request_contact=contact or None, request_location=not contact or None
     )
     return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
 

@@ -98,9 +98,9 @@ class Screens:
                 await self._take_away(chat, message)
 
 
-def html(words: Phrase, language: str) -> str:
+def html(phrase: Phrase, language: str) -> str:
     """A sentence as Telegram takes it, whatever stands in its gaps."""
-    return escape(say(words, language), quote=False)
+    return escape(say(phrase, language), quote=False)
 
 
 def no_chat() -> suppress:

@@ -1,8 +1,8 @@
-"""What Telegram has brought, in the order in which it came:
-taken in once, sealed, and kept until it has been done.
+"""Telegram's updates in a Redis stream: encrypted, deduplicated,
+in the order in which they came, and kept until they are done.
 
-It is a stream of the queue's server. Telegram is told 200 only when an update is in it, and the update leaves
-it only when all that comes of it is committed; so one that kills us is there still for our successor.
+Telegram is told 200 only when an update is in the stream, and it is deleted there only when all its effects
+are committed: at least once, so that an update which kills the process is there for the next.
 """
 
 import json
@@ -14,7 +14,7 @@ from hotline.core.redis_link import RedisPipeline
 
 STREAM = "telegram:updates"
 SEEN_FOR = 26 * 3600
-"""Seconds. Telegram brings an update again for a day at most."""
+"""TTL in seconds of the deduplication key. Telegram brings an update again for a day at most."""
 
 TAKE_IN = """
 if redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then
@@ -23,12 +23,13 @@ if redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then
 end
 return 0
 """
-"""In one step: an update that was noted as seen and not kept would be lost. Told apart by its own number,
-never by a highest one, for two may come at once and the numbers begin anew after a quiet week."""
+"""A Lua script, so that both commands are atomic: an update marked as seen and not
+kept would be lost. Deduplicated by its own number, never by a highest one: two
+may come at once out of order, and the numbers begin anew after a quiet week."""
 
 
 class Unreadable(ValueError):
-    """No update at all."""
+    """It is no update."""
 
 
 def take_in(trips: RedisPipeline, vault: Vault, update: Mapping[str, Any]) -> bool:
@@ -43,6 +44,6 @@ def take_in(trips: RedisPipeline, vault: Vault, update: Mapping[str, Any]) -> bo
 
 
 def opened(vault: Vault, sealed: bytes) -> dict[str, Any]:
-    """An update as it was brought. Raises `sealed.Tampered`."""
+    """An update as it was brought. Raises `crypto.Tampered`."""
     update: dict[str, Any] = json.loads(vault.decrypt(sealed, STREAM))
     return update

@@ -212,8 +212,8 @@ class Talks:
         )
 
     def _left(self, here: Here) -> ChatState:
-        """Another conversation, in place of one that is left: what was said and sent for a report that was
-        not finished is forgotten."""
+        """Another conversation, in place of one that is left: what was
+        said and sent for a report that was not finished is forgotten."""
         evidence.forget_unfinished(here.work.session, here.call.session_index)
         words = "" if self._reports(here) else here.talk.words
         return replace(self._fresh(here.who, here.talk), words=words)
@@ -246,9 +246,8 @@ class Talks:
     def _shown(self, here: Here) -> Shown:
         talk = here.talk
         if talk.last_words:
-            text, before = (
-                (talk.aside, None) if talk.aside else (talk.last_words, talk.screen)
-            )  # last words stay where they stand
+            # Last words stay where they stand.
+            text, before = (talk.aside, None) if talk.aside else (talk.last_words, talk.screen)
             return Shown(
                 escape(text, quote=False), after_the_end(here.language), before, talk.shares, here.toast
             )
@@ -262,9 +261,8 @@ class Talks:
         address = self._address(here)
         if command == "start" and address is not None:
             address.reopen()
-        if command == "start" and self._reports(
-            here
-        ):  # pressed by mistake: nothing of a report is thrown away
+        # /start in the middle of a report is a slip: nothing of it is thrown away.
+        if command == "start" and self._reports(here):
             return here.talk
         is_asked_anyway = command == "language" and here.caller.language is None
         answers = () if is_asked_anyway else WISHES[command]
@@ -286,9 +284,8 @@ class Talks:
                 and answer not in dict(question.choices)
                 and choose_area.is_about_where(question)
             )
-            if in_own_words and case_commands.says_something(
-                text
-            ):  # a place, and what is there to be known of it
+            # A place, with something to say about it: keep that, too.
+            if in_own_words and case_commands.says_something(text):
                 here.talk = self._noted(here, text)
             return self._answer(here, answer)
         is_no_key = case_commands.says_something(text) or (

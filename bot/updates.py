@@ -41,7 +41,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 
 class Updates:
-    """Does updates, one by one. Whatever goes wrong in one is raised, so that it is done again."""
+    """Does updates, one by one. Exceptions are raised to the intake, which retries."""
 
     def __init__(self, service: Service, bot: Bot) -> None:
         self._service, self._bot, self._talks = service, bot, Talks(service)
@@ -53,7 +53,7 @@ class Updates:
         self._listen()
 
     async def do(self, raw: dict[str, Any]) -> None:
-        """Do all that one update asks for. It may be done again: it has its effect once."""
+        """Do all that one update asks for. Idempotent: it may be done again, and has its effect once."""
         update = Update.de_json(raw, self._bot)
         await self.application.process_update(update)
         failed = self._failed.pop(update.update_id, None)
@@ -183,11 +183,11 @@ class Updates:
     async def _liaison(self, update: Update, _context: Context) -> None:
         await self._ask_number(who_of(update), liaison_phrases.share_your_number())
 
-    async def _ask_number(self, who: Who, words: Phrase) -> None:
+    async def _ask_number(self, who: Who, phrase: Phrase) -> None:
         language = await self._language(who)
         with no_chat():
             sent = await self._bot.send_message(
-                who.chat, html(words, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True)
+                who.chat, html(phrase, language), reply_markup=sharing(SHARE_NUMBER, language, contact=True)
             )
             await asyncio.to_thread(self._talks.shares, who, sent.message_id)
 
@@ -283,8 +283,8 @@ class Updates:
         with suppress(BadRequest, Forbidden):
             if chat.type != ChatType.CHANNEL and not _is_leaving(update):
                 language = (update.effective_user.language_code if update.effective_user else "") or ""
-                words = desk_phrases.only_in_private(f"@{self._bot.username}")
-                await self._bot.send_message(chat.id, html(words, self._talks.hinted(language)))
+                phrase = desk_phrases.only_in_private(f"@{self._bot.username}")
+                await self._bot.send_message(chat.id, html(phrase, self._talks.hinted(language)))
             await self._bot.leave_chat(chat.id)
         raise ApplicationHandlerStop
 

@@ -1,2 +1,2 @@
-"""The hotline itself: who is who, what was said, and what happens next. It knows no web framework and no
-company but in `carriers`."""
+"""The hotline itself: who is who, what was said, and what happens
+next. It knows no web framework and no company but in `carriers`."""

@@ -23,13 +23,13 @@ from hotline.settings import Settings
 log = logging.getLogger(__name__)
 
 Post = Callable[[Sequence[Posting]], None]
-"""Takes tasks to the queue. It never raises: what it cannot post, the clock will."""
+"""Posts tasks to the queue. Never raises: what it cannot post, the clock posts."""
 
 PLAINLY = timedelta(hours=12)
-"""So far from now a time of day can mean only one."""
+"""Within this of now, a time of day names one moment; beyond it the day is written, too."""
 
 AREAS_ARE_FRESH = timedelta(minutes=1)
-"""How long a process may go by the areas it has read."""
+"""How long a process may use its cached areas before it checks their version."""
 
 
 def post_nothing(postings: Sequence[Posting]) -> None:
@@ -56,11 +56,11 @@ class UnitOfWork:
     def schedule(
         self, what: TaskKind, subject: object, due_at: datetime | None = None, queue: Queue = Queue.URGENT
     ) -> None:
-        """Put a task, due now or then, to be committed with this work."""
+        """Schedule a task, due now or then, in this transaction."""
         outbox.schedule(self.session, what, subject, due_at or self.now, queue, now=self.now)
 
     def schedule_sooner(self, what: TaskKind, subject: object, due_at: datetime) -> None:
-        """The same, unless the task waits already and is due before."""
+        """The same, unless the task is waiting already with an earlier due time."""
         if not outbox.is_due_by(self.session, what, subject, due_at):
             self.schedule(what, subject, due_at)
 
@@ -68,7 +68,7 @@ class UnitOfWork:
         return self.now + self.settings.minutes(minutes)
 
     def clock_time(self, moment: datetime) -> str:
-        """A time of day as people there read it from their own clock; with its day, where that is not plain."""
+        """A time of day as people there read it from their own clock; with its day, unless that is plain."""
         there = moment.astimezone(self.country.zone)
         return there.strftime("%H:%M" if abs(moment - self.now) < PLAINLY else "%d/%m %H:%M")
 
@@ -91,7 +91,7 @@ class Service:
 
     @property
     def areas(self) -> Areas:
-        """The country's areas, read anew within a minute after somebody loaded them."""
+        """The country's areas, cached: their version is checked once a minute, and a new one loaded."""
         now = self.clock()
         if self._areas is None or self._areas_read_at is None or now - self._areas_read_at > AREAS_ARE_FRESH:
             self._areas_read_at = now
@@ -113,14 +113,14 @@ class Service:
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
-        """What is at hand for looking something up, without a transaction to commit."""
+        """A unit of work that only reads: nothing is committed."""
         at_hand = self.areas
         with self.database.reading() as session:
             yield UnitOfWork(session, self.clock(), self.settings, at_hand)
 
     @contextmanager
     def transaction(self) -> Iterator[UnitOfWork]:
-        """A transaction. At its end it is committed, and only then are its tasks posted."""
+        """Commit at the end, or roll back on any exception; post the tasks only after the commit."""
         at_hand = self.areas
         with self.database.writing() as session:
             yield UnitOfWork(session, self.clock(), self.settings, at_hand)
@@ -133,7 +133,7 @@ class Service:
 
 @contextmanager
 def service_of(settings: Settings) -> Iterator[Service]:
-    """A hotline for somebody who works by hand: it leaves it to the clock to post."""
+    """A hotline for an operator's command: it posts nothing itself and leaves that to the clock."""
     database = Database(settings.database_url)
     try:
         yield Service(settings, database)
@@ -143,7 +143,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
 
 @contextmanager
 def ready(settings: Settings) -> Iterator[Service]:
-    """The same, on a database that has been brought up to date once. Raises `Misconfigured` where it has not."""
+    """The same, on a database that has its tables. Raises `Misconfigured` where it has none."""
     with service_of(settings) as service:
         if not inspect(service.database.engine).has_table("cases"):
             raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")

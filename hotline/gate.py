@@ -90,8 +90,8 @@ def _can_wait(work: UnitOfWork, message: Message) -> bool:
 
 
 def _is_out_of_date(message: Message, case: Case, work: UnitOfWork) -> bool:
-    """Nobody is asked to take what somebody has, told that it is seen to when nobody has it, or promised what
-    is past."""
+    """Nobody is asked to take what somebody has, told that it
+    is seen to when nobody has it, or promised what is past."""
     if message.about == About.DISPATCH:
         return case.state != CaseState.OPEN or message.written_at < case.round_began_at
     if message.about == About.NEWS:

@@ -1,7 +1,9 @@
-"""What must happen later is a row with a due time, written in the same breath as the reason for it.
+"""A transactional outbox: what must happen later is a *task*, a row with a
+due time, committed in the transaction that holds the reason for it.
 
-An *task* is that row. Once it is committed it is posted to the queue, which is only a nudge: the clock posts
-again whatever has fallen due and was not done. So a task may be run twice, but it is done once.
+After the commit it is posted to RQ, which is only a nudge: the clock posts
+again whatever is due and not done. Delivery is at least once; `begin` marks the
+row done inside the transaction that does it, so that the effect happens once.
 """
 
 from collections.abc import Collection
@@ -21,7 +23,7 @@ AGAIN = timedelta(seconds=15)
 
 
 class Queue(StrEnum):
-    """Each has a worker process of its own, for a worker on two queues can lose a job between them."""
+    """One worker process each: an RQ worker that listens on two queues can lose a job between them."""
 
     URGENT = "urgent"
     """Cases: nothing goes before them."""
@@ -44,7 +46,7 @@ class TaskKind(StrEnum):
     ESCALATE = "escalate"
     """A dispatch that nobody has answered."""
     FIND = "find"
-    """A case for which nobody was there: look again."""
+    """A case for which nobody was there: begin its policy again."""
     FOLLOW_UP = "follow_up"
     """A case and its round: ask whether help came."""
     PROMISE = "promise"
@@ -99,18 +101,18 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    """What and whom: the same task is not put twice."""
+    """Kind and subject, unique: scheduling the same task again moves the row instead of adding one."""
     what: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(60))
     queue: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(Moment)
-    """When it is posted next: it goes forward each time that it is."""
+    """When it is posted next; each posting moves it forward by `AGAIN`."""
     wanted_at: Mapped[datetime] = mapped_column(Moment)
-    """When it was to be done, however often it has been posted since."""
+    """When it was to be done; unlike `due_at` it does not move when the task is posted again."""
     state: Mapped[str] = mapped_column(String(12), default=TaskState.WAITING)
     posted: Mapped[int] = mapped_column(default=0)
-    """How often it went to the queue: part of the job's name
-    there, so that a job left behind can never stand in its way."""
+    """How often it went to the queue. Part of the job's id there, so that
+    RQ never takes a new posting for a job that was left behind."""
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str | None] = mapped_column(String(80))
 
@@ -125,7 +127,7 @@ class Task(Base):
 
 
 WAITS = Task.state == literal(TaskState.WAITING, literal_execute=True)
-"""Written out, so that every plan may go by the index of what waits."""
+"""`literal_execute`: the value stands in the SQL, so that the planner can use the partial index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Posting:
 
 
 def key_of(what: TaskKind, subject: object) -> str:
-    """By which a task of this kind and about this is known."""
+    """The unique key of the task of this kind about this subject."""
     return f"{what}:{subject}"
 
 
@@ -151,8 +153,8 @@ def schedule(
     *,
     now: datetime,
 ) -> None:
-    """Put a task, to be committed with the reason for it, or put off one that is there already. One that is
-    due now is posted as soon as it is committed."""
+    """Upsert by key: a new row, or a new due time for the one that is there. Committed
+    with the caller's transaction; what is due now is posted right after the commit."""
     at_once = due_at <= now
     waits = {
         "state": TaskState.WAITING,
@@ -179,14 +181,14 @@ def schedule(
 
 
 def is_due_by(session: Session, what: TaskKind, subject: object, due_at: datetime) -> bool:
-    """Whether the task waits already, and is due by then."""
+    """Whether the task is waiting, with a due time no later than this."""
     waits = select(Task.id).where(Task.key == key_of(what, subject), WAITS, Task.due_at <= due_at)
     return session.scalar(waits) is not None
 
 
 def cancel(session: Session, what: TaskKind, subject: object) -> None:
-    """The reason for it is gone. One that a worker has just begun
-    is left to it: it waits for us, and will find nothing to do."""
+    """Cancel a waiting task; skip one that a worker has
+    locked: it re-checks its reason and does nothing."""
     free = (
         select(Task.id)
         .where(Task.key == key_of(what, subject), Task.state == TaskState.WAITING)
@@ -201,7 +203,7 @@ def cancel(session: Session, what: TaskKind, subject: object) -> None:
 
 
 def to_post(session: Session) -> list[Posting]:
-    """The tasks put in this session that are due at once, to be posted after the commit."""
+    """Take the tasks scheduled in this session that are due at once, to be posted after the commit."""
     postings: list[Posting] = session.info.pop("tasks", [])
     return postings
 
@@ -209,8 +211,8 @@ def to_post(session: Session) -> list[Posting]:
 def fallen_due(
     session: Session, now: datetime, limit: int = 500, but: Collection[Queue] = ()
 ) -> list[Posting]:
-    """Claim what has fallen due, to be posted, `but` for what
-    belongs on these queues. Of two clocks, each gets its own."""
+    """Claim what has fallen due, except on the queues in `but`, and move its due time forward.
+    `SKIP LOCKED`: two clocks claim different rows and never wait for each other."""
     here = (Task.state == TaskState.WAITING, Task.due_at <= now, Task.queue.not_in(but))
     due = select(Task.id).where(*here).order_by(Task.due_at).limit(limit)
     rows = session.execute(
@@ -224,11 +226,10 @@ def fallen_due(
 
 
 def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
-    """Mark a task done, in the transaction that does it. None
-    where it was done or dropped already, and that is fine.
+    """Mark a task done, in the transaction that does it. None where
+    it was done or cancelled already: a task that was posted twice.
 
-    On PostgreSQL the row stays locked until the commit, so
-    that a second worker waits here, and then finds it done.
+    The update locks the row until the commit, so that a second worker waits here, and then finds it done.
     """
     row = session.execute(
         update(Task)
@@ -241,7 +242,7 @@ def begin(session: Session, task: int) -> tuple[TaskKind, str] | None:
 
 
 def peek(session: Session, task: int) -> tuple[TaskKind, str] | None:
-    """What a task is about, if it still waits."""
+    """Read what a task is about, without locking it. None unless it waits."""
     row = session.execute(
         select(Task.what, Task.subject).where(Task.id == task, Task.state == TaskState.WAITING)
     ).one_or_none()
@@ -253,8 +254,8 @@ def complete(session: Session, what: TaskKind, subject: object) -> None:
 
 
 def retry_later(session: Session, task: int, failure: str, now: datetime) -> None:
-    """It could not be done: it is tried again, after a pause
-    that grows to a minute. A task is never given up."""
+    """Count a failure and retry after an exponential
+    pause of at most a minute. No task is ever given up."""
     failures = session.scalar(select(Task.failures).where(Task.id == task)) or 0
     again = now + timedelta(seconds=min(60, 2**failures))
     values = {"failures": failures + 1, "last_failure": failure[:80], "due_at": again}
@@ -262,7 +263,7 @@ def retry_later(session: Session, task: int, failure: str, now: datetime) -> Non
 
 
 def postpone(session: Session, task: int, until: datetime) -> None:
-    """It cannot be done yet, which is nobody's fault."""
+    """Postpone without counting a failure."""
     session.execute(
         update(Task)
         .where(Task.id == task, Task.state == TaskState.WAITING)
@@ -271,12 +272,12 @@ def postpone(session: Session, task: int, until: datetime) -> None:
 
 
 def due(session: Session, task: int) -> datetime:
-    """When it falls due, which changes whenever it is put anew."""
+    """Its due time; scheduling it again changes this, so it tells one scheduling from the next."""
     return session.scalars(select(Task.due_at).where(Task.id == task)).one()
 
 
 def complete_as_found(session: Session, task: int, due_at: datetime) -> None:
-    """It is done, unless it was put anew since it was found: then it is done again."""
+    """Compare and set: done, unless its due time has changed, for then it was scheduled again."""
     as_found = (Task.id == task, Task.state == TaskState.WAITING, Task.due_at == due_at)
     session.execute(update(Task).where(*as_found).values(state=TaskState.DONE))
 
@@ -287,9 +288,7 @@ def failing(session: Session) -> int:
 
 
 def overdue(session: Session, now: datetime, by: timedelta = timedelta(minutes=1)) -> int:
-    """How many tasks should have been done so long ago and were not, however often they were posted: nobody
-    is working, the clock stands still, or they fail."""
-    soon = Task.due_at < now + timedelta(
-        minutes=2
-    )  # whatever waits to be posted again, and the index goes by it
+    """How many tasks are late by more than this, by `wanted_at`, which posting does not move:
+    no worker runs, the clock stands still, or they fail."""
+    soon = Task.due_at < now + timedelta(minutes=2)  # true of all of them, and lets the index serve
     return session.scalar(select(func.count()).where(WAITS, soon, Task.wanted_at < now - by)) or 0

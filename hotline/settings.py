@@ -21,7 +21,7 @@ class Settings:
     """Every setting, with the words an operator writes in the environment in capitals before it."""
 
     var: Path
-    """VAR: the folder for everything that must outlive a restart: the embedded database, the keys, the queue."""
+    """VAR: the folder for what must outlive a restart: the embedded database, the keys, the queue."""
     database_url: str
     """DATABASE_URL: empty for SQLite under VAR, or postgresql://…"""
     redis_url: str
@@ -67,8 +67,8 @@ class Settings:
     """METRICS_TOKEN: what Prometheus must show to be told figures about
     the machine at /metrics; without one there is no such page."""
     bulk_rate: int
-    """BULK_RATE: texts of broadcasts that the carrier is given a second, 50 unless told. Ask what it takes,
-    and leave room for cases."""
+    """BULK_RATE: texts of broadcasts that the carrier is given a second,
+    50 unless told. Ask what it takes, and leave room for cases."""
     bulk_batch: int
     """BULK_BATCH: how many of them are handed over in one request, 100
     unless told. Whoever stops a broadcast stops all but so many."""
@@ -76,7 +76,7 @@ class Settings:
     """TEXT_PRICE: what one part of one text costs, `KES 0.80`
     for one; a broadcast's preview says what it will cost."""
     exercise: bool
-    """EXERCISE: `yes` while everybody learns. Every broadcast is then a drill, and none leaves the building."""
+    """EXERCISE: `yes` while everybody learns: every broadcast is a drill, and none leaves the building."""
     port: int
     """PORT: where the public door listens."""
     bind: str
@@ -94,7 +94,7 @@ class Settings:
 
     @property
     def telegram_secret(self) -> str:
-        """What Telegram must show at our door. It is made of the token, so that a new token brings a new one."""
+        """What Telegram must show at our door. Derived from the token: a new token brings a new one."""
         return self.keys.index.of("telegram door", self.telegram_token)
 
     @property

@@ -1,5 +1,5 @@
-"""Compiles the languages when the project is installed, so that no compiled file is ever committed or
-forgotten."""
+"""Compiles the languages when the project is installed, so
+that no compiled file is ever committed or forgotten."""
 
 from pathlib import Path
 

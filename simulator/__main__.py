@@ -1,5 +1,5 @@
-"""Starts the simulator: `python -m simulator --callbacks http://127.0.0.1:8000/africastalking/SECRET`, then
-open http://127.0.0.1:8055."""
+"""Starts the simulator: `python -m simulator --callbacks
+http://127.0.0.1:8000/africastalking/SECRET`, then open http://127.0.0.1:8055."""
 
 import click
 

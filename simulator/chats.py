@@ -1,5 +1,5 @@
-"""Chats on Telegram: people's accounts, groups that the bot was added to, and every message in them as the
-wire and the page show it."""
+"""Chats on Telegram: people's accounts, groups that the bot was added
+to, and every message in them as the wire and the page show it."""
 
 import itertools
 import time

@@ -81,8 +81,8 @@ class Town:
         self.ask("POST", "/updates", update)
 
     def trouble(self, **troubles: Any) -> None:
-        """Make trouble as in `troubles.py`: trouble(carrier_down=True), trouble(next=[{"kind": "slow",
-        "seconds": 3, "times": 2}])."""
+        """Make trouble as in `troubles.py`: trouble(carrier_down=True),
+        trouble(next=[{"kind": "slow", "seconds": 3, "times": 2}])."""
         self.ask("PUT", "/troubles", troubles)
 
     def calm(self) -> None:

@@ -1,9 +1,9 @@
 """What tests, benchmarks and the page ask of the simulator:
 to press keys, to look at phones, and to make trouble.
 
-Everything is JSON, and every POST, PUT and PATCH needs the type `application/json` even with nothing to say
-(`{}`), so that no other page of the same browser can press our keys. A `{number}` is in international form,
-its `+` as it is or as %2B.
+Everything is JSON, and every POST, PUT and PATCH needs the type `application/json`
+even with nothing to say (`{}`), so that no other page of the same browser can
+press our keys. A `{number}` is in international form, its `+` as it is or as %2B.
 
 | request                                   | body                         | answer                          |
 | ----------------------------------------- | ---------------------------- | ------------------------------- |

@@ -1,5 +1,5 @@
-"""The buttons that the hotline puts under a message or in place of the keyboard; which of them Telegram
-takes, and which it does not."""
+"""The buttons that the hotline puts under a message or in place of
+the keyboard; which of them Telegram takes, and which it does not."""
 
 import re
 from dataclasses import dataclass, field

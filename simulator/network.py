@@ -21,10 +21,10 @@ class Network:
     """Everything on this machine that is not the hotline.
     Safe to use from many threads; `close` it at the end.
 
-    `callbacks` is the address under which the hotline's public door listens; `senders` are names that texts
-    may come from, besides the short code and the carrier's own. `telegram_token` is what the hotline has to
-    show to Telegram. Of texts, the carrier takes `texts_a_second`, and as many at once where it was quiet for
-    a second; 0 for any number.
+    `callbacks` is the address under which the hotline's public door listens; `senders` are
+    names that texts may come from, besides the short code and the carrier's own.
+    `telegram_token` is what the hotline has to show to Telegram. Of texts, the carrier takes
+    `texts_a_second`, and as many at once where it was quiet for a second; 0 for any number.
     """
 
     def __init__(

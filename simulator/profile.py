@@ -58,8 +58,8 @@ class Profile:
         }
 
     def commands_for(self, user: int, language: str) -> Commands:
-        """What one person sees in the menu: their own, those of private chats, or everybody's; in their
-        language if there are any."""
+        """What one person sees in the menu: their own, those of private
+        chats, or everybody's; in their language if there are any."""
         for scope in (scope_of({"type": "chat", "chat_id": user}), PRIVATE, EVERYBODY):
             for code in (language[:2], ""):
                 if found := self._commands.get((scope, code)):

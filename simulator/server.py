@@ -1,5 +1,5 @@
-"""The simulator's front door: the carrier's API, Telegram's, the controls and the page with the phones, on
-one port of this machine."""
+"""The simulator's front door: the carrier's API, Telegram's, the
+controls and the page with the phones, on one port of this machine."""
 
 import io
 import socket

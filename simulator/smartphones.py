@@ -1,5 +1,5 @@
-"""What people do in their chat with the hotline on Telegram: press START, write, tap a button, send a picture
-or a place, block the bot."""
+"""What people do in their chat with the hotline on Telegram: press
+START, write, tap a button, send a picture or a place, block the bot."""
 
 import re
 import time
@@ -39,8 +39,8 @@ class Smartphones:
         self._files, self._floods, self._exchange = files, floods, exchange
 
     def change(self, account: Account, wanted: dict[str, Any]) -> None:
-        """Another name, number or language; the bot blocked or not; the account gone. Only what is in
-        `wanted`. Raises NotANumber."""
+        """Another name, number or language; the bot blocked or not; the
+        account gone. Only what is in `wanted`. Raises NotANumber."""
         with self._exchange.changed:
             for name in ("name", "language_code"):
                 setattr(account, name, str(wanted.get(name, getattr(account, name))).strip())

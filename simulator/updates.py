@@ -1,5 +1,5 @@
-"""How what people do on Telegram reaches the hotline: it is posted to the hotline's own address, or the
-hotline comes and asks for it.
+"""How what people do on Telegram reaches the hotline: it is posted to
+the hotline's own address, or the hotline comes and asks for it.
 
 Posted, the updates of one chat come one after another, and those of different chats side by side. What is not
 answered with 2xx is posted again, with growing pauses, for a day. Without an address and with nobody asking,

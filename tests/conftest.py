@@ -36,8 +36,8 @@ IN_ITS_OWN_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypo
 hypothesis.settings.register_profile("usual", IN_ITS_OWN_TIME)
 hypothesis.settings.load_profile("usual")
 hypothesis.settings.register_profile("long", IN_ITS_OWN_TIME, max_examples=1000)
-"""For a night: pytest --hypothesis-profile=long. The conflict
-firewall then has a hundred times as many, and a thousand journeys."""
+"""For a night: pytest --hypothesis-profile=long. Conflicts then
+have a hundred times as many, and a thousand journeys."""
 
 FOLDER = run_folder.begin()
 """For everything that this run writes; it is gone when the
@@ -45,9 +45,8 @@ run is over, and so are the processes that it started."""
 
 # Not installed, and httpcore looks for it at every step: None spares the search.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
-redis.utils.get_lib_version = functools.cache(
-    redis.utils.get_lib_version
-)  # read from a file for every connection
+# Else it is read from a file for every connection.
+redis.utils.get_lib_version = functools.cache(redis.utils.get_lib_version)
 
 
 def patient_engine(url: str, **how: Any) -> Engine:
@@ -158,9 +157,9 @@ def engine_of(item: pytest.Item) -> str:
 
 
 def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The tests so that those that may take longer than others come first at every second worker: they mostly
-    wait, while the rest work. Each worker is given as many as any other, one after another, and later takes
-    from those that have too many."""
+    """The tests so that those that may take longer than others come first at every
+    second worker: they mostly wait, while the rest work. Each worker is given as many
+    as any other, one after another, and later takes from those that have too many."""
     first = [item for item in items if item.get_closest_marker("timeout")]
     others = iter([item for item in items if not item.get_closest_marker("timeout")])
     hands = [first[worker // 2 :: (workers + 1) // 2] if worker % 2 == 0 else [] for worker in range(workers)]
@@ -183,11 +182,12 @@ def postgresql() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # No test turns the power off, and it is quicker so.
             for setting in (
                 "fsync",
                 "full_page_writes",
                 "synchronous_commit",
-            ):  # no test turns the power off, and it is quicker so
+            ):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()

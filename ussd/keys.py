@@ -40,7 +40,7 @@ class Position:
 
 
 class Keypad:
-    """The keys of one phone in one language area. Pure, but for what a dialogue looks up."""
+    """The keys of one phone in one language area. Pure, but for look-ups."""
 
     def __init__(
         self, areas: Areas, country: Country, limits: Limits, look_up: Callable[[LookUp, str], str]
@@ -87,8 +87,8 @@ class Keypad:
         return self._at(replace(position, command=None), position.answers[: names.index("desk")])
 
     def _readings(self, position: Position, inputs: Sequence[str]) -> Iterator[tuple[int, Position]]:
-        """The inputs read as ever longer words and what follows them. Whoever sends more than a person can
-        type gets one reading only."""
+        """The inputs read as ever longer words and what follows them.
+        Whoever sends more than a person can type gets one reading only."""
         for length in range(1, len(inputs)):
             if self._presses > MOST_PRESSES:
                 break

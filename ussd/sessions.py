@@ -1,9 +1,9 @@
 """A dial-in, turn by turn: what was typed goes into the dialogue, and the next page comes out.
 
-The carrier repeats everything that was typed since the call began. What is new is what follows the transcript
-that we answered last; so a `*` that a citizen writes stays theirs, a turn that comes twice gets the same
-page, and one that comes late changes nothing. When the conversation is not to be found, because Redis is
-away, the whole transcript is played again through the same scenes.
+The carrier repeats the whole transcript of the call at every turn. The new input is its suffix after the
+transcript that we answered last, kept in Redis; so a `*` that a citizen writes stays theirs, a turn that
+comes twice gets the same page, and one that comes late changes nothing. Without that state, because Redis is
+away, the whole transcript is replayed through the same scenes.
 """
 
 import logging
@@ -52,13 +52,13 @@ class Line:
         self._country, self._keys = service.settings.country, service.settings.keys
 
     def turn(self, turn: Turn) -> Reply:
-        """One turn, one page. It never raises: what goes wrong inside
-        ends in a friendly screen with the emergency number."""
+        """One turn, one page. Never raises: an exception inside
+        becomes a friendly screen with the emergency number."""
         call, caller = self._who(turn.session, turn.number)
         try:
             return self._answer(turn.transcript, call, caller)
-        except Exception as error:
-            log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what the caller said
+        except Exception as error:  # its message may quote the caller: log the type only
+            log.error("a turn failed: %s", type(error).__name__)  # noqa: TRY400
             kept, _draft = self._conversations.find(call.session_index, caller)
             return self._last(
                 desk_phrases.not_saved(self._country.emergency), kept.language if kept else call.language
@@ -84,8 +84,8 @@ class Line:
             )
 
     def _who(self, session: str, raw_number: str) -> tuple[Call, str]:
-        """This sitting, bound to its phone so that nobody else can
-        go on with it; and what the phone's drafts are found by."""
+        """Two blind indexes: of session and number together, so that another phone
+        cannot go on with this sitting; and of the number, by which its drafts are found."""
         try:
             number = strict_number(raw_number)
         except NotANumber:
@@ -116,7 +116,7 @@ class Line:
     def _position(
         self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers
     ) -> Position:
-        """Where this transcript leads: on from where the last turn was answered, or else from the beginning."""
+        """Where this transcript leads: on from the turn answered last, or replayed from the beginning."""
         before = f"{kept.transcript}{SEPARATOR}" if kept is not None and kept.transcript else ""
         if kept is None or not transcript.startswith(before):
             return keypad.play(
@@ -129,7 +129,7 @@ class Line:
         return keypad.press(position, typed) if keypad.takes_words(position) else keypad.play(position, typed)
 
     def _who_calls(self, call: Call) -> Caller:
-        """What we know of the caller; nothing, rather than no answer, while the database is away."""
+        """What we know of the caller. On `Locked` nothing, for an answer without it beats none."""
         if call.number is None:
             return Caller()
         try:
@@ -152,10 +152,10 @@ class Line:
                 desk.remember_language(work, call)
             return desk.carry_out(work, command, call)
 
-    def _last(self, words: Phrase, language: str) -> Reply:
+    def _last(self, phrase: Phrase, language: str) -> Reply:
         """The line closes: whatever is said fits one page, for nobody can turn it."""
         return Reply(
-            shorten(plain(say(words, language)), self._limits.septets, self._limits.units), ended=True
+            shorten(plain(say(phrase, language)), self._limits.septets, self._limits.units), ended=True
         )
 
     def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:

@@ -1,1 +1,1 @@
-"""The public door: what carriers bring, checked at the threshold and handed on. It holds no rules of its own."""
+"""The public door: what carriers bring is checked here and handed on. It holds no rules of its own."""

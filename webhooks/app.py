@@ -1,4 +1,4 @@
-"""The public door, put together: the line ahead, and behind it a small Flask app for what is less pressing."""
+"""The public door, put together: dial-ins are served as plain WSGI, and the rest by a small Flask app."""
 
 import logging
 import os

@@ -60,7 +60,7 @@ class Dialled:
         except (Refused, Malformed) as error:
             log.warning("a turn that cannot be read: %s", error)
         except Exception as error:
-            log.error("a turn failed at the door: %s", type(error).__name__)  # noqa: TRY400 - as in the line itself
+            log.error("a turn failed at the door: %s", type(error).__name__)  # noqa: TRY400
         return self._sorry
 
 
@@ -120,9 +120,8 @@ def _taken(event: Event) -> Response:
 
 def sorry(error: Exception) -> Response:
     """The last resort: no page ever shows how we fell over, and no log what was in it."""
-    if isinstance(
-        error, NotFound | MethodNotAllowed
-    ):  # the same for both, so that nobody learns what there is
+    # The same for both, so that nobody learns what there is.
+    if isinstance(error, NotFound | MethodNotAllowed):
         return Response("Not Found\n", 404, mimetype="text/plain")
     if isinstance(error, HTTPException):
         return Response(f"{error.name}\n", error.code, mimetype="text/plain")

@@ -11,11 +11,11 @@ from hotline.core.database import Locked
 
 RSS, CAP = "application/rss+xml", "application/cap+xml"
 KEPT = 60
-"""Seconds for which others may show what they have fetched: a message that was taken back must be gone soon."""
+"""`max-age` in seconds: short, for a message that was taken back must be gone soon."""
 
 
 def feeds(service: Service) -> Blueprint:
-    """`/feed/rss.xml` and `/feed/<name>.xml`: what anybody may read. 503 while the database does not answer."""
+    """`/feed/rss.xml` and `/feed/<name>.xml`, for anybody to read. 503 without the database."""
     pages = Blueprint("feeds", __name__, url_prefix="/feed")
 
     @pages.get("/rss.xml")

@@ -17,9 +17,9 @@ class Refused(ValueError):
 
 
 def is_secret(given: str, secrets: Sequence[str]) -> bool:
-    """Whether this is one of our secrets, told in the same
-    time whichever it is and however much of it is right."""
-    return any([hmac.compare_digest(given.encode(), secret.encode()) for secret in secrets])  # noqa: C419 - a generator would stop early
+    """Whether this is one of our secrets, in constant time: `compare_digest`
+    for each, and a list for all, since a generator would stop at the first."""
+    return any([hmac.compare_digest(given.encode(), secret.encode()) for secret in secrets])  # noqa: C419
 
 
 def read_form(environ: Mapping[str, Any]) -> dict[str, str]:
@@ -35,9 +35,8 @@ def _body(environ: Mapping[str, Any]) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > MOST_BYTES:
         raise Refused("too large")
-    streams = (
-        "HTTP_TRANSFER_ENCODING" in environ
-    )  # some proxies pass a body on as it comes; the server sees to its end
+    # Some proxies pass a body on in chunks, without its length; the server finds its end.
+    streams = "HTTP_TRANSFER_ENCODING" in environ
     body: bytes = environ["wsgi.input"].read(MOST_BYTES + 1 if streams else int(length))
     if len(body) > MOST_BYTES:
         raise Refused("too large")

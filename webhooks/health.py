@@ -9,7 +9,7 @@ from hotline.operations.queue import Poster
 
 
 def health(service: Service, poster: Poster) -> Blueprint:
-    """`/health`: 200 while reports can be taken, which needs the database but not the queue; 503 otherwise."""
+    """`/health`: 200 while reports can be taken, which needs the database and not the queue; else 503."""
     pages = Blueprint("health", __name__)
 
     @pages.get("/health")

@@ -44,8 +44,8 @@ ENDS = (MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageSta
 
 
 def metrics(service: Service) -> Blueprint:
-    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set there is no such page. 503 while the
-    database does not answer."""
+    """`/metrics`, for whoever shows METRICS_TOKEN; where none is set
+    there is no such page. 503 while the database does not answer."""
     pages = Blueprint("metrics", __name__)
 
     @pages.get("/metrics")
@@ -104,7 +104,7 @@ def _reachable(number: int) -> Metric:
 
 
 def _due(session: Session, now: datetime) -> Iterator[Metric]:
-    """An errand's own time counts, not when it is posted next: that goes on and on while nobody works."""
+    """By `wanted_at`, for `due_at` moves at each posting, and so never looks late while no worker runs."""
     due = select(Task.queue, func.count(), func.min(Task.wanted_at)).where(
         outbox.WAITS, Task.wanted_at <= now
     )

@@ -1,5 +1,5 @@
-"""What Telegram brings: an update at a time, checked at the threshold
-and kept in the stream before it is told that it arrived."""
+"""Telegram's webhook: an update at a time, checked, and
+appended to the stream before it is answered with 200."""
 
 import logging
 

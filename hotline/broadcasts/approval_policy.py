@@ -1,5 +1,5 @@
-"""Who may approve a broadcast, and how many must. Pure: nothing here looks anything up, and nothing overrides
-it."""
+"""Who may approve a broadcast, and how many must. Pure:
+nothing here looks anything up, and nothing overrides it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class Need:
 
 
 def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> Why | None:
-    """Why this hand may not be added; None where it may. `wrote` are the author and everyone who changed it
-    since."""
+    """Why this hand may not be added; None where it may.
+    `wrote` are the author and everyone who changed it since."""
     wrote = tuple(wrote)
     if any(each.liaison == hand.liaison for each in wrote):
         return Why.WROTE_IT

@@ -1,5 +1,5 @@
-"""One approved text to everyone who wants to hear about some areas: what it is, how it stands, and every hand
-that was laid on it.
+"""One approved text to everyone who wants to hear about some areas:
+what it is, how it stands, and every hand that was laid on it.
 
     draft → checked → submitted → approved → cooling → first batch → sending → sent
 
@@ -141,7 +141,7 @@ class Broadcast(Base):
     mark: Mapped[str] = mapped_column(String(3))
     """Stands for exactly what the edition says: whoever approves names it. Another one after every edit."""
     edition: Mapped[int] = mapped_column(default=1)
-    """Goes up with every edit, and nothing that was approved before counts."""
+    """A version: goes up with every edit, and approvals of an earlier one do not count."""
     state: Mapped[str] = mapped_column(String(12), default=BroadcastState.DRAFT)
     template: Mapped[str] = mapped_column(String(24), default="")
     """Of `templates.py`; empty for the author's own words."""
@@ -170,15 +170,15 @@ class Broadcast(Base):
     """When it was sent, stopped, corrected, withdrawn or expired."""
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     listed_to: Mapped[int] = mapped_column(default=0)
-    """How far the list of recipients has been drawn up: the last subscription, or the last copy of what it
-    corrects, that is on it."""
+    """The cursor of the list of recipients: the last subscription,
+    or the last copy of what it corrects, that is on it."""
     is_listed: Mapped[bool] = mapped_column(default=False)
     """The list is complete."""
     listed: Mapped[int] = mapped_column(default=0)
     """How many are on it."""
     lease: Mapped[UUID | None]
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
-    """One batch at a time: until then another process has one in hand."""
+    """The lease of a batch: until then another process is sending one, and none is claimed."""
     author: Mapped[Liaison] = relationship()
     wordings: Mapped[list["Wording"]] = relationship(
         cascade="all, delete-orphan", order_by="Wording.language"
@@ -240,7 +240,7 @@ class Reach(Base):
 
 
 class Deed(Base):
-    """One line of a broadcast's history: who did what with which edition. Lines are added and never changed."""
+    """One line of a broadcast's history: who did what with which edition. Append-only."""
 
     __tablename__ = "deeds"
 
@@ -334,13 +334,13 @@ def broadcast_by_code(session: Session, code: str) -> Broadcast | None:
 
 
 def lock_broadcast(session: Session, identity: int) -> Broadcast:
-    """The broadcast, to be changed: nobody else changes it until this transaction ends."""
+    """The broadcast's row, locked until this transaction ends."""
     return lock_row(session, Broadcast, identity)
 
 
 def move_broadcast(session: Session, broadcast: Broadcast, state: BroadcastState, **values: object) -> bool:
-    """Bring it from the state in which it was found into another. False where somebody was first, or where no
-    way leads there."""
+    """A conditional update, from the state in which it was found into another.
+    False where somebody was first, or the table has no such way."""
     if state not in NEXT[BroadcastState(broadcast.state)]:
         return False
     session.flush()

@@ -1,5 +1,5 @@
-"""A broadcast as other people's warning systems read it: the Common Alerting Protocol, CAP 1.2, built from
-its rows alone."""
+"""A broadcast as other people's warning systems read it: the
+Common Alerting Protocol, CAP 1.2, built from its rows alone."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -99,8 +99,8 @@ def _original(broadcast: Broadcast) -> Event | None:
 
 
 def alert(broadcast: Broadcast, areas: Areas, sender: str, address: str, contact: str = "") -> bytes:
-    """The last that the world is told of it, as a CAP file. Raises `ValueError` for one that has not gone
-    out.
+    """The last that the world is told of it, as a CAP file.
+    Raises `ValueError` for one that has not gone out.
 
     `sender` is our name in it, `address` where we are on the web, `contact` what people dial.
     """

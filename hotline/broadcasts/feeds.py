@@ -1,5 +1,5 @@
-"""What of our calm messages stands on the web, for anybody: a feed of those that hold, and of those that were
-taken back or set right."""
+"""What of our calm messages stands on the web, for anybody: a feed of
+those that hold, and of those that were taken back or set right."""
 
 import html
 import xml.etree.ElementTree as ET
@@ -56,8 +56,8 @@ def cap_of(work: UnitOfWork, name: str) -> bytes | None:
 
 
 def in_feed(broadcasts: Iterable[Broadcast], now: datetime) -> list[tuple[Broadcast, Event]]:
-    """Those of these broadcasts that stand in the feed, the newest first. What another one sets right is not
-    told for itself."""
+    """Those of these broadcasts that stand in the feed, the newest
+    first. What another one sets right is not told for itself."""
     found = [(each, event) for each in broadcasts if (event := cap.event(each)) and _stands(each, event, now)]
     corrected = {id(each.corrects) for each, event in found if event.what is What.UPDATE}
     kept = [(each, event) for each, event in found if id(each) not in corrected]
@@ -102,9 +102,8 @@ def _about(work: UnitOfWork, events: list[Event]) -> Iterator[tuple[str, str]]:
 def _item(work: UnitOfWork, channel: ET.Element, broadcast: Broadcast, event: Event) -> None:
     item = ET.SubElement(channel, "item")
     language = _language_of(work, broadcast)
-    text = html.escape(
-        cap.description(broadcast, language), quote=False
-    )  # feed readers take a description for HTML
+    # Feed readers take a description for HTML.
+    text = html.escape(cap.description(broadcast, language), quote=False)
     cap.write(item, [("title", cap.headline(broadcast, work.areas, language)), ("description", text)])
     cap.write(item, [("link", f"{address(work.settings)}/feed/{event.name}.xml")])
     ET.SubElement(item, "guid", isPermaLink="false").text = event.identifier

@@ -31,8 +31,8 @@ USUAL, AT_ONCE = Waits(10, 5), Waits(0, 0)
 
 
 def waits_of(broadcast: Broadcast) -> Waits:
-    """What warns of danger loses no time, nor does a template that sets something right; own words are looked
-    at longer."""
+    """What warns of danger loses no time, nor does a template
+    that sets something right; own words are looked at longer."""
     return AT_ONCE if broadcast.emergency or (_corrects(broadcast) and broadcast.template) else USUAL
 
 
@@ -47,11 +47,11 @@ def waits(work: UnitOfWork, broadcast: Broadcast) -> timedelta:
 
 
 class NotNow(Exception):
-    """It cannot be done as it stands. Holds the words that say why."""
+    """It cannot be done as it stands; carries the phrase that says why."""
 
-    def __init__(self, words: Phrase) -> None:
+    def __init__(self, phrase: Phrase) -> None:
         super().__init__()
-        self.words = words
+        self.words = phrase
 
 
 def limits(work: UnitOfWork, broadcast: Broadcast) -> None:
@@ -67,7 +67,7 @@ def limits(work: UnitOfWork, broadcast: Broadcast) -> None:
 
 
 def _one_at_a_time(work: UnitOfWork) -> None:
-    """Two broadcasts must not both find that there is none for this place: whoever looks, looks alone."""
+    """Lock the country's row: two broadcasts must not both pass the limit check."""
     work.session.execute(
         select(AreaRecord.code)
         .where(AreaRecord.code == work.areas.country.code)
@@ -76,8 +76,8 @@ def _one_at_a_time(work: UnitOfWork) -> None:
 
 
 def too_soon(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
-    """Why this place has had enough for now; None where it has not. What sets something right always may go,
-    and so may a drill."""
+    """Why this place has had enough for now; None where it has not.
+    What sets something right always may go, and so may a drill."""
     if broadcast.exercise or _corrects(broadcast):
         return None
     if broadcast.emergency:
@@ -150,8 +150,8 @@ def meet(areas: Areas, some: Iterable[str], others: Sequence[str]) -> bool:
 
 
 def not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
-    """Why it may not be sent as it stands: it is out of date, the place has had enough, it is night; None
-    where nothing is against it."""
+    """Why it may not be sent as it stands: it is out of date, the place
+    has had enough, it is night; None where nothing is against it."""
     blocks = [finding.words for finding in preview.findings_of(work, broadcast) if finding.blocks]
     if blocks:
         return phrases.not_checked(broadcast.code, blocks)

@@ -1,4 +1,4 @@
-"""What a liaison is asked and told about calm messages: to write one, to say yes or no to one, to stop one."""
+"""What a liaison is asked about calm messages: to write one, to say yes or no to one, to stop one."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -90,7 +90,8 @@ STEPS: dict[str, Phrase] = {
 """What can be done with one, in the order of the menu."""
 
 ACTS: dict[str, ActOf] = {
-    "approve": "approve", "object": "object", "submit": "submit", "stop": "stop", "pause": "pause", "resume": "resume",
+    "approve": "approve", "object": "object", "submit": "submit",
+    "stop": "stop", "pause": "pause", "resume": "resume",
     "withdraw": "withdraw", "review": "review",
 }  # fmt: skip
 
@@ -169,8 +170,8 @@ class Writing:
     def anew(
         self, areas: tuple[str, ...] = (), *, corrects: str = "", edits: str = "", rumour: str = ""
     ) -> Scene[Compose | Nothing]:
-        """Write a message, see it, and say what is to become of it. `areas` are those of the one that it sets
-        right, or replaces."""
+        """Write a message, see it, and say what is to become of it.
+        `areas` are those of the one that it sets right, or replaces."""
         template = yield from self._template(corrects)
         frozen = template in TEMPLATES and TEMPLATES[template].frozen
         if not areas or (edits and (yield Menu("same", _("About the same place?"), YES_NO)) == "no"):
@@ -188,7 +189,8 @@ class Writing:
             == "drill"
         )
         made = Compose(
-            "" if template == OWN else template, areas, fields, own, source, int(hours), web == "yes", drill, frozen, corrects, edits,
+            "" if template == OWN else template, areas, fields, own, source,
+            int(hours), web == "yes", drill, frozen, corrects, edits,
             rumour,
         )  # fmt: skip
         return (yield from _see(made))
@@ -248,8 +250,8 @@ def no_such_time(now: str) -> Phrase:
 
 
 def _when(field: Field) -> Scene[str]:
-    """A time of day: one that is offered, or as it is typed. Asked again until it is one, and lies where it
-    can."""
+    """A time of day: one that is offered, or as it is typed.
+    Asked again until it is one, and lies where it can."""
     text = field.ask
     for turn in count(1):
         now = yield LookUp(f"?now{turn}", "")

@@ -1,5 +1,5 @@
-"""What a broadcast would be if it went now: to how many, in which words, what it costs, how long it takes,
-and what is wrong with it."""
+"""What a broadcast would be if it went now: to how many, in which
+words, what it costs, how long it takes, and what is wrong with it."""
 
 import math
 import re
@@ -221,8 +221,8 @@ def lines(preview: Preview) -> list[Phrase]:
 
 
 def in_brief(preview: Preview) -> list[Phrase]:
-    """What comes before the words themselves on a small screen: what is wrong, whom it goes to, what it
-    costs, and what it needs."""
+    """What comes before the words themselves on a small screen: what
+    is wrong, whom it goes to, what it costs, and what it needs."""
     return [
         *(finding.words for finding in preview.findings),
         *_whom(preview),

@@ -22,7 +22,7 @@ from hotline.context import UnitOfWork
 from hotline.outbox import Queue, TaskKind
 
 PAGE = 1000
-"""Recipients that are put on the list in one go."""
+"""Recipients listed in one transaction, so that no lock is kept for long."""
 EVERY = 20
 """One of so many gets it before the others: five in a hundred."""
 SOON = timedelta(seconds=2)
@@ -33,8 +33,8 @@ REVIEW_AFTER = timedelta(hours=24)
 
 
 def cool(work: UnitOfWork, identity: int) -> None:
-    """Enough hands have approved it: its recipients are listed, and everybody who answers for the place sees
-    it before it goes."""
+    """Enough hands have approved it: its recipients are listed, and
+    everybody who answers for the place sees it before it goes."""
     broadcast = lock_broadcast(work.session, identity)
     opens_at = work.in_minutes(waits_of(broadcast).cooling)
     if (
@@ -54,14 +54,15 @@ def cool(work: UnitOfWork, identity: int) -> None:
 
 
 def list_page(work: UnitOfWork, identity: int) -> None:
-    """Put the next recipients on the list, every twentieth of them among the first."""
+    """List the next page of recipients, every twentieth among the first; schedule the page after it."""
     broadcast = lock_broadcast(work.session, identity)
     if broadcast.is_listed or broadcast.state not in (BroadcastState.COOLING, *GOING):
         return
     wanted = recipients.wanted(work.areas, broadcast, after=broadcast.listed_to).limit(PAGE)
     rows = work.session.execute(wanted).all()
     copies = [
-        {"broadcast_id": identity, "address_id": address, "language": language, "area_code": area, "state": CopyState.LISTED, "code": "",
+        {"broadcast_id": identity, "address_id": address, "language": language,
+         "area_code": area, "state": CopyState.LISTED, "code": "",
          "first": (broadcast.listed + place) % EVERY == 0}
         for place, (_of, address, language, area) in enumerate(rows)
     ]  # fmt: skip
@@ -85,9 +86,8 @@ def go(work: UnitOfWork, identity: int) -> None:
             work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
         return
     if broadcast.corrects_id is not None:
-        lock_broadcast(
-            work.session, broadcast.corrects_id
-        )  # before whatever else is held: everybody goes in this order
+        # Lock the corrected broadcast before anything else: always in this order, or two deadlock.
+        lock_broadcast(work.session, broadcast.corrects_id)
     too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(
         work, broadcast
     )

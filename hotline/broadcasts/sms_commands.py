@@ -14,7 +14,8 @@ WITHDRAW, REVIEWED = _("withdraw, take back"), _("reviewed")
 """As liaisons text them before the code of a message; a translation may hold several, with commas between."""
 
 VERBS: tuple[tuple[ActOf, Phrase], ...] = (
-    ("stop", STOP), ("approve", APPROVE), ("object", OBJECT), ("pause", PAUSE), ("resume", GO), ("show", READ), ("withdraw", WITHDRAW),
+    ("stop", STOP), ("approve", APPROVE), ("object", OBJECT),
+    ("pause", PAUSE), ("resume", GO), ("show", READ), ("withdraw", WITHDRAW),
     ("review", REVIEWED),
 )  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""Calm messages that need only be filled in: the true fact first, one safe thing to do, and when the next
-word comes.
+"""Calm messages that need only be filled in: the true fact
+first, one safe thing to do, and when the next word comes.
 
 None names a group or accuses anybody, and each fits one SMS. They were written to be read aloud.
 """
@@ -162,8 +162,8 @@ BEFORE = "Itikia 44170: "
 
 
 def render(template: str, fields: Mapping[str, str], place: str, language: str) -> str:
-    """What the message says in this language. The names of several places may have to be shortened: alike in
-    every language."""
+    """What the message says in this language. The names of several
+    places may have to be shortened: alike in every language."""
     known = TEMPLATES[template]
     values = tuple((field.name, _said(field, fields[field.name])) for field in known.fields)
     room = _room(known, values)
@@ -194,8 +194,8 @@ def place_of(areas: Areas, codes: Iterable[str]) -> str:
 
 
 def as_of(template: str, fields: Mapping[str, str]) -> str:
-    """The time of day as of which the message is so; empty where it does not say, and it is so as it is
-    written."""
+    """The time of day as of which the message is so; empty
+    where it does not say, and it is so as it is written."""
     filled = TEMPLATES[template].fields if template else ()
     return next((fields[field.name] for field in filled if field.kind in ("past", "now")), "")
 
@@ -212,14 +212,14 @@ SLACK = 30
 
 
 def clock(typed: str) -> str | None:
-    """A time of day as somebody writes it, `14:30`, `14.30`, `1430`, put in one form. None where it is none."""
+    """A time of day as people write it, `14:30`, `14.30`, `1430`, in one form. None where it is none."""
     found = TIME.fullmatch(typed.strip())
     return f"{int(found[1]):02}:{int(found[2]):02}" if found and int(found[1]) < 24 else None
 
 
 def suits(kind: Kind, time: str, now: str) -> bool:
-    """Whether a time that was lies a few hours behind us, and one that comes no more than half a day before
-    us: no message names a day."""
+    """Whether a time that was lies a few hours behind us, and one that
+    comes no more than half a day before us: no message names a day."""
     ahead = (_minutes(time) - _minutes(now)) % A_DAY
     return 0 < ahead <= HALF_A_DAY if kind == "ahead" else ahead <= SLACK or ahead >= A_DAY - LONG_AGO
 

@@ -19,7 +19,7 @@ class Meaning(StrEnum):
     ACCEPTED = "accepted"
     """The carrier has it. That is not yet the handset: receipts tell of that."""
     PERMANENT = "permanent"
-    """This number will never take it, or nobody would take this text. The person must be reached another way."""
+    """This number will never take it, or nobody would take this text: reach the person another way."""
     SETTINGS = "settings"
     """Our own account, sender or balance stands in the way: the text waits, and the operator must act."""
     TRANSIENT = "transient"
@@ -143,8 +143,8 @@ Form = Mapping[str, str]
 class Carrier(Protocol):
     """What the hotline asks of a company that carries texts and dial-ins.
 
-    A form that lacks what matters (whose it is, and which) raises `Malformed`. All else is taken as it comes,
-    in words known to us or not.
+    A form that lacks what matters (whose it is, and which) raises
+    `Malformed`. All else is taken as it comes, in words known to us or not.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""Something may be wrong with a liaison themselves: those who lead them are told, and the coordinating
-bodies, on every channel."""
+"""Something may be wrong with a liaison themselves: those who lead
+them are told, and the coordinating bodies, on every channel."""
 
 from sqlalchemy import or_, select
 
@@ -15,8 +15,8 @@ from hotline.messaging.message import About, write_message
 
 
 def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> int:
-    """Tell all who should see that this liaison is safe, and where they were sent, if somewhere. Returns how
-    many there are to be told."""
+    """Tell all who should see that this liaison is safe, and where they
+    were sent, if somewhere. Returns how many there are to be told."""
     place = work.areas.full_name(work.areas[case.area_code]) if case is not None else ""
     if case is not None:
         case.note(work.session, work.now, "alarm", f"{about.name}, {about.body.name}")

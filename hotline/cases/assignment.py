@@ -1,4 +1,4 @@
-"""Whom to ask next about a case that nobody has: who there is, looked up, and put to the standing order."""
+"""Whom to ask next about a case that nobody has: candidates are read, and put to the escalation policy."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,8 +20,8 @@ from hotline.outbox import TaskKind
 
 
 def put_before_next(work: UnitOfWork, case: Case, *, again: bool = False) -> list[Dispatch]:
-    """Put the case before whoever is next in the standing order, unless somebody is being asked still. At the
-    end of the order it waits a while; `again` begins at the top at once. Returns those who are asked now."""
+    """Put the case before whoever is next in the escalation policy, unless somebody is being asked still. At
+    its end the case waits a while; `again` begins at the top at once. Returns those who are asked now."""
     work.session.flush()
     if dispatch.asked_now(work.session, case):
         return []
@@ -39,7 +39,7 @@ def put_before_next(work: UnitOfWork, case: Case, *, again: bool = False) -> lis
 
 
 def _wait(work: UnitOfWork, case: Case, matter: Matter) -> None:
-    """Nobody is left to ask just now: from the top again, after a while."""
+    """Schedule `FIND`, for nobody is left to ask just now: from the top again, after a while."""
     if not matter.asked:
         case.note(work.session, work.now, "nobody", why="Nobody who may see this case is there to be asked.")
     work.schedule(TaskKind.FIND, case.id, work.in_minutes(rest(matter.order, matter.lap)))
@@ -55,8 +55,8 @@ def _has_rested(session: Session, case: Case, now: datetime) -> bool:
 
 
 def hasten(work: UnitOfWork, case: Case) -> None:
-    """The case has become more urgent: whatever is to come
-    in it comes as soon as if it had been so from now on."""
+    """The case has become more urgent: pull every deadline in it
+    forward to what the new urgency allows from now on."""
     patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
     asked = dispatch.asked_now(work.session, case)
     for each in asked:
@@ -196,7 +196,7 @@ def nobody_may(work: UnitOfWork, case: Case) -> bool:
 
 def could_be_asked(work: UnitOfWork, case: Case) -> list[Candidate]:
     """Everybody who may see the case and could ever be asked, as
-    things are now; empty where the firewall leaves nobody."""
+    things are now; empty where conflicts leave nobody."""
     matter = _matter(work, case)
     return [each for each in _candidates(work, case) if matching.could_ever_be_asked(matter, each)]
 

@@ -122,8 +122,8 @@ class Case(Base):
 
     @property
     def had_since(self) -> int:
-        """The second in which whoever has it took it, 0 while nobody
-        has: what tells one taking of the case from the next."""
+        """A version of who has it: the second in which they took it, 0 while
+        nobody has. Keys of messages carry it, one a taking."""
         return int(self.acknowledged_at.timestamp()) if self.acknowledged_at else 0
 
     def put_in_danger(self) -> None:
@@ -182,12 +182,12 @@ class Bar(Base):
 
 
 def details_place(case: UUID) -> str:
-    """Where the details of a case are kept, so that they open nowhere else."""
+    """Associated data of the encryption: the details of this case decrypt in its row only."""
     return f"cases.details:{case}"
 
 
 def lock_case(session: Session, case: UUID) -> Case:
-    """The case, to be changed: nobody else changes it until this transaction ends."""
+    """The case's row, locked until this transaction ends: every change of a case begins with this."""
     return lock_row(session, Case, case)
 
 
@@ -210,7 +210,7 @@ def latest_case_of(session: Session, person: Person) -> Case | None:
 
 
 def acknowledge(session: Session, case: Case, liaison: int, now: datetime) -> bool:
-    """Give the case to this liaison if nobody has it. False where somebody was first."""
+    """A conditional update: the case is this liaison's if nobody has it. False where somebody was first."""
     values = {"state": CaseState.ACKNOWLEDGED, "liaison_id": liaison, "acknowledged_at": now}
     return changed(
         session.execute(update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN).values(values))

@@ -131,8 +131,8 @@ def still_asking(reference: str, who: Phrase | None, by: str, emergency: str) ->
     """A promise was missed, and we say so ourselves. `who`: the body that is asked now, if one is."""
     if who is None:
         return _(
-            "{reference}: sorry, no answer yet. We are still looking. New time: {time}. In danger call "
-                "{number}.",
+            "{reference}: sorry, no answer yet. We are still "
+            "looking. New time: {time}. In danger call {number}.",
             reference=reference, time=by, number=emergency,
         )  # fmt: skip
     return _(
@@ -145,13 +145,13 @@ def goes_on(reference: str, who: Phrase | None, by: str, emergency: str) -> Phra
     """Whoever had it has it no more. `who`: the other body that is asked now, if one is."""
     if who is None:
         return _(
-            "{reference}: sorry, we are looking for somebody else now. You will be answered by {time}. In "
-                "danger call {number}.",
+            "{reference}: sorry, we are looking for somebody else now. "
+            "You will be answered by {time}. In danger call {number}.",
             reference=reference, time=by, number=emergency,
         )  # fmt: skip
     return _(
-        "{reference}: sorry, it goes to somebody else now: {who}. You will be answered by {time}. In "
-            "danger call {number}.",
+        "{reference}: sorry, it goes to somebody else now: {who}. "
+        "You will be answered by {time}. In danger call {number}.",
         reference=reference, who=who, time=by, number=emergency,
     )  # fmt: skip
 

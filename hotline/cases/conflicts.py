@@ -1,4 +1,4 @@
-"""The conflict firewall: the one rule for who may ever see a
+"""Conflicts of interest: the one rule for who may ever see a
 case. Nothing overrides it, neither a role nor a setting.
 
 `eligible` is pure. The rest of this file only gathers what it asks about.
@@ -22,7 +22,7 @@ STEPPED_ASIDE, NAMED = "stepped aside", "is named in it"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A case as the firewall sees it."""
+    """A case, as far as conflicts go by it."""
 
     category: Category
     names: str | None = None

@@ -51,15 +51,16 @@ WHILE_OPEN: dict[str, How] = {
 """How a case that nobody has stands to them."""
 
 CASE_WORDS = (
-    "SIMBA", "TEMBO", "CHUI", "DUMA", "TWIGA", "NYATI", "KIFARU", "PUNDA", "FISI", "NYANI", "SUNGURA", "SAMAKI", "NDEGE", "KUKU", "MBUZI",
-    "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO", "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO",
-    "MAEMBE", "NDIZI", "NANASI", "PAPAI", "MUHOGO", "MCHELE", "NGANO", "CHAI", "KAHAWA", "ASALI",
+    "SIMBA", "TEMBO", "CHUI", "DUMA", "TWIGA", "NYATI", "KIFARU", "PUNDA", "FISI", "NYANI", "SUNGURA",
+    "SAMAKI", "NDEGE", "KUKU", "MBUZI", "NGAMIA", "PAKA", "MBWA", "KOBE", "MAMBA", "NYOKA", "POPO",
+    "BATA", "KANGA", "TAUSI", "KASUKU", "NYUKI", "MWEWE", "TAI", "KORONGO", "MAEMBE", "NDIZI", "NANASI",
+    "PAPAI", "MUHOGO", "MCHELE", "NGANO", "CHAI", "KAHAWA", "ASALI",
 )  # fmt: skip
 """Case words: animals and food that everybody can spell, none
 like another. A liaison's reply names the case by its word."""
 
 KEY = "dispatch:"
-"""How the key of a text begins that puts a case before a liaison."""
+"""Prefix of a message's key: this message puts a case before a liaison."""
 
 
 class Dispatch(Base):
@@ -71,7 +72,7 @@ class Dispatch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
     step: Mapped[int]
-    """The first, the second… for this case; the pair is unique, so no step is taken twice."""
+    """Numbered within the case; unique with it, so that two transactions cannot both take a step."""
     round: Mapped[int]
     liaison_id: Mapped[int] = mapped_column(ForeignKey("liaisons.id"), index=True)
     body_code: Mapped[str] = mapped_column(ForeignKey("bodies.code"))
@@ -79,9 +80,9 @@ class Dispatch(Base):
     locked_why: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Their own words on why they passed it on."""
     rung: Mapped[str] = mapped_column(String(16), default="primary")
-    """Why it was their turn: see `standing_order.Rung`."""
+    """Why it was their turn: see `escalation_policy.Rung`."""
     place: Mapped[int] = mapped_column(default=0)
-    """Where in the standing order that was; what follows is counted on, lap after lap."""
+    """Where in the escalation policy that was, counted on lap after lap."""
     reason: Mapped[str] = mapped_column(String(400))
     state: Mapped[str] = mapped_column(String(12), default=DispatchState.ASKED)
     at: Mapped[datetime] = mapped_column(Moment)
@@ -194,7 +195,7 @@ def recent(session: Session, liaison: Liaison, word: str, now: datetime) -> Disp
 
 
 def lock(session: Session, identity: int) -> tuple[Dispatch, Case]:
-    """The dispatch and its case, which nobody else changes until this transaction ends."""
+    """Lock the case, then read its dispatch again: every step in a dispatch locks the case's row."""
     dispatch = session.get_one(Dispatch, identity)
     case = lock_case(session, dispatch.case_id)
     session.refresh(dispatch)
@@ -241,7 +242,7 @@ def was_asked_before(session: Session, asked: Dispatch) -> bool:
 
 
 def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
-    """Give a dispatch its end, if it still waits for something."""
+    """A conditional update: end the dispatch if it still waits. False where another step was first."""
     waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(EXPECTED))
     ended = changed(work.session.execute(waits.values(state=state, ended_at=work.now)))
     work.session.refresh(dispatch)
@@ -252,7 +253,7 @@ def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
 
 
 def hold_back(session: Session, dispatch: Dispatch) -> None:
-    """What has not left yet and would put the case before them need not leave any more."""
+    """Withhold the texts that would put the case before them and still wait; a sent one stays."""
     waits = update(Message).where(tells(dispatch), Message.state == MessageState.WAITING)
     session.execute(
         waits.values(state=MessageState.WITHHELD, code=WENT_ON).execution_options(synchronize_session="fetch")
@@ -260,7 +261,7 @@ def hold_back(session: Session, dispatch: Dispatch) -> None:
 
 
 def supersede(work: UnitOfWork, case: Case, *, but: int | None = None) -> None:
-    """The case went on: nobody need answer it any more, but for this dispatch."""
+    """The case went on: supersede all its waiting dispatches but this one."""
     others = update(Dispatch).where(
         Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED), Dispatch.id.is_distinct_from(but)
     )
@@ -269,7 +270,7 @@ def supersede(work: UnitOfWork, case: Case, *, but: int | None = None) -> None:
 
 
 def redraw(work: UnitOfWork, case: Case) -> None:
-    """Have each liaison's card of this case show how it stands now. What went as a text stays as it was."""
+    """Schedule a redraw of each liaison's card of this case. What went as a text stays as it was."""
     cards = (
         select(Message.id)
         .join(Message.address)

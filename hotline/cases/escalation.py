@@ -13,7 +13,7 @@ from hotline.outbox import TaskKind
 
 
 def escalate(work: UnitOfWork, identity: int) -> None:
-    """The time of this dispatch is up. If it still waits for an answer, the case is put before the next."""
+    """The time of this dispatch is up: if it still waits for an answer, put the case before the next."""
     asked, case = dispatch.lock(work.session, identity)
     if (
         case.state == CaseState.OPEN
@@ -25,15 +25,15 @@ def escalate(work: UnitOfWork, identity: int) -> None:
 
 
 def find(work: UnitOfWork, identity: UUID) -> None:
-    """Everybody was asked, or there was nobody to ask: from the top of the order again."""
+    """Begin the policy at the top again: everybody was asked, or there was nobody to ask."""
     case = lock_case(work.session, identity)
     if case.state == CaseState.OPEN:
         assignment.put_before_next(work, case, again=True)
 
 
 def withdraw(work: UnitOfWork, case: Case | None = None) -> int:
-    """Whoever may not see a case any more, since a roster has changed or more was said, has it no longer: it
-    goes on to somebody else at once. Returns how many that were, in this case or in all."""
+    """Supersede every waiting dispatch whose liaison may not see the case any more, since a roster changed or
+    more was said; it goes on to somebody else at once. Returns how many that were, in this case or in all."""
     here = (
         Dispatch.state.in_(EXPECTED)
         if case is None
@@ -64,8 +64,8 @@ def not_told(work: UnitOfWork, message: Message) -> None:
     """The message that puts a case before a liaison will never reach them: they count as not told. Their next
     channel is tried, and where there is none, the next liaison is asked at once.
 
-    Where this was one who had been asked before, the end of the
-    order is reached: asking goes on, but no longer in haste.
+    Where they had been asked before, the policy has come round: its own
+    timer goes on, or an unreachable roster would be asked in a tight loop.
     """
     if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
         return

@@ -1,5 +1,5 @@
-"""The standing order: who is asked about a case that nobody has, one after another, and how long each has.
-Two tables, and nothing else.
+"""The escalation policy: who is asked about a case that nobody has, one
+after another, and how long each has. Two tables, and nothing else.
 
 After the last row of an order it begins again at the top, where whoever was asked least comes first. A row
 with nobody to ask is skipped at once.
@@ -15,7 +15,7 @@ class Rung(StrEnum):
     """Whose turn it is."""
 
     PRIMARY = "primary"
-    """The one whose it is: of the nearest fitting body, on duty, speaking the language, with the least to do."""
+    """Whose it is: of the nearest fitting body, on duty, speaking the language, with the least to do."""
     BORDER = "border"
     """The same of another body of that kind, where both list the
     very place as theirs: nobody argues at a border whose it is."""

@@ -1,5 +1,5 @@
-"""Pictures and voice notes that a citizen sent with a report: made anew so that nothing hidden survives in
-them, and kept encrypted."""
+"""Pictures and voice notes that a citizen sent with a report: made
+anew so that nothing hidden survives in them, and kept encrypted."""
 
 import hashlib
 from dataclasses import dataclass

@@ -77,8 +77,8 @@ def waiting_for(session: Session, person: UUID) -> str | None:
 
 
 def judge(work: UnitOfWork, case: Case, verdict: Verdict) -> bool:
-    """Take the citizen's word. False where nobody has taken the case yet, or it was closed long ago, so that
-    there is nothing to judge."""
+    """Take the citizen's word. False where nobody has taken the case
+    yet, or it was closed long ago, so that there is nothing to judge."""
     case = lock_case(work.session, case.id)
     if not case.may_be_judged(work.now):
         return False

@@ -1,5 +1,5 @@
-"""Pictures that people send: each is drawn anew, so that it shows what it showed but no longer tells where,
-when or by whom it was taken.
+"""Pictures that people send: each is drawn anew, so that it shows what
+it showed but no longer tells where, when or by whom it was taken.
 
 A phone writes the place, the hour and its own name into the file of a picture. Nothing of the file is kept
 here but the colours that can be seen: they are painted on an empty canvas, and only that canvas is kept.
@@ -17,8 +17,8 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE, QUALITY = 2048, 85
 
 MOST_WORK = 4_000_000_000
-"""Pixels times passes. A picture may come in passes, each over all its pixels; a small file could ask for a
-hundred thousand of them."""
+"""Pixels times passes. A picture may come in passes, each over all
+its pixels; a small file could ask for a hundred thousand of them."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -41,8 +41,8 @@ ORIENTATION = 0x0112
 
 
 def rebuilt(content: bytes) -> bytes:
-    """The picture as a new JPEG, upright, at most 2048 pixels long. Raises `NotTaken` if it is too large, or
-    no picture that can be read.
+    """The picture as a new JPEG, upright, at most 2048 pixels long. Raises
+    `NotTaken` if it is too large, or no picture that can be read.
 
     JPEG, PNG and WebP are understood. Of pictures that move, the first is taken.
     """

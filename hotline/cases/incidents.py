@@ -67,7 +67,7 @@ def join(work: UnitOfWork, case: Case) -> list[Case]:
 
 
 def _one_after_another(session: Session, case: Case) -> None:
-    """Two reports of one event that are taken up at the same instant find each other."""
+    """Lock the area's row: of two reports of one event, taken up at once, the second finds the first."""
     session.execute(select(AreaRecord.code).where(AreaRecord.code == case.area_code).with_for_update())
 
 

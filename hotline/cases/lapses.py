@@ -1,5 +1,5 @@
-"""A liaison has a case, and nothing follows: they are asked whether they are still on it, and if they do not
-say, it goes to the next."""
+"""A liaison has a case, and nothing follows: they are asked whether
+they are still on it, and if they do not say, it goes to the next."""
 
 from datetime import datetime
 
@@ -17,12 +17,11 @@ from hotline.messaging.message import message_waits
 from hotline.outbox import TaskKind, cancel
 
 MOST_WAITS = 4
-"""As many times as long to answer they have at most, where our question cannot be sent."""
+"""Bounds the wait for an unsent question: after so many times their answer time they lapse anyway."""
 
 
 def watch(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
-    """They have just taken a step, or said that they are
-    still on it: from now on they have time until the next."""
+    """Reset their timer: they have just taken a step, or said that they are still on it."""
     taken.stepped_at, taken.wondered_at = work.now, None
     cancel(work.session, TaskKind.LAPSE, taken.id)
     work.schedule(TaskKind.STILL, taken.id, _patience(work, case, taken))
@@ -45,14 +44,14 @@ def hasten(work: UnitOfWork, case: Case) -> None:
 
 
 def _patience(work: UnitOfWork, case: Case, taken: Dispatch) -> datetime:
-    """Until when they are left alone. A step that lies in the future was noted by a clock that was wrong."""
+    """Until when they are left alone. `min` with now: a step in the future was noted by a wrong clock."""
     still = STILL[Urgency(case.pace.urgency)]
     minutes = still.there if case.there_at else still.on_the_way if case.on_the_way_at else still.taken
     return _awake(work, case, min(taken.stepped_at or taken.at, work.now) + work.settings.minutes(minutes))
 
 
 def _awake(work: UnitOfWork, case: Case, moment: datetime) -> datetime:
-    """The same moment, or the next morning: what is ordinary is not worth waking anybody for."""
+    """The same moment, or the next morning where it is ordinary, which is not worth waking anybody for."""
     return moment if case.pace.urgency > Urgency.ORDINARY else quiet_hours.waking(work, moment)
 
 
@@ -88,15 +87,14 @@ def _question(case: Case, word: str, by: str) -> Phrase:
 
 
 def lapse(work: UnitOfWork, identity: int) -> None:
-    """They have not said. The case goes to somebody else; and
-    of one who was on the way, those who lead them are told."""
+    """End their dispatch, for they have not said, and put the case before
+    the next. Of one who was on the way, those who lead them are told."""
     taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
     answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
-    if work.now < taken.wondered_at + MOST_WAITS * answer and message_waits(
-        work.session, _key(taken)
-    ):  # they were never asked
+    was_never_asked = message_waits(work.session, _key(taken))
+    if was_never_asked and work.now < taken.wondered_at + MOST_WAITS * answer:
         work.schedule(TaskKind.LAPSE, taken.id, work.now + answer)
         return
     was_out = case.on_the_way_at

@@ -273,8 +273,8 @@ def ready_with_cases(thanks: Phrase, words: str) -> Phrase:
 
 def what_to_text() -> Phrase:
     return _(
-        "Number and word: 1 take, 2 cannot, 3 done, 4 on the way, 6 there, 5 not mine, 7 step aside, 9 "
-        "help. ON, OFF, OFF 3 (days)."
+        "Number and word: 1 take, 2 cannot, 3 done, 4 on the way, 6 "
+        "there, 5 not mine, 7 step aside, 9 help. ON, OFF, OFF 3 (days)."
     )
 
 
@@ -296,8 +296,8 @@ def ask_whoever_keeps_the_list() -> Phrase:
 
 def share_your_number() -> Phrase:
     return _(
-        "Do you work for a police station or a committee? Press the button below to show us your number; "
-        "we look for it on the list."
+        "Do you work for a police station or a committee? Press the "
+        "button below to show us your number; we look for it on the list."
     )
 
 

@@ -1,7 +1,7 @@
 """Whose case is it, and why? Pure: it is handed what there
 is, and says whom to ask, with the reason in a sentence.
 
-Who may see the case at all is not decided here: candidates have passed the firewall.
+Who may see the case at all is not decided here: candidates have passed `conflicts.eligible`.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,7 +13,7 @@ from hotline.directory.categories import Category, Kind
 from hotline.places.areas import Area, Areas
 
 A_LAP = 100
-"""More than any order has rows: a place in the order is the row's number, and so much for each lap before."""
+"""Encodes lap and row in one number: place = lap * A_LAP + row. More than any policy has rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Candidate:
     categories: tuple[str, ...]
     """What the body answers, where it is less than its kind does."""
     area: str
-    """The nearest area around the case that the body serves; of a neighbour, the one that it serves nearby."""
+    """The nearest area around the case that the body serves; a neighbour's is one nearby."""
     languages: tuple[str, ...]
     on_duty: bool
     load: int
@@ -96,12 +96,12 @@ class Match:
 
 
 def next_place(matter: Matter) -> int:
-    """Where the order goes on after those who were asked."""
+    """The place after the last one asked, where the policy goes on."""
     return max((each.place for each in matter.asked), default=-1) + 1
 
 
 def together(matter: Matter, candidates: Collection[Candidate], areas: Areas, place: int) -> list[Match]:
-    """Whom to ask now, from this place in the order on: one, and whoever the order asks at the same time."""
+    """Whom to ask now, from this place on: one, and whoever the policy asks at the same time (`after=0`)."""
     found = match(matter, candidates, areas, place)
     matches = [found] if found else []
     while found is not None and _row(matter, found.place + 1).after == 0:
@@ -113,22 +113,22 @@ def together(matter: Matter, candidates: Collection[Candidate], areas: Areas, pl
 
 
 def from_the_top(matter: Matter, candidates: Collection[Candidate], areas: Areas) -> list[Match]:
-    """Whom to ask when the order begins again: in the next lap, or where all who could be asked in it have
-    just passed the case on, in the one after."""
+    """Whom to ask when the policy begins again: in the next lap, or, where everybody in it has
+    just passed the case on and is skipped once, in the one after."""
     return together(matter, candidates, areas, (matter.lap + 1) * A_LAP) or together(
         matter, candidates, areas, (matter.lap + 2) * A_LAP
     )
 
 
 def minutes_after(matter: Matter, place: int) -> int:
-    """Minutes until the next row of the order after this place has its turn, or until it begins again."""
+    """Minutes until the policy's next row after this place has its turn, or until it begins again."""
     lap, number = divmod(place, A_LAP)
     following = next((row for row in matter.order[number + 1 :] if row.after), matter.order[-1])
     return rest(matter.order, lap) if following.rung == Rung.REPEAT else following.after
 
 
 def is_at_the_end(matter: Matter) -> bool:
-    """Whether the last one of the order was asked."""
+    """Whether the policy's last row was asked."""
     return bool(matter.asked) and _row(matter, next_place(matter)).rung == Rung.REPEAT
 
 
@@ -142,8 +142,8 @@ def _as_asked(found: Match) -> Asked:
 
 
 def match(matter: Matter, candidates: Collection[Candidate], areas: Areas, place: int) -> Match | None:
-    """Whom to ask at this place in the order, or at the first one
-    after it that has somebody. None where it comes to its end."""
+    """Whom to ask at this place in the policy, or at the first one
+    after it that has somebody. None where the lap ends before that."""
     lap, number = divmod(place, A_LAP)
     for at, row in enumerate(matter.order[number:], start=number):
         group = [
@@ -164,7 +164,7 @@ def _is_asked(candidate: Candidate, matter: Matter, lap: int) -> bool:
 
 
 def could_ever_be_asked(matter: Matter, candidate: Candidate) -> bool:
-    """Whether there is a row of the order in which this one could have a turn, on duty or not, at some time.
+    """Whether some row of the policy could ever choose this one, on duty or not.
     Who only leads others is not counted: they are asked after one of those."""
     comes_last = candidate.kind == Kind.COORDINATION or candidate.body == matter.default
     looks_into_it = candidate.kind == Kind.OVERSIGHT and not candidate.neighbour
@@ -190,7 +190,7 @@ def _answers(candidate: Candidate, matter: Matter) -> bool:
 
 
 def _primary(matter: Matter, candidates: Collection[Candidate], lap: int) -> list[Candidate]:
-    """Where nobody is left but those who had it and did not help, they are asked again, once all others were."""
+    """From the second lap on, those who had it and did not help are asked again, if nobody else is left."""
     fitting = _fitting(matter, candidates) or (_fitting(replace(matter, tried=()), candidates) if lap else [])
     here = [each for each in fitting if not each.neighbour]
     return [
@@ -247,7 +247,7 @@ TURNS: dict[Rung, Callable[[Matter, Collection[Candidate], int], list[Candidate]
     Rung.COORDINATION: _coordination,
     Rung.REPEAT: _repeat,
 }
-"""Among whom the one to ask is chosen, for each row of the standing order."""
+"""For each row of the escalation policy, the candidates among whom the next is chosen."""
 
 
 # The best among them
@@ -285,8 +285,8 @@ def _reason(candidate: Candidate, rung: Rung, matter: Matter, areas: Areas) -> s
     why = WHY[rung].format(body=candidate.body_name)
     about = f"answers {say(matter.category.name, 'en')!r} and " if _answers(candidate, matter) else ""
     return (
-        f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; {candidate.name} "
-        f"{_fits(candidate, matter)}."
+        f"{why}{candidate.body_name} {about}{_where(candidate, matter, areas)}; "
+        f"{candidate.name} {_fits(candidate, matter)}."
     )
 
 

@@ -24,9 +24,8 @@ def admit(work: UnitOfWork, identity: int) -> None:
         return
     asked = dispatch.asked_now(work.session, case)
     if not asked and assignment.nobody_may(work, case):
-        promises.renew(
-            work, case
-        )  # they were told that nobody may look into it: it is watched on, and nothing is promised
+        # They were told that nobody may look into it: it is watched on, and nothing is promised.
+        promises.renew(work, case)
         return
     promise.state, promise.ended_at = PromiseState.MISSED, work.now
     case.note(work.session, work.now, "promise missed")

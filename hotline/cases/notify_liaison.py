@@ -55,7 +55,7 @@ def _write_to(work: UnitOfWork, dispatch: Dispatch, address: Address) -> None:
 
 
 def _fitting(work: UnitOfWork, dispatch: Dispatch, language: str) -> Phrase:
-    """The text to a liaison, with as much of the details as two texts hold. The rest is read by dialling in."""
+    """The text to a liaison, with as much of the details as two parts hold; dialling in shows the rest."""
     case, by = dispatch.case, work.clock_time(dispatch.answer_by or work.now)
     place, details = work.areas.full_name(work.areas[case.area_code]), case.details(work.keys)
     so_far, more = so_far_of(work, case), ""
@@ -134,7 +134,7 @@ def tell(work: UnitOfWork, dispatch: Dispatch, what: Phrase, key: str) -> None:
 
 
 def tell_all(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: str) -> None:
-    """Tell everybody before whom the case is now, or who has it, once for each key; their cards show it too."""
+    """Tell everybody before whom the case is, or who has it, once for each key; cards show it too."""
     for each in work.session.scalars(
         select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.state.in_(EXPECTED))
     ):

@@ -14,7 +14,7 @@ from hotline.core.database import Base, Moment
 from hotline.outbox import TaskKind, cancel
 
 MOST_DOUBLED = 4
-"""How often the time to the next promise is doubled at most."""
+"""The time to the next promise doubles at most so often."""
 
 
 class PromiseState(StrEnum):
@@ -43,9 +43,9 @@ class Promise(Base):
 
 
 def make(work: UnitOfWork, case: Case, missed_before: int = 0) -> Promise:
-    """Promise an answer by the time that the category says, counted from now; later for each promise that was
-    missed before, for nobody is helped by being told every quarter of an hour that nobody came. It is to be
-    watched, and its citizen told."""
+    """Promise an answer by the time that the category says, counted from now, doubled for each promise missed
+    before: nobody is helped by being told every quarter of an hour that nobody came. The caller schedules
+    its end with `watch`, and tells the citizen."""
     minutes = case.pace.promise << min(missed_before, MOST_DOUBLED)
     promise = Promise(
         case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=PromiseState.OPEN
@@ -55,7 +55,7 @@ def make(work: UnitOfWork, case: Case, missed_before: int = 0) -> Promise:
 
 
 def watch(work: UnitOfWork, promise: Promise) -> None:
-    """See to it that its time does not pass unnoticed."""
+    """Schedule the task that looks, when its time comes, whether it was kept."""
     work.session.flush()
     work.schedule(TaskKind.PROMISE, promise.id, promise.due_at)
 
@@ -69,8 +69,8 @@ def renew(work: UnitOfWork, case: Case) -> Promise:
 
 
 def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
-    """Whatever was promised and is not over yet ends: kept, if its
-    time has not passed; or void. Returns what has ended so."""
+    """End the case's open promises in this state; a kept one whose
+    time has passed was missed. Returns what has ended so."""
     ended = list(
         work.session.scalars(
             select(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)

@@ -54,7 +54,7 @@ class Call:
 
 
 def open_case(work: UnitOfWork, report: Report, call: Call) -> Case:
-    """Make a report a case, once for each sitting: the same sitting again gets the same case."""
+    """Make a report a case. Idempotent by its sitting: the same sitting again gets the same case."""
     person = _reporter(work, report, call)
     while True:
         values = _values(work, report, call, person)

@@ -1,5 +1,5 @@
-"""A liaison answers: takes the case, sets out, arrives, has done it; or passes it on. From whatever phone;
-the first to take it has it."""
+"""A liaison answers: takes the case, sets out, arrives, has done it;
+or passes it on. From whatever phone; the first to take it has it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,16 +35,15 @@ def act(work: UnitOfWork, who: Liaison, command: Act) -> Phrase:
     if command.step == "help":
         return _call_for_help(work, who, command.word)
     waiting = dispatch.before(work.session, who, work.now)
-    if (
-        command.why and len(waiting) == 1 and command.word.rstrip("0123456789") not in dispatch.CASE_WORDS
-    ):  # `2 no fuel`: there is but one it can mean
+    # `2 no fuel`: there is but one it can mean.
+    if command.why and len(waiting) == 1 and command.word.rstrip("0123456789") not in dispatch.CASE_WORDS:
         command = replace(command, word="", why=f"{command.word} {command.why}")
     found = _meant(work, who, command.word, waiting)
     return found if isinstance(found, Phrase) else _take_step(work, who, found, command)
 
 
 def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, command: Act) -> Phrase:
-    """Whether they may see the case is asked once nobody else can change it."""
+    """Lock the case and discard what was read before; only then check whether they may see it."""
     case = lock_case(work.session, asked.case_id)
     work.session.expire_all()
     if not conflicts.may_see(work.session, case, who, work.now):
@@ -53,8 +52,8 @@ def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, command: Act) ->
 
 
 def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
-    """The same from a card: the dispatch is named by itself. Whether
-    it is theirs, and theirs to see, is asked at each tap."""
+    """The same from a card, which carries the dispatch's id. Authorised
+    anew at each tap: is it theirs, and may they see its case?"""
     tapped = dispatch.own(work.session, who, identity, work.now)
     return (
         liaison_phrases.no_cases()
@@ -102,7 +101,7 @@ def _take(work: UnitOfWork, case: Case, asked: Dispatch, command: Act) -> Phrase
 
 
 def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
-    """Somebody has it: nobody else is asked, the citizen is told, and is asked in due time whether help came."""
+    """Somebody has it: nobody else is asked; the citizen is told, and asked in time whether help came."""
     dispatch.supersede(work, case, but=taken.id)
     cancel(work.session, TaskKind.ESCALATE, taken.id)
     cancel(work.session, TaskKind.FIND, case.id)
@@ -306,4 +305,4 @@ STEPS: dict[Step, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
     "aside": _aside,
     **{reason: _because(reason) for reason, _words in liaison_menus.REASONS},
 }
-"""What each step does, in a case that is held."""
+"""What each step does; the case is locked."""

@@ -1,5 +1,5 @@
-"""The citizen's own word, beside the liaison's: a row for each time that somebody had the case and the
-citizen was asked, or spoke.
+"""The citizen's own word, beside the liaison's: a row for each time
+that somebody had the case and the citizen was asked, or spoke.
 
 Silence is unknown, and never counts as yes.
 """

@@ -1,5 +1,5 @@
-"""Voice notes that people send: each is written anew with the sound alone, without the names and pictures
-that may travel beside it.
+"""Voice notes that people send: each is written anew with the sound
+alone, without the names and pictures that may travel beside it.
 
 A voice note is Opus sound in Ogg pages (RFC 3533, RFC 7845): a page that says how to play it, a packet of
 remarks, then the sound. The remarks are emptied, the number that its phone gave the stream is replaced, and

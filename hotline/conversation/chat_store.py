@@ -1,5 +1,5 @@
-"""A conversation in a chat, as far as it has got. Nobody repeats to us what was said there, so it is kept in
-the database, sealed."""
+"""A conversation in a chat, as far as it has got: kept in the database, encrypted,
+for no carrier repeats the transcript there, as it does for a dial-in."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from hotline.core.database import Base, Moment, insert_once
 log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(hours=24)
-"""How long somebody may think before they answer; then it begins anew, and what they had said is forgotten."""
+"""How long a silent conversation is kept; then it begins anew, and what was said is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ChatState:
     """Where a conversation in a chat has got to."""
 
     sitting: str
-    """Which one it is: what comes of it comes of it once."""
+    """Its id, an idempotency key: what comes of it comes of it once."""
     language: str
     answers: Answers = ()
     page: int = 0
@@ -43,7 +43,7 @@ class ChatState:
     shares: int | None = None
     """The message with the button that shares a number or a location, while it is there."""
     version: int = 0
-    """Goes up whenever it gets on: a button of an earlier screen has an earlier one."""
+    """Incremented at each step; a button carries it, so that one of an earlier screen is known as stale."""
 
 
 class Chat(Base):
@@ -56,8 +56,8 @@ class Chat(Base):
 
 
 def find(session: Session, vault: Vault, index: str, now: datetime) -> ChatState | None:
-    """The conversation in this chat, held until the transaction ends. None where there is none, or one too
-    old to go on with."""
+    """The conversation in this chat; its row is locked until the transaction
+    ends. None where there is none, or one too old to go on with."""
     chat = session.scalar(select(Chat).where(Chat.index == index).with_for_update())
     if chat is None or now - chat.at > LIFETIME:
         return None

@@ -12,8 +12,8 @@ from hotline.places.areas import Area, Areas
 
 
 def choose_area(areas: Areas, home: str | None = None, which: str = "") -> Scene[Area]:
-    """Step down from the country, or type a name and pick among the closest. Ends at a ward, or where
-    somebody knows no more.
+    """Step down from the country, or type a name and pick among the
+    closest. Ends at a ward, or where somebody knows no more.
 
     `which` tells one such choice from another in the same conversation: it ends in a colon.
     """
@@ -46,8 +46,8 @@ SPOT = re.compile(r"near (-?\d+\.\d+) (-?\d+\.\d+)")
 
 
 def spot(latitude: float, longitude: float) -> str:
-    """A place that was pointed at on a map, as an answer to *where*: to some hundred metres, for more is
-    nobody's business."""
+    """A place that was pointed at on a map, as an answer to *where*:
+    to some hundred metres, for more is nobody's business."""
     return f"near {latitude:.3f} {longitude:.3f}"
 
 

@@ -1,5 +1,5 @@
-"""A list of choices as numbered lines, for every phone that has keys; and what somebody meant by the key they
-pressed."""
+"""A list of choices as numbered lines, for every phone that
+has keys; and what somebody meant by the key they pressed."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -17,8 +17,8 @@ LONGEST = 2
 
 
 def lines(menu: Menu, language: str) -> list[str]:
-    """The choices, a line each: `1. Yes`. A choice has the same number wherever the list is broken into
-    pages."""
+    """The choices, a line each: `1. Yes`. A choice has the
+    same number wherever the list is broken into pages."""
     return [
         f"{number}. {say(words, language)}"
         for number, (_key, words) in zip(numbers_of(menu), menu.choices, strict=False)
@@ -26,8 +26,8 @@ def lines(menu: Menu, language: str) -> list[str]:
 
 
 def answer(menu: Menu, typed: str, language: str) -> str | None:
-    """What was meant by what was typed: a choice's key, the person's own words where the menu takes them, or
-    None.
+    """What was meant by what was typed: a choice's key, the
+    person's own words where the menu takes them, or None.
 
     People write `1`, `1.`, ` 1)` and, on Arabic or Indian keypads, `١` and `१`; some write out the choice.
     Where own words are taken, a number longer than any on a list is such words: an officer's, say.

@@ -1,5 +1,5 @@
-"""Where has somebody got to? Exactly as far as their answers go: the scene is played again from the start,
-answer by answer."""
+"""Where has somebody got to? Exactly as far as their answers go:
+the scene is played again from the start, answer by answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ def resume(
 ) -> Asking | Said[Outcome]:
     """Play a scene with the answers so far.
 
-    Answers that no question takes any more, because the menu has changed since, are forgotten: the one
-    question is asked again.
+    Answers that no question takes any more, because the menu has
+    changed since, are forgotten: the one question is asked again.
     """
     given: Mapping[str, str] = dict(answers)
     used: list[tuple[str, str]] = []

@@ -9,13 +9,13 @@ from hotline.core.i18n import Phrase
 Outcome = TypeVar("Outcome")
 
 Choices = tuple[tuple[str, Phrase], ...]
-"""What can be chosen: the answer that a choice stands for, and its words. The order is the order on the
-screen."""
+"""What can be chosen: the answer that a choice stands for,
+and its words. The order is the order on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """Choose one. The answer is the key of a choice, or, where `typed`, also whatever else the person wrote."""
+    """Choose one. The answer is a choice's key, or, where `typed`, whatever else the person wrote."""
 
     name: str
     text: Phrase
@@ -51,14 +51,14 @@ LOOKED_UP = "?"
 class LookUp:
     """A question to the hotline, not to the person: what is known under this `key`? Its name begins with `?`.
 
-    Whoever plays the scene answers it at once; the answer is kept with the person's own, so it is asked only
-    once.
+    Whoever plays the scene answers it at once; the answer
+    is kept with the person's own, so it is asked only once.
     """
 
     name: str
     key: str
 
-    def takes(self, answer: str) -> bool:  # noqa: ARG002 - the same question as of a Menu, and any answer will do
+    def takes(self, answer: str) -> bool:  # noqa: ARG002 - as of a Menu; any answer will do
         return True
 
 
@@ -75,6 +75,6 @@ class Nothing:
 Scene = Generator[Question, str, Outcome]
 """A stretch of conversation: it yields questions, is sent answers, and returns what the person wants.
 
-It does nothing but ask, for it is played again from the answers at every turn. No question is asked twice
-under one name.
+It does nothing but ask, for it is played again from the answers
+at every turn. No question is asked twice under one name.
 """

@@ -1,8 +1,7 @@
-"""A conversation in the making: where somebody has got to, kept sealed for a few minutes, and never the only
-copy of anything.
+"""A cache of dial-ins: where somebody has got to, encrypted in Redis
+with a TTL of minutes, and never the only copy of anything.
 
-It lives in Redis. When Redis is away, whoever keeps conversations is told so by `None`, and plays from what
-the carrier repeats.
+When Redis is away the answer is `None`, and the caller replays the transcript that the carrier repeats.
 """
 
 import json
@@ -29,7 +28,7 @@ LIFETIME = 240
 DRAFT_LIFETIME = 900
 """Seconds for which somebody who was cut off can go on where they were."""
 TRUCE = 1.0
-"""Seconds to leave it alone after it did not answer."""
+"""A circuit breaker: seconds without trying after Redis did not answer."""
 
 
 class Conversation(NamedTuple):
@@ -52,7 +51,7 @@ class Conversation(NamedTuple):
 
 
 class Conversations:
-    """Keeps them. One trip to Redis to look, one to keep."""
+    """One round trip to Redis to read, one to write."""
 
     def __init__(self, url: str, vault: Vault) -> None:
         self._redis = RedisPipeline(url)
@@ -60,8 +59,8 @@ class Conversations:
         self._away_until = 0.0
 
     def find(self, session: str, caller: str) -> tuple[Conversation | None, Answers]:
-        """The conversation of this session, and the draft that this caller left behind. Both empty when Redis
-        is away."""
+        """The conversation of this session, and the draft that
+        this caller left behind. Both empty when Redis is away."""
         if time.monotonic() < self._away_until:
             return None, ()
         try:
@@ -74,8 +73,8 @@ class Conversations:
         ) or ()
 
     def keep(self, session: str, caller: str, conversation: Conversation, draft: Answers | None) -> None:
-        """Keep it, with what may be gone on with later: the answers so far, or nothing, or as it was where
-        `draft` is None."""
+        """Keep it, with what may be gone on with later: the answers
+        so far, or nothing, or as it was where `draft` is None."""
         if time.monotonic() < self._away_until:
             return
         key, draft_key = _key(session), _draft_key(caller)
@@ -103,8 +102,8 @@ class Conversations:
         )
 
     def _open(self, locked: object, key: str, read: Callable[[Any], Read]) -> Read | None:
-        """What is kept under this key. None where there is nothing, or nothing of ours: another release may
-        have kept it."""
+        """What is kept under this key. None where there is nothing,
+        or nothing of ours: another release may have kept it."""
         if not isinstance(locked, bytes):
             return None
         try:

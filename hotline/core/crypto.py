@@ -100,8 +100,8 @@ class Keys:
 
 
 class Index:
-    """Finds what belongs to a number or a session without keeping
-    either: a keyed hash, with a key of its own for each purpose."""
+    """A blind index: a keyed hash, with a key for each purpose, finds what
+    belongs to a number or a session without keeping either."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -117,7 +117,8 @@ class Index:
 
 
 class Vault:
-    """Encrypts text at rest, bound to the place it is kept in: copied to another row, it does not open."""
+    """Authenticated encryption (AES-GCM) with the place as associated data:
+    ciphertext that is copied to another row does not decrypt."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
@@ -159,13 +160,11 @@ def typed_number(text: str, country: str) -> str:
 
     `country` is the two letters of the country they write in.
     """
-    if any(
-        letter.isalpha() for letter in text
-    ):  # the library takes letters for the digits they share a key with: OOO would be 666
+    # The library takes letters for the digits they share a key with: OOO would be 666.
+    if any(letter.isalpha() for letter in text):
         raise NotANumber("there are letters in it")
-    return _checked(
-        re.sub(r"^\s*00+", "+", text), country
-    )  # the library takes 000 for the international prefix in Kenya, never 00
+    # The library takes 000 for the international prefix in Kenya, never 00.
+    return _checked(re.sub(r"^\s*00+", "+", text), country)
 
 
 def takes_texts(number: str) -> bool:

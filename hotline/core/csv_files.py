@@ -54,7 +54,7 @@ def read(source: Path | str | IO[str] | IO[bytes], columns: Sequence[str]) -> Ta
 
 
 def _text(source: Path | str | IO[str] | IO[bytes]) -> str:
-    """The text of the file. Bytes that are not UTF-8 are kept as lone surrogates, to be found in their row."""
+    """The text of the file. Bytes that are not UTF-8 become lone surrogates, to be found in their row."""
     content = Path(source).read_bytes() if isinstance(source, Path | str) else source.read()
     text = content.decode("utf-8", "surrogateescape") if isinstance(content, bytes) else content
     if "\0" in text:

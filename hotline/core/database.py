@@ -33,15 +33,14 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 Locked = (OperationalError, NoneFree)
-"""What is raised where the database is locked or gone, or all our connections to it are busy: try again."""
+"""Transient: a lock timed out, the server is gone, or the pool is exhausted. Worth a retry."""
 
 WAL_IS_SAFE = (3, 51, 3)
-"""Before this SQLite a database in WAL mode can be corrupted when two processes check-point at the same
-instant (sqlite.org/wal.html)."""
-
+"""Before this version of SQLite two processes that check-point a WAL
+at the same instant can corrupt the database (sqlite.org/wal.html)."""
 
 PATIENCE = 4
-"""Seconds to wait for a lock, well under the ten that a carrier waits for us."""
+"""Lock timeout in seconds: well under the ten that a carrier waits for us."""
 
 
 class Base(DeclarativeBase):
@@ -73,7 +72,7 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -97,19 +96,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only looks. It sees one state of the database and changes nothing."""
+        """A session in one read transaction; nothing is committed."""
         with Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose work is committed at the end, whole, or not at all when anything is raised."""
+        """A session in one write transaction: committed at the end, rolled back on any exception."""
         with self._turn(), Session(self._writing) as session, session.begin():
             yield session
 
     def _turn(self) -> AbstractContextManager[None]:
-        """Writers on SQLite go one after another, as they came. Left
-        to itself it lets them try again at random, and some starve."""
+        """A file lock that queues SQLite's writers: its own busy
+        handler retries at random, and under load some starve."""
         return (
             writers_line(Path(f"{self.url.database}.turn"))
             if self.is_sqlite and self.url.database
@@ -122,11 +121,11 @@ class Database:
 
 @contextmanager
 def writers_line(file: Path) -> Iterator[None]:
-    """Wait for whoever writes now, in whatever process. One who dies
-    lets the next in; after `PATIENCE` seconds it is `Locked`."""
+    """An exclusive `flock` across processes. The kernel releases it when
+    its holder dies; after `PATIENCE` seconds of waiting: `Locked`."""
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError:  # there is no such folder, or it is not ours: the database will say so itself
+    except OSError:  # no such folder, or no right to it: opening the database says so itself
         yield
         return
     try:
@@ -150,35 +149,34 @@ def _take_turn(turn: int) -> None:
 
 
 def insert(session: Session, record: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An insert in this database's own words, which can say what to do where the row is there already."""
+    """An insert in this database's dialect, for its `ON CONFLICT`, which the common one lacks."""
     table = record.metadata.tables[record.__tablename__]
     return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def insert_once(session: Session, record: type[Base], **values: object) -> bool:
-    """Insert a row unless one with the same unique key is there
-    already, also when two processes try at the same instant.
+    """`INSERT … ON CONFLICT DO NOTHING`: atomic, also when two processes insert the same unique key at once.
 
-    True if it was inserted. Defaults that live in Python are filled in as always.
+    True if it was inserted. Python-side defaults apply as always.
     """
     return session.execute(_once(record, session.get_bind().dialect.name), values).first() is not None
 
 
 @cache
 def _once(record: type[Base], dialect: str) -> Executable:
-    """Put together once, which takes longer than carrying it out."""
+    """Cached: building the statement takes longer than executing it."""
     table = record.metadata.tables[record.__tablename__]
     insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     return insert.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def lock_row(session: Session, kind: type[Record], identity: object) -> Record:
-    """The row with this key, read anew and to be changed: nobody else changes it until this transaction ends."""
+    """`SELECT … FOR UPDATE`, refreshing what the session has: locked until this transaction ends."""
     return session.get_one(kind, identity, with_for_update=True, populate_existing=True)
 
 
 def changed(result: object) -> bool:
-    """Whether a conditional statement found its row as it expected it."""
+    """Whether a conditional `UPDATE … WHERE still as I found it` matched its row."""
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
 
@@ -200,13 +198,14 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin its transactions late and unasked
+        connection.isolation_level = None  # else the driver begins transactions by itself, and late
         for pragma in (f"journal_mode={journal_mode()}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        # A writer takes the lock at once: a reader that later wants to write is refused without waiting.
+        # A writer takes its lock with BEGIN IMMEDIATE: upgrading a read
+        # transaction fails at once with SQLITE_BUSY, whatever the time-out.
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
     return engine

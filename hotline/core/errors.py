@@ -12,8 +12,8 @@ class Misconfigured(Exception):
 class BadRow:
     """One line of a file that cannot be taken.
 
-    `line` counts from 1 as a spreadsheet shows it, the heading included; `reason` is a sentence for the
-    person who made the file.
+    `line` counts from 1 as a spreadsheet shows it, the heading
+    included; `reason` is a sentence for the person who made the file.
     """
 
     line: int

@@ -3,9 +3,9 @@
 A text in the GSM alphabet costs seven bits a letter, and some signs count twice. One letter outside of it,
 were it only a curly quotation mark, and the whole text is sent as UCS-2, with less than half the room.
 
-The alphabet and its extension are those of GSM 03.38 (now 3GPP TS 23.038, section 6.2.1), the sizes of the
-parts those of 3GPP TS 23.040. National tables are left out: carriers seldom pass them on, and there is none
-for any African language.
+The alphabet and its extension are those of GSM 03.38 (now 3GPP TS 23.038, section
+6.2.1), the sizes of the parts those of 3GPP TS 23.040. National tables are left
+out: carriers seldom pass them on, and there is none for any African language.
 """
 
 import re
@@ -99,14 +99,14 @@ def _size(letter: str, is_gsm: bool) -> int:
 
 
 def plain(text: str) -> str:
-    """The text with typographic quotes, dashes, dots and spaces written as on a typewriter. Letters of every
-    language stay as they are."""
+    """The text with typographic quotes, dashes, dots and spaces written
+    as on a typewriter. Letters of every language stay as they are."""
     return text.translate(_FOLDED) if _IS_FANCY(text) else text
 
 
 def shorten(text: str, limit_septets: int, limit_units: int) -> str:
-    """The text itself if it fits the limits as `fits` has them, else its beginning and "..", cut between two
-    words where that costs little.
+    """The text itself if it fits the limits as `fits` has them, else its
+    beginning and "..", cut between two words where that costs little.
 
     The limits must leave room for the two dots. The answer always fits.
     """

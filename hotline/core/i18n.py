@@ -39,23 +39,26 @@ def verbatim(text: str) -> Phrase:
     return Phrase("{text}", (("text", text),))
 
 
-def say(words: Phrase, language: str) -> str:
+def say(phrase: Phrase, language: str) -> str:
     """The sentence in this language, or in English where its translation is missing."""
-    english = words.english
+    english = phrase.english
     said = english if language == SOURCE or english == "{text}" else _catalog(language).gettext(english)
-    if not words.values:
+    if not phrase.values:
         return said
     return said.format(
-        **{name: say(value, language) if isinstance(value, Phrase) else value for name, value in words.values}
+        **{
+            name: say(value, language) if isinstance(value, Phrase) else value
+            for name, value in phrase.values
+        }
     )
 
 
-def means(text: str, words: Phrase) -> bool:
+def means(text: str, phrase: Phrase) -> bool:
     """Whether somebody wrote one of these words, in any
     language we speak. Translators put commas between them."""
     said = text.strip().casefold().rstrip(".!)")
     return any(
-        said in (each.strip() for each in say(words, language).casefold().split(","))
+        said in (each.strip() for each in say(phrase, language).casefold().split(","))
         for language in languages()
     )
 

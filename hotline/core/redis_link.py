@@ -1,4 +1,4 @@
-"""Round trips to Redis, each with its own patience."""
+"""Pipelined round trips to Redis, with short time-outs."""
 
 import threading
 from typing import Any
@@ -7,15 +7,14 @@ import hiredis
 import redis
 
 PATIENCE = 0.3
-"""Seconds to wait for Redis before doing without it."""
-
+"""Time-out in seconds, to connect and to read: then we do without Redis."""
 
 RedisCommand = tuple[str | bytes | int, ...]
 
 
 class RedisPipeline:
-    """Trips to Redis, each with all its commands at once, over one connection a thread: at half of what the
-    client's own layers cost."""
+    """All commands of a trip in one write, over one connection a thread. It skips
+    the client's own layers, which double the cost of a trip."""
 
     def __init__(self, url: str) -> None:
         self._pool = redis.ConnectionPool.from_url(
@@ -24,9 +23,9 @@ class RedisPipeline:
         self._thread = threading.local()
 
     def execute(self, *commands: RedisCommand) -> list[Any]:
-        """What each command answered. A connection that was lost while
-        it lay idle is made anew, once. Raises `redis.RedisError`."""
-        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]  # its types know no str
+        """What each command answered. Retries once on a new connection, since an idle
+        one may have been closed: commands must be idempotent. Raises `redis.RedisError`."""
+        packed = b"".join([hiredis.pack_command(command) for command in commands])  # type: ignore[arg-type]
         try:
             return self._ask(packed, len(commands))
         except redis.ConnectionError:
@@ -38,7 +37,7 @@ class RedisPipeline:
             connection.send_packed_command([packed], check_health=False)
             return [connection.read_response() for _ in range(number)]
         except BaseException:
-            connection.disconnect()  # else the next trip would read this one's answers
+            connection.disconnect()  # unread replies would be taken for the next trip's
             raise
 
     def _connection(self) -> Any:

@@ -16,12 +16,12 @@ from hotline.places.names import bare_words
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A liaison as the firewall sees them."""
+    """A liaison, as far as conflicts go by them."""
 
     liaison: int
     belongs: frozenset[tuple[str, Kind]]
-    """Every body that they belong to or ever did, and all that each is under: its code, empty where it is not
-    on our list, and its kind."""
+    """Every body that they belong to or ever did, and all that each is
+    under: its code, empty where it is not on our list, and its kind."""
     serves: bool = True
     """Their mandate has not ended."""
 
@@ -65,7 +65,7 @@ def of_the_police(session: Session, now: datetime) -> set[int]:
 
 
 def remember(session: Session, were: set[int], now: datetime) -> None:
-    """Bodies may change their kind, or what they are under. Those who were of the police until then stay so."""
+    """Bodies may change their kind, or what they are under. Who was of the police until then stays so."""
     session.flush()
     session.expire_all()
     for liaison in sorted(were - of_the_police(session, now)):

@@ -1,4 +1,4 @@
-"""The institutions that answer: a police station, a peace committee, a women's desk, an oversight authority."""
+"""The institutions that answer: a police station, a peace committee, a women's desk, an oversight office."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -41,28 +41,26 @@ class Category:
     kind_first: bool = False
     """The fitting kind of body is asked before a nearer one."""
     discreet: bool = False
-    """A text on the citizen's phone does not even name the body that was asked: its name would say what the
-    case is about."""
+    """A text on the citizen's phone does not even name the body
+    that was asked: its name would say what the case is about."""
 
 
 POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVERSIGHT
 ORDINARY, HIGH, LIFE = Urgency.ORDINARY, Urgency.HIGH, Urgency.LIFE
 
-CATEGORIES = {
-    category.code: category
-    for category in (
-        #        code        name in the menu                        urgency   promise follow-up  answered by         kind first, discreet
-        Category("danger",   _("Danger to life now"),                LIFE,     15,     30,        (POLICE, PEACE)),
-        Category("violence", _("Violence or a gathering"),           HIGH,     30,     120,       (POLICE, PEACE)),
-        Category("threat",   _("Threat or incitement"),              HIGH,     60,     240,       (PEACE, POLICE),    False, True),
-        Category("gender",   _("Violence at home, rape"),            HIGH,     30,     120,       (WOMEN, POLICE),    True, True),
-        Category("theft",    _("Robbery or theft"),                  ORDINARY, 120,    1440,      (POLICE,)),
-        Category("missing",  _("Missing person"),                    HIGH,     60,     720,       (POLICE, PEACE)),
-        Category("land",     _("Land, water or livestock"),          ORDINARY, 240,    1440,      (PEACE, POLICE)),
-        Category("conduct",  _("Conduct of a police officer"),       ORDINARY, 240,    2880,      (OVERSIGHT,),       False, True),
-        Category("other",    _("Something else"),                    ORDINARY, 240,    1440,      (PEACE, POLICE)),
-    )
-}  # fmt: skip
+CATEGORIES = {category.code: category for category in (
+    # Minutes: to the promised answer, and from taking on to the follow-up. Flags: kind first, discreet.
+    #        code        name in the menu                  urgency   minutes    answered by      flags
+    Category("danger",   _("Danger to life now"),          LIFE,     15,  30,   (POLICE, PEACE)),
+    Category("violence", _("Violence or a gathering"),     HIGH,     30,  120,  (POLICE, PEACE)),
+    Category("threat",   _("Threat or incitement"),        HIGH,     60,  240,  (PEACE, POLICE), False, True),
+    Category("gender",   _("Violence at home, rape"),      HIGH,     30,  120,  (WOMEN, POLICE), True, True),
+    Category("theft",    _("Robbery or theft"),            ORDINARY, 120, 1440, (POLICE,)),
+    Category("missing",  _("Missing person"),              HIGH,     60,  720,  (POLICE, PEACE)),
+    Category("land",     _("Land, water or livestock"),    ORDINARY, 240, 1440, (PEACE, POLICE)),
+    Category("conduct",  _("Conduct of a police officer"), ORDINARY, 240, 2880, (OVERSIGHT,),    False, True),
+    Category("other",    _("Something else"),              ORDINARY, 240, 1440, (PEACE, POLICE)),
+)}  # fmt: skip
 
 DANGER = CATEGORIES["danger"]
 PACES = {Urgency.ORDINARY: CATEGORIES["other"], Urgency.HIGH: CATEGORIES["violence"], Urgency.LIFE: DANGER}

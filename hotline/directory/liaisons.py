@@ -215,8 +215,8 @@ def number_in(text: str, country: Country) -> str:
 def save(
     session: Session, keys: Keys, listed: Iterable[Listed], spoken: Sequence[str], now: datetime
 ) -> None:
-    """Make the liaisons known, or bring up to date those that are: a liaison is known by the phone. Their
-    duty is then their own affair."""
+    """Make the liaisons known, or bring up to date those that are: a
+    liaison is known by the phone. Their duty is then their own affair."""
     known = set(session.scalars(select(Body.code)))
     for each in listed:
         person = people.meet(session, keys, each.number, now, may_write=True)
@@ -264,7 +264,7 @@ class Known(NamedTuple):
 
 
 def known_by(session: Session, index: str, channel: str = people.PHONE) -> Known | None:
-    """The person with this address, in one query: somebody is waiting."""
+    """The person with this address, in one query: somebody is waiting at the screen."""
     here = (Address.channel == channel, Address.number_index == index)
     facts = select(Person.id, Person.language, Person.home_area, Liaison.id).join(
         Address, Address.person_id == Person.id

@@ -39,15 +39,15 @@ class Person(Base):
 
     @property
     def best(self) -> "Address | None":
-        """Where to write to them: the best address that is open; of those that are not, the best all the
-        same, for the gate to judge."""
+        """Where to write to them: the best address that is open; of those
+        that are not, the best all the same, for the gate to judge."""
         known = [address for channel in BEST_FIRST if (address := self.at(channel))]
         return next((address for address in known if address.is_open), known[0] if known else None)
 
     @property
     def ladder(self) -> list["Address"]:
-        """Every address where something may arrive, the best first; where there is none, the best all the
-        same, for the gate to judge."""
+        """Every address where something may arrive, the best first; where
+        there is none, the best all the same, for the gate to judge."""
         return self.reached_at or [address for address in (self.best,) if address is not None]
 
     @property
@@ -71,7 +71,7 @@ class Address(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     channel: Mapped[str] = mapped_column(String(16))
     number_index: Mapped[str] = mapped_column(String(32))
-    """What the number is found by: see `sealed.Index`."""
+    """What the number is found by: see `crypto.Index`."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     """The person wants no messages from us here."""
@@ -94,7 +94,7 @@ class Address(Base):
 
 
 def number_index(keys: Keys, number: str, channel: str = PHONE) -> str:
-    """What a telephone number in international form is found by, or somebody's number with another channel."""
+    """The blind index of an international telephone number, or of a number on another channel."""
     return keys.index.of("address", number if channel == PHONE else f"{channel}:{number}")
 
 
@@ -146,7 +146,7 @@ def _make_known(session: Session, index: str, now: datetime, language: str | Non
         with session.begin_nested():
             session.add(person)
         return person
-    except IntegrityError:  # somebody else has just made them known
+    except IntegrityError:  # the savepoint is rolled back: another transaction inserted them first
         known = by_index(session, index, channel)
         assert known is not None
         return known

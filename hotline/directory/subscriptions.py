@@ -87,7 +87,7 @@ def of(session: Session, address: Address) -> Sequence[Subscription]:
 
 
 def asked_last(session: Session, address: Address, now: datetime) -> datetime | None:
-    """When they asked last for what they have not said yes to once more; None where nothing waits for that."""
+    """When they last asked for what they have not confirmed yet; None where nothing waits for that."""
     fresh = (
         Subscription.address_id == address.id,
         Subscription.state == ASKED,
@@ -109,7 +109,7 @@ def end(session: Session, address: Address, now: datetime, area: str | None = No
 
 
 def decline(session: Session, address: Address, now: datetime) -> int:
-    """They say no to what they were asked once more. What they have already stays. Returns how many it was."""
+    """They say no when asked to confirm. What they have already stays. Returns how many it was."""
     waits = (Subscription.address_id == address.id, Subscription.state == ASKED)
     declined = session.execute(
         update(Subscription).where(*waits).values(state=OFF, ended_at=now).returning(Subscription.id)
@@ -125,7 +125,7 @@ def had(session: Session, address: Address) -> bool:
 
 def those_on(session: Session, wanted: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Of these addresses and areas, those whose owners want
-    to hear about them: in one question for a whole batch."""
+    to hear about them: one query for a whole batch."""
     theirs = Subscription.address_id.in_({address for address, _area in wanted})
     on = session.execute(
         select(Subscription.address_id, Subscription.area_code).where(theirs, Subscription.state == ON)

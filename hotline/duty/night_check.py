@@ -210,7 +210,7 @@ def _last_taken(session: Session, those: Collection[int]) -> dict[int, datetime]
 
 
 def _empty(work: UnitOfWork) -> tuple[str, ...]:
-    """Bodies and the hours in which nobody of theirs is on duty; those who coordinate first, then the police."""
+    """Bodies and the hours in which nobody of theirs is on duty; coordinating ones first, then the police."""
     empty = shifts.empty_hours(work.session, work.country.zone, work.now, work.now + NIGHT)
     known = [body for code, body in bodies.by_code(work.session).items() if code in empty]
     known.sort(key=lambda body: (body.kind != Kind.COORDINATION, body.kind != Kind.POLICE, body.name))

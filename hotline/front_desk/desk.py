@@ -103,7 +103,7 @@ def _address(work: UnitOfWork, call: Call, *, may_write: bool) -> Address | None
 
 
 def _promised(work: UnitOfWork, case: Case) -> Phrase:
-    """The last words to one who has reported; honest ones, where nobody on our list may see what they said."""
+    """The last words to one who has reported; honest, where nobody on our list may see what they said."""
     emergency = work.country.emergency
     if assignment.nobody_may(work, case):
         return citizen_phrases.nobody_may(case.spoken, work.country.oversight, emergency)

@@ -1,5 +1,5 @@
-"""What people text or write out of the blue, and what the carrier tells of our texts: each gets an answer,
-and what it means is done."""
+"""What people text or write out of the blue, and what the carrier
+tells of our texts: each gets an answer, and what it means is done."""
 
 import re
 from collections.abc import Collection
@@ -261,8 +261,8 @@ def is_for_us(work: UnitOfWork, person: Person, text: str) -> bool:
 
 
 def _speaks_as_liaison(work: UnitOfWork, who: Liaison, text: str) -> bool:
-    """Of a liaison whom we have asked for a verdict as a citizen: a bare key is for the case that waits for
-    them, a yes or no never is."""
+    """Of a liaison whom we have asked for a verdict as a citizen: a bare
+    key is for the case that waits for them, a yes or no never is."""
     if case_commands.verdict_in(text) is None:
         return True
     return case_commands.understand(text) is not None and bool(dispatch.before(work.session, who, work.now))

@@ -1,4 +1,4 @@
-"""What the carrier has brought, by the carrier's own number for it: what is brought twice is taken once."""
+"""Deduplicates callbacks by the carrier's own id: what is brought twice is taken once."""
 
 from datetime import datetime, timedelta
 
@@ -26,5 +26,5 @@ def forget_old(session: Session, now: datetime) -> None:
 
 
 def is_new(session: Session, kind: str, number: str, now: datetime, status: str = "") -> bool:
-    """Whether it comes for the first time; from now on it does not."""
+    """Insert its id, in the transaction of its effect. False where it was there already."""
     return insert_once(session, Arrival, key=f"{kind}:{number}"[:120], status=status[:40], at=now)

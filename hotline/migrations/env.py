@@ -2,28 +2,24 @@
 
 from alembic import context
 
-from hotline import outbox  # noqa: F401 - each brings its tables
-from hotline.broadcasts import broadcast as broadcasts  # noqa: F401 - each brings its tables
-from hotline.cases import (
-    dispatch,  # noqa: F401 - each brings its tables
-    followups,  # noqa: F401 - each brings its tables
-)
-from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
-from hotline.conversation import chat_store as chats  # noqa: F401 - each brings its tables
+# Each of these brings its tables into Base.metadata.
+from hotline import outbox  # noqa: F401
+from hotline.broadcasts import broadcast  # noqa: F401
+from hotline.cases import dispatch, followups, responses  # noqa: F401
+from hotline.conversation import chat_store  # noqa: F401
 from hotline.core.database import Base, Database
-from hotline.directory import subscriptions  # noqa: F401 - each brings its tables
-from hotline.duty import night_check as readiness  # noqa: F401 - each brings its tables
-from hotline.front_desk import desk  # noqa: F401 - each brings its tables
-from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
-from hotline.operations import auditor  # noqa: F401 - each brings its tables
-from hotline.rumours import rumour as rumours  # noqa: F401 - each brings its tables
+from hotline.directory import subscriptions  # noqa: F401
+from hotline.duty import night_check  # noqa: F401
+from hotline.front_desk import desk  # noqa: F401
+from hotline.messaging import seen  # noqa: F401
+from hotline.operations import auditor  # noqa: F401
+from hotline.rumours import rumour  # noqa: F401
 
 url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
 database = Database(str(url))
 with database.engine.connect() as connection:
-    if (
-        database.is_sqlite
-    ):  # it alters a table by making it anew, and would take that for deleting what others refer to
+    # It alters a table by making it anew, and would take that for deleting what others refer to.
+    if database.is_sqlite:
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")

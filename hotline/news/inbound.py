@@ -50,8 +50,8 @@ def text_in(work: UnitOfWork, person: Person, address: Address, text: str) -> Ph
 
 
 def _is_for_news(work: UnitOfWork, person: Person, address: Address, text: str) -> bool:
-    """Whether a yes or no is for what we have asked last, and that was whether they want news. A liaison's
-    bare key is for their case."""
+    """Whether a yes or no is for what we have asked last, and that was
+    whether they want news. A liaison's bare key is for their case."""
     asked = subscriptions.asked_last(work.session, address, work.now)
     if asked is None or (tidy(text) in ("1", "2") and _has_cases(work, person)):
         return False
@@ -76,8 +76,8 @@ def _by(address: Address) -> str:
 
 
 def _wants(work: UnitOfWork, person: Person, address: Address, wants: WantsNews) -> Phrase | None:
-    """News about the place that they named, if it is one. In Kiswahili the same word is a greeting, and a
-    report may begin with it."""
+    """News about the place that they named, if it is one. In Kiswahili
+    the same word is a greeting, and a report may begin with it."""
     if sms_commands.greets(wants.place):
         return None if latest_case_of(work.session, person) else _asked_for_place(work, person, wants)
     meant = _meant(work, wants.place)

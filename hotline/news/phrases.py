@@ -80,8 +80,8 @@ def no_more_texts(service_code: str, emergency: str) -> Phrase:
     """To one who has had enough, as far as we understand them. Should
     they have meant something else, they know whom to turn to."""
     return _(
-        "You will get no more messages from us. To have them again text START. To reach us dial {code}. "
-            "In an emergency call {number}.",
+        "You will get no more messages from us. To have them again text "
+        "START. To reach us dial {code}. In an emergency call {number}.",
         code=service_code, number=emergency,
     )  # fmt: skip
 
@@ -100,8 +100,8 @@ def which_of(places: Sequence[str]) -> Phrase:
 
 def unknown_place(place: str, service_code: str, emergency: str) -> Phrase:
     return _(
-        "We know no place {place}. Text NEWS and the name of your ward or town, or dial {code}. In an "
-            "emergency call {number}.",
+        "We know no place {place}. Text NEWS and the name of your "
+        "ward or town, or dial {code}. In an emergency call {number}.",
         place=place[:30], code=service_code, number=emergency,
     )  # fmt: skip
 

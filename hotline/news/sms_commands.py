@@ -65,8 +65,8 @@ Verb = WantsNews | Unsubscribe | IsOurs | IsTrue
 
 
 def understand(text: str) -> Verb | None:
-    """What a text wants of us that is about news: NEWS Kaptembwo, STOP NEWS, 4417, is it true that …? None
-    where it is something else."""
+    """What a text wants of us that is about news: NEWS Kaptembwo, STOP
+    NEWS, 4417, is it true that …? None where it is something else."""
     if (after := _after(text, NO_NEWS)) and len(after[0].split()) <= MOST_AFTER_STOP:
         return Unsubscribe()
     if code := _code(text):
@@ -89,8 +89,8 @@ def is_greeting(text: str) -> bool:
 
 
 def is_enough(text: str) -> bool:
-    """Whether they say that they have had enough of our texts, and nothing else: Please stop, stop sending me
-    these, stop message 4417."""
+    """Whether they say that they have had enough of our texts, and nothing
+    else: Please stop, stop sending me these, stop message 4417."""
     said = [each for each in bare_words(text) if not _is_code(each)]
     stops = _single(ENOUGH)
     return any(each in stops for each in said) and all(
@@ -99,8 +99,8 @@ def is_enough(text: str) -> bool:
 
 
 def may_be_enough(text: str) -> bool:
-    """The same, whatever else they say, as long as it begins with STOP and names our texts. Who begs others
-    to stop names none of them."""
+    """The same, whatever else they say, as long as it begins with STOP
+    and names our texts. Who begs others to stop names none of them."""
     said = bare_words(text)
     return (
         bool(said)
@@ -146,8 +146,8 @@ def code_in(text: str) -> str:
     return found[0] if found else typed[:10]
 
 
-def _without(text: str, words: Phrase) -> str:
-    found = _after(text, words)
+def _without(text: str, phrase: Phrase) -> str:
+    found = _after(text, phrase)
     return found[0] if found else text
 
 
@@ -155,33 +155,32 @@ def _bare(text: str) -> str:
     return text.strip(" \n\t\"'.,:;!?-")
 
 
-def _after(text: str, words: Phrase) -> tuple[str, str] | None:
+def _after(text: str, phrase: Phrase) -> tuple[str, str] | None:
     """What comes after one of these words, and the language of
     that word. None where the text begins with none of them."""
-    return _besides(text, words, lambda phrase: rf"\W*{phrase}(?!\w)[^\w(]*(.*)")
+    return _besides(text, phrase, lambda word: rf"\W*{word}(?!\w)[^\w(]*(.*)")
 
 
-def _before(text: str, words: Phrase) -> tuple[str, str] | None:
-    return _besides(text, words, lambda phrase: rf"(.*\w)\W+{phrase}\W*")
+def _before(text: str, phrase: Phrase) -> tuple[str, str] | None:
+    return _besides(text, phrase, lambda word: rf"(.*\w)\W+{word}\W*")
 
 
-def _besides(text: str, words: Phrase, pattern: Callable[[str], str]) -> tuple[str, str] | None:
-    for phrase, language in _phrases(words):
-        if found := re.fullmatch(
-            pattern(r"\W+".join(map(re.escape, phrase.split()))), text, re.IGNORECASE | re.DOTALL
-        ):
+def _besides(text: str, phrase: Phrase, pattern: Callable[[str], str]) -> tuple[str, str] | None:
+    for said, language in _ways_to_say(phrase):
+        word = r"\W+".join(map(re.escape, said.split()))
+        if found := re.fullmatch(pattern(word), text, re.IGNORECASE | re.DOTALL):
             return found[1], language
     return None
 
 
 @cache
-def _phrases(words: Phrase) -> tuple[tuple[str, str], ...]:
-    """Everything that these words can be in any language, and its language; the longest first."""
-    said = {(each.strip(), language) for language in languages() for each in say(words, language).split(",")}
+def _ways_to_say(phrase: Phrase) -> tuple[tuple[str, str], ...]:
+    """All that this phrase can be in any language, with that language; the longest first."""
+    said = {(each.strip(), language) for language in languages() for each in say(phrase, language).split(",")}
     return tuple(sorted(said, key=lambda each: (-len(each[0]), each[0], languages().index(each[1]))))
 
 
 @cache
-def _single(words: Phrase) -> frozenset[str]:
+def _single(phrase: Phrase) -> frozenset[str]:
     """The same, where each is one word."""
-    return frozenset(each.casefold() for each, _language in _phrases(words))
+    return frozenset(each.casefold() for each, _language in _ways_to_say(phrase))

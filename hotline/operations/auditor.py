@@ -1,7 +1,7 @@
-"""The auditor: looks at every unfinished case, apart from the clock's sweep, and mends what has no future.
+"""The auditor: reads every unfinished case, independently of tasks and clock, and mends what has no future.
 
-Each case that is not closed has a next step that is sure to come, or a human whose turn it is. Everything
-else here sees to that; the auditor believes none of it.
+The invariant: each case that is not closed has a task that is waiting, or a dispatch whose liaison is being
+waited for. All other code keeps it; the auditor trusts none of it, and checks.
 """
 
 import logging
@@ -35,18 +35,19 @@ log = logging.getLogger(__name__)
 EVERY = 60.0
 """Seconds from one audit to the next."""
 PAGE = 500
-"""Cases, or messages, that are looked at in one go."""
+"""Cases, or messages, a query."""
 LATE = timedelta(minutes=2)
 """A task so late is not being done."""
 SILENT = timedelta(minutes=5)
-"""With no audit for so long, nobody looks any more."""
+"""Without an audit for so long, the auditor itself counts as dead."""
 KEPT = timedelta(days=30)
 """How long the audits themselves are kept."""
 UNFINISHED = Case.state != literal(CaseState.CLOSED, literal_execute=True)
 ON_ITS_WAY = Message.state.in_(
     (literal(MessageState.WAITING, literal_execute=True), literal(MessageState.SENDING, literal_execute=True))
 )
-"""Both are written out, so that every plan may go by the index of the few unfinished among the many."""
+"""`literal_execute`, in both: the values stand in the SQL, so that PostgreSQL can use the partial
+indexes, which hold the few unfinished among the many."""
 
 NOT_MENDED = "could not be mended"
 
@@ -54,7 +55,7 @@ T = TypeVar("T")
 
 
 class Audit(Base):
-    """What one look has found."""
+    """What one audit has found."""
 
     __tablename__ = "audits"
 
@@ -101,7 +102,7 @@ def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
         case "acknowledged" if not _any(
             waiting, *((what, each) for each in future.taken for what in (TaskKind.STILL, TaskKind.LAPSE))
         ):
-            yield Lack("nobody asks whether anything happens", _wonder(future.taken[-1]))
+            yield Lack("nobody asks whether anything happens", _ask_if_still_on_it(future.taken[-1]))
         case "resolved" if case.asked_at is None and not _any(
             waiting, (TaskKind.FOLLOW_UP, followups.subject(case.id, case.round))
         ):
@@ -112,17 +113,16 @@ def _lacks_end(future: Future, waiting: set[str]) -> Iterator[Lack]:
     """As long as anybody is being asked, nobody else is: so each who is asked must come to an end."""
     for identity, answer_by in future.asked:
         if not _any(waiting, (TaskKind.ESCALATE, identity)):
-            yield Lack("an answer is awaited for ever", _put_at(TaskKind.ESCALATE, identity, answer_by))
+            yield Lack("an answer is awaited for ever", _schedule_at(TaskKind.ESCALATE, identity, answer_by))
 
 
 def _lacks_promise(future: Future, waiting: set[str]) -> Iterator[Lack]:
     for identity, due_at in future.promised:
         if future.case.state != CaseState.OPEN:
             yield Lack("a promise is kept and not ended", _keep)
-        elif not _any(
-            waiting, (TaskKind.PROMISE, identity), (TaskKind.OPEN, future.case.id)
-        ):  # taking a case up, its promise is watched
-            yield Lack("a promise is not watched", _put_at(TaskKind.PROMISE, identity, due_at))
+        elif not _any(waiting, (TaskKind.PROMISE, identity), (TaskKind.OPEN, future.case.id)):
+            # the OPEN task will schedule it
+            yield Lack("a promise is not watched", _schedule_at(TaskKind.PROMISE, identity, due_at))
     if future.case.state == CaseState.OPEN and not future.promised:
         yield Lack("nothing is promised", promises.renew)
 
@@ -143,11 +143,11 @@ def _take_back(work: UnitOfWork, case: Case) -> None:
     missed_promises.let_go_on(work, case)
 
 
-def _wonder(taken: int) -> Mend:
+def _ask_if_still_on_it(taken: int) -> Mend:
     return lambda work, _case: work.schedule(TaskKind.STILL, taken)
 
 
-def _put_at(what: TaskKind, subject: int, due_at: datetime | None) -> Mend:
+def _schedule_at(what: TaskKind, subject: int, due_at: datetime | None) -> Mend:
     return lambda work, _case: work.schedule(
         what, subject, due_at if due_at is not None and due_at < work.now + next_steps.FAR else work.now
     )
@@ -161,8 +161,8 @@ def _keep(work: UnitOfWork, case: Case) -> None:
 
 
 def audit(service: Service) -> Audit:
-    """Look at everything that is unfinished, mend it, and write
-    down what was found. Raises what the database raises."""
+    """Read everything unfinished, mend what lacks something, and record
+    what was found. Raises what the database raises."""
     found: Counter[str] = Counter()
     unfinished = _unfinished(service)
     for page in _pages(unfinished):
@@ -187,8 +187,8 @@ def _pages(of: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _wanting(service: Service, page: Sequence[UUID]) -> list[UUID]:
-    """Those of these cases that seem to lack something: whether
-    they do is looked at again with the case in hand."""
+    """Those of these cases that seem to lack something, read without
+    locks; `_mend_case` checks each again with its row locked."""
     with service.database.reading() as session:
         return [case for case, lacking in _lacking(session, page, service.clock()).items() if lacking]
 
@@ -202,7 +202,7 @@ def _lacking(session: Session, page: Sequence[UUID], now: datetime) -> dict[UUID
 
 
 def _stranded(service: Service) -> list[UUID]:
-    """Messages that are not sent, and that nobody seems to be going to deliver."""
+    """Messages that wait without a waiting `DELIVER` task."""
     with service.database.reading() as session:
         written = list(session.scalars(select(Message.id).where(ON_ITS_WAY)))
     return [message for page in _pages(written) for message in _undelivered(service, page)]
@@ -217,7 +217,7 @@ def _undelivered(service: Service, page: Sequence[UUID]) -> list[UUID]:
 
 
 def _stuck(service: Service) -> list[int]:
-    """Broadcasts on their way that nothing carries on."""
+    """Broadcasts on their way without a task that carries them on."""
     with service.database.reading() as session:
         return ledger.stuck(session, service.clock())
 
@@ -238,17 +238,17 @@ def _before_the_gone(service: Service) -> bool:
 
 
 def _surviving(mend: Callable[[], Counter[str]]) -> Counter[str]:
-    """One case that cannot be mended keeps no other from it."""
+    """Isolate each mend: one that raises is counted, and the others go on."""
     try:
         return mend()
-    except Exception as error:
-        log.error("the auditor could not mend: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said
+    except Exception as error:  # its message may quote a citizen: log the type only
+        log.error("the auditor could not mend: %s", type(error).__name__)  # noqa: TRY400
         return Counter({NOT_MENDED: 1})
 
 
 def _mend_case(service: Service, identity: UUID) -> Counter[str]:
-    """Somebody may have carried it on meanwhile, so it is
-    looked at once more, and nobody else changes it now."""
+    """Lock the case and check again: somebody may have
+    carried it on since it was read without a lock."""
     with service.transaction() as work:
         case = lock_case(work.session, identity)
         lacking = _lacking(work.session, [identity], work.now)[identity]
@@ -307,8 +307,8 @@ def oldest_unfinished(session: Session) -> datetime | None:
 
 
 def look(service: Service) -> Audit:
-    """Audit, say in the log what was found, and give the sign
-    of life if all is well. Raises what the database raises."""
+    """Audit, log what was found, and send the heartbeat if
+    all is well. Raises what the database raises."""
     audited = audit(service)
     level = logging.DEBUG if audited.all_is_well else logging.WARNING
     log.log(
@@ -325,11 +325,11 @@ def look(service: Service) -> Audit:
 
 
 def watch(service: Service, stop: threading.Event, every: float = EVERY) -> None:
-    """Look every so many seconds until told to stop. Whatever goes
-    wrong, it looks again the next time, and gives no sign of life."""
+    """Audit every so many seconds until told to stop. An exception is
+    logged and the heartbeat left out; the next audit comes all the same."""
     while not stop.is_set():
         try:
             look(service)
-        except Exception as error:
-            log.error("the audit was broken off: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said
+        except Exception as error:  # its message may quote a citizen: log the type only
+            log.error("the audit was broken off: %s", type(error).__name__)  # noqa: TRY400
         stop.wait(every)

@@ -1,5 +1,5 @@
-"""The clock: whatever has fallen due is posted, and posted again until it is done. Beside it, and apart from
-it, the auditor looks on."""
+"""The clock: polls for tasks that are due and posts them to RQ, again and again
+until they are done. The auditor runs beside it, in a thread of its own."""
 
 import logging
 import threading
@@ -28,9 +28,9 @@ from hotline.outbox import Posting, Queue, TaskKind
 log = logging.getLogger(__name__)
 
 TICK = 0.5
-"""Seconds from one look to the next."""
+"""Seconds between two polls."""
 TIDY = 600.0
-"""Seconds from one tidying to the next."""
+"""Seconds between two tidyings."""
 SILENCE = timedelta(days=14)
 """How long a citizen may take to say whether help came.
 Then the case is closed, and their word stays unknown."""
@@ -38,8 +38,8 @@ SILENT = "the citizen has not said"
 
 
 def post_what_is_due(service: Service, poster: Poster) -> list[Posting]:
-    """Claim what has fallen due and post it, but to a queue that
-    is away or has plenty to do already. Two clocks do no harm."""
+    """Claim due tasks, commit, post them; skip queues that are away or long already.
+    Two clocks do no harm: claims skip locked rows."""
     busy = poster.busy()
     if len(busy) == len(Queue):
         return []
@@ -62,8 +62,8 @@ def forget(service: Service) -> None:
 
 
 def close_the_silent(service: Service) -> None:
-    """Close what a liaison has done and whose citizen has had two weeks to say no. Each by itself, for they
-    may be speaking just now."""
+    """Close what a liaison has done and whose citizen has had two weeks to say no. One
+    transaction a case: lock it and check again, for they may be speaking just now."""
     before = service.clock() - SILENCE
     silent = (UNFINISHED, Case.state == CaseState.RESOLVED, Case.asked_at < before)
     with service.database.reading() as session:
@@ -82,7 +82,7 @@ def plan_readiness(service: Service) -> None:
 
 
 def ask_what_is_left(service: Service) -> None:
-    """While a broadcast is in hand, whoever prepares it wants to know what is left on the carrier's account."""
+    """While a broadcast is in hand, its authors want to know what is left on the carrier's account."""
     with service.transaction() as work:
         if unfinished_broadcasts(work.session):
             work.schedule(TaskKind.BALANCE, "account", queue=Queue.BULK)
@@ -99,8 +99,8 @@ def tidy(service: Service) -> None:
 
 
 def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
-    """Look every half second until told to stop, and have the auditor
-    look every minute. Nothing that goes wrong stops the clock."""
+    """Poll every half second until told to stop; the auditor audits every minute
+    in its own thread. Exceptions are logged: nothing stops the clock."""
     threading.Thread(target=auditor.watch, args=(service, stop), name="auditor", daemon=True).start()
     tidied = -TIDY
     while not stop.wait(TICK):
@@ -114,5 +114,5 @@ def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
 def _surviving(act: Callable[[], object]) -> None:
     try:
         act()
-    except Exception as error:
-        log.error("the clock goes on: %s", type(error).__name__)  # noqa: TRY400 - its words may hold what a citizen said
+    except Exception as error:  # its message may quote a citizen: log the type only
+        log.error("the clock goes on: %s", type(error).__name__)  # noqa: TRY400

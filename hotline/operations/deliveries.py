@@ -1,7 +1,7 @@
-"""A message on its way: taken in hand, handed to its carrier, and what came of it written down.
+"""A message on its way: leased in one transaction, sent, and its outcome recorded in a second one.
 
-Between the two steps no connection to the database is held, for another company thinks. Where a liaison
-cannot be told, the next is asked.
+No transaction and no connection is open while the carrier is called, for it may take seconds to answer.
+Where a liaison cannot be told, the next is asked.
 """
 
 from uuid import UUID
@@ -17,7 +17,7 @@ from hotline.messaging.message import About, Message, MessageState
 
 
 def take(service: Service, message: UUID) -> Leased | None:
-    """The message, for this process alone to send now. None where it is not to be sent now."""
+    """Lease the message to this process. None where it is not to be sent now, or another has the lease."""
     with service.transaction() as work:
         leased = leasing.lease(work, message)
         held = work.session.get(Message, message) if leased is None else None
@@ -29,7 +29,7 @@ def take(service: Service, message: UUID) -> Leased | None:
 
 
 def note(service: Service, leased: Leased, answer: Sending) -> None:
-    """Write down what the carrier said."""
+    """Record what the carrier said, and what follows from it."""
     with service.transaction() as work:
         sent = leasing.record(work, leased, answer)
         if sent is not None and sent.about == About.BROADCAST:

@@ -19,7 +19,7 @@ PATIENCE = 10
 
 
 def _opener() -> OpenerDirector:
-    """It follows nobody elsewhere, and opens no files."""
+    """An opener without redirects and without `file:`."""
     opener = OpenerDirector()
     for each in (
         ProxyHandler,
@@ -34,8 +34,8 @@ def _opener() -> OpenerDirector:
 
 
 def beat(url: str) -> bool:
-    """Call this address. Whether it was well received; where it was not, the log says so by the kind of
-    failure only, for the address may be a secret. It never raises."""
+    """GET this address; True if it answered well. Never raises. A failure is logged
+    by its type only, for the address may be a secret."""
     try:
         with _opener().open(url, timeout=PATIENCE):
             return True

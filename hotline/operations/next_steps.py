@@ -1,5 +1,5 @@
-"""What may carry a case on: the tasks that are put for it, and
-the people who are asked. Looked up for many cases at once."""
+"""What may carry a case on: its waiting tasks, and the people
+who were asked. Read for a page of cases in a few queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hotline.cases.promises import Promise, PromiseState
 from hotline.outbox import Task, TaskKind
 
 FAR = timedelta(days=3)
-"""What is further off than this was put while the clock was wrong: no step is meant to wait so long."""
+"""A task further off than this was scheduled while the clock was wrong: no step waits so long."""
 
 
 class Stands(NamedTuple):
@@ -72,7 +72,7 @@ def of(session: Session, page: Sequence[UUID]) -> dict[UUID, Future]:
 
 
 def _sort_in(session: Session, page: Sequence[UUID], futures: Mapping[UUID, Future]) -> None:
-    """The dispatches that wait for something."""
+    """Read the dispatches that wait for something into their cases' futures."""
     waits = select(
         Dispatch.case_id, Dispatch.id, Dispatch.round, Dispatch.liaison_id, Dispatch.state, Dispatch.answer_by
     )
@@ -88,6 +88,6 @@ def _sort_in(session: Session, page: Sequence[UUID], futures: Mapping[UUID, Futu
 
 
 def waiting(session: Session, keys: Sequence[str], now: datetime) -> set[str]:
-    """Those of these tasks, by their keys, that wait and will be done."""
+    """The keys among these whose task is waiting, and due within `FAR`."""
     waits = select(Task.key).where(Task.key.in_(keys), outbox.WAITS, Task.due_at <= now + FAR)
     return set(session.scalars(waits))

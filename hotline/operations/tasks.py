@@ -72,43 +72,44 @@ ACTS: dict[TaskKind, Callable[[UnitOfWork, str], None]] = {
     TaskKind.RUMOUR: rumour_reminders.remind,
     TaskKind.ANSWER: rumour_answers.answer_page,
 }
-"""What is done for each kind of task, in one transaction with marking it done.
-What a carrier stands between is not: delivering, a batch, asking for the
-balance; nor is what is shown in chats, which `bot/delivery.py` sees to."""
+"""What each kind of task does, in the transaction that marks it done. Not here is what
+calls a carrier, for no transaction stays open over a call: delivering, a batch, the
+balance (`worker.py`), and what is shown in chats (`bot/delivery.py`)."""
 
 
-def _hold(work: UnitOfWork, case: str) -> None:
+def _lock_case_of(work: UnitOfWork, case: str) -> None:
     lock_case(work.session, UUID(case.partition("/")[0]))
 
 
-def _hold_of_dispatch(work: UnitOfWork, identity: str) -> None:
+def _lock_case_of_dispatch(work: UnitOfWork, identity: str) -> None:
     dispatch.lock(work.session, int(identity))
 
 
-def _hold_of_promise(work: UnitOfWork, identity: str) -> None:
+def _lock_case_of_promise(work: UnitOfWork, identity: str) -> None:
     lock_case(work.session, work.session.get_one(promises.Promise, int(identity)).case_id)
 
 
-def _hold_broadcast(work: UnitOfWork, subject: str) -> None:
+def _lock_broadcast_of(work: UnitOfWork, subject: str) -> None:
     lock_broadcast(work.session, int(subject.partition("/")[0]))
 
 
 LOCKED_BEFORE: dict[TaskKind, Callable[[UnitOfWork, str], None]] = {
-    TaskKind.OPEN: _hold,
-    TaskKind.FIND: _hold,
-    TaskKind.FOLLOW_UP: _hold,
-    TaskKind.ESCALATE: _hold_of_dispatch,
-    TaskKind.STILL: _hold_of_dispatch,
-    TaskKind.LAPSE: _hold_of_dispatch,
-    TaskKind.PROMISE: _hold_of_promise,
+    TaskKind.OPEN: _lock_case_of,
+    TaskKind.FIND: _lock_case_of,
+    TaskKind.FOLLOW_UP: _lock_case_of,
+    TaskKind.ESCALATE: _lock_case_of_dispatch,
+    TaskKind.STILL: _lock_case_of_dispatch,
+    TaskKind.LAPSE: _lock_case_of_dispatch,
+    TaskKind.PROMISE: _lock_case_of_promise,
     TaskKind.RUMOUR: rumour_reminders.lock_for,
     TaskKind.ANSWER: rumour_reminders.lock_for,
-    TaskKind.COOL: _hold_broadcast,
-    TaskKind.LIST: _hold_broadcast,
-    TaskKind.GO: _hold_broadcast,
-    TaskKind.GO_ON: _hold_broadcast,
-    TaskKind.EXPIRE: _hold_broadcast,
-    TaskKind.REVIEW: _hold_broadcast,
-    TaskKind.REMIND: _hold_broadcast,
+    TaskKind.COOL: _lock_broadcast_of,
+    TaskKind.LIST: _lock_broadcast_of,
+    TaskKind.GO: _lock_broadcast_of,
+    TaskKind.GO_ON: _lock_broadcast_of,
+    TaskKind.EXPIRE: _lock_broadcast_of,
+    TaskKind.REVIEW: _lock_broadcast_of,
+    TaskKind.REMIND: _lock_broadcast_of,
 }
-"""Takes hold of the case, the rumour or the broadcast that a task of this kind is about."""
+"""Locks the case, rumour or broadcast that a task of this kind is about; `Worker` calls it
+before it locks the task row, as every path does: the reverse order deadlocks."""

@@ -1,5 +1,5 @@
-"""The workers: they take tasks off the queue and do them. The
-queue holds only numbers of tasks, nothing about anybody."""
+"""The workers: they take tasks off the queue and do them. A job
+carries a task's number only, so Redis knows nothing about anybody."""
 
 import logging
 import time
@@ -27,12 +27,11 @@ CARRIED = (Queue.URGENT, Queue.ORDINARY, Queue.BULK)
 """The queues whose workers do tasks of every kind, and send by
 the carrier. What goes by Telegram has a worker of its own."""
 
-
 TOO_LATE = Sending(Meaning.TRANSIENT, "too late")
 
 
 class Worker:
-    """Does tasks, one after another, and at once what a task leads to on the same queue."""
+    """Does tasks one after another; follow-ups on the same queue run at once, without a trip to Redis."""
 
     def __init__(self, service: Service, carrier: Carrier, queue: Queue) -> None:
         self._elsewhere = service.post
@@ -43,17 +42,15 @@ class Worker:
         self._next: deque[int] = deque()
 
     def run(self, task: int) -> None:
-        """Do it, if it is still to be done. It never raises: a
-        task that fails is put off, and says so in the log."""
+        """Do the task if it still waits. Never raises: a task
+        that fails is logged and scheduled for a retry."""
         fault_points.point("after-pop")
         self._next.append(task)
         while self._next:
             self._do(self._next.popleft())
 
     def _note(self, postings: Sequence[Posting]) -> None:
-        if (
-            self._queue == Queue.BULK
-        ):  # a batch is followed by the next: each is a job of its own, or this one would never end
+        if self._queue == Queue.BULK:  # each batch schedules the next: done here, this job would never end
             self._elsewhere(postings)
             return
         self._next.extend(posting.task for posting in postings if posting.queue == self._queue)
@@ -80,8 +77,8 @@ class Worker:
             retry_later(self._service, task, error)
 
     def _act(self, task: int, what: TaskKind, subject: str) -> None:
-        """What it is about is held before the task is: whoever takes a
-        step in it puts tasks, and two must not wait for each other."""
+        """Lock the case before the task row, as every path does: a step in a case
+        locks it and then writes its tasks. The reverse order deadlocks."""
         with self._service.transaction() as work:
             if what in LOCKED_BEFORE:
                 LOCKED_BEFORE[what](work, subject)
@@ -89,7 +86,7 @@ class Worker:
                 ACTS[what](work, subject)
 
     def _deliver(self, message: UUID) -> None:
-        """Take the message, let go of the database, call the carrier, and write down what it said."""
+        """Lease the message and commit, call the carrier with no transaction open, record its answer."""
         leased = deliveries.take(self._service, message)
         if leased is None:
             return
@@ -99,7 +96,7 @@ class Worker:
         deliveries.note(self._service, leased, sending)
 
     def _batch(self, broadcast: int) -> None:
-        """The same with many at once, as fast as the carrier allows."""
+        """The same for many copies at once, at the rate that the carrier allows."""
         self._pace.wait()
         began = time.monotonic()
         batch = batches.claim(self._service, broadcast)
@@ -109,7 +106,8 @@ class Worker:
         self._pace.spend(batch.size, began)
         answers: dict[int, Sending] = {}
         for text, numbers in batch.requests:
-            if self._service.clock() >= batch.until:  # we have slept, and somebody else may have gone on
+            # The lease ran out while we slept, and another may have it.
+            if self._service.clock() >= batch.until:
                 answers |= dict.fromkeys(numbers, TOO_LATE)
                 continue
             said = self._carrier.send_many(list(numbers.values()), text)
@@ -118,8 +116,8 @@ class Worker:
         self._write_down(batch, answers)
 
     def _write_down(self, batch: Batch, answers: Mapping[int, Sending]) -> None:
-        """What the carrier said is known here and nowhere else: where
-        the database is locked, try again as long as the lease lasts."""
+        """Retry on `Locked` until the lease ends: the carrier's
+        answers exist in this process only, and cannot be asked for again."""
         while True:
             try:
                 return batches.record(self._service, batch, answers)
@@ -129,7 +127,7 @@ class Worker:
                 time.sleep(1)
 
     def _balance(self, task: int) -> None:
-        """Ask the carrier what is left; where it does not answer, what it said before stands."""
+        """Ask the carrier for the balance, outside any transaction; without an answer the last one stands."""
         try:
             left = self._carrier.balance()
         except Unreachable:
@@ -140,24 +138,24 @@ class Worker:
 
 
 class RateLimit:
-    """No more texts a second than the carrier takes."""
+    """A rate limit without bursts: no more texts a second than the carrier takes."""
 
     def __init__(self, rate: int) -> None:
         self._rate, self._free_at = rate, 0.0
 
     def wait(self) -> None:
-        """Return when the next may go."""
+        """Sleep until the next may go."""
         if (left := self._free_at - time.monotonic()) > 0:
             time.sleep(left)
 
     def spend(self, texts: int, since: float) -> None:
-        """So many go now; what it takes to make them ready, since then, is part of their time."""
+        """Charge so many texts, from `since` on: the time it took to prepare them counts as theirs."""
         self._free_at = max(self._free_at, since) + texts / self._rate
 
 
 def retry_later(service: Service, task: int, error: Exception) -> None:
-    """Try it again later. What went wrong is told by its kind
-    and place only: its words may hold what a citizen said."""
+    """Count the failure and schedule a retry. Log the error's type and
+    place only: its message may quote what a citizen said."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if any(package in frame.filename for package in ("/hotline/", "/bot/"))]
     where = f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else "?"

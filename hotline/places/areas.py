@@ -62,7 +62,7 @@ class AreaRecord(Base):
 
 
 class Areas:
-    """All areas of one country, as a tree. It never changes; when areas are loaded anew, a new one is read."""
+    """All areas of one country, as an immutable tree; when areas are loaded anew, a new one is read."""
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}

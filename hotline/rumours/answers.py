@@ -51,8 +51,8 @@ def can_be_told(rumour: Rumour) -> bool:
 
 
 def answer_page(work: UnitOfWork, subject: str) -> None:
-    """Tell the next of those who asked, unless something else is known
-    by now. Each address is written to once under each answer."""
+    """Tell the next page of those who asked, and schedule the one after it; stop where something else is
+    known by now. Idempotent: a message's key names the answer and the address."""
     identity, number, state, page = subject.split("/")
     rumour = lock_rumour(work.session, int(identity))
     if rumour.same_as_id is not None or rumour.state != state or rumour.answers != int(number):

@@ -1,5 +1,5 @@
-"""Is it true? What a citizen is asked and told who has heard something, and what a liaison is told and can
-answer who looks into it."""
+"""Is it true? What a citizen is asked and told who has heard something,
+and what a liaison is told and can answer who looks into it."""
 
 import json
 from collections.abc import Sequence

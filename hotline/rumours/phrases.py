@@ -98,8 +98,8 @@ def received(number: str, emergency: str, may_answer: bool) -> Phrase:
 
 
 def answer(number: str, state: str, at: str) -> Phrase:
-    """What is known of it, as of this time. The claim is never repeated: whoever reads half of a sentence
-    keeps what was false in it."""
+    """What is known of it, as of this time. The claim is never repeated:
+    whoever reads half of a sentence keeps what was false in it."""
     match state:
         case "true":
             return _(
@@ -260,8 +260,8 @@ def yours(number: str) -> Phrase:
 
 def being_checked(number: str, name: str) -> Phrase:
     return _(
-        "{rumour}: {name} is looking into it. If you know more, text TRUE {rumour} or FALSE {rumour} and "
-            "how you know.",
+        "{rumour}: {name} is looking into it. If you know more, "
+        "text TRUE {rumour} or FALSE {rumour} and how you know.",
         rumour=number, name=_who(name),
     )  # fmt: skip
 
@@ -346,8 +346,8 @@ def same(number: str, other: str, *, is_answered: bool = False) -> Phrase:
     """They are one from now on. `is_answered`: what is known of the other could be told at once."""
     if is_answered:
         return _(
-            "{rumour} counts as {other} now. Text ANSWER {other} to tell those who asked. A slip? Text "
-                "APART {rumour}.",
+            "{rumour} counts as {other} now. Text ANSWER {other} "
+            "to tell those who asked. A slip? Text APART {rumour}.",
             rumour=number, other=other,
         )  # fmt: skip
     return _("{rumour} counts as {other} now. A slip? Text APART {rumour}.", rumour=number, other=other)

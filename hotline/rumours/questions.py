@@ -74,7 +74,7 @@ def _ask(
     session_index: str,
 ) -> Question:
     heard = _heard_before(work, command) or _open(work, command, language)
-    held = lock_root(work.session, heard)
+    root = lock_root(work.session, heard)
     may_answer = command.may_answer and address is not None
     values = {
         "rumour_id": heard.id,
@@ -90,8 +90,8 @@ def _ask(
         "at": work.now,
     }
     if insert_once(work.session, Question, **asked):
-        reminders.tell_of_spread(work, held)
-    elif not heard.questions:  # the same sitting has just been here
+        reminders.tell_of_spread(work, root)
+    elif not heard.questions:  # a repeated turn: its question is there, this rumour is of no use
         work.session.delete(heard)
     question = _of_sitting(work, session_index)
     assert question is not None

@@ -30,9 +30,9 @@ def county(work: UnitOfWork, rumour: Rumour) -> list[str]:
 
 
 def may_see(work: UnitOfWork, who: Liaison, area: str) -> bool:
-    """Whether somebody may read rumours about this place: of a peace committee or a women's desk that serves
-    it or a part of it, or of a coordinating body. Never anybody who is of the police or ever was, for a
-    rumour may be about them."""
+    """Whether somebody may read rumours about this place: of a peace committee or a
+    women's desk that serves it or a part of it, or of a coordinating body. Never
+    anybody who is of the police or ever was, for a rumour may be about them."""
     viewer = affiliations.viewer_of(who, work.now)
     if not viewer.serves or any(kind == Kind.POLICE for _body, kind in viewer.belongs):
         return False
@@ -88,7 +88,7 @@ def _ranks(work: UnitOfWork, rumour: Rumour) -> dict[str, int]:
 
 
 def coordinating(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
-    """Those on duty of the coordinating bodies; all of them where none is, for there is nobody behind them."""
+    """Those on duty of the coordinating bodies; all of them where none is, for nobody is behind them."""
     of_them = (
         select(Liaison)
         .join(Body, Body.code == Liaison.body_code)

@@ -18,8 +18,8 @@ WIDELY = 10
 """From so many on, those who coordinate hear it too."""
 
 REMINDED = (0, 15, 30, 90, 240)
-"""Minutes from the first question until the desk is told, reminded, and the coordinating body told and
-reminded, while nobody checks."""
+"""Minutes from the first question until the desk is told, reminded,
+and the coordinating body told and reminded, while nobody checks."""
 LAST = len(REMINDED) - 1
 PASSED_ON = 2
 """From this of them on it is with the coordinating body."""
@@ -49,7 +49,7 @@ def tell_of_spread(work: UnitOfWork, rumour: Rumour) -> None:
 
 
 def lock_for(work: UnitOfWork, subject: str) -> None:
-    """Take hold of the rumour that a task is about."""
+    """Lock the rumour that a task is about, before the task row."""
     lock_rumour(work.session, int(subject.partition("/")[0]))
 
 

@@ -176,10 +176,11 @@ says yes or no, and whether as many bodies say so as it takes."""
 
 
 FILLERS = frozenset((
-    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear", "heard", "i", "in", "is", "it",
-    "of", "on", "our", "people", "that", "the", "their", "them", "there", "they", "to", "true", "us", "was", "we", "were", "will", "with",
-    "ati", "eti", "cha", "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni", "nimesikia", "sasa",
-    "tumesikia", "vya", "wa", "watu", "ya", "za",
+    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear",
+    "heard", "i", "in", "is", "it", "of", "on", "our", "people", "that", "the", "their", "them",
+    "there", "they", "to", "true", "us", "was", "we", "were", "will", "with", "ati", "eti", "cha",
+    "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni",
+    "nimesikia", "sasa", "tumesikia", "vya", "wa", "watu", "ya", "za",
 ))  # fmt: skip
 """Words that say nothing of what a claim is about."""
 FEW_WORDS = 2
@@ -241,16 +242,16 @@ def family_of(session: Session, rumour: Rumour) -> list[int]:
 
 
 def lock_rumour(session: Session, identity: int) -> Rumour:
-    """The rumour, to be changed: nobody else changes it until this transaction ends."""
+    """The rumour's row, locked until this transaction ends."""
     return lock_row(session, Rumour, identity)
 
 
 def lock_root(session: Session, rumour: Rumour) -> Rumour:
-    """The same, of the one that it is the same as, also where somebody finds that out at this very moment."""
-    held = lock_rumour(session, root_of(session, rumour).id)
-    while held.same_as_id is not None:
-        held = lock_rumour(session, held.same_as_id)
-    return held
+    """Lock the one that it is the same as; go on, where that was joined to another before we had the lock."""
+    root = lock_rumour(session, root_of(session, rumour).id)
+    while root.same_as_id is not None:
+        root = lock_rumour(session, root.same_as_id)
+    return root
 
 
 def asked_since(session: Session, address: Address, moment: datetime) -> bool:

@@ -54,15 +54,15 @@ def hourly(work: UnitOfWork, rumour: Rumour) -> list[tuple[datetime, str, int]]:
 
 
 def lines(work: UnitOfWork, number: str) -> list[str]:
-    """How a rumour stands, who has looked into it and how it spread, to be printed. What it says is left out."""
+    """How a rumour stands, who looked into it and how it spread, for printing. What it says is left out."""
     rumour = rumour_by_number(work.session, number)
     if rumour is None:
         return [f"There is no rumour {number}."]
     so_far = asked(work, rumour)
     told = f"answered {rumour.answers} times" if rumour.answers else "not answered"
     top = (
-        f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; asked by {so_far.people} in "
-        f"{so_far.places} places; {told}"
+        f"{rumour.number}, {place_of(work, rumour)}: {rumour.state}; "
+        f"asked by {so_far.people} in {so_far.places} places; {told}"
     )
     return [top, *_checker_lines(rumour), *_source_lines(work, rumour), *_hour_lines(work, rumour)]
 

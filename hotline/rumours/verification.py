@@ -154,7 +154,7 @@ def _ask_another(work: UnitOfWork, rumour: Rumour) -> None:
 
 
 def _same(work: UnitOfWork, who: Liaison, look: LookAtRumour) -> Phrase:
-    """Two are found to be the same: whoever asked one, asked the other. What was found out stays with each."""
+    """Two are the same: whoever asked one, asked the other. What was found out stays with each."""
     if not look.other:
         return phrases.which_other(look.number)
     one, other = seen(work, who, look.number), seen(work, who, look.other)

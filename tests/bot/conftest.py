@@ -108,9 +108,8 @@ def served(world: World) -> Iterator[str]:
 def hotline(
     world: World, simulator: Simulator, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Hotline]:
-    monkeypatch.setattr(
-        "bot.delivery.TO_ONE", (0.0, 1)
-    )  # a clock that is turned brings in a second what else comes in hours
+    # A clock that is turned brings in a second what else comes in hours.
+    monkeypatch.setattr("bot.delivery.TO_ONE", (0.0, 1))
     world.service.settings = replace(
         world.service.settings, telegram_token=TELEGRAM_TOKEN, telegram_base_url=simulator.url
     )

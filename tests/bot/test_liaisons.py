@@ -1,5 +1,5 @@
-"""A liaison in a chat: shown to be one by the number of their own phone, given cases as cards, and quick to
-answer on whatever phone."""
+"""A liaison in a chat: shown to be one by the number of their own
+phone, given cases as cards, and quick to answer on whatever phone."""
 
 from concurrent.futures import ThreadPoolExecutor
 

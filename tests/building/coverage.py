@@ -1,7 +1,8 @@
-"""How much of the product the tests reach, and the files of which they reach too little: `python -m tests.building.coverage`.
+"""How much of the product the tests reach, and the files of which they
+reach too little: `python -m tests.building.coverage`.
 
-It is measured within pytest and its workers. The processes that stories start are not looked into: they are killed at any moment, and what
-was measured with them. A file that runs nowhere else is told lower than it is.
+It is measured within pytest and its workers. The processes that stories start are not looked into: they are
+killed at any moment, and what was measured with them. A file that runs nowhere else is told lower than it is.
 """
 
 import json

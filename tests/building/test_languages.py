@@ -236,8 +236,8 @@ def replies_to_liaisons() -> list[Phrase]:
     ]  # fmt: skip
 
 
-def fits_one_page(words: Phrase, language: str) -> bool:
-    return gsm.fits(say(words, language), septets=LIMITS.septets, units=LIMITS.units)
+def fits_one_page(phrase: Phrase, language: str) -> bool:
+    return gsm.fits(say(phrase, language), septets=LIMITS.septets, units=LIMITS.units)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -16,14 +16,14 @@ from ussd.pages import Limits, pages
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
 
-def en(words: Phrase) -> str:
+def en(phrase: Phrase) -> str:
     """In English, as a phone shows it."""
-    return plain(say(words, "en"))
+    return plain(say(phrase, "en"))
 
 
-def sw(words: Phrase) -> str:
+def sw(phrase: Phrase) -> str:
     """In Kiswahili, as a phone shows it."""
-    return plain(say(words, "sw"))
+    return plain(say(phrase, "sw"))
 
 
 EVERYBODY = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="0")

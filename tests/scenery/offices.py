@@ -39,8 +39,8 @@ def call(
     language: str = "sw",
     woman: str = "",
 ) -> str:
-    """A citizen reports something and may be texted. Returns the case's number as it is shown. `woman`: what
-    they say to that question."""
+    """A citizen reports something and may be texted. Returns the case's
+    number as it is shown. `woman`: what they say to that question."""
     if KISWAHILI in citizen.dial():
         citizen.choose(own_name(language))
     citizen.choose(say(FIRST["report"], language))

@@ -12,17 +12,17 @@ ANY = "\0"
 """Stands in a gap of a sentence for whatever may stand there."""
 
 
-def en(words: Phrase) -> str:
-    return say(words, "en")
+def en(phrase: Phrase) -> str:
+    return say(phrase, "en")
 
 
-def sw(words: Phrase) -> str:
-    return say(words, "sw")
+def sw(phrase: Phrase) -> str:
+    return say(phrase, "sw")
 
 
-def as_typed(words: Phrase, language: str) -> str:
+def as_typed(phrase: Phrase, language: str) -> str:
     """One of the words that people may write for something, which stand with commas between."""
-    return say(words, language).split(", ")[-1]
+    return say(phrase, language).split(", ")[-1]
 
 
 def says(text: str, sentence: str) -> bool:

@@ -1,5 +1,5 @@
-"""Half a minute of everything dying, again and again, while people report: whoever was shown a case number
-has a case, and is answered."""
+"""Half a minute of everything dying, again and again, while people
+report: whoever was shown a case number has a case, and is answered."""
 
 import random
 import re

@@ -147,8 +147,8 @@ def _times_told(stack: Stack, death: Death) -> int:
 
 
 def _under_way(stack: Stack, shown: str = "") -> list[Message]:
-    """The messages that nobody has seen to yet; of one case only, where its number is given, for others may
-    be in the hands of the dead."""
+    """The messages that nobody has seen to yet; of one case only, where
+    its number is given, for others may be in the hands of the dead."""
     under_way = select(Message).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
     if shown:
         under_way = under_way.join(Case).where(Case.reference == read_reference(shown))

@@ -1,5 +1,5 @@
-"""Several people call about the same thing: each has a case and a promise of their own, and whoever answers
-knows that it is one event."""
+"""Several people call about the same thing: each has a case and a
+promise of their own, and whoever answers knows that it is one event."""
 
 from datetime import timedelta
 

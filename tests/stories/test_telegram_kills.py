@@ -1,5 +1,5 @@
-"""On Telegram too a process dies at the worst moment: what somebody wrote is done once, and what is written
-to them comes in good order."""
+"""On Telegram too a process dies at the worst moment: what somebody
+wrote is done once, and what is written to them comes in good order."""
 
 import asyncio
 import random
@@ -423,9 +423,8 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
             "somebody has each case",
         )
 
-        long_enough = max(
-            FLOOD, time.monotonic() - began
-        )  # what happens meanwhile is less than what has happened so far
+        # What happens meanwhile is less than what has happened so far.
+        long_enough = max(FLOOD, time.monotonic() - began)
         stack.town.trouble(telegram=[{"kind": "flood", "seconds": long_enough}])
         for citizen in asking[:3]:
             citizen.say("/case")

@@ -1,5 +1,5 @@
-"""A new release takes over a house that is in the middle of things: see tests/data/first_house/README.md for
-what was left undone there."""
+"""A new release takes over a house that is in the middle of things:
+see tests/data/first_house/README.md for what was left undone there."""
 
 import re
 import shutil
@@ -145,8 +145,8 @@ WAIT = (
 )
 ABOUT = "dispatch news case follow_up answer duty alarm consult broadcast rumour"
 BEGIN = (
-    "dispatch received late gone_on nobody still copy asked taken coming there lapsed danger more sent "
-    "call alarm answer way_in ready"
+    "dispatch received late gone_on nobody still copy asked taken "
+    "coming there lapsed danger more sent call alarm answer way_in ready"
 )
 
 

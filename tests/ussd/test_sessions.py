@@ -1,5 +1,5 @@
-"""A dial-in, as it goes for the one who holds the phone: slow networks, slips of the finger, a queue that is
-away, a line that is cut."""
+"""A dial-in, as it goes for the one who holds the phone: slow networks,
+slips of the finger, a queue that is away, a line that is cut."""
 
 import json
 from collections.abc import Iterator

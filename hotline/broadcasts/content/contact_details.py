@@ -7,7 +7,10 @@ from hotline.broadcasts.content.annotated_text import Text
 
 # --- links and numbers
 
-ENDINGS = "com|org|net|info|biz|co|ke|ng|tz|ug|io|ly|app|link|xyz|online|site|website|tv|gov|gle|page|shop|club|live|news|click|gl"
+ENDINGS = (
+    "com|org|net|info|biz|co|ke|ng|tz|ug|io|ly|app|link|xyz|online|site|website"
+    "|tv|gov|gle|page|shop|club|live|news|click|gl"
+)
 SHORTENERS = r"t\s?\.\s?me|wa\s?\.\s?me|m\s?\.\s?me|youtu\s?\.\s?be|fb\s?\.\s?watch|is\s?\.\s?gd|t\s?\.\s?co"
 _LINKS = re.compile(
     r"h\s?t\s?t\s?p\s?s?\s?:?\s?/\s?/\S*|hxxps?\S*|\bw\W{0,2}w\W{0,2}w\b\W?\s?\S*|\S+@\w+\.\w+"
@@ -29,7 +32,8 @@ _DATES = re.compile(
 _CODES = re.compile(r"\bItikia:?\s+\d{4,6}\b", re.IGNORECASE).sub
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}\s*-\s*\d{1,3}").fullmatch
 _DIALLED = re.compile(
-    r"\b(?:call|dial|ring|text|sms|piga|pigia|tuma|bonyeza)\s+(?:simu\s+)?(?:to\s+|no\.?\s+|nambari\s+)?(\+?\d{3,})\b",
+    r"\b(?:call|dial|ring|text|sms|piga|pigia|tuma|bonyeza)\s+(?:simu\s+)?"
+    r"(?:to\s+|no\.?\s+|nambari\s+)?(\+?\d{3,})\b",
     re.IGNORECASE,
 ).finditer
 _OH = str.maketrans("OoIl", "0011")

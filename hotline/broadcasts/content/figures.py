@@ -93,8 +93,8 @@ _NUMBERS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?").findall
 
 
 def _in_digits(text: str, language: str, spelled: set[str], loose: set[str]) -> str:
-    """The text with its numbers in digits; notes down which were words. Twenty-five and ishirini na tano are
-    one number."""
+    """The text with its numbers in digits; notes down which were
+    words. Twenty-five and ishirini na tano are one number."""
     worth, found, end = WORTH.get(language, {}), list[str](), 0
     matches = [match for match in _A_WORD(text) if match[0] in worth]
     skip = False
@@ -153,8 +153,8 @@ def _time(found: re.Match[str]) -> str | None:
 
 
 def _from_six(hour: int, part: str) -> int:
-    """Saa nane mchana is two in the afternoon. An hour that this part of the day has not is on the other
-    clock already."""
+    """Saa nane mchana is two in the afternoon. An hour that this
+    part of the day has not is on the other clock already."""
     there = (hour + 6) % 12 if hour in _HOURS[part] else hour % 12
     return there + 12 if part in ("mchana", "jioni") or (part == "usiku" and there >= 7) else there
 

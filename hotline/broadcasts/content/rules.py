@@ -119,8 +119,8 @@ class Facts:
     claim: str = field(default="", repr=False)
     """The rumour's own words, if it answers one."""
     own_words: bool = True
-    """The author's; of a template only the names and figures are theirs, and its tone was settled with those
-    who made it."""
+    """The author's; of a template only the names and figures are
+    theirs, and its tone was settled with those who made it."""
     readers: Mapping[str, int] = field(default_factory=dict)
     """How many subscribers read each language."""
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -204,8 +204,8 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _groups(text: Text) -> Iterator[str]:
-    """Groups on the list, and whatever is called a people. What is a place too is a group only where people
-    are spoken of."""
+    """Groups on the list, and whatever is called a people. What
+    is a place too is a group only where people are spoken of."""
     for hit in text.of(lexicon.GROUP):
         if not _is_a_place(text, hit) or _is_of_people(text, hit):
             yield text.shown(hit.first, hit.last)
@@ -316,7 +316,7 @@ def _differences(texts: Iterable[Text]) -> Iterator[Finding]:
 
 
 def places_apart(one: Sequence[Place], other: Sequence[Place], areas: Areas) -> list[str]:
-    """The places that only one of two texts names. Naming what a place lies in as well makes no difference."""
+    """The places that only one of two texts names. To name what a place lies in makes no difference."""
     named = [[place for place in each if not _is_ordinary(place)] for each in (one, other)]
     codes = [frozenset(code for place in each for code in place.areas) for each in named]
     shared = [areas[code] for code in codes[0] & codes[1]]

@@ -1,4 +1,4 @@
-"""Telegram: chats and what was said in them, addresses that close, evidence, and a liaison who is on the way."""
+"""Telegram: chats and what was said in them, addresses that close, evidence, a liaison on the way."""
 
 import sqlalchemy as sa
 from alembic import op

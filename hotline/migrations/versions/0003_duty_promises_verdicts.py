@@ -186,7 +186,7 @@ def _bring_over() -> None:
     """What stood in the cases themselves becomes rows of its own."""
     urgent = {"danger": 3, "violence": 2, "threat": 2, "gender": 2, "missing": 2}
     whens = " ".join(f"WHEN category_code = '{code}' THEN {urgency}" for code, urgency in urgent.items())
-    op.execute(f"UPDATE cases SET urgency = CASE WHEN in_danger THEN 3 {whens} ELSE 1 END")  # noqa: S608 - our own words
+    op.execute(f"UPDATE cases SET urgency = CASE WHEN in_danger THEN 3 {whens} ELSE 1 END")  # noqa: S608
     op.execute(
         "UPDATE cases SET round_began_at = CASE WHEN round > 1 AND "
         "verdict_at IS NOT NULL THEN verdict_at ELSE opened_at END"
@@ -218,7 +218,8 @@ def downgrade() -> None:
         "(SELECT {} FROM verdicts WHERE verdicts.case_id = "
         "cases.id AND word IS NOT NULL ORDER BY id DESC LIMIT 1)"
     )
-    op.execute(f"UPDATE cases SET verdict = {latest.format('word')}, verdict_at = {latest.format('said_at')}")  # noqa: S608
+    word, said_at = latest.format("word"), latest.format("said_at")
+    op.execute(f"UPDATE cases SET verdict = {word}, verdict_at = {said_at}")  # noqa: S608
     op.execute("DELETE FROM errands WHERE what IN ('promise', 'still', 'lapse', 'ready', 'warn')")
     op.drop_index("ix_messages_unfinished", "messages")
     op.drop_table("audits")

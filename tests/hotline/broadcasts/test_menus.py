@@ -92,8 +92,8 @@ def answers_to(question: Menu | Ask) -> list[str]:
 
 
 def walk(language: str, known: Found = KNOWN) -> Iterator[Asking | Said[CommitteeWish]]:
-    """Every screen, and every answer to it at least once. Where all its answers were given on other paths,
-    the first is given again."""
+    """Every screen, and every answer to it at least once. Where all
+    its answers were given on other paths, the first is given again."""
     todo: list[Answers] = [()]
     given: set[tuple[str, Phrase, str]] = set()
     while todo:

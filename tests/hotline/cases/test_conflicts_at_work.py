@@ -1,4 +1,4 @@
-"""The conflict firewall where it works: random countries in a real database, a report about the police, and
+"""The rule on conflicts where it works: random countries in a real database, a report about the police, and
 everything that can happen to it."""
 
 import random

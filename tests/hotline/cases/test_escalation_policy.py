@@ -1,4 +1,4 @@
-"""The two tables of the standing order make sense: they begin, they end, and nobody is forgotten."""
+"""The two tables of the escalation policy make sense: they begin, they end, and nobody is forgotten."""
 
 import pytest
 

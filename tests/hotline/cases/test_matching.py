@@ -1,5 +1,5 @@
 """Whose case it is: the nearest who fits, and then whoever
-the standing order names next, until somebody answers."""
+the escalation policy names next, until somebody answers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace

@@ -165,7 +165,7 @@ def test_the_first_has_it_and_everybody_else_is_told_who_that_was(world: World) 
 
 
 def ask_everybody(world: World, numbers: list[str], name: str) -> None:
-    """The case is before all of them, as if the standing order had got to each."""
+    """The case is before all of them, as if the escalation policy had got to each."""
     with world.service.transaction() as work:
         first = work.session.scalars(select(Dispatch)).one()
         for step, number in enumerate(numbers, start=2):

@@ -277,9 +277,9 @@ SAID = ("vijana wenye silaha", "karibu na stendi", "bibi mmoja amejeruhiwa", "si
 NUMBERS = tuple(number[start:] for number in (CITIZEN, NEIGHBOUR, KIPRUTO, WANJIKU) for start in (1, 4))
 
 
-def unmistakable(words: Phrase) -> str:
+def unmistakable(phrase: Phrase) -> str:
     """The longest piece of a sentence in Kiswahili between its blanks."""
-    return max(re.split(r"\{\w+\}", say(Phrase(words.english), "sw")), key=len).strip()
+    return max(re.split(r"\{\w+\}", say(Phrase(phrase.english), "sw")), key=len).strip()
 
 
 TEXTED = (

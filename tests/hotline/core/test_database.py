@@ -20,8 +20,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 import hotline
 from hotline import outbox
-from hotline.cases import followups  # noqa: F401 - each brings its tables
-from hotline.cases import responses as acknowledgement  # noqa: F401 - each brings its tables
+from hotline.cases import followups, responses  # noqa: F401 - each brings its tables
 from hotline.cases.case import Case
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.promises import Promise
@@ -31,7 +30,7 @@ from hotline.directory.bodies import Body, Serves
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
 from hotline.front_desk import desk  # noqa: F401 - each brings its tables
-from hotline.messaging import seen as arrivals  # noqa: F401 - each brings its tables
+from hotline.messaging import seen  # noqa: F401 - each brings its tables
 from hotline.operations import auditor  # noqa: F401 - each brings its tables
 from hotline.outbox import Task, TaskKind
 from hotline.settings import Settings
@@ -316,9 +315,8 @@ def test_many_who_read_and_then_write_all_get_their_turn(small: Database) -> Non
 def test_a_database_that_stays_locked_is_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "hotline.core.database.create_engine", create_engine
-    )  # which is less patient than that of the tests
+    # Which is less patient than that of the tests.
+    monkeypatch.setattr("hotline.core.database.create_engine", create_engine)
     file = tmp_path / "locked.db"
     with (
         closing(Database(f"sqlite:///{file}")) as database,

@@ -28,8 +28,8 @@ def said(world: World, text: str, number: str = KIPRUTO) -> str:
     return world.carrier.to(number)[-1]
 
 
-def begins(words: Phrase) -> str:
-    return say(words, LANGUAGE)
+def begins(phrase: Phrase) -> str:
+    return say(phrase, LANGUAGE)
 
 
 def waits(world: World, wish: Compose = ALL_CALM) -> tuple[str, str]:

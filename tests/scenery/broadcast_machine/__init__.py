@@ -1,5 +1,5 @@
-"""Whatever people, phones and processes do to broadcasts, in any order: a state machine for Hypothesis, and
-the bugs that it must find.
+"""Whatever people, phones and processes do to broadcasts, in any order:
+a state machine for Hypothesis, and the bugs that it must find.
 
 What is right is said here once more, from what people did and were told, and not by asking the hotline's own
 rules. Read it in this order, each file on those before it:

@@ -1,5 +1,5 @@
-"""Words to look out for in what we send, and how they are found however they are written. They are in the
-files beside this one."""
+"""Words to look out for in what we send, and how they are found
+however they are written. They are in the files beside this one."""
 
 import re
 import unicodedata
@@ -60,15 +60,15 @@ class Term(NamedTuple):
 
 
 def bare(text: str) -> str:
-    """The text without accents and hidden letters, and with letters that only look like ours replaced by
-    ours."""
+    """The text without accents and hidden letters, and with
+    letters that only look like ours replaced by ours."""
     decomposed = unicodedata.normalize("NFKD", text).translate(_ALIKE)
     return "".join(_digit(letter) for letter in decomposed if unicodedata.category(letter) not in _HIDDEN)
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: small letters, no accents, k1k as kik, mmende as mende. Folded twice it is
-    the same as once."""
+    """The text as it is compared: small letters, no accents, k1k as
+    kik, mmende as mende. Folded twice it is the same as once."""
     return _WORD.sub(lambda found: _folded(found[0]), bare(text))
 
 
@@ -113,7 +113,7 @@ _ALIKE |= str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏ�
 
 @cache
 def terms() -> tuple[Term, ...]:
-    """Every term of every file: people mix their languages, so each text is looked through for all of them."""
+    """Every term of every file: people mix languages, so each text is searched for all of them."""
     rows = [row for file in sorted(FOLDER.glob("*.csv")) for _line, row in csv_files.read(file, COLUMNS).rows]
     return tuple(term for row in rows for term in _forms(row["term"], row["kind"]))
 
