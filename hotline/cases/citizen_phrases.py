@@ -23,23 +23,6 @@ class Standing:
     asked: str = ""
     """The body that is asked now; or the authority to go to, where nobody may be asked."""
 
-    def to_text(self) -> str:
-        return "|".join(
-            (
-                self.state,
-                self.by,
-                str(int(self.open_to_verdict)),
-                str(int(self.missed)),
-                self.asked.replace("|", "/"),
-            )
-        )
-
-
-def standing(text: str) -> Standing:
-    """The opposite of `Standing.to_text`."""
-    state, by, ask, missed, asked = text.split("|")
-    return Standing(state, by, ask == "1", missed == "1", asked)  # type: ignore[arg-type]
-
 
 def no_such_case(emergency: str) -> Phrase:
     """To one who has keyed in a wrong number as often as one may."""
