@@ -9,12 +9,14 @@ from hotline.core.i18n import Phrase, _
 Verdict = Literal["helped", "not_helped", "danger"]
 """The citizen's own word on whether help came. Silence is none of them."""
 
+Stands = Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands, as much as one is told who knows its reference."""
 
-    state: Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
+    state: Stands
     by: str = ""
     """Clock time by which an answer was promised last."""
     open_to_verdict: bool = False
