@@ -65,8 +65,8 @@ class LookUp:
     """Of what the answer is the text: see `looked_up`."""
 
     def takes(self, answer: str) -> bool:
-        """Whether it can still be read. What an earlier release looked up may be of another form: it is looked
-        up anew."""
+        """Whether it can still be read. What an earlier release looked up
+        may be of another form: it is looked up anew."""
         return self.kind is str or codec.decodes(answer, self.kind)
 
 

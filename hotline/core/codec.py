@@ -1,5 +1,5 @@
-"""Values as JSON, and back as the kind that they were: what a look-up answers, and what is kept of a
-conversation."""
+"""Values as JSON, and back as the kind that they were:
+what a look-up answers, and what is kept of a conversation."""
 
 from functools import cache
 from typing import Any, TypeVar
@@ -19,8 +19,11 @@ def encode(value: object) -> str:
 
 
 def decode(text: str | bytes, kind: TypeForm[Value]) -> Value:
-    """The value that `encode` made this of. Raises `ValueError` where it is of another kind, or has a field
-    that this kind has not: another release may have written it, and meant something by it."""
+    """The value that `encode` made this of.
+
+    Raises `ValueError` where it is of another kind, or has a field that this kind has not:
+    another release may have written it, and meant something by it.
+    """
     decoder, fields = _reader(kind)  # type: ignore[arg-type]  # types can be hashed
     if fields and not fields.issuperset(_fields_in(text)):
         raise ValueError("a field that is not known here")
@@ -38,5 +41,5 @@ def decodes(text: str, kind: Any) -> bool:
 
 @cache
 def _reader(kind: Any) -> tuple[msgspec.json.Decoder[Any], frozenset[str]]:
-    """Its decoder, made once, which takes longer than decoding; and the fields of a dataclass."""
+    """Its decoder, made once, for making it takes longer than decoding; and the fields of a dataclass."""
     return msgspec.json.Decoder(kind), frozenset(getattr(kind, "__dataclass_fields__", ()))

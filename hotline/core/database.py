@@ -108,8 +108,8 @@ class Database:
             yield session
 
     def _turn(self) -> AbstractContextManager[None]:
-        """Writers on SQLite go one after another, as they came. Left
-        to itself it lets them try again at random, and some starve."""
+        """Writers on SQLite go one after another. Left to itself it lets
+        them try again ever more rarely, and some starve."""
         return (
             writers_line(Path(f"{self.url.database}.turn"))
             if self.is_sqlite and self.url.database
@@ -122,8 +122,11 @@ class Database:
 
 @contextmanager
 def writers_line(file: Path) -> Iterator[None]:
-    """Wait for whoever writes now, in whatever process. One who dies
-    lets the next in; after `PATIENCE` seconds it is `Locked`."""
+    """Lock a file, as whoever writes does, in whatever process. The kernel lets go of it for
+    one who dies; after `PATIENCE` seconds it is `Locked`.
+
+    Those who wait try every 3 ms, so the next is whoever tries first, not whoever came first.
+    """
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError:  # there is no such folder, or it is not ours: the database will say so itself

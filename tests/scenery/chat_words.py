@@ -98,8 +98,9 @@ MAY_WE_WRITE, MAY_WE_WRITE_SW = en(CONTACT.text), sw(CONTACT.text)
 YES, DO_NOT_WRITE = en(labels(CONTACT)["text"]), en(labels(CONTACT)["none"])
 REMEMBERS = citizen_menus.may_we_remember(AREAS, KAPTEMBWO)
 REMEMBER, REMEMBER_SW, DO_NOT_REMEMBER = en(REMEMBERS.text), sw(REMEMBERS.text), en(labels(REMEMBERS)["no"])
-_STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "station|Kaptembwo Police Station")
-_OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "")
+_STATIONS = codec.encode([("station", "Kaptembwo Police Station")])
+_STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), _STATIONS)
+_OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), codec.encode([]))
 WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen_menus.NOT_KNOWN)
 A_WOMAN, RATHER_A_WOMAN, NO_MATTER = (
     en(citizen_menus.a_woman().text),

@@ -62,7 +62,7 @@ SURE = labels(
     )
 )
 STATION = asked(whom_is_it_about(KAPTEMBWO), codec.encode([("station", "Kaptembwo Police Station")]))
-OFFICER = asked(whom_is_it_about(KAPTEMBWO), "")
+OFFICER = asked(whom_is_it_about(KAPTEMBWO), codec.encode([]))
 
 
 def names(*choices: tuple[str, Phrase]) -> list[str]:
