@@ -1,6 +1,7 @@
 """The liaisons of the night: a county's roster, of which a third are asleep."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

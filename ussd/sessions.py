@@ -14,12 +14,11 @@ from typing import NamedTuple
 from hotline.carriers import Ended, Turn
 from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller, Report
-from hotline.cases.liaison_menus import Assignments, Waiting
 from hotline.cases.reporting import Call
 from hotline.context import Service, UnitOfWork
 from hotline.conversation.replay import Answers
 from hotline.conversation.screens import LookUp, Nothing
-from hotline.conversation.ussd_store import Conversation, Conversations, Known
+from hotline.conversation.ussd_store import Conversation, Conversations
 from hotline.core.crypto import strict_number
 from hotline.core.database import Locked
 from hotline.core.errors import NotANumber
@@ -47,7 +46,7 @@ class Reply(NamedTuple):
 class Line:
     """The line that people dial in on."""
 
-    def __init__(self, service: Service, conversations: Conversations, limits: Limits) -> None:
+    def __init__(self, service: Service, conversations: Conversations[Caller], limits: Limits) -> None:
         self._service, self._conversations, self._limits = service, conversations, limits
         self._country, self._keys = service.settings.country, service.settings.keys
 
@@ -114,7 +113,7 @@ class Line:
         return Keypad(self._service.areas, self._country, self._limits, partial(self._look_up, call))
 
     def _position(
-        self, keypad: Keypad, kept: Conversation | None, transcript: str, call: Call, draft: Answers
+        self, keypad: Keypad, kept: Conversation[Caller] | None, transcript: str, call: Call, draft: Answers
     ) -> Position:
         """Where this transcript leads: on from the turn answered last, or replayed from the beginning."""
         before = f"{kept.transcript}{SEPARATOR}" if kept is not None and kept.transcript else ""
@@ -123,9 +122,7 @@ class Line:
                 keypad.beginning(self._who_calls(call), () if transcript else draft), transcript
             )
         typed = transcript.removeprefix(before)
-        position = Position(
-            _caller(kept.known), kept.language, kept.answers, kept.draft, kept.page, kept.again
-        )
+        position = Position(kept.known, kept.language, kept.answers, kept.draft, kept.page, kept.again)
         return keypad.press(position, typed) if keypad.takes_words(position) else keypad.play(position, typed)
 
     def _who_calls(self, call: Call) -> Caller:
@@ -158,27 +155,28 @@ class Line:
             shorten(plain(say(phrase, language)), self._limits.septets, self._limits.units), ended=True
         )
 
-    def _save_what_there_is(self, work: UnitOfWork, kept: Conversation, call: Call) -> Reply | None:
+    def _save_what_there_is(self, work: UnitOfWork, kept: Conversation[Caller], call: Call) -> Reply | None:
         """Somebody in danger who was cut off is a case all the same,
         and this its last page. Of anybody else the language is kept."""
-        known = _caller(kept.known)
-        if kept.language != known.language and kept.answers:
+        if kept.language != kept.known.language and kept.answers:
             desk.remember_language(work, call)
-        position = Position(known, kept.language, citizen_menus.as_far_as_it_goes(kept.answers), kept.draft)
+        position = Position(
+            kept.known, kept.language, citizen_menus.as_far_as_it_goes(kept.answers), kept.draft
+        )
         command = None if kept.draft else self._keypad(call).command(position)
         if isinstance(command, Report) and command.category == DANGER.code:
             return self._last(desk.carry_out(work, command, call), call.language)
         return None
 
 
-def _conversation(position: Position, transcript: str, reply: Reply) -> Conversation:
-    answers, page, known = position.answers, position.page, _known(position.caller)
+def _conversation(position: Position, transcript: str, reply: Reply) -> Conversation[Caller]:
+    answers, page, known = position.answers, position.page, position.caller
     return Conversation(
         transcript, *reply, answers, page, position.language, known, position.draft, position.again
     )
 
 
-def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | None:
+def _draft_to_keep(position: Position, kept: Conversation[Caller] | None) -> Answers | None:
     """What may be gone on with after a cut; nothing when all is said
     or begun anew; None, and so whatever there was, until then."""
     if position.command is not None:
@@ -188,15 +186,3 @@ def _draft_to_keep(position: Position, kept: Conversation | None) -> Answers | N
     if citizen_menus.draft_of(position.answers):
         return position.answers
     return () if kept is not None and kept.draft else None
-
-
-def _known(caller: Caller) -> Known:
-    desk_of = caller.desk
-    cases = [[case.word, case.category, case.place, case.how] for case in desk_of.cases] if desk_of else []
-    return [caller.language, caller.home, desk_of.on_duty if desk_of else None, cases, caller.asked]
-
-
-def _caller(known: Known) -> Caller:
-    language, home, on_duty, cases, asked = known
-    desk_of = None if on_duty is None else Assignments(on_duty, tuple(Waiting(*case) for case in cases))
-    return Caller(language, home, desk_of, asked=asked)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from hotline.carriers import Carrier, carrier_of
+from hotline.cases.citizen_menus import Caller
 from hotline.context import Service
 from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Database
@@ -45,7 +46,7 @@ def from_environment() -> "WSGIApplication":
 def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":
     settings = service.settings
     trips = RedisPipeline(settings.redis_url)
-    conversations = Conversations(settings.redis_url, settings.keys.vault)
+    conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
     line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES

@@ -1,16 +1,16 @@
 """What a liaison sees of the messages to the public when they call in: which there are, what one says, and
 what one would be."""
 
-import json
-
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from hotline.broadcasts import actions, approval, drafting, limits, menus, phrases, templates
+from hotline.broadcasts import actions, approval, drafting, limits, phrases, templates
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts.broadcast import ON_ITS_WAY, Broadcast, broadcast_by_code
+from hotline.broadcasts.menus import Board, Compose, Line, Previewed, Shown
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
+from hotline.core import codec
 from hotline.core.gsm import shorten
 from hotline.core.i18n import say
 from hotline.directory.bodies import Serves
@@ -27,7 +27,9 @@ LONGEST_PLACE = 30
 """Letters of a place in a list."""
 
 
-def answer(work: UnitOfWork, who: Liaison, question: LookUp, language: str) -> str | None:
+def answer(
+    work: UnitOfWork, who: Liaison, question: LookUp, language: str
+) -> Board | Shown | Previewed | str | None:
     """What the committee's dialogue wants to know, in the language that it is held in. None where it is not
     that dialogue that asks."""
     match question.name.rstrip("0123456789"):
@@ -36,48 +38,40 @@ def answer(work: UnitOfWork, who: Liaison, question: LookUp, language: str) -> s
         case "?broadcast":
             return broadcast_of(work, who, question.key, language)
         case "?preview:":
-            return preview_of(work, who, question.key, language)
+            return preview_of(work, who, codec.decode(question.key, Compose), language)
         case "?now":
             return work.now.astimezone(work.country.zone).strftime("%H:%M")
         case _:
             return None
 
 
-def board(work: UnitOfWork, who: Liaison) -> str:
+def board(work: UnitOfWork, who: Liaison) -> Board:
     """What there is for them: the broadcasts, the newest first, and how many rumours nobody knows the truth
     of."""
-    listed = [
-        {"code": each.code, "place": _places(work.areas, each), "state": how(each)}
-        for each in seen_by(work, who)
-    ]
-    return json.dumps(
-        {"broadcasts": listed, "rumours": _open_rumours(work, who), "exercise": work.settings.exercise}
-    )
+    listed = tuple(Line(each.code, _places(work.areas, each), how(each)) for each in seen_by(work, who))
+    return Board(listed, _open_rumours(work, who), work.settings.exercise)
 
 
-def preview_of(work: UnitOfWork, who: Liaison, key: str, language: str = "") -> str:
+def preview_of(work: UnitOfWork, who: Liaison, compose: Compose, language: str = "") -> Previewed:
     """What somebody has written, as it would go, and whether something in it must not be said."""
-    broadcast = drafting.sketch(work, who, menus.composed(key))
+    broadcast = drafting.sketch(work, who, compose)
     preview = broadcast_preview.preview(work, broadcast, waits=limits.waits(work, broadcast))
     stands = approval.what_stands_against(work, who, broadcast)
     lines = [
         say(words, language or who.language) for words in (*stands, *broadcast_preview.on_a_phone(preview))
     ]
     blocked = bool(stands) or any(finding.blocks for finding in preview.findings)
-    return json.dumps({"text": "\n".join(lines), "blocked": blocked})
+    return Previewed("\n".join(lines), blocked)
 
 
-def broadcast_of(work: UnitOfWork, who: Liaison, code: str, language: str = "") -> str:
+def broadcast_of(work: UnitOfWork, who: Liaison, code: str, language: str = "") -> Shown:
     """One broadcast: what it says, how it stands, and what they may do with it."""
     broadcast, language = broadcast_by_code(work.session, code), language or who.language
     if broadcast is None or not may_see(work, who, broadcast):
-        return json.dumps(
-            {"text": "", "line": say(phrases.no_such(code), language), "steps": [], "mark": "", "areas": []}
-        )
-    return json.dumps({
-        "text": approval.to_read(broadcast, language), "line": _line(work, broadcast, language),
-        "steps": actions.offered(work, who, broadcast), "mark": broadcast.mark, "areas": broadcast.areas,
-    })  # fmt: skip
+        return Shown("", say(phrases.no_such(code), language))
+    text, line = approval.to_read(broadcast, language), _line(work, broadcast, language)
+    steps = tuple(actions.offered(work, who, broadcast))
+    return Shown(text, line, steps, broadcast.mark, tuple(broadcast.areas))
 
 
 def _line(work: UnitOfWork, broadcast: Broadcast, language: str) -> str:

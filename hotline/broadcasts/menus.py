@@ -1,8 +1,7 @@
 """What a liaison is asked about calm messages: to write one, to say yes or no to one, to stop one."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
@@ -10,7 +9,8 @@ from hotline.broadcasts import templates
 from hotline.broadcasts.phrases import REASONS, STATES
 from hotline.broadcasts.templates import TEMPLATES, WHO, Field
 from hotline.conversation.choose_area import choose_area
-from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
+from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene, looked_up
+from hotline.core import codec
 from hotline.core.i18n import Phrase, _, own_name, verbatim
 from hotline.places.areas import Areas
 from hotline.rumours.menus import LookAtRumour, WriteAbout, at_rumours
@@ -63,16 +63,46 @@ class Deal:
     why: str = ""
 
 
-def to_text(compose: Compose) -> str:
-    """What was written, as the key of `?preview`."""
-    return json.dumps(asdict(compose), separators=(",", ":"))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A broadcast as one line of a list."""
+
+    code: str
+    place: str
+    state: str
 
 
-def composed(text: str) -> Compose:
-    """The opposite of `to_text`."""
-    known = json.loads(text)
-    pairs = {name: tuple((key, value) for key, value in known[name]) for name in ("fields", "own")}
-    return Compose(**{**known, **pairs, "areas": tuple(known["areas"])})
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What there is for a liaison."""
+
+    broadcasts: tuple[Line, ...]
+    rumours: int
+    """Of how many nobody knows the truth."""
+    exercise: bool
+    """Whatever is written is a drill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A broadcast as a liaison reads it."""
+
+    text: str
+    line: str
+    """How it stands."""
+    steps: tuple[str, ...] = ()
+    """What they may do with it."""
+    mark: str = ""
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What somebody has written, as it would go."""
+
+    text: str
+    blocked: bool
+    """Something in it must not be said."""
 
 
 STEPS: dict[str, Phrase] = {
@@ -103,8 +133,8 @@ CommitteeWish = Compose | Deal | LookAtRumour | Nothing
 
 def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scene[CommitteeWish]:
     """The messages that concern this liaison, and the rumours."""
-    board = json.loads((yield LookUp("?board", "")))
-    write = Writing(areas, tuple(languages), emergency, bool(board["exercise"]))
+    board = yield from looked_up("?board", "", Board)
+    write = Writing(areas, tuple(languages), emergency, board.exercise)
     match (yield Menu("board", _("Messages and rumours"), _on_the_board(board))):
         case "write":
             return (yield from write.anew())
@@ -118,15 +148,14 @@ def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scen
 WRITE = _("Write a message")
 
 
-def _on_the_board(board: Mapping[str, object]) -> Choices:
-    listed = board["broadcasts"]
-    assert isinstance(listed, list)
-    there = tuple((each["code"], _one_line(each["code"], each["place"], each["state"])) for each in listed)
-    return (("write", WRITE), *there, ("rumours", _("Rumours ({number})", number=str(board["rumours"]))))
+def _on_the_board(board: Board) -> Choices:
+    there = ((line.code, _as_line(line)) for line in board.broadcasts)
+    return (("write", WRITE), *there, ("rumours", _("Rumours ({number})", number=str(board.rumours))))
 
 
-def _one_line(code: str, place: str, state: str) -> Phrase:
-    return Phrase("{code}: {place}, {state}", (("code", code), ("place", place), ("state", STATES[state])))
+def _as_line(line: Line) -> Phrase:
+    blanks = (("code", line.code), ("place", line.place), ("state", STATES[line.state]))
+    return Phrase("{code}: {place}, {state}", blanks)
 
 
 NOTHING_CHANGED = _("Nothing was changed.")
@@ -134,18 +163,18 @@ NOTHING_CHANGED = _("Nothing was changed.")
 
 def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
     """One message: what it says, how it stands, and what this liaison may do."""
-    found = json.loads((yield LookUp("?broadcast", code)))
-    shown = _("Message {code}: {text}", code=code, text=found["text"])
-    text = Phrase("{line}\n{shown}", (("line", verbatim(found["line"])), ("shown", shown)))
-    choices = tuple((step, words) for step, words in STEPS.items() if step in found["steps"])
+    found = yield from looked_up("?broadcast", code, Shown)
+    shown = _("Message {code}: {text}", code=code, text=found.text)
+    text = Phrase("{line}\n{shown}", (("line", verbatim(found.line)), ("shown", shown)))
+    choices = tuple((step, words) for step, words in STEPS.items() if step in found.steps)
     step = yield Menu("deal", text, (*choices, ("nothing", _("Nothing now"))))
     match step:
         case "nothing":
             return Nothing(NOTHING_CHANGED)
         case "correct":
-            return (yield from write.anew(tuple(found["areas"]), corrects=code))
+            return (yield from write.anew(found.areas, corrects=code))
         case "edit":
-            return (yield from write.anew(tuple(found["areas"]), edits=code))
+            return (yield from write.anew(found.areas, edits=code))
         case "object":
             return Deal(
                 "object",
@@ -153,7 +182,7 @@ def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
                 why=(yield Menu("why", _("Why? Choose, or write it:"), REASONS, typed=True))[:MOST_WHY],
             )
         case _:
-            return Deal(ACTS[step], code, found["mark"] if step == "approve" else "")
+            return Deal(ACTS[step], code, found.mark if step == "approve" else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +309,11 @@ REAL_OR_DRILL: Choices = (("real", _("For real")), ("drill", _("A drill")))
 
 def _see(made: Compose) -> Scene[Compose | Nothing]:
     """What would be sent, to how many, and at what cost; then what is to become of it."""
-    preview = json.loads((yield LookUp("?preview:1", to_text(made))))
+    preview = yield from looked_up("?preview:1", codec.encode(made), Previewed)
     choices: Choices = (("keep", _("Keep as a draft")), ("leave", _("Leave it")))
-    if not preview["blocked"]:
+    if not preview.blocked:
         choices = (("submit", STEPS["submit"]), *choices)
-    wish = yield Menu("preview", verbatim(preview["text"]), choices)
+    wish = yield Menu("preview", verbatim(preview.text), choices)
     if wish == "leave":
         return Nothing(_("Nothing was kept."))
     return replace(made, submit=wish == "submit")

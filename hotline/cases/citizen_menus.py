@@ -1,13 +1,13 @@
 """What a citizen is asked and told. Calm, short, and the same on every phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hotline.cases.citizen_phrases import Standing, Verdict, how_it_stands, no_such_case, standing
+from hotline.cases.citizen_phrases import Standing, Verdict, how_it_stands, no_such_case
 from hotline.cases.liaison_menus import Assignments
 from hotline.conversation.choose_area import choose_area
-from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
+from hotline.conversation.screens import Ask, Choices, Menu, Nothing, Scene, looked_up
 from hotline.core.i18n import _, verbatim
 from hotline.directory.categories import CATEGORIES, CONDUCT, DANGER, GENDER
 from hotline.places.areas import Area, Areas
@@ -104,16 +104,8 @@ def report(caller: Caller, areas: Areas) -> Scene[Report]:
 
 def whom_is_it_about(area: Area) -> Scene[tuple[str, str]]:
     """Which station, and who, as far as they know: nobody there ever sees the report."""
-    bodies = bodies_in((yield LookUp("?bodies", area.code)))
-    body = (
-        ""
-        if not bodies
-        else (
-            yield Menu(
-                "body", _("Which station? Nobody there will see this."), (*bodies, ("none", NOT_KNOWN))
-            )
-        )
-    )
+    bodies = yield from looked_up("?bodies", area.code, Bodies)
+    body = (yield _which(bodies)) if bodies else ""
     officer = yield Menu(
         "officer", _("Who? Type a name or number, or choose:"), (("none", NOT_KNOWN),), typed=True
     )
@@ -123,15 +115,13 @@ def whom_is_it_about(area: Area) -> Scene[tuple[str, str]]:
 NOT_KNOWN = _("I do not know")
 
 
-def bodies_to_text(bodies: Iterable[tuple[str, str]]) -> str:
-    """Codes and names of bodies, as the answer to `?bodies`."""
-    return "\n".join(f"{code}|{name}" for code, name in bodies)
+Bodies = list[tuple[str, str]]
+"""Codes and names."""
 
 
-def bodies_in(text: str) -> Choices:
-    """The opposite of `bodies_to_text`, to choose from."""
-    listed = (line.partition("|") for line in text.splitlines())
-    return tuple((code, verbatim(name)) for code, _bar, name in listed)
+def _which(bodies: Bodies) -> Menu:
+    named = ((code, verbatim(name)) for code, name in bodies)
+    return Menu("body", _("Which station? Nobody there will see this."), (*named, ("none", NOT_KNOWN)))
 
 
 def a_woman() -> Menu:
@@ -172,10 +162,10 @@ def my_case(emergency: str, known: Sequence[str] = ()) -> Scene[Judge | Nothing]
         )
         chosen = yield Menu("mine", _("Which case?"), choices)
         if chosen != "other":
-            return (yield from judge(chosen, standing((yield LookUp("?case0", chosen)))))
+            return (yield from judge(chosen, (yield from looked_up("?case0", chosen, Standing))))
     for turn in range(1, TRIES + 1):
         reference = yield Ask(f"reference{turn}", KEY_IN if turn == 1 else LOOK_AGAIN, number=True)
-        case = standing((yield LookUp(f"?case{turn}", reference)))
+        case = yield from looked_up(f"?case{turn}", reference, Standing)
         if case.state not in ("unknown", "slip"):
             return (yield from judge(reference, case))
     return Nothing(no_such_case(emergency))

@@ -9,12 +9,14 @@ from hotline.core.i18n import Phrase, _
 Verdict = Literal["helped", "not_helped", "danger"]
 """The citizen's own word on whether help came. Silence is none of them."""
 
+Stands = Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands, as much as one is told who knows its reference."""
 
-    state: Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
+    state: Stands
     by: str = ""
     """Clock time by which an answer was promised last."""
     open_to_verdict: bool = False
@@ -22,23 +24,6 @@ class Standing:
     """An earlier time was promised, and has passed."""
     asked: str = ""
     """The body that is asked now; or the authority to go to, where nobody may be asked."""
-
-    def to_text(self) -> str:
-        return "|".join(
-            (
-                self.state,
-                self.by,
-                str(int(self.open_to_verdict)),
-                str(int(self.missed)),
-                self.asked.replace("|", "/"),
-            )
-        )
-
-
-def standing(text: str) -> Standing:
-    """The opposite of `Standing.to_text`."""
-    state, by, ask, missed, asked = text.split("|")
-    return Standing(state, by, ask == "1", missed == "1", asked)  # type: ignore[arg-type]
 
 
 def no_such_case(emergency: str) -> Phrase:

@@ -1,15 +1,15 @@
 """A conversation in a chat, as far as it has got: kept in the database, encrypted,
 for no carrier repeats the transcript there, as it does for a dial-in."""
 
-import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.conversation.replay import Answers
+from hotline.core import codec
 from hotline.core.crypto import Tampered, Vault
 from hotline.core.database import Base, Moment, insert_once
 
@@ -62,15 +62,14 @@ def find(session: Session, vault: Vault, index: str, now: datetime) -> ChatState
     if chat is None or now - chat.at > LIFETIME:
         return None
     try:
-        kept = json.loads(vault.decrypt(chat.locked_talk, _place(index)))
-        return ChatState(**{**kept, "answers": tuple((name, answer) for name, answer in kept["answers"])})
-    except (Tampered, TypeError, ValueError, KeyError):  # another release may have kept it
+        return codec.decode(vault.decrypt(chat.locked_talk, _place(index)), ChatState)
+    except (Tampered, ValueError):  # another release may have kept it
         log.warning("a conversation that was kept does not open; it begins anew")
         return None
 
 
 def keep(session: Session, vault: Vault, index: str, talk: ChatState, now: datetime) -> None:
-    locked = vault.encrypt(json.dumps(asdict(talk)), _place(index))
+    locked = vault.encrypt(codec.encode(talk), _place(index))
     if not insert_once(session, Chat, index=index, locked_talk=locked, at=now):
         chat = session.get_one(Chat, index)
         chat.locked_talk, chat.at = locked, now

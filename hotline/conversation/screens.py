@@ -4,8 +4,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from typing_extensions import TypeForm
+
+from hotline.core import codec
 from hotline.core.i18n import Phrase
 
+Found = TypeVar("Found")
 Outcome = TypeVar("Outcome")
 
 Choices = tuple[tuple[str, Phrase], ...]
@@ -57,9 +61,13 @@ class LookUp:
 
     name: str
     key: str
+    kind: object = str
+    """Of what the answer is the text: see `looked_up`."""
 
-    def takes(self, answer: str) -> bool:  # noqa: ARG002 - as of a Menu; any answer will do
-        return True
+    def takes(self, answer: str) -> bool:
+        """Whether it can still be read. What an earlier release looked up
+        may be of another form: it is looked up anew."""
+        return self.kind is str or codec.decodes(answer, self.kind)
 
 
 Question = Menu | Ask | LookUp
@@ -78,3 +86,8 @@ Scene = Generator[Question, str, Outcome]
 It does nothing but ask, for it is played again from the answers
 at every turn. No question is asked twice under one name.
 """
+
+
+def looked_up(name: str, key: str, kind: TypeForm[Found]) -> Scene[Found]:
+    """A look-up whose answer is more than text: a value of this kind."""
+    return codec.decode((yield LookUp(name, key, kind)), kind)

@@ -4,24 +4,24 @@ with a TTL of minutes, and never the only copy of anything.
 When Redis is away the answer is `None`, and the caller replays the transcript that the carrier repeats.
 """
 
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import Generic, NamedTuple, TypeVar
 
 import redis
+from typing_extensions import TypeForm
 
 from hotline.conversation.replay import Answers
+from hotline.core import codec
 from hotline.core.crypto import Tampered, Vault
 from hotline.core.redis_link import RedisCommand, RedisPipeline
 
 log = logging.getLogger(__name__)
 
-Read = TypeVar("Read")
-
-Known = list[Any]
-"""Facts about a caller, in a form that JSON can hold."""
+Known = TypeVar("Known")
+"""What is known of a caller: for the one who keeps the conversation to say, as long as it can be encoded."""
+Kept = TypeVar("Kept")
 
 LIFETIME = 240
 """Seconds: longer than the longest dial-in (180 s), and no longer than it must be."""
@@ -31,7 +31,7 @@ TRUCE = 1.0
 """A circuit breaker: seconds without trying after Redis did not answer."""
 
 
-class Conversation(NamedTuple):
+class Conversation(NamedTuple, Generic[Known]):
     """One dial-in as far as it has got."""
 
     transcript: str
@@ -50,15 +50,16 @@ class Conversation(NamedTuple):
     """Their last input was not understood."""
 
 
-class Conversations:
+class Conversations(Generic[Known]):
     """One round trip to Redis to read, one to write."""
 
-    def __init__(self, url: str, vault: Vault) -> None:
+    def __init__(self, url: str, vault: Vault, known: type[Known]) -> None:
+        self._conversation = Conversation[known]  # type: ignore[valid-type]  # a class like any other
         self._redis = RedisPipeline(url)
         self._vault = vault
         self._away_until = 0.0
 
-    def find(self, session: str, caller: str) -> tuple[Conversation | None, Answers]:
+    def find(self, session: str, caller: str) -> tuple[Conversation[Known] | None, Answers]:
         """The conversation of this session, and the draft that
         this caller left behind. Both empty when Redis is away."""
         if time.monotonic() < self._away_until:
@@ -68,11 +69,12 @@ class Conversations:
         except redis.RedisError as error:
             self._leave_alone(error)
             return None, ()
-        return self._open(kept, _key(session), _conversation), self._open(
-            draft, _draft_key(caller), _answers
-        ) or ()
+        conversation = self._open(kept, _key(session), self._conversation)
+        return conversation, self._open(draft, _draft_key(caller), Answers) or ()
 
-    def keep(self, session: str, caller: str, conversation: Conversation, draft: Answers | None) -> None:
+    def keep(
+        self, session: str, caller: str, conversation: Conversation[Known], draft: Answers | None
+    ) -> None:
         """Keep it, with what may be gone on with later: the answers
         so far, or nothing, or as it was where `draft` is None."""
         if time.monotonic() < self._away_until:
@@ -84,11 +86,11 @@ class Conversations:
             self._leave_alone(error)
 
     def _to_keep(
-        self, key: str, draft_key: str, conversation: Conversation, draft: Answers | None
+        self, key: str, draft_key: str, conversation: Conversation[Known], draft: Answers | None
     ) -> Iterator[RedisCommand]:
-        yield "SET", key, self._vault.encrypt(json.dumps(conversation), key), "EX", LIFETIME
+        yield "SET", key, self._vault.encrypt(codec.encode(conversation), key), "EX", LIFETIME
         if draft:
-            yield "SET", draft_key, self._vault.encrypt(json.dumps(draft), draft_key), "EX", DRAFT_LIFETIME
+            yield "SET", draft_key, self._vault.encrypt(codec.encode(draft), draft_key), "EX", DRAFT_LIFETIME
         elif draft is not None:
             yield "DEL", draft_key
 
@@ -101,25 +103,16 @@ class Conversations:
             "conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__
         )
 
-    def _open(self, locked: object, key: str, read: Callable[[Any], Read]) -> Read | None:
+    def _open(self, locked: object, key: str, kind: TypeForm[Kept]) -> Kept | None:
         """What is kept under this key. None where there is nothing,
         or nothing of ours: another release may have kept it."""
         if not isinstance(locked, bytes):
             return None
         try:
-            return read(json.loads(self._vault.decrypt(locked, key)))
-        except (Tampered, TypeError, ValueError):
+            return codec.decode(self._vault.decrypt(locked, key), kind)
+        except (Tampered, ValueError):
             log.warning("a conversation that was kept does not open; it begins anew")
             return None
-
-
-def _conversation(kept: Iterable[Any]) -> Conversation:
-    conversation = Conversation(*kept)
-    return conversation._replace(answers=_answers(conversation.answers), draft=_answers(conversation.draft))
-
-
-def _answers(pairs: Iterable[Sequence[str]]) -> Answers:
-    return tuple((name, answer) for name, answer in pairs)
 
 
 def _key(session: str) -> str:

@@ -1,3 +1,3 @@
 """Ground that knows nothing of a hotline: errors, database,
-encryption, languages, the SMS alphabet, CSV files, Redis.
+encryption, values as JSON, languages, the SMS alphabet, CSV files, Redis.
 """

@@ -107,8 +107,8 @@ class Database:
             yield session
 
     def _turn(self) -> AbstractContextManager[None]:
-        """A file lock that queues SQLite's writers: its own busy
-        handler retries at random, and under load some starve."""
+        """A file lock through which SQLite's writers go one at a time: its own
+        busy handler retries ever more rarely, and under load some starve."""
         return (
             writers_line(Path(f"{self.url.database}.turn"))
             if self.is_sqlite and self.url.database
@@ -122,7 +122,10 @@ class Database:
 @contextmanager
 def writers_line(file: Path) -> Iterator[None]:
     """An exclusive `flock` across processes. The kernel releases it when
-    its holder dies; after `PATIENCE` seconds of waiting: `Locked`."""
+    its holder dies; after `PATIENCE` seconds of waiting: `Locked`.
+
+    Those who wait try every 3 ms, so the next is whoever tries first, not whoever came first.
+    """
     try:
         turn = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError:  # no such folder, or no right to it: opening the database says so itself

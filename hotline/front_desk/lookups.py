@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import board as broadcast_board
-from hotline.cases import citizen_menus, dispatch, followups, liaison_phrases
+from hotline.cases import dispatch, followups, liaison_phrases
 from hotline.cases.case import Case, case_by_reference
 from hotline.cases.citizen_menus import Caller
 from hotline.cases.citizen_phrases import Standing
@@ -17,6 +17,7 @@ from hotline.cases.reporting import Call
 from hotline.cases.status import standing_of
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
+from hotline.core import codec
 from hotline.core.i18n import Phrase, say
 from hotline.directory import liaisons, people, shifts
 from hotline.directory.bodies import Body, Serves
@@ -68,10 +69,16 @@ def _waiting(work: UnitOfWork, each: Dispatch) -> Waiting:
 
 def look_up(work: UnitOfWork, question: LookUp, call: Call) -> str:
     """Answer what a dialogue asks of the hotline, not of the person."""
+    found = _found(work, question, call)
+    return found if isinstance(found, str) else codec.encode(found)
+
+
+def _found(work: UnitOfWork, question: LookUp, call: Call) -> object:
+    """A value of the kind that the question asks for: see `screens.looked_up`."""
     if question.name.startswith("?case"):
-        return standing(work, question.key).to_text()
+        return standing(work, question.key)
     if question.name == "?bodies":
-        return citizen_menus.bodies_to_text(_stations(work, question.key))
+        return _stations(work, question.key)
     if question.name in OF_NEWS:
         return OF_NEWS[question.name](work, question.key, call)
     who = liaison(work, call)
@@ -82,14 +89,14 @@ def look_up(work: UnitOfWork, question: LookUp, call: Call) -> str:
     return say(_details(work, who, question.key), call.language)
 
 
-OF_NEWS: dict[str, Callable[[UnitOfWork, str, Call], str]] = {
-    "?news": lambda work, area, call: published.listing(work, area, call.language),
+OF_NEWS: dict[str, Callable[[UnitOfWork, str, Call], object]] = {
+    "?news": lambda work, area, call: published.verified(work, area, call.language),
     "?ours": lambda work, code, call: say(published.is_it_ours(work, code, call.language), call.language),
     "?mine": lambda work, _key, call: subscribing.theirs(work, call.number, call.address),
 }
 """What anybody may look up of what is said to everybody."""
 
-OF_RUMOURS: dict[str, Callable[[UnitOfWork, Liaison, str], str]] = {
+OF_RUMOURS: dict[str, Callable[[UnitOfWork, Liaison, str], object]] = {
     "?rumours": lambda work, who, _number: rumour_views.listing(work, who),
     "?rumour": rumour_views.details,
 }

@@ -8,9 +8,9 @@ from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.cases import liaison_menus, liaison_phrases
 from hotline.cases.citizen_menus import Caller, InChat, Judge, Report, danger, judge, my_case, report
-from hotline.cases.citizen_phrases import standing
+from hotline.cases.citizen_phrases import Standing
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
-from hotline.conversation.screens import Choices, LookUp, Menu, Nothing, Scene
+from hotline.conversation.screens import Choices, Menu, Nothing, Scene, looked_up
 from hotline.core.i18n import _, own_name, verbatim
 from hotline.directory.categories import DANGER
 from hotline.front_desk.phrases import how_to_report
@@ -81,7 +81,7 @@ def _forget(caller: Caller) -> Scene[Forget | Nothing]:
 def _of_my_case(caller: Caller, chosen: str, emergency: str) -> Scene[Judge | Nothing]:
     """The case about which they were asked, or any that they name."""
     if chosen == "answer" and caller.asked is not None:
-        return (yield from judge(caller.asked, standing((yield LookUp("?case0", caller.asked)))))
+        return (yield from judge(caller.asked, (yield from looked_up("?case0", caller.asked, Standing))))
     return (yield from my_case(emergency, caller.chat.cases if caller.chat else ()))
 
 

@@ -1,12 +1,11 @@
 """What citizens can hear from us, and ask of us: is it true,
 is this message yours, what is known, and news by text."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.conversation.choose_area import choose_area
-from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
+from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene, looked_up
 from hotline.core.gsm import fits, plain
 from hotline.core.i18n import _, verbatim
 from hotline.news.phrases import no_news, then_nothing
@@ -52,29 +51,10 @@ class Theirs:
     room: bool = True
     """They may have one more area."""
 
-    def to_text(self) -> str:
-        return f"{self.areas}|{int(self.room)}"
-
-
-def theirs(text: str) -> Theirs:
-    """The opposite of `Theirs.to_text`."""
-    areas, _bar, room = text.partition("|")
-    return Theirs(int(areas), room == "1")
-
-
-def items_to_text(items: Iterable[Item]) -> str:
-    """The answer to `?news`."""
-    return json.dumps([[item.title, item.text] for item in items], ensure_ascii=False)
-
-
-def items_in(text: str) -> list[Item]:
-    """The opposite of `items_to_text`."""
-    return [Item(title, words) for title, words in json.loads(text)]
-
 
 def at_news(areas: Areas, home: str | None, chat: bool) -> Scene[Wish]:
     """Everything about news and rumours. `chat`: what is said there stays, however long it is."""
-    already = theirs((yield LookUp("?mine", "")))
+    already = yield from looked_up("?mine", "", Theirs)
     match (yield Menu("news", _("News and rumours"), _wishes(already))):
         case "rumour":
             return (yield from rumour_menus.ask(areas, home, chat))
@@ -104,7 +84,7 @@ def _wishes(already: Theirs) -> Choices:
 
 def _read(areas: Areas, home: str | None, chat: bool) -> Scene[Nothing]:
     area = yield from choose_area(areas, home, "news:")
-    items = items_in((yield LookUp("?news", area.code)))
+    items = yield from looked_up("?news", area.code, list[Item])
     if not items:
         return Nothing(no_news(areas.full_name(area)))
     chosen = "0" if len(items) == 1 else (yield _which(items))

@@ -17,7 +17,7 @@ from hotline.broadcasts.broadcast import (
 )
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase, say
-from hotline.news import menus, phrases, sms_commands
+from hotline.news import phrases, sms_commands
 from hotline.news.menus import Item
 from hotline.news.subscribing import name
 from hotline.rumours import views as rumour_views
@@ -33,11 +33,6 @@ LEFT = (CopyState.SENDS, *REACHED)
 
 
 # What is known
-
-
-def listing(work: UnitOfWork, area: str, language: str) -> str:
-    """What is checked for a place, as the answer to `?news`."""
-    return menus.items_to_text(verified(work, area, language))
 
 
 def verified(work: UnitOfWork, area: str, language: str) -> list[Item]:

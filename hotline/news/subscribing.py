@@ -17,12 +17,11 @@ SMS = "sms"
 # Who wants it
 
 
-def theirs(work: UnitOfWork, number: str | None, channel: str) -> str:
-    """What news they get already, as the answer to `?mine`."""
+def theirs(work: UnitOfWork, number: str | None, channel: str) -> Theirs:
     person = people.by_number(work.session, work.keys, number, channel) if number else None
     address = person.at(channel) if person else None
     have = len(subscriptions.of(work.session, address)) if address else 0
-    return Theirs(have, have < MOST).to_text()
+    return Theirs(have, have < MOST)
 
 
 def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how: str, sure: bool) -> Phrase:

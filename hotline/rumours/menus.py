@@ -1,13 +1,11 @@
 """Is it true? What a citizen is asked and told who has heard something,
 and what a liaison is told and can answer who looks into it."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from hotline.conversation.choose_area import choose_area
-from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Scene
+from hotline.conversation.screens import Ask, Choices, Menu, Nothing, Scene, looked_up
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _, verbatim
 from hotline.places.areas import Areas
@@ -79,30 +77,6 @@ class Line:
     """How the claim begins."""
 
 
-def lines_to_text(lines: Sequence[Line]) -> str:
-    """The answer to `?rumours`."""
-    return json.dumps([asdict(line) for line in lines])
-
-
-def lines_in(text: str) -> list[Line]:
-    """The opposite of `lines_to_text`."""
-    return [Line(**each) for each in json.loads(text)]
-
-
-def shown_to_text(shown: Shown | None) -> str:
-    """The answer to `?rumour`; empty for one who may not see it."""
-    return json.dumps(asdict(shown)) if shown else ""
-
-
-def shown_in(text: str) -> Shown | None:
-    """The opposite of `shown_to_text`."""
-    told = json.loads(text or "{}")
-    if not told:
-        return None
-    like = tuple((number, score, words) for number, score, words in told.pop("like"))
-    return Shown(**{**told, "like": like, "steps": tuple(told["steps"]), "joined": tuple(told["joined"])})
-
-
 @dataclass(frozen=True, slots=True)
 class WriteAbout:
     """A liaison would write a calm message about it."""
@@ -112,11 +86,11 @@ class WriteAbout:
 
 def at_rumours() -> Scene[LookAtRumour | WriteAbout | Nothing]:
     """The rumours that wait, one of them in full, and what to do about it."""
-    lines = lines_in((yield LookUp("?rumours", "")))
+    lines = yield from looked_up("?rumours", "", list[Line])
     if not lines:
         return Nothing(no_rumours())
     number = yield Menu("rumour", _("Which rumour?"), tuple((line.number, _as_line(line)) for line in lines))
-    shown = shown_in((yield LookUp("?rumour", number)))
+    shown = yield from looked_up("?rumour", number, Shown | None)
     if shown is None:
         return Nothing(no_such_rumour(number))
     return (

@@ -31,12 +31,12 @@ def _name(work: UnitOfWork, rumour: Rumour) -> str:
     return area.name if area else rumour.area_code
 
 
-def listing(work: UnitOfWork, who: Liaison) -> str:
-    """The rumours that wait for something and that this liaison may see, the newest first, for `?rumours`."""
+def listing(work: UnitOfWork, who: Liaison) -> list[Line]:
+    """The rumours that wait for something and that this liaison may see, the newest first."""
     latest = work.session.scalars(spread.recent(work).order_by(Rumour.id.desc())).all()
     seen = (each for each in latest if may_read(work, who, each))
     waiting = (each for each in seen if each.state in OPEN or answers.to_tell(work, each))
-    return menus.lines_to_text([_line(work, each) for each in islice(waiting, MOST_LISTED)])
+    return [_line(work, each) for each in islice(waiting, MOST_LISTED)]
 
 
 def _line(work: UnitOfWork, rumour: Rumour) -> Line:
@@ -44,10 +44,10 @@ def _line(work: UnitOfWork, rumour: Rumour) -> Line:
     return Line(rumour.number, _name(work, rumour), rumour.state, spread.asked(work, rumour).people, begins)
 
 
-def details(work: UnitOfWork, who: Liaison, number: str) -> str:
-    """One rumour in full, for `?rumour`; nothing to one who may not see it."""
+def details(work: UnitOfWork, who: Liaison, number: str) -> Shown | None:
+    """One rumour in full; None to one who may not see it."""
     found = seen(work, who, number)
-    return menus.shown_to_text(shown(work, found, who) if found is not None else None)
+    return shown(work, found, who) if found is not None else None
 
 
 def shown(work: UnitOfWork, rumour: Rumour, who: Liaison) -> Shown:

@@ -12,6 +12,7 @@ from hotline.cases import citizen_menus, citizen_phrases, liaison_menus, liaison
 from hotline.cases.citizen_menus import Caller, InChat
 from hotline.cases.liaison_menus import REASONS, Assignments
 from hotline.conversation import choose_area
+from hotline.core import codec
 from hotline.core.i18n import own_name, say
 from hotline.directory.categories import CATEGORIES
 from hotline.front_desk import menu
@@ -97,8 +98,9 @@ MAY_WE_WRITE, MAY_WE_WRITE_SW = en(CONTACT.text), sw(CONTACT.text)
 YES, DO_NOT_WRITE = en(labels(CONTACT)["text"]), en(labels(CONTACT)["none"])
 REMEMBERS = citizen_menus.may_we_remember(AREAS, KAPTEMBWO)
 REMEMBER, REMEMBER_SW, DO_NOT_REMEMBER = en(REMEMBERS.text), sw(REMEMBERS.text), en(labels(REMEMBERS)["no"])
-_STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "station|Kaptembwo Police Station")
-_OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), "")
+_STATIONS = codec.encode([("station", "Kaptembwo Police Station")])
+_STATION = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), _STATIONS)
+_OFFICER = asked(citizen_menus.whom_is_it_about(KAPTEMBWO), codec.encode([]))
 WHICH_STATION, WHICH_OFFICER, NOT_KNOWN = en(_STATION.text), en(_OFFICER.text), en(citizen_menus.NOT_KNOWN)
 A_WOMAN, RATHER_A_WOMAN, NO_MATTER = (
     en(citizen_menus.a_woman().text),
@@ -134,33 +136,32 @@ def added_to(number: str = ANY) -> str:
 _MY_CASE = asked(citizen_menus.my_case("999", ("1",)))
 WHICH_CASE, ANOTHER_CASE = en(_MY_CASE.text), en(labels(_MY_CASE)["other"])
 WHICH_NUMBER = en(asked(citizen_menus.my_case("999")).text)
-_UNKNOWN = ("1", citizen_phrases.Standing("unknown").to_text())
+_UNKNOWN = ("1", codec.encode(citizen_phrases.Standing("unknown")))
 NO_SUCH_NUMBER = en(asked(citizen_menus.my_case("999"), *_UNKNOWN).text)
 CANNOT_FIND_IT = last_words(citizen_menus.my_case("999"), *_UNKNOWN * citizen_menus.TRIES)
 _VERDICT = asked(
-    citizen_menus.my_case("999"), "1", citizen_phrases.Standing("done", open_to_verdict=True).to_text()
+    citizen_menus.my_case("999"), "1", codec.encode(citizen_phrases.Standing("done", open_to_verdict=True))
 )
 NOT_YET_KNOWN = en(labels(_VERDICT)["later"])
 COME_BACK = last_words(
     citizen_menus.my_case("999"),
     "1",
-    citizen_phrases.Standing("done", open_to_verdict=True).to_text(),
+    codec.encode(citizen_phrases.Standing("done", open_to_verdict=True)),
     "later",
 )
 HELPED, NOT_HELPED, STILL_IN_DANGER = (en(words) for _verdict, words in citizen_menus.VERDICTS)
 A_SLIP = en(dict(keyboards.A_SLIP)["not_helped"])
 
 
-def how_it_stands(state: str, by: str = "") -> str:
+def how_it_stands(state: citizen_phrases.Stands, by: str = "") -> str:
     """How a case stands."""
-    return en(citizen_phrases.how_it_stands(citizen_phrases.standing(f"{state}|{by}|0|0|")))
+    return en(citizen_phrases.how_it_stands(citizen_phrases.Standing(state, by)))
 
 
-def standing_and_question(state: str) -> str:
+def standing_and_question(state: citizen_phrases.Stands) -> str:
     """The same to one who is asked whether help came."""
-    return en(
-        asked(citizen_menus.my_case("999"), "1", citizen_phrases.standing(f"{state}||1|0|").to_text()).text
-    )
+    case = citizen_phrases.Standing(state, open_to_verdict=True)
+    return en(asked(citizen_menus.my_case("999"), "1", codec.encode(case)).text)
 
 
 def thanks(verdict: citizen_phrases.Verdict, by: str = ANY) -> str:
@@ -231,12 +232,15 @@ def photos_button(number: int, language: str = "sw") -> str:
 
 # News, and messages to the public
 
-_NEWS = asked(news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text())
+_NEWS = asked(news_menus.at_news(AREAS, None, chat=True), codec.encode(news_menus.Theirs()))
 AT_NEWS, CHECKED_NEWS, GET_NEWS = en(_NEWS.text), en(labels(_NEWS)["read"]), en(labels(_NEWS)["get"])
 YES_TO_NEWS = en(
     labels(
         asked(
-            news_menus.at_news(AREAS, None, chat=True), news_menus.Theirs().to_text(), "get", KAPTEMBWO.code
+            news_menus.at_news(AREAS, None, chat=True),
+            codec.encode(news_menus.Theirs()),
+            "get",
+            KAPTEMBWO.code,
         )
     )["yes"]
 )

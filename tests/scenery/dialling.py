@@ -7,6 +7,7 @@ from hotline.cases.case import Case
 from hotline.cases.citizen_menus import my_case
 from hotline.cases.citizen_phrases import Standing, promised
 from hotline.cases.liaison_menus import Assignments, at_desk
+from hotline.core import codec
 from tests.scenery.county import STRANGER
 from tests.scenery.labels import CONTACT, ENGLISH, FIRST, REMEMBER, about, en, page
 from tests.scenery.said import asked, labels, number_in
@@ -14,7 +15,7 @@ from tests.scenery.world import Phone, World
 
 AT_DESK, OFF_DUTY = (asked(at_desk(Assignments(on_duty, ()))) for on_duty in (True, False))
 WHY = asked(at_desk(Assignments(on_duty=True, cases=())), "SIMBA", "what it is about", "cannot")
-VERDICTS = labels(asked(my_case("999"), "1", Standing("taken", open_to_verdict=True).to_text()))
+VERDICTS = labels(asked(my_case("999"), "1", codec.encode(Standing("taken", open_to_verdict=True))))
 
 
 def begin(phone: Phone, category: str = "theft", place: str = "kaptembwa") -> Phone:
@@ -73,7 +74,7 @@ def wrong(number: str) -> str:
 
 def ask_verdict(state: Standing) -> str:
     """How it stands, and whether help came."""
-    return page(asked(my_case("999"), "1", state.to_text()), "en")
+    return page(asked(my_case("999"), "1", codec.encode(state)), "en")
 
 
 def stand(world: World, number: str) -> str:

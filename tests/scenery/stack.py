@@ -18,7 +18,7 @@ from pathlib import Path
 import redis
 import requests
 
-from benchmarks.broadcast import by_day
+from benchmarks.broadcast_world import by_day
 from hotline.cli.running import SIMULATED_TOKEN, furnished, load_example, release_to, telegram
 from hotline.core.database import Database
 from hotline.operations.supervisor import Child, Supervisor, embedded_queue

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hotline.cases.citizen_menus import bodies_to_text
 from hotline.cases.citizen_phrases import Standing
 from hotline.conversation.replay import Answers
 from hotline.conversation.screens import Ask, LookUp, Menu, Question, Scene
+from hotline.core import codec
 from hotline.directory import bodies
 from hotline.places.countries import COUNTRIES
 
@@ -106,9 +106,9 @@ def _choices(question: Question, answers: Answers) -> list[str]:
 
 def _found(question: LookUp) -> list[str]:
     if question.name.startswith("?case"):
-        return [standing.to_text() for standing in STANDINGS]
+        return [codec.encode(standing) for standing in STANDINGS]
     if question.name == "?bodies":
-        return [bodies_to_text(stations) for stations in STATIONS]
+        return [codec.encode(stations) for stations in STATIONS]
     return ["Violence or a gathering, Kaptembwo, Nakuru. " + "what somebody wrote " * 12]
 
 

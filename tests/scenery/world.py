@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from hotline import outbox
 from hotline.cases import verdicts
 from hotline.cases.case import Case, history_of
+from hotline.cases.citizen_menus import Caller
 from hotline.context import Service, UnitOfWork
 from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Base, Database
@@ -51,7 +52,7 @@ class World:
         self.posted: deque[Posting] = deque()
         self.carrier = PretendCarrier()
         self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
-        self.conversations = Conversations(settings.redis_url, settings.keys.vault)
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
         self.line = Line(
             self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
         )
@@ -127,7 +128,7 @@ class World:
     def forget_redis(self) -> None:
         """Redis is gone: nobody listens at its address any more."""
         settings = replace(self.service.settings, redis_url="redis://127.0.0.1:9/0")
-        self.conversations = Conversations(settings.redis_url, settings.keys.vault)
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
         self.line = Line(
             self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
         )

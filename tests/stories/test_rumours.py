@@ -18,7 +18,7 @@ from hotline.rumours import answers as rumour_answers
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours import similar, spread, verification
 from hotline.rumours import views as rumour_views
-from hotline.rumours.menus import AskRumour, LookAtRumour, lines_in, shown_in
+from hotline.rumours.menus import AskRumour, LookAtRumour
 from hotline.rumours.rumour import Question, Rumour, RumourState, named
 from tests.scenery.county import (
     CHEBET,
@@ -361,8 +361,8 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
 def seen_by(world: World, number: str) -> tuple[list[str], str | None]:
     with world.service.read() as work:
         who = liaison(work, number)
-        listed = [line.number for line in lines_in(rumour_views.listing(work, who))]
-        shown = shown_in(rumour_views.details(work, who, "R1"))
+        listed = [line.number for line in rumour_views.listing(work, who)]
+        shown = rumour_views.details(work, who, "R1")
         return listed, shown.claim if shown else None
 
 

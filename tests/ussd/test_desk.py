@@ -6,7 +6,7 @@ import pytest
 from hotline.cases import liaison_menus, liaison_phrases
 from hotline.cases.case import Case
 from hotline.cases.case import history_of as entries
-from hotline.cases.citizen_menus import LOOK_AGAIN, NOT_KNOWN, a_woman, bodies_to_text, whom_is_it_about
+from hotline.cases.citizen_menus import LOOK_AGAIN, NOT_KNOWN, a_woman, whom_is_it_about
 from hotline.cases.citizen_phrases import (
     Standing,
     another_office,
@@ -30,6 +30,7 @@ from hotline.cases.liaison_menus import (
     STILL_ON_IT,
     THERE,
 )
+from hotline.core import codec
 from hotline.core.i18n import Phrase
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KAPTEMBWO, KIPRUTO, WANJIKU
 from tests.scenery.dialling import (
@@ -60,8 +61,8 @@ SURE = labels(
         "aside",
     )
 )
-STATION = asked(whom_is_it_about(KAPTEMBWO), bodies_to_text([("station", "Kaptembwo Police Station")]))
-OFFICER = asked(whom_is_it_about(KAPTEMBWO), "")
+STATION = asked(whom_is_it_about(KAPTEMBWO), codec.encode([("station", "Kaptembwo Police Station")]))
+OFFICER = asked(whom_is_it_about(KAPTEMBWO), codec.encode([]))
 
 
 def names(*choices: tuple[str, Phrase]) -> list[str]:

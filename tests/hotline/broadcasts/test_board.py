@@ -1,7 +1,6 @@
 """A committee that works by dialling in: it writes, others see
 it and say yes, and whom it does not concern sees nothing."""
 
-import json
 from dataclasses import replace
 
 from hotline.broadcasts import board as broadcast_board
@@ -87,7 +86,7 @@ def test_what_one_may_do_is_what_one_is_offered(world: World) -> None:
     code, _mark = written(world)
     with world.service.read() as work:
         offered = {
-            number: json.loads(broadcast_board.broadcast_of(work, liaison(work, number), code))["steps"]
+            number: list(broadcast_board.broadcast_of(work, liaison(work, number), code).steps)
             for number in (WANJIKU, KIPRUTO)
         }
     assert offered == {WANJIKU: ["edit", "stop", "withdraw"], KIPRUTO: ["approve", "object", "edit", "stop"]}
@@ -98,11 +97,11 @@ def test_a_preview_says_what_blocks_it_and_what_it_costs(world: World) -> None:
     unwritten = replace(ALL_CALM, template="", fields=())
     with world.service.read() as work:
         who = liaison(work, WANJIKU)
-        shown = json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(ALL_CALM), "en"))
-        assert not shown["blocked"]
-        assert en(broadcast_preview.goes_to(phones=3, chats=0)) in shown["text"]
-        blocked = json.loads(broadcast_board.preview_of(work, who, broadcast_menus.to_text(unwritten), "en"))
-        assert blocked["blocked"], "somebody reads English, and nobody has written it"
+        shown = broadcast_board.preview_of(work, who, ALL_CALM, "en")
+        assert not shown.blocked
+        assert en(broadcast_preview.goes_to(phones=3, chats=0)) in shown.text
+        blocked = broadcast_board.preview_of(work, who, unwritten, "en")
+        assert blocked.blocked, "somebody reads English, and nobody has written it"
 
 
 def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) -> None:
@@ -121,11 +120,7 @@ def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) ->
     with world.service.read() as work:
         who = liaison(work, WANJIKU)
         about, not_about = (
-            json.loads(
-                broadcast_board.preview_of(
-                    work, who, broadcast_menus.to_text(replace(says_it, rumour=rumour)), "en"
-                )
-            )["text"]
+            broadcast_board.preview_of(work, who, replace(says_it, rumour=rumour), "en").text
             for rumour in ("R1", "")
         )
     repeats = en(Finding(Rule.REPEATS, False, "en", claim).words)

@@ -18,8 +18,6 @@ from hotline.broadcasts.menus import (
     Compose,
     Deal,
     at_committee,
-    composed,
-    to_text,
 )
 from hotline.broadcasts.phrases import STATES
 from hotline.broadcasts.sms_commands import VERBS, understand
@@ -27,7 +25,7 @@ from hotline.broadcasts.templates import TEMPLATES
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.conversation.replay import Answers, Asking, Said, resume
 from hotline.conversation.screens import Ask, LookUp, Menu, Nothing
-from hotline.core import gsm
+from hotline.core import codec, gsm
 from hotline.core.i18n import Phrase, languages, say, verbatim
 from hotline.directory.liaisons import LONGEST_NAME
 from tests.scenery.county import AREAS
@@ -138,7 +136,7 @@ def test_every_screen_of_every_path_fits(language: str, *, blocked: bool) -> Non
     assert {each.submit for each in composed_ones} == ({False} if blocked else {True, False}), (
         "what must not be said is not put to anybody"
     )
-    assert all(composed(to_text(each)) == each for each in composed_ones)
+    assert all(codec.decode(codec.encode(each), Compose) == each for each in composed_ones)
     for each in outcomes:
         if isinstance(each, Nothing):
             assert gsm.fits(say(each.words, language), septets=LIMITS.septets, units=LIMITS.units)

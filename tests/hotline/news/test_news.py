@@ -12,14 +12,14 @@ from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopySt
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp, Menu, Nothing, Scene
-from hotline.core import gsm
+from hotline.core import codec, gsm
 from hotline.core.i18n import languages, say, verbatim
 from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as news_menus
 from hotline.news import phrases as news_phrases
 from hotline.news import published
 from hotline.news import sms_commands as news_commands
-from hotline.news.menus import Item, Subscribe, Theirs, Unsubscribe, at_news, items_to_text
+from hotline.news.menus import Item, Subscribe, Theirs, Unsubscribe, at_news
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews, understand
 from hotline.rumours.menus import AskRumour
 from hotline.rumours.rumour import Rumour, RumourState, encrypt_claim
@@ -174,19 +174,21 @@ def told(scene: Callable[[], Scene[object]], answers: dict[str, str]) -> Callabl
 
 
 LONG = "Itikia 4417: " + "Kila kitu ni shwari katika soko la Kaptembwo. " * 8
-NOTHING_KNOWN = {"?mine": Theirs().to_text(), "?news": items_to_text([]), "?ours": "4417 is not ours."}
+NOTHING_KNOWN = {"?mine": codec.encode(Theirs()), "?news": codec.encode([]), "?ours": "4417 is not ours."}
 MUCH_KNOWN = {
-    "?mine": Theirs(2).to_text(),
-    "?news": items_to_text(
-        Item(f"Message 441{number}, Kaptembwo, 10:30", text)
-        for number, text in enumerate(("All is calm.", LONG))
+    "?mine": codec.encode(Theirs(2)),
+    "?news": codec.encode(
+        [
+            Item(f"Message 441{number}, Kaptembwo, 10:30", text)
+            for number, text in enumerate(("All is calm.", LONG))
+        ]
     ),
     "?ours": LONG,
 }
 ONE_KNOWN = {
     **NOTHING_KNOWN,
-    "?mine": Theirs(5, room=False).to_text(),
-    "?news": items_to_text([Item("Message 4417", LONG)]),
+    "?mine": codec.encode(Theirs(5, room=False)),
+    "?news": codec.encode([Item("Message 4417", LONG)]),
 }
 
 
@@ -226,8 +228,8 @@ def test_only_what_makes_sense_is_offered() -> None:
 
 def test_what_was_looked_up_comes_back_as_it_was() -> None:
     items = [Item("Ujumbe 4417", 'Ni "shwari" | ëŋ\n{kweli}'), Item("", "")]
-    assert news_menus.items_in(items_to_text(items)) == items
-    assert news_menus.theirs(Theirs(3, room=False).to_text()) == Theirs(3, room=False)
+    assert codec.decode(codec.encode(items), list[Item]) == items
+    assert codec.decode(codec.encode(Theirs(3, room=False)), Theirs) == Theirs(3, room=False)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -435,7 +437,7 @@ def test_what_was_checked_and_holds_is_listed_for_a_place_and_what_lies_around_i
         )
         assert len(published.verified(work, COUNTY, "en")) == 4, "everything that lies inside"
         assert (
-            news_menus.items_in(published.listing(work, NAIROBI, "en"))
+            codec.decode(codec.encode(published.verified(work, NAIROBI, "en")), list[Item])
             == published.verified(work, NAIROBI, "en")
             != []
         )

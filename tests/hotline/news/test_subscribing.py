@@ -14,6 +14,7 @@ from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as news_menus
 from hotline.news import phrases as news_phrases
 from hotline.news import subscribing
+from hotline.news.menus import Theirs
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
 from tests.scenery.labels import ENGLISH, FIRST, en
 from tests.scenery.reports import reports, word_of
@@ -288,10 +289,10 @@ def test_in_a_chat_the_second_yes_is_a_button_and_five_places_are_enough(world: 
         ]
         again = subscribing.subscribe(work, address, wards[0], "sw", "telegram", sure=True)
         assert en(again) == en(news_phrases.you_have(AREAS.full_name(AREAS[wards[0]])))
-        assert subscribing.theirs(work, "7001", people.TELEGRAM) == "5|0"
+        assert subscribing.theirs(work, "7001", people.TELEGRAM) == Theirs(5, room=False)
         assert (
             subscribing.theirs(work, "7001", people.PHONE)
-            == "0|1"
+            == Theirs(0, room=True)
             == subscribing.theirs(work, None, people.PHONE)
         )
     assert list(has(world, "7001", people.TELEGRAM).values()) == [ON] * MOST
