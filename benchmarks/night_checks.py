@@ -19,6 +19,7 @@ from hotline.cases.dispatch import Dispatch
 from hotline.cases.promises import Promise
 from hotline.directory.bodies import Body
 from hotline.directory.people import Address
+from hotline.messaging.kinds import TO_CITIZENS, MessageKind
 from hotline.messaging.message import Message
 from hotline.outbox import Task
 
@@ -30,6 +31,8 @@ LATE = timedelta(minutes=2)
 FAR = timedelta(hours=23)
 """No step of an unfinished case is further off, but for the question to the citizen, who has the next word
 anyway: twelve hours, and then until the morning."""
+TWICE = (MessageKind.DISPATCH, MessageKind.NEWS, MessageKind.STILL_ON_IT, MessageKind.ALARM)
+"""What may come twice where nobody knew whether it had left."""
 
 
 class Check(NamedTuple):
@@ -228,12 +231,10 @@ class Rows:
                 continue
             doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
             again = len(copies) - len(of)
-            if len(doubted) < again or not any(
-                message.about in ("dispatch", "news", "alarm") for message in of
-            ):
+            if len(doubted) < again or not any(message.kind in TWICE for message in of):
                 wrong.append(
                     f"{number}: {len(copies)} for {len(of)} "
-                    f"({', '.join(message.about for message in of) or 'never written'})"
+                    f"({', '.join(message.kind for message in of) or 'never written'})"
                 )
             why += Counter(doubted[:again])
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"
@@ -354,7 +355,8 @@ def _is_unsaid(message: Message, promise: Promise) -> bool:
     overtaken by what came next."""
     return (
         message.written_at >= promise.due_at
-        and message.about == "case"
+        and message.kind in TO_CITIZENS
+        and message.kind != MessageKind.FOLLOW_UP
         and message.state in ("unknown", "withheld")
     )
 

@@ -25,7 +25,7 @@ from hotline.cases import (
     responses,
     status,
 )
-from hotline.cases.case import CaseState
+from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service, UnitOfWork
@@ -37,7 +37,8 @@ from hotline.duty import night_check
 from hotline.front_desk import desk
 from hotline.front_desk import phrases as desk_phrases
 from hotline.messaging import seen
-from hotline.messaging.message import About, Message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
@@ -118,11 +119,11 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.transaction() as work:
         asked = _asked_in(work, who, button.of)
-        case = asked.case if asked else None
+        case = work.session.get(Case, asked.case_id) if asked is not None and asked.case_id else None
         if asked is None or case is None or verdict is None:
             return None
         if (
-            asked.key == followups.key_of(case)
+            followups.is_asked_now(case, asked)
             and seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
             and followups.judge(work, case, verdict)
         ):
@@ -131,7 +132,7 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
             words = citizen_phrases.how_it_stands(status.standing_of(work, case))
         may_be_a_slip = (
             case.state == CaseState.CLOSED
-            and asked.key == followups.key_of(case)
+            and followups.is_asked_now(case, asked)
             and case.may_be_judged(work.now)
         )
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
@@ -147,7 +148,7 @@ def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:
     index = people.number_index(work.keys, str(who.chat), TELEGRAM)
     here = (
         Message.id == identity,
-        Message.about == About.FOLLOW_UP,
+        Message.kind == MessageKind.FOLLOW_UP,
         Address.channel == TELEGRAM,
         Address.number_index == index,
     )

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline.cases import assignment, conflicts, dispatch
+from hotline.cases import assignment, conflicts
 from hotline.cases.case import Case, CaseState, Entry, case_by_reference, history_of
 from hotline.cases.conflicts import Subject
 from hotline.cases.dispatch import Dispatch, DispatchState
@@ -26,7 +26,8 @@ from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Serves
 from hotline.directory.categories import CATEGORIES, Urgency
 from hotline.directory.liaisons import Liaison
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.settings import Settings
 
 WHO = 66
@@ -212,14 +213,13 @@ def _tellings(work: UnitOfWork, case: Case) -> dict[int, str]:
     """Of each dispatch, on which channels it was told, and what is known of that."""
     written = (
         select(Message)
-        .where(Message.case_id == case.id, Message.about == About.DISPATCH)
+        .where(Message.case_id == case.id, Message.kind == MessageKind.DISPATCH)
         .order_by(Message.written_at, Message.key)
     )
     told: dict[int, list[str]] = defaultdict(list)
     for message in work.session.scalars(written.options(joinedload(Message.address))):
-        told[dispatch.told_by(work.session, message.key).id].append(
-            f"{message.address.channel}, {_left(work, message)}"
-        )
+        assert message.dispatch_id is not None
+        told[message.dispatch_id].append(f"{message.address.channel}, {_left(work, message)}")
     return {identity: f"Told by {'; by '.join(each)}." for identity, each in told.items()}
 
 
