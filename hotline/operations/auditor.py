@@ -42,9 +42,12 @@ SILENT = timedelta(minutes=5)
 """With no audit for so long, nobody looks any more."""
 KEPT = timedelta(days=30)
 """How long the audits themselves are kept."""
-UNFINISHED = Case.state != literal(CaseState.CLOSED.value, literal_execute=True)
+UNFINISHED = Case.state != literal(CaseState.CLOSED, literal_execute=True)
 ON_ITS_WAY = Message.state.in_(
-    (literal(MessageState.WAITING.value, literal_execute=True), literal(MessageState.SENDING.value, literal_execute=True))
+    (
+        literal(MessageState.WAITING.value, literal_execute=True),
+        literal(MessageState.SENDING.value, literal_execute=True),
+    )
 )
 """Both are written out, so that every plan may go by the index of the few unfinished among the many."""
 
