@@ -10,6 +10,7 @@ from benchmarks.night_rows import Check, Rows, Told
 from benchmarks.night_world import Hotline
 from hotline.cases.case import Case
 from hotline.cases.promises import Promise
+from hotline.messaging.kinds import TO_CITIZENS, MessageKind
 from hotline.messaging.message import Message
 
 SOON = timedelta(minutes=15)
@@ -17,10 +18,11 @@ SOON = timedelta(minutes=15)
 back, an admitted promise must be on the citizen's phone."""
 LATE = timedelta(minutes=2)
 """A task so late is not being done."""
-TO_LIAISONS = {"dispatch", "news", "alarm"}
 FAR = timedelta(hours=23)
 """No step of an unfinished case is further off, but for the question to the citizen, who has the next word
 anyway: twelve hours, and then until the morning."""
+TWICE = (MessageKind.DISPATCH, MessageKind.NEWS, MessageKind.STILL_ON_IT, MessageKind.ALARM)
+"""What may come twice where nobody knew whether it had left."""
 
 
 def checks(told: Told) -> list[Check]:
@@ -147,9 +149,9 @@ class Checks(Rows):
                 continue
             doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
             again = len(copies) - len(of)
-            if len(doubted) < again or not TO_LIAISONS.intersection(message.about for message in of):
-                abouts = ", ".join(message.about for message in of) or "never written"
-                wrong.append(f"{number}: {len(copies)} for {len(of)} ({abouts})")
+            if len(doubted) < again or not any(message.kind in TWICE for message in of):
+                kinds = ", ".join(message.kind for message in of) or "never written"
+                wrong.append(f"{number}: {len(copies)} for {len(of)} ({kinds})")
             why += Counter(doubted[:again])
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"
         return Check(
@@ -271,7 +273,8 @@ def _is_unsaid(message: Message, promise: Promise) -> bool:
     is better than twice; or it was overtaken by what came next."""
     return (
         message.written_at >= promise.due_at
-        and message.about == "case"
+        and message.kind in TO_CITIZENS
+        and message.kind != MessageKind.FOLLOW_UP
         and message.state in ("unknown", "withheld")
     )
 

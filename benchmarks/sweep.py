@@ -60,8 +60,8 @@ SELECT id, CAST(:before AS timestamptz), CAST(:later AS timestamptz),
 FROM cases"""
 
 MESSAGES = """
-INSERT INTO messages (id, key, about, address_id, case_id, locked_text, written_at, state, tries, code)
-SELECT gen_random_uuid(), 'received:' || id, 'case', (SELECT min(id) FROM addresses), id, '\\x00',
+INSERT INTO messages (id, key, kind, address_id, case_id, locked_text, written_at, state, tries, code)
+SELECT gen_random_uuid(), 'received:' || id, 'received', (SELECT min(id) FROM addresses), id, '\\x00',
        CAST(:before AS timestamptz), 'sent', 1, ''
 FROM cases"""
 

@@ -37,15 +37,16 @@ from bot.cards import Card, card
 from bot.keyboards import verdicts
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.cases import dispatch
+from hotline.cases.case import Case
 from hotline.cases.citizen_menus import VERDICTS
 from hotline.cases.dispatch import Dispatch
-from hotline.context import Service, UnitOfWork
+from hotline.context import Service
 from hotline.core import fault_points
 from hotline.core.crypto import open_seal
 from hotline.directory import people
+from hotline.messaging.kinds import HANDLING, TO_LIAISONS, MessageKind, Priority
 from hotline.messaging.leasing import Leased
-from hotline.messaging.message import PRIORITIES, TO_LIAISONS, About, Message, MessageState, Priority
+from hotline.messaging.message import Message, MessageState
 from hotline.operations import deliveries
 from hotline.operations.worker import retry_later
 from hotline.outbox import TaskKind
@@ -193,7 +194,7 @@ class Delivery:
         await asyncio.to_thread(deliveries.note, self._service, leased, sending)
 
     async def _sent(self, leased: Leased, text: str, buttons: InlineKeyboardMarkup | None) -> Sending:
-        protected = leased.about in TO_LIAISONS
+        protected = leased.kind in TO_LIAISONS
         try:
             async with asyncio.timeout(LONGEST_SENDING):
                 sent = await self._bot.send_message(
@@ -206,12 +207,14 @@ class Delivery:
     def _laid_out(self, leased: Leased) -> tuple[str, InlineKeyboardMarkup | None]:
         """A case as its card as it is now, a question with its
         answers as buttons, and anything else as it was written."""
-        if leased.about == About.DISPATCH:
+        if leased.kind == MessageKind.DISPATCH:
             with self._service.read() as work:
-                return card(work, _dispatch_of(work, leased.key))
+                return card(work, work.session.get_one(Dispatch, leased.dispatch))
         text = escape(leased.text, quote=False)
-        if leased.about == About.FOLLOW_UP:
-            return text, verdicts(leased.message.hex, VERDICTS, leased.language)
+        if leased.kind == MessageKind.FOLLOW_UP:
+            with self._service.read() as work:
+                language = work.session.get_one(Case, leased.case).language
+            return text, verdicts(leased.message.hex, VERDICTS, language)
         return text, None
 
     async def _redraw(self, task: int, message: UUID) -> None:
@@ -234,12 +237,13 @@ class Delivery:
             on_its_way = sent is not None and sent.state == MessageState.SENDING
             if (
                 sent is None
+                or sent.dispatch_id is None
                 or sent.provider_id is None
                 or sent.address.channel != people.TELEGRAM
                 or sent.address.sealed is None
             ):
                 return as_found, on_its_way, None
-            asked = _dispatch_of(work, sent.key)
+            asked = work.session.get_one(Dispatch, sent.dispatch_id)
             if asked.liaison.person_id != sent.address.person_id:
                 return as_found, on_its_way, None
             chat, shown = (
@@ -270,14 +274,10 @@ def _looked_up(session: Session, task: int) -> Found | None:
         return None
     what, subject = found
     row = session.execute(
-        select(Message.address_id, Message.about).where(Message.id == UUID(subject))
+        select(Message.address_id, Message.kind).where(Message.id == UUID(subject))
     ).one_or_none()
-    address, about = row or (0, About.ANSWER)
-    return Found(what, UUID(subject), address, PRIORITIES[About(about)])
-
-
-def _dispatch_of(work: UnitOfWork, key: str) -> Dispatch:
-    return dispatch.told_by(work.session, key)
+    address, kind = row or (0, MessageKind.ANSWER)
+    return Found(what, UUID(subject), address, HANDLING[MessageKind(kind)].priority)
 
 
 def meaning_of(error: Exception) -> Sending:

@@ -37,7 +37,8 @@ from hotline.duty import night_check
 from hotline.front_desk import desk
 from hotline.front_desk import phrases as desk_phrases
 from hotline.messaging import seen
-from hotline.messaging.message import About, Message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message
 
 
 def step(service: Service, who: Who, button: Button) -> tuple[Card, str] | None:
@@ -118,10 +119,10 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
     verdict = next((each for each in get_args(Verdict) if each == button.what), None)
     with service.transaction() as work:
         asked = _asked_in(work, who, button.of)
-        case = asked.case if asked else None
+        case = work.session.get(Case, asked.case_id) if asked is not None and asked.case_id else None
         if asked is None or case is None or verdict is None:
             return None
-        is_newest = asked.key == followups.key_of(case)
+        is_newest = followups.is_asked_now(case, asked)
         if is_newest and _takes(work, who, case, verdict):
             phrase = desk.thanks(work, case, verdict)
         else:
@@ -146,7 +147,7 @@ def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:
     index = people.number_index(work.keys, str(who.chat), TELEGRAM)
     here = (
         Message.id == identity,
-        Message.about == About.FOLLOW_UP,
+        Message.kind == MessageKind.FOLLOW_UP,
         Address.channel == TELEGRAM,
         Address.number_index == index,
     )

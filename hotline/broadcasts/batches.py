@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hotline import outbox
-from hotline.broadcasts import control, phrases, receipts, recipients
+from hotline.broadcasts import control, phrases, receipts
 from hotline.broadcasts.approval import tell
 from hotline.broadcasts.broadcast import (
     GOING,
@@ -39,7 +40,9 @@ from hotline.core import fault_points
 from hotline.core.crypto import open_seal
 from hotline.core.gsm import plain
 from hotline.directory.people import PHONE, TELEGRAM, Address
-from hotline.messaging.message import COPY, About, stop_texts, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import stop_texts, write_message
+from hotline.messaging.passage import Passage
 from hotline.messaging.receipts import ReceiptRecord
 from hotline.outbox import Queue, TaskKind
 
@@ -77,7 +80,17 @@ class Batch:
 # ---------------------------------------------------------------------------------------------------- a batch
 
 
-def claim(service: Service, identity: int) -> Batch | None:
+class Gate(Protocol):
+    """Says whether copies of a broadcast may leave now, and which of them: `hotline/gate.py`."""
+
+    def of_broadcast(self, work: UnitOfWork, broadcast: Broadcast, /) -> Passage: ...
+
+    def of_copies(
+        self, work: UnitOfWork, broadcast: Broadcast, copies: Sequence[Copy], /
+    ) -> Mapping[int, Passage]: ...
+
+
+def claim(service: Service, identity: int, gate: Gate) -> Batch | None:
     """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped
     or paused, it is night, somebody else has a batch in hand, all that is left goes by Telegram, or it is
     done."""
@@ -89,13 +102,19 @@ def claim(service: Service, identity: int) -> Batch | None:
         _give_up_doubtful(work, broadcast)
         if broadcast.expires_at <= work.now:
             control.expire(work, identity)
-        if broadcast.state not in GOING or broadcast.is_paused:
-            outbox.complete(work.session, TaskKind.BATCH, identity)
+        passage = gate.of_broadcast(work, broadcast)
+        if not passage.allowed:
+            _rests(work, broadcast, passage)
             return None
-        if (morning := recipients.opening(work, broadcast, work.now)) > work.now:
-            work.schedule(TaskKind.BATCH, identity, morning, Queue.BULK)
-            return None
-        return _taken_in_hand(work, broadcast)
+        return _taken_in_hand(work, broadcast, gate)
+
+
+def _rests(work: UnitOfWork, broadcast: Broadcast, passage: Passage) -> None:
+    """Nothing of it leaves now. Of one that is paused the task is put again by whoever resumes it."""
+    if passage.not_before is None or broadcast.is_paused:
+        outbox.complete(work.session, TaskKind.BATCH, broadcast.id)
+    else:
+        work.schedule(TaskKind.BATCH, broadcast.id, passage.not_before, Queue.BULK)
 
 
 def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
@@ -113,17 +132,17 @@ def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
     )
 
 
-def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast) -> Batch | None:
+def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast, gate: Gate) -> Batch | None:
     lease = uuid4()
     phones = _next_phones(work, broadcast)
     waiting = _waiting_for_telegram(work.session, broadcast)
     chats = _next(work.session, broadcast, TELEGRAM, max(0, IN_LINE - waiting), Copy.sent_at.is_(None))
+    passages = gate.of_copies(work, broadcast, [*chats, *phones])
     for copy in chats:
-        _by_telegram(work, broadcast, copy)
+        _by_telegram(work, broadcast, copy, passages[copy.id])
     going: dict[str, dict[int, str]] = defaultdict(dict)
-    held = recipients.copies_held(work, broadcast, phones)
     for copy in phones:
-        if (number := _may_go(work, copy, held.get(copy.id))) is not None:
+        if (number := _may_go(work, copy, passages[copy.id])) is not None:
             going[copy.language][copy.id] = number
     _note_sends(work, lease, [identity for numbers in going.values() for identity in numbers])
     if not going:
@@ -170,24 +189,22 @@ def _note_sends(work: UnitOfWork, lease: UUID, copies: Sequence[int]) -> None:
     )
 
 
-def _may_go(work: UnitOfWork, copy: Copy, why: str | None) -> str | None:
-    """The number that it may go to, now. Who has stopped our messages meanwhile gets none, however long the
-    list has stood."""
-    if why is None and copy.address is not None and copy.address.sealed is not None:
+def _may_go(work: UnitOfWork, copy: Copy, passage: Passage) -> str | None:
+    """The number that it may go to, now."""
+    if passage.allowed and copy.address is not None and copy.address.sealed is not None:
         return open_seal(work.keys, copy.address.sealed)
-    copy.state, copy.code = CopyState.HELD, why or "we do not know their number any more"
+    copy.state, copy.code = CopyState.HELD, passage.reason or "we do not know their number any more"
     return None
 
 
-def _by_telegram(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> None:
+def _by_telegram(work: UnitOfWork, broadcast: Broadcast, copy: Copy, passage: Passage) -> None:
     """Each goes by itself there, through the same line as everything else, behind whatever is more pressing."""
-    why = recipients.copy_held(work, broadcast, copy)
-    if why is not None or copy.address is None:
-        copy.state, copy.code = CopyState.HELD, why or ""
+    if not passage.allowed or copy.address is None:
+        copy.state, copy.code = CopyState.HELD, passage.reason
         return
     copy.state, copy.sent_at = CopyState.SENDS, work.now
-    text = words_as_sent(broadcast, copy.language)
-    write_message(work, copy.address, About.BROADCAST, text, copy.language, key=f"{COPY}{copy.id}")
+    text, key = words_as_sent(broadcast, copy.language), f"copy:{copy.id}"
+    write_message(work, copy.address, MessageKind.BROADCAST, text, copy.language, key=key, copy=copy.id)
 
 
 def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:

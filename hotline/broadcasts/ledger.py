@@ -9,7 +9,7 @@ from hotline import outbox
 from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, lock_broadcast
 from hotline.broadcasts.control import CARRIED_ON_BY
 from hotline.context import UnitOfWork
-from hotline.messaging.message import COPY, Message, MessageState
+from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue, TaskKind
 
 FAR = timedelta(days=1)
@@ -35,7 +35,7 @@ def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
 
 def note_message(work: UnitOfWork, message: Message) -> None:
     """A copy that went by Telegram, as its message stands."""
-    copy = work.session.get(Copy, int(message.key.removeprefix(COPY)))
+    copy = work.session.get(Copy, message.copy_id) if message.copy_id is not None else None
     if copy is None:
         return
     states = {

@@ -10,7 +10,8 @@ from hotline.carriers import Receipt
 from hotline.context import UnitOfWork
 from hotline.directory import people
 from hotline.directory.people import Address
-from hotline.messaging.message import About, Message, MessageState, stop_texts
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState, stop_texts
 
 
 def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
@@ -19,7 +20,7 @@ def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
     why = "the chat is somebody else's now"
     waits = (
         Message.address_id == address.id,
-        Message.about == About.BROADCAST,
+        Message.kind == MessageKind.BROADCAST,
         Message.state == MessageState.WAITING,
     )
     work.session.execute(update(Message).where(*waits).values(state=MessageState.WITHHELD, code=why))
@@ -27,17 +28,25 @@ def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
     work.session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code=why))
 
 
-def receive_of_copy(work: UnitOfWork, receipt: Receipt) -> None:
-    """The same for a copy of a broadcast. One of which nobody knew whether it left is known by its number: it
-    did."""
+def settle_known(work: UnitOfWork, receipt: Receipt) -> bool:
+    """Settle the copy that the carrier knows by this name. False where none has left by it that we know of."""
+    copy = copy_by_provider_id(work.session, receipt.provider_id)
+    if copy is None or copy.state == CopyState.SENDS:
+        return False
+    _settle(work, copy, receipt)
+    return True
+
+
+def settle_doubtful(work: UnitOfWork, receipt: Receipt) -> None:
+    """A copy of which nobody knew whether it left is known by its number: it did."""
     copy = _doubtful_copy(work, receipt) or copy_by_provider_id(
         work.session, receipt.provider_id
     )  # it may have been named just now
     if copy is not None and copy.state != CopyState.SENDS:
-        settle(work, copy, receipt)
+        _settle(work, copy, receipt)
 
 
-def settle(work: UnitOfWork, copy: Copy, receipt: Receipt) -> None:
+def _settle(work: UnitOfWork, copy: Copy, receipt: Receipt) -> None:
     if receipt.final:
         settle_copy(copy, receipt.delivered, receipt.reason or receipt.status, work.now)
     if receipt.opted_out and copy.address is not None:

@@ -1,6 +1,6 @@
-"""Who gets a broadcast, and whether each still wants it when it is about to leave."""
+"""Who gets a broadcast, and from when on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,8 @@ from sqlalchemy.orm import aliased
 
 from hotline.broadcasts.broadcast import REACHED, Broadcast, Copy
 from hotline.context import UnitOfWork
-from hotline.directory import subscriptions
 from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.subscriptions import ON, Subscription
-from hotline.messaging.message import why_closed
 from hotline.messaging.quiet_hours import DAYLIGHT, waking
 from hotline.places.areas import Areas
 
@@ -31,16 +29,11 @@ def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> Wanted:
     return _reached(corrected, after) if corrected is not None else _subscribed(areas, broadcast, after)
 
 
-def _may_be_written_to() -> tuple[ColumnElement[bool], ...]:
-    """Open addresses, whose owners want to hear from us."""
-    return (Address.sealed.is_not(None), Address.closed_at.is_(None), Address.opted_out_at.is_(None))
-
-
 def _reached(corrected: int, after: int) -> Wanted:
     """Exactly those whom the wrong one has reached, in the language that they read it in."""
     theirs = select(Copy.id, Address.id, Copy.language, Copy.area_code).join(Copy.address)
     had_it = (Copy.broadcast_id == corrected, Copy.state.in_(REACHED), Copy.id > after)
-    return theirs.where(*had_it, *_may_be_written_to()).order_by(Copy.id)
+    return theirs.where(*had_it, Address.may_be_written_to).order_by(Copy.id)
 
 
 def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
@@ -51,9 +44,9 @@ def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
     theirs = select(
         Subscription.id, Subscription.address_id, Subscription.language, Subscription.area_code
     ).join(Subscription.address)
-    found = theirs.where(Subscription.id.in_(first), Subscription.id > after, *_may_be_written_to()).order_by(
-        Subscription.id
-    )
+    found = theirs.where(
+        Subscription.id.in_(first), Subscription.id > after, Address.may_be_written_to
+    ).order_by(Subscription.id)
     return found.where(~_listed_already(broadcast)) if after else found
 
 
@@ -114,34 +107,6 @@ def readers(work: UnitOfWork, broadcast: Broadcast) -> tuple[Readers, ...]:
         )
         for area, language in kinds
     )
-
-
-def copy_held(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> str | None:
-    """Why this copy may not go to its recipient; None where it may. Asked when it is about to be sent,
-    however long it has been listed."""
-    return copies_held(work, broadcast, [copy]).get(copy.id)
-
-
-def copies_held(work: UnitOfWork, broadcast: Broadcast, copies: Sequence[Copy]) -> dict[int, str]:
-    """The same of many, by copy: why it may not go."""
-    of = {copy.id: (copy.address_id, copy.area_code) for copy in copies if copy.address_id is not None}
-    on = (
-        set(of.values())
-        if broadcast.corrects_id is not None
-        else subscriptions.those_on(work.session, set(of.values()))
-    )
-    held = {copy.id: _held(work, broadcast, copy, wanted=of.get(copy.id) in on) for copy in copies}
-    return {identity: why for identity, why in held.items() if why is not None}
-
-
-def _held(work: UnitOfWork, broadcast: Broadcast, copy: Copy, *, wanted: bool) -> str | None:
-    if broadcast.exercise or work.settings.exercise:
-        return "it is an exercise"
-    if copy.language not in broadcast.texts:
-        return "it was not said in their language"
-    if copy.address is None:
-        return "everything about them was deleted"
-    return why_closed(copy.address) or (None if wanted else "they want no more news of it")
 
 
 def opening(work: UnitOfWork, broadcast: Broadcast, moment: datetime) -> datetime:

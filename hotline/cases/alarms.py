@@ -11,7 +11,8 @@ from hotline.directory import shifts
 from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
-from hotline.messaging.message import About, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import write_message
 
 
 def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> int:
@@ -27,11 +28,11 @@ def tell(work: UnitOfWork, about: Liaison, what: Phrase, case: Case | None) -> i
             write_message(
                 work,
                 address,
-                About.ALARM,
+                MessageKind.ALARM,
                 liaison_phrases.alarm(what, place),
                 each.language,
                 key=key,
-                case=case,
+                case=case.id if case is not None else None,
             )
     return len(caring)
 

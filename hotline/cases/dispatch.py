@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.cases import conflicts
@@ -17,7 +17,8 @@ from hotline.directory import people
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.messaging.message import WENT_ON, About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import WENT_ON, Message, MessageState
 from hotline.outbox import Queue, TaskKind
 
 
@@ -58,9 +59,6 @@ CASE_WORDS = (
 )  # fmt: skip
 """Case words: animals and food that everybody can spell, none
 like another. A liaison's reply names the case by its word."""
-
-KEY = "dispatch:"
-"""Prefix of a message's key: this message puts a case before a liaison."""
 
 
 class Dispatch(Base):
@@ -274,7 +272,7 @@ def redraw(work: UnitOfWork, case: Case) -> None:
     cards = (
         select(Message.id)
         .join(Message.address)
-        .where(Message.case_id == case.id, Message.about == About.DISPATCH)
+        .where(Message.case_id == case.id, Message.kind == MessageKind.DISPATCH)
     )
     for card in work.session.scalars(cards.where(Address.channel == people.TELEGRAM)):
         work.schedule(TaskKind.REDRAW, card, queue=Queue.TELEGRAM)
@@ -282,10 +280,4 @@ def redraw(work: UnitOfWork, case: Case) -> None:
 
 def tells(dispatch: Dispatch) -> ColumnElement[bool]:
     """Of the messages, those that put this before the liaison."""
-    key = f"{KEY}{dispatch.id}"
-    return or_(Message.key == key, Message.key.startswith(f"{key}/", autoescape=True))
-
-
-def told_by(session: Session, key: str) -> Dispatch:
-    """The dispatch that the message with this key puts before somebody."""
-    return session.get_one(Dispatch, int(key.removeprefix(KEY).partition("/")[0]))
+    return Message.dispatch_id == dispatch.id

@@ -8,7 +8,7 @@ from hotline.cases import assignment, conflicts, dispatch, lapses, missed_promis
 from hotline.cases.case import Case, CaseState, lock_case
 from hotline.cases.dispatch import EXPECTED, Dispatch, DispatchState
 from hotline.context import UnitOfWork
-from hotline.messaging.message import WENT_ON, About, Message
+from hotline.messaging.message import WENT_ON, Message
 from hotline.outbox import TaskKind
 
 
@@ -67,9 +67,9 @@ def not_told(work: UnitOfWork, message: Message) -> None:
     Where they had been asked before, the policy has come round: its own
     timer goes on, or an unreachable roster would be asked in a tight loop.
     """
-    if message.about != About.DISPATCH or message.case is None or message.code == WENT_ON:
+    if message.dispatch_id is None or message.code == WENT_ON:
         return
-    asked, case = dispatch.lock(work.session, dispatch.told_by(work.session, message.key).id)
+    asked, case = dispatch.lock(work.session, message.dispatch_id)
     if asked.state != DispatchState.ASKED:
         return
     case.note(work.session, work.now, "not told", asked.who, f"{message.address.channel}: {message.code}")

@@ -12,7 +12,8 @@ from hotline.cases.notify_citizen import tell
 from hotline.cases.promises import PromiseState
 from hotline.context import UnitOfWork
 from hotline.directory.people import Person
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue, TaskKind
 
 
@@ -41,29 +42,24 @@ def ask(work: UnitOfWork, case: Case, round_: int) -> None:
     case.asked_at = work.now
     case.note(work.session, work.now, "asked")
     verdicts.ask(work.session, case, dispatch.whose(work.session, case), work.now)
-    tell(work, case, citizen_phrases.did_help_come(case.spoken), About.FOLLOW_UP, key_of(case))
-
-
-def key_of(case: Case) -> str:
-    """The question goes by who had the case when it was asked: it is asked anew when somebody else has it."""
-    return f"asked:{case.id}/{case.round}/{case.had_since}"
+    key = f"asked:{case.id}/{case.round}/{case.had_since}"  # anew for whoever has it next
+    tell(work, case, citizen_phrases.did_help_come(case.spoken), MessageKind.FOLLOW_UP, key)
 
 
 def asked_last(work: UnitOfWork, person: Person) -> Case | None:
     """The case about which this citizen was asked last, and may
     still say. What was written but never left was not asked."""
     left = Message.state.in_((MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN))
-    asked = (
-        select(Message).join(Case).where(Case.person_id == person.id, Message.about == About.FOLLOW_UP, left)
-    )
-    for message in work.session.scalars(asked.order_by(Message.sent_at.desc())):
-        if (
-            message.case is not None
-            and message.case.may_be_judged(work.now)
-            and message.key == key_of(message.case)
-        ):
-            return message.case
-    return None
+    asked = select(Case).join(Message, Message.case_id == Case.id)
+    asked = asked.where(Case.person_id == person.id, Message.kind == MessageKind.FOLLOW_UP, left)
+    asked = asked.where(Message.written_at == Case.asked_at)
+    found = work.session.scalars(asked.order_by(Message.sent_at.desc()))
+    return next((case for case in found if case.may_be_judged(work.now)), None)
+
+
+def is_asked_now(case: Case, asked: Message) -> bool:
+    """Whether this is the question that is open: not one that was put while somebody else had the case."""
+    return asked.written_at == case.asked_at
 
 
 def waiting_for(session: Session, person: UUID) -> str | None:

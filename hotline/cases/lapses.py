@@ -12,7 +12,8 @@ from hotline.cases.escalation_policy import STILL
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory.categories import Urgency
-from hotline.messaging import message, quiet_hours
+from hotline.messaging import quiet_hours
+from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import message_waits
 from hotline.outbox import TaskKind, cancel
 
@@ -66,14 +67,15 @@ def ask_if_still_on_it(work: UnitOfWork, identity: int) -> None:
     taken.wondered_at = work.now
     by = _awake(work, case, work.in_minutes(STILL[Urgency(case.pace.urgency)].answer))
     case.note(work.session, work.now, "still on it?", taken.who)
-    notify_liaison.tell(work, taken, _question(case, taken.word, work.clock_time(by)), _key(taken))
+    question, key = _question(case, taken.word, work.clock_time(by)), _key(taken)
+    notify_liaison.tell(work, taken, question, key, MessageKind.STILL_ON_IT)
     dispatch.redraw(work, case)
     work.schedule(TaskKind.LAPSE, taken.id, by)
 
 
 def _key(taken: Dispatch) -> str:
     asked_at = int(taken.wondered_at.timestamp()) if taken.wondered_at else 0
-    return f"{message.STILL}{taken.id}:{asked_at}"
+    return f"still:{taken.id}:{asked_at}"
 
 
 def _question(case: Case, word: str, by: str) -> Phrase:

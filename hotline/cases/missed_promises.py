@@ -9,7 +9,7 @@ from hotline.cases.promises import Promise, PromiseState
 from hotline.context import UnitOfWork
 from hotline.core.gsm import fits, shorten
 from hotline.core.i18n import Phrase, say, verbatim
-from hotline.messaging.message import GONE_ON, LATE, About
+from hotline.messaging.kinds import MessageKind
 
 ONE_TEXT = {"septets": 160, "units": 70}
 
@@ -34,7 +34,7 @@ def admit(work: UnitOfWork, identity: int) -> None:
     what = _fitting(
         lambda name: citizen_phrases.still_asking(case.spoken, name, by, emergency), who, case.language
     )
-    notify_citizen.tell(work, case, what, About.CASE, f"{LATE}{promise.id}")
+    notify_citizen.tell(work, case, what, MessageKind.LATE, f"late:{promise.id}")
 
 
 def let_go_on(work: UnitOfWork, case: Case) -> None:
@@ -50,7 +50,7 @@ def let_go_on(work: UnitOfWork, case: Case) -> None:
     what = _fitting(
         lambda name: citizen_phrases.goes_on(case.spoken, name, by, emergency), who, case.language
     )
-    notify_citizen.tell(work, case, what, About.CASE, f"{GONE_ON}{promise.id}")
+    notify_citizen.tell(work, case, what, MessageKind.GONE_ON, f"gone_on:{promise.id}")
 
 
 def named(case: Case, body: str) -> Phrase:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.cases import evidence, incidents, liaison_phrases
 from hotline.cases.case import Case, Entry
-from hotline.cases.dispatch import EXPECTED, KEY, Dispatch, DispatchState, redraw, tells
+from hotline.cases.dispatch import EXPECTED, Dispatch, DispatchState, redraw, tells
 from hotline.cases.escalation_policy import Ways
 from hotline.context import UnitOfWork
 from hotline.core.gsm import fits
@@ -16,7 +16,8 @@ from hotline.core.i18n import Phrase, say
 from hotline.directory import people
 from hotline.directory.bodies import Body
 from hotline.directory.people import Address
-from hotline.messaging.message import About, Message, MessageState, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState, write_message
 
 TWO_TEXTS = {"septets": 306, "units": 134}
 
@@ -48,8 +49,9 @@ def _write_to(work: UnitOfWork, dispatch: Dispatch, address: Address) -> None:
     language = liaison.language
     text = _fitting(work, dispatch, language)
     first = work.session.scalars(select(Message.id).where(tells(dispatch)).limit(1)).first() is None
-    key = f"{KEY}{dispatch.id}" if first else f"{KEY}{dispatch.id}/{address.channel}"
-    write_message(work, address, About.DISPATCH, text, language, key=key, case=case)
+    key = f"dispatch:{dispatch.id}" if first else f"dispatch:{dispatch.id}/{address.channel}"
+    kind = MessageKind.DISPATCH
+    write_message(work, address, kind, text, language, key=key, case=case.id, dispatch=dispatch.id)
     if address.channel == people.PHONE and evidence.number_of(work.session, case.session_index, case):
         tell(work, dispatch, liaison_phrases.sent_something(dispatch.word), f"sent:{dispatch.id}")
 
@@ -126,11 +128,13 @@ def _had_it(session: Session, case: Case) -> list[str]:
     )
 
 
-def tell(work: UnitOfWork, dispatch: Dispatch, what: Phrase, key: str) -> None:
+def tell(
+    work: UnitOfWork, dispatch: Dispatch, what: Phrase, key: str, kind: MessageKind = MessageKind.NEWS
+) -> None:
     """Tell a liaison what is new in a case that is before them."""
     address, language = dispatch.liaison.person.best, dispatch.liaison.language
     if address is not None:
-        write_message(work, address, About.NEWS, what, language, key=key, case=dispatch.case)
+        write_message(work, address, kind, what, language, key=key, case=dispatch.case_id)
 
 
 def tell_all(work: UnitOfWork, case: Case, what: Callable[[str], Phrase], key: str) -> None:

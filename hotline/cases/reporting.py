@@ -30,7 +30,7 @@ from hotline.directory import affiliations, people
 from hotline.directory.categories import CATEGORIES, CONDUCT
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
-from hotline.messaging.message import NOBODY, RECEIVED, About
+from hotline.messaging.kinds import MessageKind
 from hotline.outbox import TaskKind
 
 
@@ -152,8 +152,8 @@ def take_up(work: UnitOfWork, case: Case) -> None:
             work,
             case,
             citizen_phrases.there_is_news(case.spoken, work.settings.service_code),
-            About.CASE,
-            f"{NOBODY}{case.id}",
+            MessageKind.NOBODY,
+            f"nobody:{case.id}",
         )
     else:
         _tell_received(work, case)
@@ -179,4 +179,4 @@ def _tell_received(work: UnitOfWork, case: Case) -> None:
         received = citizen_phrases.received(
             case.spoken, work.clock_time(promises.due(work.session, case)), work.country.emergency
         )
-        notify_citizen.tell(work, case, received, About.CASE, f"{RECEIVED}{case.id}")
+        notify_citizen.tell(work, case, received, MessageKind.RECEIVED, f"received:{case.id}")

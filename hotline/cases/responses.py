@@ -26,7 +26,7 @@ from hotline.cases.promises import PromiseState
 from hotline.context import UnitOfWork
 from hotline.core.i18n import SOURCE, Phrase, say
 from hotline.directory.liaisons import Liaison
-from hotline.messaging.message import About
+from hotline.messaging.kinds import MessageKind
 from hotline.outbox import TaskKind, cancel
 
 
@@ -114,7 +114,7 @@ def _go_on(work: UnitOfWork, case: Case, taken: Dispatch) -> None:
         if is_late
         else citizen_phrases.somebody_has_it(case.spoken)
     )
-    notify_citizen.tell(work, case, what, About.CASE, _once("taken", case, taken))
+    notify_citizen.tell(work, case, what, MessageKind.CASE, _once("taken", case, taken))
     followups.plan(work, case)
     lapses.watch(work, case, taken)
 
@@ -150,7 +150,7 @@ def _on_the_way(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) ->
             work,
             case,
             citizen_phrases.somebody_is_coming(case.spoken),
-            About.CASE,
+            MessageKind.CASE,
             _once("coming", case, taken),
         )
     _step(work, case, taken)
@@ -167,7 +167,7 @@ def _there(work: UnitOfWork, case: Case, taken: Dispatch, _command: Act) -> Phra
             work,
             case,
             citizen_phrases.somebody_is_there(case.spoken),
-            About.CASE,
+            MessageKind.CASE,
             _once("there", case, taken),
         )
     _step(work, case, taken)

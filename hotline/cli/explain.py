@@ -8,7 +8,6 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hotline.cases import dispatch
 from hotline.cases.case import Case, CaseState, Entry, case_by_reference, history_of
 from hotline.cases.dispatch import Dispatch, DispatchState
 from hotline.cases.promises import Promise, PromiseState
@@ -20,7 +19,8 @@ from hotline.cli.terminal import heading, indented
 from hotline.context import UnitOfWork, ready
 from hotline.core.i18n import SOURCE, own_name, say
 from hotline.directory.categories import Urgency
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.settings import Settings
 
 VERDICTS = {
@@ -115,14 +115,13 @@ def _how_told(work: UnitOfWork, case: Case) -> dict[int, str]:
     """Of each dispatch, on which channels it was told, and what is known of that."""
     written = (
         select(Message)
-        .where(Message.case_id == case.id, Message.about == About.DISPATCH)
+        .where(Message.case_id == case.id, Message.kind == MessageKind.DISPATCH)
         .order_by(Message.written_at, Message.key)
     )
     told: dict[int, list[str]] = defaultdict(list)
     for message in work.session.scalars(written.options(joinedload(Message.address))):
-        told[dispatch.told_by(work.session, message.key).id].append(
-            f"{message.address.channel}, {_left(work, message)}"
-        )
+        assert message.dispatch_id is not None
+        told[message.dispatch_id].append(f"{message.address.channel}, {_left(work, message)}")
     return {identity: f"Told by {'; by '.join(each)}." for identity, each in told.items()}
 
 

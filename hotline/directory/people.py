@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, UniqueConstraint, and_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from hotline.core.crypto import Keys, seal
@@ -54,9 +55,7 @@ class Person(Base):
     def reached_at(self) -> list["Address"]:
         """Every address where what we write arrives and is wanted, the best first."""
         return [
-            address
-            for channel in BEST_FIRST
-            if (address := self.at(channel)) and address.is_open and not address.opted_out_at
+            address for channel in BEST_FIRST if (address := self.at(channel)) and address.may_be_written_to
         ]
 
 
@@ -83,6 +82,27 @@ class Address(Base):
     def is_open(self) -> bool:
         """Whether something written to it may arrive."""
         return self.sealed is not None and self.closed_at is None
+
+    def why_closed(self, *, is_answer: bool = False) -> str | None:
+        """Why nothing may be sent there, whatever it is; None where something may. Somebody's own text is
+        answered all the same."""
+        if self.sealed is None:
+            return "we were never given leave to write to this number"
+        if self.closed_at is not None:
+            return "nothing arrives there any more"
+        if self.opted_out_at is not None and not is_answer:
+            return "the person wants no texts from us"
+        return None
+
+    @hybrid_property
+    def may_be_written_to(self) -> bool:
+        """Whether what we write arrives there and is wanted: the same rule of one address, and as SQL of all."""
+        return self.why_closed() is None
+
+    @may_be_written_to.inplace.expression
+    @classmethod
+    def _may_be_written_to(cls) -> ColumnElement[bool]:
+        return and_(cls.sealed.is_not(None), cls.closed_at.is_(None), cls.opted_out_at.is_(None))
 
     def close(self, now: datetime) -> None:
         """Nothing arrives here from now on."""

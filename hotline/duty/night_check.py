@@ -20,7 +20,8 @@ from hotline.directory.people import Address, Person
 from hotline.directory.shifts import Stretch
 from hotline.duty import phrases
 from hotline.duty.phrases import Tonight
-from hotline.messaging.message import About, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import write_message
 from hotline.outbox import Queue, Task, TaskKind
 
 NIGHT = timedelta(hours=12)
@@ -90,7 +91,7 @@ def ask(work: UnitOfWork, evening: str) -> None:
             write_message(
                 work,
                 address,
-                About.DUTY,
+                MessageKind.DUTY,
                 phrases.are_you_there(),
                 language,
                 key=f"{TaskKind.READY}:{evening}:{liaison.id}",
@@ -120,7 +121,7 @@ def warn(work: UnitOfWork, evening: str) -> None:
             write_message(
                 work,
                 address,
-                About.DUTY,
+                MessageKind.DUTY,
                 fitting(state, language),
                 language,
                 key=f"{TaskKind.WARN}:{evening}:{liaison.id}",

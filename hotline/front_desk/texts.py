@@ -35,7 +35,8 @@ from hotline.duty import night_check
 from hotline.duty import phrases as duty_phrases
 from hotline.front_desk import desk, phrases
 from hotline.messaging import seen
-from hotline.messaging.message import About, stop_texts, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import stop_texts, write_message
 from hotline.news import inbound
 from hotline.news import phrases as news_phrases
 from hotline.news import sms_commands as news_commands
@@ -63,7 +64,9 @@ def text_arrives(work: UnitOfWork, text: InboundText) -> None:
     answer, key = answer_to(work, person, address, text.text), f"answer:{text.id}"[:80]
     if answer is None:
         answer, key = _way_in(work, address)
-    write_message(work, address, About.ANSWER, answer, person.language or work.country.languages[0], key=key)
+    write_message(
+        work, address, MessageKind.ANSWER, answer, person.language or work.country.languages[0], key=key
+    )
 
 
 def answer_to(work: UnitOfWork, person: Person, address: Address, text: str) -> Phrase | None:

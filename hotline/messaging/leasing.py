@@ -10,9 +10,9 @@ from hotline import outbox
 from hotline.carriers import Meaning, Sending
 from hotline.context import UnitOfWork
 from hotline.core.crypto import open_seal
-from hotline.core.i18n import SOURCE
-from hotline.gate import gate
-from hotline.messaging.message import About, Message, MessageState, Passage, queue_of, stop_texts, text_place
+from hotline.messaging.kinds import HANDLING, MessageKind
+from hotline.messaging.message import Message, MessageState, queue_of, stop_texts, text_place
+from hotline.messaging.passage import Gate, Passage
 from hotline.messaging.receipts import match_receipts
 from hotline.outbox import TaskKind
 
@@ -32,15 +32,26 @@ class Leased:
     message: UUID
     lease: UUID
     address: int
-    about: About
-    key: str
+    kind: MessageKind
+    case: UUID | None
+    dispatch: int | None
     number: str
     text: str
-    language: str
-    """That it was written in."""
 
 
-def lease(work: UnitOfWork, identity: UUID) -> Leased | None:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Nothing arrives any more where a message was to go, so it goes elsewhere."""
+
+    message: UUID
+    case: UUID | None
+    closed: str
+    """The channel where nothing arrives."""
+    other: str
+    """The channel where it goes."""
+
+
+def lease(work: UnitOfWork, identity: UUID, gate: Gate) -> Leased | Moved | None:
     """Take a message to send it. None where it is not to be sent now: done, held back, or in other hands."""
     message = work.session.scalar(select(Message).where(Message.id == identity).with_for_update())
     if message is None:  # the person has had everything about them deleted
@@ -53,12 +64,16 @@ def lease(work: UnitOfWork, identity: UUID) -> Leased | None:
     if message.state not in (MessageState.WAITING, MessageState.SENDING) or not _expired(message, work):
         _let_go(work, message)
         return None
-    if not message.address.is_open and _go_elsewhere(work, message):
-        return None
-    passage = gate(message, work)
+    if not message.address.is_open and (moved := _go_elsewhere(work, message)) is not None:
+        return moved
+    passage = gate(work, message)
     if not passage.allowed:
         _hold_back(work, message, passage)
         return None
+    return _leased(work, message)
+
+
+def _leased(work: UnitOfWork, message: Message) -> Leased:
     message.state, message.lease, message.leased_until, message.sent_at = (
         MessageState.SENDING,
         uuid4(),
@@ -68,24 +83,16 @@ def lease(work: UnitOfWork, identity: UUID) -> Leased | None:
     message.tries += 1
     assert message.lease is not None
     assert message.address.sealed is not None
-    text = work.keys.vault.read(message.locked_text, text_place(identity))
-    number = open_seal(work.keys, message.address.sealed)
     return Leased(
-        identity,
-        message.lease,
-        message.address_id,
-        About(message.about),
-        message.key,
-        number,
-        text,
-        _language(message),
+        message=message.id,
+        lease=message.lease,
+        address=message.address_id,
+        kind=MessageKind(message.kind),
+        case=message.case_id,
+        dispatch=message.dispatch_id,
+        number=open_seal(work.keys, message.address.sealed),
+        text=work.keys.vault.read(message.locked_text, text_place(message.id)),
     )
-
-
-def _language(message: Message) -> str:
-    if message.case is not None and message.about in (About.CASE, About.FOLLOW_UP):
-        return message.case.language
-    return message.address.person.language or SOURCE
 
 
 def _expired(message: Message, work: UnitOfWork) -> bool:
@@ -93,10 +100,7 @@ def _expired(message: Message, work: UnitOfWork) -> bool:
 
 
 def _may_be_repeated(message: Message) -> bool:
-    return (
-        message.about in (About.DISPATCH, About.NEWS, About.ALARM, About.CONSULT)
-        and message.tries < DOUBTFUL_TRIES
-    )
+    return HANDLING[MessageKind(message.kind)].is_repeated and message.tries < DOUBTFUL_TRIES
 
 
 def _let_go(work: UnitOfWork, message: Message) -> None:
@@ -116,7 +120,7 @@ def _hold_back(work: UnitOfWork, message: Message, passage: Passage) -> None:
     outbox.complete(work.session, TaskKind.DELIVER, message.id)
 
 
-def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | None:
+def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | Moved | None:
     """Write down the carrier's answer. None where the lease had run out and somebody else has it."""
     message = work.session.scalar(select(Message).where(Message.id == leased.message).with_for_update())
     if message is None or message.lease != leased.lease:
@@ -126,8 +130,8 @@ def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | None
         stop_texts(work, message.address)
     if sending.closed and leased.address == message.address_id:
         message.address.close(work.now)
-    if sending.closed and _go_elsewhere(work, message):
-        return message
+    if sending.closed and (moved := _go_elsewhere(work, message)) is not None:
+        return moved
     match sending.meaning:
         case Meaning.ACCEPTED:
             message.state, message.provider_id = MessageState.SENT, sending.provider_id
@@ -154,19 +158,12 @@ def _again(work: UnitOfWork, message: Message, sending: Sending) -> None:
     work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
 
 
-def _go_elsewhere(work: UnitOfWork, message: Message) -> bool:
-    """Send it to where else the person can be reached. False where there is nowhere, and for what has an
-    order of its own in which each way is tried: see `notify_liaison.write_next`."""
+def _go_elsewhere(work: UnitOfWork, message: Message) -> Moved | None:
+    """Send it to where else the person can be reached. None where there is nowhere, and for what has an order
+    of its own in which each way is tried: see `notify_liaison.write_next`."""
     closed, other = message.address, message.address.person.best
-    if message.about == About.DISPATCH or other is None or other is closed or not other.is_open:
-        return False
-    if message.case is not None:
-        message.case.note(
-            work.session,
-            work.now,
-            "goes elsewhere",
-            why=f"{closed.channel} is closed, so it goes to the {other.channel}",
-        )
+    if message.kind == MessageKind.DISPATCH or other is None or other is closed or not other.is_open:
+        return None
     message.address, message.state, message.tries, message.leased_until = other, MessageState.WAITING, 0, None
     work.schedule(TaskKind.DELIVER, message.id, queue=queue_of(message))
-    return True
+    return Moved(message.id, message.case_id, closed.channel, other.channel)

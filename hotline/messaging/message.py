@@ -1,15 +1,12 @@
-"""Every text that leaves goes through here: one text to one person, and one gate that asks whether it may be
-sent at all."""
+"""One text to one person: written here, delivered after the commit."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from hotline.cases.case import Case
 from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment
 from hotline.core.gsm import plain
@@ -17,15 +14,8 @@ from hotline.core.i18n import Phrase, say
 from hotline.directory import people, subscriptions
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
+from hotline.messaging.kinds import HANDLING, MessageKind
 from hotline.outbox import Queue, TaskKind
-
-PAUSED = timedelta(seconds=15)
-"""How often a copy is looked at whose broadcast is paused."""
-
-RECEIVED, LATE, GONE_ON, NOBODY, STILL = "received:", "late:", "gone_on:", "nobody:", "still:"
-"""How the key of a text begins that repeats the promise; that admits one as missed; that tells that the case
-goes to somebody else; that there is nobody who may see it; or that asks a liaison whether they are still on
-it."""
 
 
 class MessageState(StrEnum):
@@ -44,62 +34,8 @@ class MessageState(StrEnum):
     """The gate held it back for good."""
 
 
-class About(StrEnum):
-    """Why a text is written. The gate goes by it."""
-
-    DISPATCH = "dispatch"
-    """Puts a case before a liaison. Sent again when nobody knows whether it left: twice is better than never."""
-    NEWS = "news"
-    """Tells a liaison what is new in a case that is before them."""
-    CASE = "case"
-    """Tells a citizen about their case, if they allowed it. Never sent twice: if nobody knows whether it
-    left, it stays unknown."""
-    FOLLOW_UP = "follow_up"
-    """Asks a citizen whether help came, at an hour when phones may ring."""
-    ANSWER = "answer"
-    """Answers somebody's own text."""
-    DUTY = "duty"
-    """Tells a liaison about duty: are they there tonight, and who is not."""
-    ALARM = "alarm"
-    """Tells those who lead a liaison that something may be wrong with them. Sent again like a dispatch."""
-    CONSULT = "consult"
-    """Asks or tells a liaison something about a broadcast or a rumour. Sent again like a dispatch."""
-    BROADCAST = "broadcast"
-    """The copy of a broadcast for one recipient on Telegram; those for phones go in batches. Never sent
-    twice."""
-    RUMOUR = "rumour"
-    """Answers somebody who asked whether something is true. Never sent twice."""
-
-
-TO_LIAISONS = (About.DISPATCH, About.NEWS, About.DUTY, About.ALARM, About.CONSULT)
-
-COPY = "copy:"
-"""How the key of a message begins that is a copy of a broadcast: its number follows."""
-
 WENT_ON = "the case has gone on since"
 """Why the gate holds a message back that would not be true any more."""
-
-
-class Priority(IntEnum):
-    """What goes first where a channel cannot take everything at once."""
-
-    CASE = 0
-    REPLY = 1
-    BULK = 2
-
-
-PRIORITIES = {
-    About.DISPATCH: Priority.CASE,
-    About.NEWS: Priority.CASE,
-    About.ALARM: Priority.CASE,
-    About.CASE: Priority.CASE,
-    About.ANSWER: Priority.REPLY,
-    About.DUTY: Priority.REPLY,
-    About.CONSULT: Priority.REPLY,
-    About.FOLLOW_UP: Priority.BULK,
-    About.BROADCAST: Priority.BULK,
-    About.RUMOUR: Priority.BULK,
-}
 
 
 class Message(Base):
@@ -107,10 +43,14 @@ class Message(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    """What it is about and for whom: the same text is not written twice."""
-    about: Mapped[str] = mapped_column(String(12))
+    """The same text is not written twice. Nobody reads anything out of a key."""
+    kind: Mapped[str] = mapped_column(String(12))
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"), index=True)
+    """The dispatch that it puts before a liaison."""
+    copy_id: Mapped[int | None] = mapped_column(ForeignKey("copies.id"))
+    """The copy of a broadcast that it is."""
     locked_text: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(String(12), default=MessageState.WAITING)
@@ -124,7 +64,6 @@ class Message(Base):
     """When it was last handed to the carrier."""
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     address: Mapped[Address] = relationship()
-    case: Mapped[Case | None] = relationship()
 
     __table_args__ = (
         Index(
@@ -134,24 +73,17 @@ class Message(Base):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Whether a message may leave, why not, and when to ask again."""
-
-    allowed: bool
-    reason: str = ""
-    not_before: datetime | None = None
-
-
 def write_message(
     work: UnitOfWork,
     address: Address,
-    about: About,
+    kind: MessageKind,
     words: Phrase,
     language: str,
     *,
     key: str,
-    case: Case | None = None,
+    case: UUID | None = None,
+    dispatch: int | None = None,
+    copy: int | None = None,
 ) -> Message:
     """Write a text to this address, to be delivered after the commit. The same key is written once."""
     message = work.session.scalar(select(Message).where(Message.key == key))
@@ -160,7 +92,15 @@ def write_message(
     identity = uuid4()
     text = work.keys.vault.encrypt(plain(say(words, language)), text_place(identity))
     message = Message(
-        id=identity, key=key, about=about, address=address, case=case, locked_text=text, written_at=work.now
+        id=identity,
+        key=key,
+        kind=kind,
+        address=address,
+        case_id=case,
+        dispatch_id=dispatch,
+        copy_id=copy,
+        locked_text=text,
+        written_at=work.now,
     )
     work.session.add(message)
     work.schedule(TaskKind.DELIVER, identity, queue=queue_of(message))
@@ -171,35 +111,18 @@ def consult(work: UnitOfWork, who: Liaison, words: Phrase, *, key: str) -> None:
     """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same
     key is written once."""
     if (address := who.person.best) is not None:
-        write_message(work, address, About.CONSULT, words, who.language, key=key)
+        write_message(work, address, MessageKind.CONSULT, words, who.language, key=key)
 
 
 def queue_of(message: Message) -> Queue:
     """Which worker delivers it."""
     if message.address.channel == people.TELEGRAM:
         return Queue.TELEGRAM
-    if message.about in (About.BROADCAST, About.RUMOUR):
-        return Queue.BULK
-    can_wait = message.about in (About.FOLLOW_UP, About.CONSULT) or (
-        message.about == About.DUTY and message.case is None
-    )
-    return Queue.ORDINARY if can_wait else Queue.URGENT
+    return HANDLING[MessageKind(message.kind)].queue
 
 
 def text_place(message: UUID) -> str:
     return f"messages.text:{message}"
-
-
-def why_closed(address: Address, *, is_answer: bool = False) -> str | None:
-    """Why nothing may be sent to this address, whatever it is; None where something may. Somebody's own text
-    is answered all the same."""
-    if address.sealed is None:
-        return "we were never given leave to write to this number"
-    if address.closed_at is not None:
-        return "nothing arrives there any more"
-    if address.opted_out_at is not None and not is_answer:
-        return "the person wants no texts from us"
-    return None
 
 
 def message_waits(session: Session, key: str) -> bool:

@@ -5,12 +5,9 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.broadcasts.broadcast import CopyState, copy_by_provider_id
-from hotline.broadcasts.receipts import receive_of_copy, settle
 from hotline.carriers import Receipt
 from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment, insert_once
-from hotline.directory import people
 from hotline.messaging.message import Message, MessageState, stop_texts
 
 
@@ -29,41 +26,27 @@ class ReceiptRecord(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-def receive(work: UnitOfWork, receipt: Receipt) -> Message | None:
-    """Take a receipt in, whenever it comes. Returns the message if this receipt says that it failed for good."""
-    session = work.session
-    if (
-        copy := copy_by_provider_id(session, receipt.provider_id)
-    ) is not None and copy.state != CopyState.SENDS:
-        settle(work, copy, receipt)
-        return None
+def keep(work: UnitOfWork, receipt: Receipt) -> None:
+    """Write it down as it came, before anybody looks for whose it is: whoever writes that down looks here."""
     values = {
         name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")
     }
-    insert_once(session, ReceiptRecord, **values, at=work.now)
-    message = session.scalar(
-        select(Message).where(Message.provider_id == receipt.provider_id).with_for_update()
-    )
-    if message is None:
-        receive_of_copy(work, receipt)
-        _stop_number(work, receipt)
-        return None
+    insert_once(work.session, ReceiptRecord, **values, at=work.now)
+
+
+def message_of(work: UnitOfWork, receipt: Receipt) -> Message | None:
+    """The message that it is the receipt of, locked; None where that is not written down, or it is a copy's."""
+    named = select(Message).where(Message.provider_id == receipt.provider_id)
+    return work.session.scalar(named.with_for_update())
+
+
+def settle(work: UnitOfWork, message: Message, receipt: Receipt) -> bool:
+    """Take a kept receipt in. Returns whether it says, for the first time, that the message failed for good."""
     if receipt.opted_out:
         stop_texts(work, message.address)
     was = message.state
-    match_receipts(session, message)
-    return message if message.state == MessageState.FAILED and was != MessageState.FAILED else None
-
-
-def _stop_number(work: UnitOfWork, receipt: Receipt) -> None:
-    """A receipt that says that somebody wants no texts binds us, whatever it is the receipt of."""
-    person = (
-        people.by_number(work.session, work.keys, receipt.number)
-        if receipt.opted_out and receipt.number
-        else None
-    )
-    if person is not None and person.phone is not None:
-        stop_texts(work, person.phone)
+    match_receipts(work.session, message)
+    return message.state == MessageState.FAILED and was != MessageState.FAILED
 
 
 def match_receipts(session: Session, message: Message) -> None:

@@ -7,7 +7,8 @@ from hotline.core.i18n import Phrase
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
 from hotline.directory.subscriptions import MOST, ON
-from hotline.messaging.message import About, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import write_message
 from hotline.news import phrases
 from hotline.news.menus import Theirs
 
@@ -41,7 +42,7 @@ def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how:
     if how in (SMS, people.TELEGRAM):  # what we answer stays where they see it
         return phrases.do_you_want(place)
     key = f"news:{wanted.id}:{work.now:%m%d%H}"  # whoever asks over and over is not texted over and over
-    write_message(work, address, About.ANSWER, phrases.do_you_want(place), language, key=key)
+    write_message(work, address, MessageKind.ANSWER, phrases.do_you_want(place), language, key=key)
     return phrases.answer_the_text(place)
 
 

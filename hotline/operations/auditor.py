@@ -44,7 +44,10 @@ KEPT = timedelta(days=30)
 """How long the audits themselves are kept."""
 UNFINISHED = Case.state != literal(CaseState.CLOSED, literal_execute=True)
 ON_ITS_WAY = Message.state.in_(
-    (literal(MessageState.WAITING, literal_execute=True), literal(MessageState.SENDING, literal_execute=True))
+    (
+        literal(MessageState.WAITING.value, literal_execute=True),
+        literal(MessageState.SENDING.value, literal_execute=True),
+    )
 )
 """`literal_execute`, in both: the values stand in the SQL, so that PostgreSQL can use the partial
 indexes, which hold the few unfinished among the many."""

@@ -6,34 +6,54 @@ Where a liaison cannot be told, the next is asked.
 
 from uuid import UUID
 
+from hotline import gate
 from hotline.broadcasts import ledger
 from hotline.carriers import Sending
 from hotline.cases import escalation
-from hotline.context import Service
+from hotline.cases.case import Case
+from hotline.context import Service, UnitOfWork
 from hotline.core import fault_points
 from hotline.messaging import leasing
-from hotline.messaging.leasing import Leased
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.leasing import Leased, Moved
+from hotline.messaging.message import Message, MessageState
 
 
 def take(service: Service, message: UUID) -> Leased | None:
     """Lease the message to this process. None where it is not to be sent now, or another has the lease."""
     with service.transaction() as work:
-        leased = leasing.lease(work, message)
-        held = work.session.get(Message, message) if leased is None else None
-        if held is not None and held.about == About.BROADCAST:
-            ledger.note_message(work, held)
-        elif held is not None and held.state == MessageState.WITHHELD:
-            escalation.not_told(work, held)
-        return leased
+        leased = leasing.lease(work, message, gate.of_message)
+        if isinstance(leased, Leased):
+            return leased
+        if isinstance(leased, Moved):
+            _note_move(work, leased)
+        elif (held := work.session.get(Message, message)) is not None:
+            _follow(work, held, MessageState.WITHHELD)
+        return None
 
 
 def note(service: Service, leased: Leased, answer: Sending) -> None:
     """Record what the carrier said, and what follows from it."""
     with service.transaction() as work:
         sent = leasing.record(work, leased, answer)
-        if sent is not None and sent.about == About.BROADCAST:
-            ledger.note_message(work, sent)
-        elif sent is not None and sent.state == MessageState.FAILED:
-            escalation.not_told(work, sent)
+        if isinstance(sent, Moved):
+            _note_move(work, sent)
+        elif sent is not None:
+            _follow(work, sent, MessageState.FAILED)
         fault_points.point("before-record")
+
+
+def _follow(work: UnitOfWork, message: Message, never_arrives: MessageState) -> None:
+    """What has become of a message means something for the copy that it is, or for the case that it puts
+    before a liaison."""
+    if message.kind == MessageKind.BROADCAST:
+        ledger.note_message(work, message)
+    elif message.state == never_arrives:
+        escalation.not_told(work, message)
+
+
+def _note_move(work: UnitOfWork, moved: Moved) -> None:
+    case = work.session.get(Case, moved.case) if moved.case is not None else None
+    if case is not None:
+        why = f"{moved.closed} is closed, so it goes to the {moved.other}"
+        case.note(work.session, work.now, "goes elsewhere", why=why)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from hotline import outbox
+from hotline import gate, outbox
 from hotline.broadcasts import batches
 from hotline.broadcasts.batches import Batch
 from hotline.broadcasts.broadcast import note_balance
@@ -99,7 +99,7 @@ class Worker:
         """The same for many copies at once, at the rate that the carrier allows."""
         self._pace.wait()
         began = time.monotonic()
-        batch = batches.claim(self._service, broadcast)
+        batch = batches.claim(self._service, broadcast, gate)
         if batch is None:
             return
         fault_points.point("after-lease")

@@ -5,7 +5,8 @@ from sqlalchemy import Select, distinct, func, select
 
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
-from hotline.messaging.message import About, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import write_message
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import phrases
 from hotline.rumours.rumour import Question, Rumour, RumourState, family_of, lock_rumour
@@ -70,7 +71,7 @@ def _write(work: UnitOfWork, rumour: Rumour, question: Question) -> None:
     told = phrases.answer(question.rumour.number, rumour.state, as_of(work, rumour))
     told = phrases.corrected(told) if question.told in ANSWERS else told
     key = f"rumour:{rumour.id}/answer/{rumour.answers}/{question.address_id}"
-    write_message(work, question.address, About.RUMOUR, told, question.language, key=key)
+    write_message(work, question.address, MessageKind.RUMOUR, told, question.language, key=key)
 
 
 def _waiting(work: UnitOfWork, rumour: Rumour) -> Select[Question]:

@@ -10,6 +10,7 @@ from hotline.cases.evidence import Evidence
 from hotline.conversation.chat_store import Chat
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM, Address, Person
+from hotline.messaging.kinds import TO_CITIZENS
 from hotline.messaging.message import Message
 from tests.scenery.chat_words import (
     DELETE_MY_DATA,
@@ -46,12 +47,12 @@ from tests.scenery.said import says
 
 
 def messages(hotline: Hotline) -> list[tuple[str, str]]:
-    """Every message to a citizen, by what it is about, and what has become of it."""
+    """Every message to a citizen, by its kind, and what has become of it."""
     with hotline.world.service.read() as work:
         written = work.session.scalars(
-            select(Message).where(Message.about.in_(("case", "follow_up"))).order_by(Message.written_at)
+            select(Message).where(Message.kind.in_(TO_CITIZENS)).order_by(Message.written_at)
         )
-        return [(each.about, each.state) for each in written]
+        return [(each.kind, each.state) for each in written]
 
 
 def told(hotline: Hotline) -> list[str]:
@@ -84,7 +85,7 @@ def test_after_stop_nothing_more_arrives(hotline: Hotline, way: str) -> None:
     kipruto.text("3")
     hotline.world.pass_minutes(3000)
     assert asha.said == before
-    assert {state for _about, state in messages(hotline)} == {"withheld"}
+    assert {state for _kind, state in messages(hotline)} == {"withheld"}
 
 
 @pytest.mark.parametrize("way", ["Start", "the button", "a link"])

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from hotline.cases import liaison_phrases
-from hotline.messaging.message import About, Message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message
 from hotline.outbox import Task, TaskKind
 from tests.scenery.chat_words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
 from tests.scenery.chats import Hotline, on_sqlite
@@ -28,7 +29,7 @@ def test_in_a_flood_a_message_waits_and_is_not_worn_out(hotline: Hotline) -> Non
 def told(hotline: Hotline) -> tuple[str, int]:
     """What has become of the message to the citizen, and how often it was tried."""
     with hotline.world.service.read() as work:
-        (message,) = work.session.scalars(select(Message).where(Message.about == About.CASE))
+        (message,) = work.session.scalars(select(Message).where(Message.kind == MessageKind.CASE))
         return message.state, message.tries
 
 

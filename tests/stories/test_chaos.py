@@ -15,7 +15,8 @@ from hotline.cases.case import Case, CaseState
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.reference_number import read_reference
 from hotline.core.database import Locked
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import TO_CITIZENS, MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Task, TaskKind
 from simulator.client import Phone
 from simulator.shown import received
@@ -25,6 +26,8 @@ from tests.scenery.waiting import wait_until
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
 
 LATER = (TaskKind.STILL, TaskKind.FOLLOW_UP, TaskKind.READY, TaskKind.WARN)
+DISPATCHES = (MessageKind.DISPATCH,)
+OF_CASES = tuple(kind for kind in TO_CITIZENS if kind != MessageKind.FOLLOW_UP)
 SECONDS = 20
 PRODUCERS = 2
 SEED = 20261121
@@ -118,8 +121,8 @@ def _judge(chaos: Chaos) -> str:
         opened = session.scalars(select(Case.reference)).all()
         dispatched = set(session.scalars(select(Case.reference).join(Dispatch, Dispatch.case_id == Case.id)))
         states = {
-            about: Counter(session.scalars(select(Message.state).where(Message.about == about)))
-            for about in About
+            kinds: Counter(session.scalars(select(Message.state).where(Message.kind.in_(kinds))))
+            for kinds in (DISPATCHES, OF_CASES)
         }
         wants_none = len(session.scalars(select(Case.id).where(Case.contact == "none")).all())
     shown = [read_reference(number) for number in chaos.shown]
@@ -132,17 +135,17 @@ def _judge(chaos: Chaos) -> str:
     to_liaisons = [text["count"] for text in texts if " = " in text["text"] and "report " in text["text"]]
     to_citizens = [text["count"] for text in texts if re.match(r"\d{4}-\d{4}: ", text["text"])]
     twice, hands = sum(to_liaisons) - len(to_liaisons), chaos.kills["work urgent"] + chaos.kills["queue"]
-    unknown = states[About.CASE][MessageState.UNKNOWN]
+    unknown = states[OF_CASES][MessageState.UNKNOWN]
     assert twice <= chaos.kills["work urgent"], (
         "a liaison hears twice only where a worker died with the text in its hands"
     )
     assert set(to_citizens) == {1}, "no citizen is told a thing twice"
     assert unknown <= hands, "a text is in doubt only where a worker died"
-    assert states[About.DISPATCH].keys() <= {MessageState.SENT, MessageState.WITHHELD}, (
+    assert states[DISPATCHES].keys() <= {MessageState.SENT, MessageState.WITHHELD}, (
         "withheld where the worker died with it and the liaison took the case"
     )
-    assert states[About.CASE].keys() <= {MessageState.SENT, MessageState.UNKNOWN, MessageState.WITHHELD}
-    assert states[About.CASE][MessageState.WITHHELD] == 2 * wants_none
+    assert states[OF_CASES].keys() <= {MessageState.SENT, MessageState.UNKNOWN, MessageState.WITHHELD}
+    assert states[OF_CASES][MessageState.WITHHELD] == 2 * wants_none
     return (
         f"{len(shown)} reports, {len(opened)} cases, 0 lost, {sum(chaos.kills.values())} kills, "
         f"{twice} dispatch texts sent twice, {unknown} citizens' texts in doubt"

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from hotline.cases.case import Case
 from hotline.cases.reference_number import read_reference
 from hotline.core.database import Database
-from hotline.messaging.message import RECEIVED, About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.settings import from_environment
 from simulator.client import Phone, Town
 from tests.scenery.stack import (
@@ -51,9 +52,11 @@ class Death:
         return self.state != MessageState.WITHHELD
 
     @property
-    def told(self) -> tuple[str, str]:
-        """How the key of the citizen's text in question begins, and words that are in it."""
-        return ("taken:", "seeing to it") if self.state == MessageState.UNKNOWN else (RECEIVED, "received")
+    def told(self) -> tuple[MessageKind, str]:
+        """The kind of the citizen's text in question, and words that are in it."""
+        if self.state == MessageState.UNKNOWN:
+            return MessageKind.CASE, "seeing to it"
+        return MessageKind.RECEIVED, "received"
 
     @property
     def details(self) -> str:
@@ -161,10 +164,10 @@ def _state(stack: Stack, death: Death, shown: str) -> str:
     theirs = (
         select(Message.state)
         .join(Case)
-        .where(Case.reference == read_reference(shown), Message.about == About.CASE)
+        .where(Case.reference == read_reference(shown), Message.kind == death.told[0])
     )
     with stack.database.reading() as session:
-        return session.scalars(theirs.where(Message.key.startswith(death.told[0]))).one()
+        return session.scalars(theirs).one()
 
 
 def _cases(stack: Stack) -> list[Case]:

@@ -386,7 +386,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
         with world.service.transaction() as work:
             rumour_answers.answer_page(work, page)
             work.session.flush()
-            written.append(work.session.scalar(select(func.count()).where(Message.about == "rumour")))
+            written.append(work.session.scalar(select(func.count()).where(Message.kind == "rumour")))
             assert (
                 work.session.scalar(select(Task.state).where(Task.key == "answer:1/1/unlikely/2"))
                 == "waiting"
@@ -400,7 +400,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
         rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)
         rumour_answers.answer_page(work, page)
         work.session.flush()
-        assert work.session.scalar(select(func.count()).where(Message.about == "rumour")) == written[-1], (
+        assert work.session.scalar(select(func.count()).where(Message.kind == "rumour")) == written[-1], (
             "it does not hold any more"
         )
 

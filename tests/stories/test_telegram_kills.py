@@ -32,7 +32,8 @@ from hotline.cli.running import SIMULATED_TOKEN
 from hotline.core.crypto import Vault
 from hotline.core.i18n import say
 from hotline.core.redis_link import RedisPipeline
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.messaging.seen import Arrival
 from simulator.client import Chat
 from simulator.shown import ChatMessage
@@ -322,25 +323,25 @@ class Death:
     """Where the one that delivers dies with one message in its hands, and what becomes of that message."""
 
     place: str
-    about: About
+    kind: MessageKind
     times: int
     """It comes so often."""
     state: str
 
     @property
     def details(self) -> str:
-        return f"{self.about} {self.place}"
+        return f"{self.kind} {self.place}"
 
 
 DEATHS = [
-    Death("after-lease", About.CASE, 0, MessageState.UNKNOWN),
-    Death("after-send", About.CASE, 1, MessageState.UNKNOWN),
-    Death("before-record", About.CASE, 1, MessageState.UNKNOWN),
-    Death("after-lease", About.DISPATCH, 1, MessageState.SENT),
-    Death("after-send", About.DISPATCH, 2, MessageState.SENT),
-    Death("before-record", About.DISPATCH, 2, MessageState.SENT),
-    Death("after-pop", About.CASE, 1, MessageState.SENT),
-    Death("after-pop", About.DISPATCH, 1, MessageState.SENT),
+    Death("after-lease", MessageKind.CASE, 0, MessageState.UNKNOWN),
+    Death("after-send", MessageKind.CASE, 1, MessageState.UNKNOWN),
+    Death("before-record", MessageKind.CASE, 1, MessageState.UNKNOWN),
+    Death("after-lease", MessageKind.DISPATCH, 1, MessageState.SENT),
+    Death("after-send", MessageKind.DISPATCH, 2, MessageState.SENT),
+    Death("before-record", MessageKind.DISPATCH, 2, MessageState.SENT),
+    Death("after-pop", MessageKind.CASE, 1, MessageState.SENT),
+    Death("after-pop", MessageKind.DISPATCH, 1, MessageState.SENT),
 ]
 
 
@@ -351,7 +352,7 @@ def test_wherever_it_dies_a_liaison_is_told_twice_rather_than_never_and_a_citize
         officers = [Officer(stack, *KIPRUTO), Officer(stack, *ACHIENG)]
         for row, death in enumerate(DEATHS):
             has_died = stack.arm("bot deliver", death.place)
-            if death.about == About.DISPATCH:
+            if death.kind == MessageKind.DISPATCH:
                 stack.gateway(f"+2547110003{row:02}").report(
                     death.details, text=False, place=PLACES[row % len(PLACES)]
                 )
@@ -362,7 +363,9 @@ def test_wherever_it_dies_a_liaison_is_told_twice_rather_than_never_and_a_citize
         wait_until(lambda: _is_done(stack), "every message left, or nobody knows")
         for row, death in enumerate(DEATHS):
             told = (
-                _cards(officers, death.details) if death.about == About.DISPATCH else _told(stack, 7300 + row)
+                _cards(officers, death.details)
+                if death.kind == MessageKind.DISPATCH
+                else _told(stack, 7300 + row)
             )
             assert told == death.times, death
             assert _states(stack, death) == [death.state], death
@@ -392,7 +395,7 @@ def _states(stack: Stack, death: Death) -> list[str]:
             for case in session.scalars(select(Case))
             if case.details(stack.settings.keys) == death.details
         )
-        written = select(Message.state).where(Message.case_id == case.id, Message.about == death.about)
+        written = select(Message.state).where(Message.case_id == case.id, Message.kind == death.kind)
         return list(session.scalars(written))
 
 
@@ -432,7 +435,7 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
         wait_until(lambda: _floods(stack), "Telegram has said so")
         _text_each(stack, "3", words)
         wait_until(
-            lambda: _written(stack, About.FOLLOW_UP) == len(asked),
+            lambda: _written(stack, MessageKind.FOLLOW_UP) == len(asked),
             "each of them is to be asked whether help came",
         )
         for citizen in asking[3:]:
@@ -440,7 +443,7 @@ def test_while_telegram_wants_to_hear_nothing_we_are_silent_and_afterwards_cases
         for row in range(1, 5):
             stack.gateway(f"+2547110004{row:02}").report(f"card {row}", text=False, place=PLACES[row])
         wait_until(
-            lambda: _written(stack, About.DISPATCH) == len(asked) + 5,
+            lambda: _written(stack, MessageKind.DISPATCH) == len(asked) + 5,
             "each case is to be put before somebody",
         )
         assert "flood" in stack.town.ask("GET", "/troubles")["telegram"], "all of that happened meanwhile"
@@ -472,9 +475,9 @@ def _floods(stack: Stack) -> int:
     return int(stack.town.telegram()["counters"]["floods"])
 
 
-def _written(stack: Stack, about: About) -> int:
+def _written(stack: Stack, kind: MessageKind) -> int:
     with stack.database.reading() as session:
-        return session.scalar(select(func.count()).where(Message.about == about)) or 0
+        return session.scalar(select(func.count()).where(Message.kind == kind)) or 0
 
 
 def _words(stack: Stack, number: int) -> list[str]:

@@ -25,7 +25,8 @@ from hotline.directory.bodies import Body
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import lookups
-from hotline.messaging.message import TO_LIAISONS, About, Message, MessageState
+from hotline.messaging.kinds import TO_LIAISONS, MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.situation import records
 from tests.scenery.county import (
     ACHIENG,
@@ -259,7 +260,7 @@ class Journey:
         about_it = select(Message).where(
             Message.address_id.in_(addresses), Message.case_id.is_not(None), Message.state.in_(LEFT)
         )
-        for_liaisons = {each.id for each in work.session.scalars(about_it) if each.about in TO_LIAISONS}
+        for_liaisons = {each.id for each in work.session.scalars(about_it) if each.kind in TO_LIAISONS}
         return Shut(asked, for_liaisons, len(self.world.carrier.to(number)))
 
     def check(self) -> None:
@@ -389,7 +390,9 @@ def test_what_was_written_before_a_transfer_to_the_police_is_held_back_after_it(
     assert world.phone(NJERI).inbox == []
     with world.service.read() as work:
         (held,) = work.session.scalars(
-            select(Message).where(Message.about == About.DISPATCH, Message.state == MessageState.WITHHELD)
+            select(Message).where(
+                Message.kind == MessageKind.DISPATCH, Message.state == MessageState.WITHHELD
+            )
         )
         assert held.code == "this liaison may not see the case"
 

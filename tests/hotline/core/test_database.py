@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from uuid import uuid4
 
 import alembic.command
 import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Uuid, create_engine, inspect, select, text
+from sqlalchemy import Connection, Uuid, bindparam, create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import hotline
@@ -147,12 +148,7 @@ INSERT INTO errands (key, what, subject, queue, due_at, state, posted, failures)
 def grown(empty: Database) -> Database:
     """A database in use before there were promises, brought to what the code expects."""
     alembic.command.upgrade(migrations(empty), "0002")
-    written = re.sub(
-        r"\{(\d+):(\d+)\}", lambda found: moment(empty, int(found[1]), int(found[2])), BEFORE_PROMISES
-    )
-    with empty.engine.begin() as connection:
-        for statement in written.split(";")[:-1]:
-            connection.execute(text(statement))
+    filled(empty, BEFORE_PROMISES)
     alembic.command.upgrade(migrations(empty), "head")
     return empty
 
@@ -239,6 +235,65 @@ def test_the_way_back_keeps_what_it_can_and_leaves_nothing_that_nobody_knows(gro
     alembic.command.upgrade(migrations(grown), "head")
     with grown.engine.connect() as connection:
         assert differences(connection) == []
+
+
+KEYS = {
+    "dispatch:3": ("dispatch", "dispatch", 3, None),
+    "dispatch:2/telegram": ("dispatch", "dispatch", 2, None),
+    "still:2:1795248900": ("news", "still_on_it", None, None),
+    "taken:2:1795248900": ("case", "case", None, None),
+    "lapsed:2:1795248900": ("news", "news", None, None),
+    "received:1": ("case", "received", None, None),
+    "nobody:1": ("case", "nobody", None, None),
+    "late:7": ("case", "late", None, None),
+    "gone_on:7": ("case", "gone_on", None, None),
+    "copy:5": ("broadcast", "broadcast", None, 5),
+    "copy:6": ("broadcast", "broadcast", None, None),
+    "late:of a text": ("answer", "answer", None, None),
+}
+"""By the key of a message: its kind before what keys meant became kinds, and after; its dispatch and its copy.
+Copy 6 is there no more."""
+
+BEFORE_KINDS = """
+INSERT INTO addresses (id, person_id, channel, number_index) SELECT 1, id, 'phone', '1' FROM people LIMIT 1;
+INSERT INTO broadcasts (id, code, mark, edition, state, template, author_id, source, known_at, expires_at, exercise, emergency, public,
+    written_at, listed_to, is_listed, listed)
+    SELECT 1, '2001', '123', 1, 'sending', '', min(id), '', '{7:00}', '{9:00}', false, false, false, '{7:00}', 0, true, 1 FROM liaisons;
+INSERT INTO copies (id, broadcast_id, language, area_code, first, state, code) VALUES (5, 1, 'en', 'KE', false, 'sends', '');
+"""
+
+
+def filled(database: Database, statements: str) -> None:
+    written = re.sub(
+        r"\{(\d+):(\d+)\}", lambda found: moment(database, int(found[1]), int(found[2])), statements
+    )
+    with database.engine.begin() as connection:
+        for statement in written.split(";")[:-1]:
+            connection.execute(text(statement))
+
+
+def test_what_the_beginning_of_a_key_meant_is_its_kind_and_there_is_a_way_back(grown: Database) -> None:
+    alembic.command.downgrade(migrations(grown), "0004")
+    filled(grown, BEFORE_KINDS)
+    insert = text(
+        "INSERT INTO messages (id, key, about, address_id, locked_text, written_at, state, tries, code) "
+        "VALUES (:id, :key, :about, 1, :nothing, :now, 'waiting', 0, '')"
+    ).bindparams(bindparam("id", type_=Uuid), bindparam("now", NOON, type_=Moment))
+    with grown.engine.begin() as connection:
+        for key, (about, *_after) in KEYS.items():
+            connection.execute(insert, {"id": uuid4(), "key": key, "about": about, "nothing": b""})
+    alembic.command.upgrade(migrations(grown), "head")
+    with grown.engine.connect() as connection:
+        rows = connection.execute(text("SELECT key, kind, dispatch_id, copy_id FROM messages"))
+        assert {key: (KEYS[key][0], *row) for key, *row in rows} == KEYS
+        assert differences(connection) == []
+        with pytest.raises(IntegrityError):
+            connection.execute(text("UPDATE messages SET copy_id = 6"))
+    alembic.command.downgrade(migrations(grown), "0004")
+    with grown.engine.connect() as connection:
+        rows = connection.execute(text("SELECT key, about FROM messages"))
+        assert {key: about for key, about in rows} == {key: before for key, (before, *_after) in KEYS.items()}
+    alembic.command.upgrade(migrations(grown), "head")
 
 
 # SQLite

@@ -13,7 +13,8 @@ from hotline.cases.reporting import Call, open_case
 from hotline.directory import people
 from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.front_desk import erasure
-from hotline.messaging.message import About, Message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message
 from tests.scenery.county import CITIZEN, KIPRUTO
 from tests.scenery.world import World
 
@@ -25,7 +26,7 @@ def reported(world: World, sitting: str = "c" * 32) -> Case:
     with world.service.transaction() as work:
         report = Report("theft", "KE0321750872", "they took my phone", "text", remember=True)
         case = open_case(work, report, Call(sitting, TELEGRAM, CHAT, "en"))
-        notify_citizen.tell(work, case, received("1", "12:00", "999"), About.CASE, f"told:{sitting}")
+        notify_citizen.tell(work, case, received("1", "12:00", "999"), MessageKind.CASE, f"told:{sitting}")
         identity = case.id
     return case_of(world, identity)
 

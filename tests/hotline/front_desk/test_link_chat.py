@@ -19,7 +19,8 @@ from hotline.core.i18n import Phrase, verbatim
 from hotline.directory import liaisons, people, subscriptions
 from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.front_desk import link_chat
-from hotline.messaging.message import About, Message, MessageState, write_message
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState, write_message
 from hotline.operations import deliveries
 from tests.scenery.broadcasts import copies, written
 from tests.scenery.county import ACHIENG, CHEBET, KAPTEMBWO, KIPRUTO
@@ -110,8 +111,10 @@ def test_what_was_written_to_one_whose_chat_is_anothers_now_goes_to_their_phone(
     link(world)
     with world.service.transaction() as work:
         address = address_in(work, CHAT)
-        waits = write_message(work, address, About.ANSWER, verbatim("for Kipruto alone"), "en", key="waits")
-        shown = write_message(work, address, About.ANSWER, verbatim("shown here"), "en", key="shown")
+        waits = write_message(
+            work, address, MessageKind.ANSWER, verbatim("for Kipruto alone"), "en", key="waits"
+        )
+        shown = write_message(work, address, MessageKind.ANSWER, verbatim("shown here"), "en", key="shown")
         shown.state, shown.provider_id = MessageState.SENT, "telegram:17"
         identity = waits.id
     world.posted.clear()
@@ -130,7 +133,7 @@ def test_a_chat_that_turns_out_to_be_closed_closes_no_other(world: World) -> Non
     with world.service.transaction() as work:
         address = address_in(work, CHAT)
         identity = write_message(
-            work, address, About.ANSWER, verbatim("on its way"), "en", key="on its way"
+            work, address, MessageKind.ANSWER, verbatim("on its way"), "en", key="on its way"
         ).id
     leased = deliveries.take(world.service, identity)
     assert leased is not None

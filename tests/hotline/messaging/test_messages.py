@@ -15,7 +15,8 @@ from hotline.cases import sms_commands as case_commands
 from hotline.cases.reference_number import spoken_reference
 from hotline.core.i18n import verbatim
 from hotline.directory.categories import Urgency
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.operations import receipts
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, WANJIKU
 from tests.scenery.labels import CONTACT, FIRST, KISWAHILI, sw
@@ -27,15 +28,13 @@ EVENING = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 """Half past eight in Nairobi."""
 
 
-def written(world: World, about: About) -> list[Message]:
+def written(world: World, kind: MessageKind) -> list[Message]:
     with world.service.database.reading() as session:
-        return list(
-            session.scalars(select(Message).where(Message.about == about).order_by(Message.written_at))
-        )
+        return list(session.scalars(select(Message).where(Message.kind == kind).order_by(Message.written_at)))
 
 
-def states(world: World, about: About) -> list[str]:
-    return [message.state for message in written(world, about)]
+def states(world: World, kind: MessageKind) -> list[str]:
+    return [message.state for message in written(world, kind)]
 
 
 def receive(world: World, receipt: Receipt) -> None:
@@ -51,7 +50,7 @@ def test_a_citizen_is_not_told_twice_where_nobody_knows_whether_it_left(world: W
     report(world.phone(CITIZEN))
     world.pass_minutes(4)
     assert world.phone(CITIZEN).inbox == []
-    assert states(world, About.CASE) == [MessageState.UNKNOWN]
+    assert states(world, MessageKind.RECEIVED) == [MessageState.UNKNOWN]
     assert len(world.phone(KIPRUTO).inbox) == 1
 
 
@@ -115,7 +114,7 @@ def test_to_be_turned_away_counts_as_no_try(world: World) -> None:
     report(world.phone(CITIZEN), text=False)
     world.pass_minutes(4)
     assert len(world.phone(KIPRUTO).inbox) == 1, "it may be said twice, and has been tried once only"
-    assert [(message.state, message.tries) for message in written(world, About.DISPATCH)] == [
+    assert [(message.state, message.tries) for message in written(world, MessageKind.DISPATCH)] == [
         (MessageState.SENT, 2)
     ]
 
@@ -187,7 +186,7 @@ def test_a_text_that_puts_a_case_before_one_who_passed_it_on_meanwhile_is_not_se
     sergeant.text("2")
     world.pass_minutes(4)
     assert len(sergeant.inbox) == 1, "only the answer to his own text"
-    assert states(world, About.DISPATCH) == [MessageState.WITHHELD, MessageState.SENT]
+    assert states(world, MessageKind.DISPATCH) == [MessageState.WITHHELD, MessageState.SENT]
 
 
 def test_received_is_not_told_after_its_time_has_passed(world: World) -> None:
@@ -211,7 +210,7 @@ def test_a_text_that_still_waits_is_not_sent_once_the_case_is_taken(world: World
     sergeant.text("1")
     world.pass_minutes(1)
     assert len(sergeant.inbox) == 1, "only the answer to his own text"
-    assert states(world, About.DISPATCH) == [MessageState.WITHHELD]
+    assert states(world, MessageKind.DISPATCH) == [MessageState.WITHHELD]
 
 
 def test_at_night_nobody_is_woken_with_the_question_whether_help_came(world: World) -> None:

@@ -34,7 +34,8 @@ from hotline.core.i18n import verbatim
 from hotline.directory import people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.messaging.message import About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.operations import auditor, clock, heartbeat
 from hotline.operations.auditor import Audit, audit
 from hotline.operations.queue import Poster
@@ -353,7 +354,7 @@ def a_text(office: Office, state: str, channel: str = people.PHONE) -> UUID:
         address = Address(person_id=person, channel=channel, number_index=f"number-{next(fresh)}")
         message = Message(
             key=f"text-{next(fresh)}",
-            about=About.ANSWER,
+            kind=MessageKind.ANSWER,
             address=address,
             locked_text=b"",
             written_at=MORNING,

@@ -27,7 +27,8 @@ from hotline.cases.verdicts import Verdict
 from hotline.directory import people
 from hotline.front_desk import texts
 from hotline.messaging import leasing
-from hotline.messaging.message import LATE, About, Message, MessageState
+from hotline.messaging.kinds import MessageKind
+from hotline.messaging.message import Message, MessageState
 from hotline.operations import receipts
 from hotline.operations.tasks import ACTS, LOCKED_BEFORE
 from hotline.operations.worker import Worker
@@ -201,7 +202,7 @@ def test_a_worker_dies_with_a_citizens_text_and_nobody_sends_it_again(world: Wor
     assert world.phone(CITIZEN).inbox == []
     assert len(world.phone(KIPRUTO).inbox) == 1
     with world.service.database.reading() as session:
-        states = session.scalars(select(Message.state).where(Message.key.like("received:%"))).all()
+        states = session.scalars(select(Message.state).where(Message.kind == MessageKind.RECEIVED)).all()
     assert states == [MessageState.UNKNOWN]
 
 
@@ -224,14 +225,15 @@ class Anything(RuleBasedStateMachine):
             Message.state == MessageState.SENDING, Message.leased_until == self.world.now + leasing.LEASE
         )
         with self.world.service.database.reading() as session:
-            for message in session.scalars(leased_now.where(Message.about == About.DISPATCH)):
+            for message in session.scalars(leased_now.where(Message.kind == MessageKind.DISPATCH)):
                 leaves = (
                     self.world.service.settings.keys.vault.read(
                         message.locked_text, f"messages.text:{message.id}"
                     )
                     == text
                 )
-                if leaves and (message.case is None or message.case.state != CaseState.OPEN):
+                case = session.get(Case, message.case_id) if message.case_id else None
+                if leaves and (case is None or case.state != CaseState.OPEN):
                     self.wrong.append("a liaison is asked to take what somebody has")
 
     @rule(contact=st.sampled_from(("text", "none")))
@@ -339,10 +341,10 @@ class Anything(RuleBasedStateMachine):
         self.world.pass_minutes(6)
         with self.world.service.database.reading() as session:
             late = session.scalars(
-                select(Message.about).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+                select(Message.kind).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
             ).all()
             dispatched = set(session.scalars(select(Dispatch.case_id)))
-            assert set(late) <= {About.FOLLOW_UP}
+            assert set(late) <= {MessageKind.FOLLOW_UP}
             assert dispatched == set(session.scalars(select(Case.id)))
 
 
@@ -365,7 +367,7 @@ def _no_promise_is_passed_over(session: Session, case: Case) -> None:
     ):
         assert promise.ended_at is not None
         taken_then = f":{int(promise.ended_at.timestamp())}"
-        assert f"{LATE}{promise.id}" in written or any(
+        assert f"late:{promise.id}" in written or any(
             key.startswith("taken:") and key.endswith(taken_then) for key in written
         )
 

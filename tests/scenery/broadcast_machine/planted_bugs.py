@@ -7,14 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.broadcasts import approval_policy, batches, recipients
-from hotline.broadcasts import control as broadcast_control
-from hotline.broadcasts import preview as broadcast_preview
+from hotline import gate
+from hotline.broadcasts import approval, approval_policy, batches, recipients, rollout
 from hotline.broadcasts.approval_policy import Hand, Why
 from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, Deed
 from hotline.context import Service, UnitOfWork
 from hotline.directory import subscriptions
-from hotline.messaging import message
+from hotline.directory.people import Address
 from hotline.places.areas import Areas
 from tests.scenery.broadcast_machine.cast import PHONES, WEST
 from tests.scenery.broadcast_machine.machine import Anything
@@ -84,7 +83,7 @@ def one_says_yes_before_a_change_and_one_after(machine: Anything) -> None:
 
 
 def an_approval_holds_for_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (approval_policy, broadcast_control, batches):
+    for each in (approval, rollout):
         monkeypatch.setattr(each, "HOLDS", timedelta(days=365))
 
 
@@ -115,7 +114,7 @@ def one_says_yes_twice(machine: Anything) -> None:
 
 def opt_outs_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a correction: whoever says STOP also ends what they had subscribed to, and that is looked at too."""
-    monkeypatch.setattr(message, "closed", lambda _address, **_ignored: None)
+    monkeypatch.setattr(Address, "why_closed", lambda _address, **_ignored: None)
 
 
 def a_reader_has_had_enough_while_a_correction_goes_out(machine: Anything) -> None:
@@ -139,7 +138,7 @@ def a_correction_goes_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> recipients.Wanted:
         return recipients._subscribed(areas, broadcast, after)
 
-    monkeypatch.setattr(broadcast_preview, "wanted", wanted)
+    monkeypatch.setattr(recipients, "wanted", wanted)
 
 
 def what_only_the_first_had_is_set_right(machine: Anything) -> None:
@@ -152,7 +151,8 @@ def what_only_the_first_had_is_set_right(machine: Anything) -> None:
 
 
 def a_stop_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "GOING", (*GOING, BroadcastState.STOPPED))
+    for each in (gate, batches):
+        monkeypatch.setattr(each, "GOING", (*GOING, BroadcastState.STOPPED))
 
 
 def it_is_stopped_while_the_first_has_it(machine: Anything) -> None:
@@ -177,12 +177,12 @@ def a_worker_dies_when_it_has_left(machine: Anything) -> None:
 
 
 def a_drill_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = recipients.copy_held
+    why_held = gate._why_held
 
-    def copy_held(work: UnitOfWork, broadcast: Broadcast, copy: Copy) -> str | None:
-        return None if broadcast.exercise else held(work, broadcast, copy)
+    def why(work: UnitOfWork, broadcast: Broadcast, copy: Copy, *, wanted: bool) -> str | None:
+        return None if broadcast.exercise else why_held(work, broadcast, copy, wanted=wanted)
 
-    monkeypatch.setattr(message, "copy_held", copy_held)
+    monkeypatch.setattr(gate, "_why_held", why)
 
 
 def it_is_a_drill(machine: Anything) -> None:
@@ -193,8 +193,8 @@ def it_is_a_drill(machine: Anything) -> None:
 def two_have_a_batch_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = batches.claim
 
-    def claim(service: Service, identity: int) -> batches.Batch | None:
-        batch = taken(service, identity)
+    def claim(service: Service, identity: int, gate: batches.Gate) -> batches.Batch | None:
+        batch = taken(service, identity, gate)
         with service.transaction() as work:
             work.session.execute(update(Broadcast).where(Broadcast.id == identity).values(leased_until=None))
         return batch

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
-from sqlalchemy import literal, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import actions as broadcast_actions
@@ -14,7 +14,6 @@ from hotline.broadcasts.broadcast import Broadcast, Copy, CopyState, broadcast_b
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.core import fault_points
 from hotline.core.i18n import Phrase
-from hotline.messaging import message
 from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue
 from tests.scenery.broadcast_machine.cast import (
@@ -32,8 +31,6 @@ from tests.scenery.broadcast_machine.stage import NUMBERS, MortalWorker, begin_a
 from tests.scenery.carrier import Died
 from tests.scenery.county import KAPTEMBWO
 from tests.scenery.world import World, liaison
-
-COPY = literal(message.COPY)
 
 hands = st.sampled_from(list(EVERYBODY))
 orders = st.permutations(list(EVERYBODY))
@@ -101,7 +98,7 @@ class Play(RuleBasedStateMachine):
         """Whatever is in hand may have left."""
         self.dies_at = ""
         with self.world.service.database.reading() as session:
-            sending = (Message.state == MessageState.SENDING, Message.key == COPY.concat(Copy.id))
+            sending = (Message.state == MessageState.SENDING, Message.copy_id == Copy.id)
             by_chat = select(Message.address_id).where(*sending).exists()
             here = (Copy.state == CopyState.SENDS, or_(Copy.lease.is_not(None), by_chat))
             in_hand = select(Broadcast.code, Copy.address_id).join(Copy.broadcast).where(*here)
