@@ -143,14 +143,13 @@ class Checks(Rows):
         texts = [sent for sent in self.told.hotline.carrier.sent if sent.number not in self.by_number]
         wrong, why = [], Counter[str]()
         for number, copies, of in self.doubles():
-            if number in self.by_number:
-                continue
-            doubted = [copy.doubt for copy in copies[:-1] if copy.doubt]
-            again = len(copies) - len(of)
-            if len(doubted) < again or not TO_LIAISONS.intersection(message.about for message in of):
-                abouts = ", ".join(message.about for message in of) or "never written"
-                wrong.append(f"{number}: {len(copies)} for {len(of)} ({abouts})")
-            why += Counter(doubted[:again])
+            if number not in self.by_number:
+                again = len(copies) - len(of)
+                doubted = [copy.doubt for copy in copies[:-1] if copy.doubt][:again]
+                why += Counter(doubted)
+                wrong += (
+                    [] if len(doubted) == again and _is_to_a_liaison(of) else [_too_many(number, copies, of)]
+                )
         told = ", ".join(f"{times} because {reason}" for reason, times in why.most_common()) or "none"
         return Check(
             f"no text to a liaison came twice but where we could not know that it left, of {len(texts)}",
@@ -264,6 +263,15 @@ class Checks(Rows):
         return Check(
             "nothing is overdue in the morning", [f"{task.key}: {task.last_failure}" for task in late]
         )
+
+
+def _is_to_a_liaison(of: Iterable[Message]) -> bool:
+    return any(message.about in TO_LIAISONS for message in of)
+
+
+def _too_many(number: str, copies: Sequence[Sent], of: Sequence[Message]) -> str:
+    abouts = ", ".join(message.about for message in of) or "never written"
+    return f"{number}: {len(copies)} for {len(of)} ({abouts})"
 
 
 def _is_unsaid(message: Message, promise: Promise) -> bool:
