@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from benchmarks.night_carrier import Sent
 from benchmarks.night_people import Citizen, Sitting
 from benchmarks.night_rows import Check, Rows, Told
 from benchmarks.night_world import Hotline
