@@ -1,12 +1,13 @@
-"""What may be done with a broadcast: one table of who may, in which states, what does it, and what is said where
-it may not.
+"""What may be done with a broadcast: one table of who may, in which states,
+what does it, and what is said where it may not.
 
-A menu offers what `offered` names; whatever is wanted, by a menu, a text or past both, goes through `deal`. Both
-ask `refusal`. Two rules decide where the table has to choose: whoever writes never approves, and whatever only
-holds a message back is open to more people than what brings it on.
+A menu offers what `offered` names; whatever is wanted, by a menu, a text or past both,
+goes through `deal`. Both ask `refusal`. Two rules decide where the table has to choose:
+whoever writes never approves, and whatever only holds a message back is open to more
+people than what brings it on.
 
-What the moment has against a message (it is night, the place has just had one, nobody is there to approve it) is
-no matter of who may: that is said to whoever tries, for it tells them what to do instead.
+What the moment has against a message (it is night, the place has just had one, nobody is
+there to approve it) is no matter of who may: whoever tries is told, with what to do instead.
 """
 
 from collections.abc import Callable, Collection
@@ -58,8 +59,8 @@ class Step:
 
 
 def may_read(areas: Areas, who: Liaison, broadcast: Broadcast) -> bool:
-    """Whether it is about a place that their body answers for, or one around it or inside, whatever that body is;
-    whether they wrote it; or they coordinate. Whoever may read it may stop it."""
+    """Whether it is about a place that their body serves, or one around it or inside, whatever
+    that body is; whether they wrote it; or they coordinate. Whoever may read it may stop it."""
     return (
         broadcast.author_id == who.id
         or who.body.kind == Kind.COORDINATION
@@ -76,7 +77,7 @@ def _whoever_reads_it(step: Step) -> bool:
 
 
 def _concerned(step: Step) -> bool:
-    """They wrote it, or their body has to do with messages to the public and answers for one of its places."""
+    """They wrote it, or their body has to do with messages to the public and serves one of its places."""
     return step.is_authors or any(
         approval.answers_for(step.work.areas, step.who, code) for code in step.broadcast.areas
     )
@@ -86,7 +87,7 @@ def _takes_back(step: Step) -> bool:
     return step.is_authors or (_concerned(step) and step.who.body.kind == Kind.COORDINATION)
 
 
-# ------------------------------------------------------------------------------------- what else is against it
+# ------------------------------------------------------------------------------------ what else is against it
 
 
 def _nothing(_step: Step) -> Phrase | None:
@@ -128,7 +129,7 @@ def _no_review(step: Step) -> Phrase | None:
     return phrases.reviewed(broadcast.code) if did else None
 
 
-# ------------------------------------------------------------------------------ what is said in any other state
+# ---------------------------------------------------------------------------- what is said in any other state
 
 Otherwise = Callable[[Broadcast], Phrase]
 
@@ -152,7 +153,7 @@ def _cannot_be_stopped(broadcast: Broadcast) -> Phrase:
     return phrases.GONE_ALREADY if broadcast.state == BroadcastState.SENT else phrases.OVER
 
 
-# -------------------------------------------------------------------------------------------------- what does it
+# ----------------------------------------------------------------------------------------------- what does it
 
 
 def _edit(step: Step) -> Phrase:
@@ -180,7 +181,7 @@ def _show(step: Step) -> Phrase:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ the table
+# -------------------------------------------------------------------------------------------------- the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,10 @@ TABLE: dict[ActionName, Action] = {
     ),
     "show": Action(_whoever_reads_it, tuple(BroadcastState), _always(phrases.OVER), _show),
 }  # fmt: skip
-"""Anybody may stop what is on its way. An objection and a pause are for whoever it concerns, its author too. What
-brings a message on, and what changes what it says, is for its author and for those who answer for one of its
-places; a yes counts of those who answer for all of them and had no hand in it. To read it is for those it is
-about, an oversight authority among them, which stays apart from all the rest."""
+"""Anybody may stop what is on its way. To object to it, pause it, bring it on or change what it
+says is for its author and for those who answer for one of its places; a yes counts of those who
+answer for all of them and had no hand in it. Whoever serves one of its places may read it, an
+oversight authority too, which stays apart from all the rest; and so may whoever coordinates."""
 
 
 def refusal(step: Step, name: ActionName) -> Phrase | None:

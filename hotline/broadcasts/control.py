@@ -1,7 +1,7 @@
 """What holds a broadcast back, and lets it go on: object, pause, resume, stop, withdraw, review, expire.
 
-Whoever calls has locked the broadcast and asked `actions.py` whether this may be done. What follows by itself,
-once it is approved, is in `rollout.py`.
+Whoever calls has locked the broadcast and asked `actions.py` whether this may be done.
+What follows by itself, once it is approved, is in `rollout.py`.
 """
 
 from sqlalchemy import delete
@@ -40,8 +40,10 @@ CARRIED_ON_BY: dict[BroadcastState, tuple[TaskKind, ...]] = {
 
 def back_to_draft(work: UnitOfWork, broadcast: Broadcast) -> None:
     """Whatever was approved counts no more."""
-    anew = {"edition": broadcast.edition + 1, "mark": new_mark(broadcast.mark), "submitted_at": None, "approved_at": None,
-            "opens_at": None, "paused_at": None}  # fmt: skip
+    anew = {
+        "edition": broadcast.edition + 1, "mark": new_mark(broadcast.mark),
+        "submitted_at": None, "approved_at": None, "opens_at": None, "paused_at": None,
+    }  # fmt: skip
     if broadcast.state == BroadcastState.DRAFT:
         for name, value in anew.items():
             setattr(broadcast, name, value)
@@ -107,8 +109,8 @@ def paused_by_others(broadcast: Broadcast) -> bool:
 
 
 def stop(work: UnitOfWork, who: Liaison | None, broadcast: Broadcast, why: str = "") -> Phrase:
-    """At once and for good; at most the batch that is in hand still leaves. `who`: None for the operator. Raises
-    `NotNow`."""
+    """At once and for good; at most the batch that is in hand still leaves.
+    `who`: None for the operator. Raises `NotNow`."""
     end(work, broadcast, BroadcastState.STOPPED, who, why)
     return phrases.stop_done(broadcast.code, tell_of_stop(work, broadcast, who), broadcast.listed)
 

@@ -93,7 +93,7 @@ def going(code: str, time: str, text: str) -> Phrase:
 def stands(
     code: str, state: str, gone: int, listed: int, text: str, mark: str, *, approved: int = 0
 ) -> Phrase:
-    """All of it, however long; with the mark where it waits for a yes. Who may not answer is given no mark."""
+    """All of it, however long; with the mark where it waits for a yes. Empty of one who may not say it."""
     if state == "submitted" and mark:
         return _(
             "{text}\nIt waits for approval. Yes: text OK {code} {mark}. No: NO {code} and why.",

@@ -27,8 +27,8 @@ class Viewer:
 
     @property
     def is_of_the_police(self) -> bool:
-        """Whether they are of the police or ever were, in whatever body and beside whatever else: what may be about
-        the police never reaches them. Nothing else decides it."""
+        """Whether they are of the police or ever were, in whatever body and beside whatever
+        else: what may be about the police never reaches them. Nothing else decides it."""
         return any(kind == Kind.POLICE for _body, kind in self.belongs)
 
 

@@ -1,5 +1,5 @@
-"""What may be done with a broadcast: whoever is offered something may do it, whoever may do it is offered it, and
-nobody gets past the menu."""
+"""What may be done with a broadcast: whoever is offered something may do it,
+whoever may do it is offered it, and nobody gets past the menu."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ from hotline.broadcasts.broadcast import (
     DeedKind,
     broadcast_by_code,
 )
+from hotline.broadcasts.limits import NotNow
 from hotline.broadcasts.menus import STEPS, Compose, Deal
 from hotline.broadcasts.sms_commands import VERBS
 from hotline.context import UnitOfWork
@@ -32,6 +33,8 @@ from hotline.directory import bodies, liaisons
 from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
+from hotline.rumours import questions as rumour_questions
+from hotline.rumours.menus import AskRumour
 from tests.scenery.broadcast_machine.cast import (
     BARAKA,
     KAREN,
@@ -123,8 +126,10 @@ def brought_into(work: UnitOfWork, broadcast: Broadcast, standing: Standing) -> 
     if standing.had or standing.state not in UNSENT or standing.state == BroadcastState.COOLING:
         broadcast.opens_at = work.now
     deeds = {
-        DeedKind.PAUSED: standing.paused_by, DeedKind.REVIEWED: standing.reviewed_by, DeedKind.APPROVES: standing.approved_by,
-    }  # fmt: skip
+        DeedKind.PAUSED: standing.paused_by,
+        DeedKind.REVIEWED: standing.reviewed_by,
+        DeedKind.APPROVES: standing.approved_by,
+    }
     for what, number in deeds.items():
         if number:
             broadcast.note(work.now, what, liaison(work, number))
@@ -195,10 +200,9 @@ def _is_of_one_mind(work: UnitOfWork, who: Liaison, code: str, standing: Standin
             does_it, said = accepted(work, who, broadcast, name)
         expected = name in offers or (name == "stop" and stops_a_draft)
         assert does_it == expected, (standing, name, say(said, "en"))
-        unknown = say(said, "en") == say(broadcast_phrases.no_such(code), "en")
-        assert unknown == (not may_read and not does_it and name not in offers and not _stops(name, standing)), (
-            standing, name, say(said, "en"),
-        )  # fmt: skip
+        is_told_nothing = say(said, "en") == say(broadcast_phrases.no_such(code), "en")
+        hears = may_read or does_it or _stops(name, standing)
+        assert is_told_nothing == (not hears), (standing, name, say(said, "en"))
 
 
 def _stops(name: str, standing: Standing) -> bool:
@@ -279,6 +283,34 @@ def test_whoever_may_not_approve_is_not_told_how_when_they_leave_out_the_mark(st
     code, mark = written(staffed, TWO_WARDS)
     assert mark not in does(staffed, WANJIKU, Deal("approve", code))
     assert mark in does(staffed, CHEBET, Deal("approve", code))
+
+
+@pytest.mark.parametrize(("number", "is_about_it"), [(WANJIKU, True), (KIPRUTO, False)])
+def test_what_one_may_not_read_one_does_not_answer(staffed: World, number: str, is_about_it: bool) -> None:
+    with staffed.service.transaction() as work:
+        asks = AskRumour("the officers have left", KAPTEMBWO.code, may_answer=False)
+        rumour_questions.ask(work, asks, "en", "ussd", None, "1" * 32)
+    code, _mark = written(staffed, replace(TWO_WARDS, rumour="R1"), by=number)
+    with staffed.service.read() as work:
+        found = broadcast_by_code(work.session, code)
+        assert found is not None
+        assert (found.rumour_id is not None) == is_about_it
+
+
+@pytest.mark.parametrize("state", BroadcastState)
+def test_the_operator_stops_what_anybody_may_stop(staffed: World, state: BroadcastState) -> None:
+    code, _mark = written(staffed, TWO_WARDS)
+    with staffed.service.transaction() as work:
+        found = broadcast_by_code(work.session, code)
+        assert found is not None
+        brought_into(work, found, Standing(state))
+        if state in TABLE["stop"].states:
+            broadcast_actions.stop_by_operator(work, code, "")
+            assert found.state == BroadcastState.STOPPED
+        else:
+            with pytest.raises(NotNow):
+                broadcast_actions.stop_by_operator(work, code, "")
+            assert found.state == state
 
 
 def steps_of(world: World, number: str, code: str) -> list[str]:

@@ -1,5 +1,5 @@
-"""Never the police: one property says who is of the police or ever was, and whatever keeps something from them asks
-it."""
+"""Never the police: one property says who is of the police or ever was,
+and whatever keeps something from them asks it."""
 
 import ast
 from collections.abc import Callable
@@ -107,7 +107,7 @@ DECIDES = {"hotline/directory/affiliations.py", "hotline/directory/categories.py
 
 
 def test_nobody_else_looks_for_the_police() -> None:
-    """Whoever compares a kind with the police asks of a body what it is called; of a person only one place asks."""
+    """Of a body one may ask what it is called; of a person only one place looks."""
     naming: set[str] = set()
     comparing: set[str] = set()
     for path in sorted((ROOT / "hotline").rglob("*.py")):

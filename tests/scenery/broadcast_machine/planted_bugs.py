@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.broadcasts import approval_policy, batches, recipients
-from hotline.broadcasts import control as broadcast_control
+from hotline.broadcasts import approval as broadcast_approval
+from hotline.broadcasts import approval_policy, batches, recipients, rollout
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts.approval_policy import Hand, Why
 from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, Deed
@@ -84,7 +84,7 @@ def one_says_yes_before_a_change_and_one_after(machine: Anything) -> None:
 
 
 def an_approval_holds_for_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (approval_policy, broadcast_control, batches):
+    for each in (approval_policy, broadcast_approval, rollout):
         monkeypatch.setattr(each, "HOLDS", timedelta(days=365))
 
 
