@@ -14,14 +14,14 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 from zoneinfo import TZPATH, ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from benchmarks.wire import Company, Line, in_json
 from hotline import outbox
-from hotline.broadcasts import approval as broadcast_approval
-from hotline.broadcasts import drafting, rollout
+from hotline.broadcasts import actions as broadcast_actions
+from hotline.broadcasts import rollout
 from hotline.broadcasts.broadcast import Broadcast, BroadcastState, broadcast_by_code
-from hotline.broadcasts.menus import Compose
+from hotline.broadcasts.menus import Compose, Deal
 from hotline.context import Service, UnitOfWork
 from hotline.core.crypto import seal
 from hotline.core.database import Database
@@ -124,7 +124,9 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
         person = people.by_number(work.session, work.keys, WANJIKU)
         author = liaison_of(work.session, person) if person else None
         assert author is not None
-        made, _words = drafting.compose(work, author, wish)
+        broadcast_actions.deal(work, author, wish)
+        made = work.session.scalars(select(Broadcast).order_by(Broadcast.id.desc())).first()
+        assert made is not None
         assert made.state == BroadcastState.SUBMITTED
         return {made.code: f"OK {made.code} {made.mark}"}
 
@@ -138,7 +140,7 @@ def approve(service: Service, words: str) -> None:
         person = people.by_number(work.session, work.keys, MWANGI)
         who = liaison_of(work.session, person) if person else None
         assert who is not None
-        broadcast_approval.approve(work, who, code, mark)
+        broadcast_actions.deal(work, who, Deal("approve", code, mark))
         rollout.cool(work, found(work, code).id)
         outbox.complete(work.session, TaskKind.COOL, found(work, code).id)
 

@@ -1,17 +1,22 @@
-"""What a liaison may do with a broadcast, and what does it."""
+"""What may be done with a broadcast: one table of who may, in which states,
+what does it, and what is said where it may not.
 
-from hotline.broadcasts import approval_policy, phrases
-from hotline.broadcasts.approval import (
-    answers_for,
-    approve,
-    hand_of,
-    hands_that_approved,
-    hands_that_wrote,
-    held,
-    submit,
-    to_read,
-)
+A menu offers what `offered` names; whatever is wanted, by a menu, a text or past both,
+goes through `deal`. Both ask `refusal`. Two rules decide where the table has to choose:
+whoever writes never approves, and whatever only holds a message back is open to more
+people than what brings it on.
+
+What the moment has against a message (it is night, the place has just had one, nobody is
+there to approve it) is no matter of who may: whoever tries is told, with what to do instead.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from hotline.broadcasts import approval, control, drafting, phrases
 from hotline.broadcasts.broadcast import (
+    GOING,
     LIVE,
     NEXT,
     ON_ITS_WAY,
@@ -20,138 +25,297 @@ from hotline.broadcasts.broadcast import (
     BroadcastState,
     DeedKind,
     broadcast_by_code,
+    lock_broadcast,
 )
-from hotline.broadcasts.control import object_to, pause, paused_by_others, resume, review, stop, withdraw
-from hotline.broadcasts.drafting import check, compose
 from hotline.broadcasts.limits import NotNow, gone
-from hotline.broadcasts.menus import Compose, Deal
+from hotline.broadcasts.menus import ActOf, Compose, Deal
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
+from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison, is_one_now
+from hotline.places.areas import Areas
+
+ActionName = ActOf | Literal["edit", "correct"]
+"""What a `Deal` may name, and the two for which something is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A liaison before a broadcast, and what they have said or written about it."""
+
+    work: UnitOfWork
+    who: Liaison
+    broadcast: Broadcast
+    mark: str = ""
+    why: str = ""
+    written: Compose | None = None
+
+    @property
+    def is_authors(self) -> bool:
+        return self.broadcast.author_id == self.who.id
+
+
+# ------------------------------------------------------------------------------------------------ whose it is
+
+
+def may_read(areas: Areas, who: Liaison, broadcast: Broadcast) -> bool:
+    """Whether it is about a place that their body serves, or one around it or inside, whatever
+    that body is; whether they wrote it; or they coordinate. Whoever may read it may stop it."""
+    return (
+        broadcast.author_id == who.id
+        or who.body.kind == Kind.COORDINATION
+        or any(areas.touch(each.area_code, code) for each in who.body.serves for code in broadcast.areas)
+    )
+
+
+def _anybody(_step: Step) -> bool:
+    return True
+
+
+def _whoever_reads_it(step: Step) -> bool:
+    return may_read(step.work.areas, step.who, step.broadcast)
+
+
+def _concerned(step: Step) -> bool:
+    """They wrote it, or their body has to do with messages to the public and serves one of its places."""
+    return step.is_authors or any(
+        approval.answers_for(step.work.areas, step.who, code) for code in step.broadcast.areas
+    )
+
+
+def _takes_back(step: Step) -> bool:
+    return step.is_authors or (_concerned(step) and step.who.body.kind == Kind.COORDINATION)
+
+
+# ------------------------------------------------------------------------------------ what else is against it
+
+
+def _nothing(_step: Step) -> Phrase | None:
+    return None
+
+
+def _hand_does_not_count(step: Step) -> Phrase | None:
+    return approval.why_not_counted(step.work, step.broadcast, step.who)
+
+
+def _is_paused(step: Step) -> Phrase | None:
+    return phrases.paused(step.broadcast.code) if step.broadcast.is_paused else None
+
+
+def _may_not_go_on(step: Step) -> Phrase | None:
+    """What others have paused its author does not let go on."""
+    if not step.broadcast.is_paused:
+        return phrases.cannot_now(step.broadcast.code, phrases.NOT_PAUSED)
+    if step.is_authors and control.paused_by_others(step.broadcast):
+        return phrases.cannot_now(step.broadcast.code, phrases.NOT_YOURS)
+    return None
+
+
+def _nobody_had_it(step: Step) -> Phrase | None:
+    """What goes out just now somebody may have, though no carrier has said so yet."""
+    if step.broadcast.state in GOING or gone(step.work.session, step.broadcast):
+        return None
+    return phrases.cannot_now(step.broadcast.code, phrases.NOBODY_HAD_IT)
+
+
+def _no_review(step: Step) -> Phrase | None:
+    """Somebody of another body looks again at what warned of danger, each of them once."""
+    broadcast = step.broadcast
+    if not broadcast.emergency or broadcast.opens_at is None:
+        return phrases.cannot_now(broadcast.code, phrases.NO_EMERGENCY)
+    if not approval.stands_apart(step.work, broadcast, step.who):
+        return phrases.cannot_now(broadcast.code, phrases.NOT_YOURS)
+    did = any(deed.liaison_id == step.who.id for deed in broadcast.done(DeedKind.REVIEWED))
+    return phrases.reviewed(broadcast.code) if did else None
+
+
+# ---------------------------------------------------------------------------- what is said in any other state
+
+Otherwise = Callable[[Broadcast], Phrase]
+
+
+def _always(words: Phrase) -> Otherwise:
+    return lambda _broadcast: words
+
+
+def _goes_or_waits_for_nobody(broadcast: Broadcast) -> Phrase:
+    return phrases.USE_STOP if broadcast.state in GOING else phrases.NOT_WAITING
+
+
+def _gone_or_over(broadcast: Broadcast) -> Phrase:
+    """Whether it had come as far as to have an hour at which it goes, whatever became of it then."""
+    return phrases.OVER if broadcast.opens_at is None else phrases.GONE_ALREADY
+
+
+def _cannot_be_stopped(broadcast: Broadcast) -> Phrase:
+    if broadcast.state in UNSENT:
+        return phrases.NOTHING_GOES
+    return phrases.GONE_ALREADY if broadcast.state == BroadcastState.SENT else phrases.OVER
+
+
+# ----------------------------------------------------------------------------------------------- what does it
+
+
+def _edit(step: Step) -> Phrase:
+    assert step.written is not None
+    return drafting.change(step.work, step.who, step.broadcast, step.written)
+
+
+def _correct(step: Step) -> Phrase:
+    assert step.written is not None
+    return drafting.set_right(step.work, step.who, step.broadcast, step.written)
+
+
+def _show(step: Step) -> Phrase:
+    """What it says, and how it stands; how to say yes or no only to one who may say either."""
+    work, broadcast = step.work, step.broadcast
+    asked = refusal(step, "approve") is None or refusal(step, "object") is None
+    return phrases.stands(
+        broadcast.code,
+        BroadcastState(broadcast.state),
+        gone(work.session, broadcast),
+        broadcast.listed,
+        approval.to_read(broadcast, step.who.language),
+        broadcast.mark if asked else "",
+        approved=len(approval.approvals(broadcast, work.now)),
+    )
+
+
+# -------------------------------------------------------------------------------------------------- the table
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done with a broadcast."""
+
+    who: Callable[[Step], bool]
+    states: Collection[BroadcastState]
+    otherwise: Otherwise
+    """What is said in any other state."""
+    does: Callable[[Step], Phrase]
+    unless: Callable[[Step], Phrase | None] = _nothing
+    """What is said where something else is against it."""
+
+
+UNREAD = (BroadcastState.DRAFT, BroadcastState.CHECKED)
+"""Nobody else was asked about it yet, or it was sent back."""
+NOT_YET = (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
+"""Others were asked, and nothing has left."""
+ONCE_OUT = tuple(state for state in BroadcastState if state not in UNSENT)
+CAN_BE_WITHDRAWN = tuple(state for state in BroadcastState if BroadcastState.WITHDRAWN in NEXT[state])
+
+TABLE: dict[ActionName, Action] = {
+    "approve": Action(
+        _whoever_reads_it, (BroadcastState.SUBMITTED,), _always(phrases.NOT_WAITING),
+        lambda step: approval.approve(step.work, step.who, step.broadcast, step.mark), unless=_hand_does_not_count,
+    ),
+    "object": Action(
+        _concerned, NOT_YET, _goes_or_waits_for_nobody,
+        lambda step: control.object_to(step.work, step.who, step.broadcast, step.why),
+    ),
+    "submit": Action(
+        _concerned, UNREAD, _always(phrases.NOT_A_DRAFT),
+        lambda step: drafting.submit_again(step.work, step.who, step.broadcast),
+    ),
+    "edit": Action(_concerned, UNSENT, _gone_or_over, _edit),
+    "stop": Action(
+        _anybody, LIVE, _cannot_be_stopped,
+        lambda step: control.stop(step.work, step.who, step.broadcast, step.why),
+    ),
+    "pause": Action(
+        _concerned, ON_ITS_WAY, _always(phrases.NOTHING_GOES),
+        lambda step: control.pause(step.work, step.who, step.broadcast), unless=_is_paused,
+    ),
+    "resume": Action(
+        _concerned, ON_ITS_WAY, _always(phrases.NOT_PAUSED),
+        lambda step: control.resume(step.work, step.who, step.broadcast), unless=_may_not_go_on,
+    ),
+    "correct": Action(
+        _concerned, ONCE_OUT, _always(phrases.NOT_SENT_YET), _correct, unless=_nobody_had_it,
+    ),
+    "withdraw": Action(
+        _takes_back, CAN_BE_WITHDRAWN, _always(phrases.OVER),
+        lambda step: control.withdraw(step.work, step.who, step.broadcast),
+    ),
+    "review": Action(
+        _concerned, ONCE_OUT, _always(phrases.NOTHING_GOES),
+        lambda step: control.review(step.work, step.who, step.broadcast, step.why), unless=_no_review,
+    ),
+    "show": Action(_whoever_reads_it, tuple(BroadcastState), _always(phrases.OVER), _show),
+}  # fmt: skip
+"""Anybody may stop what is on its way. To object to it, pause it, bring it on or change what it
+says is for its author and for those who answer for one of its places; a yes counts of those who
+answer for all of them and had no hand in it. Whoever serves one of its places may read it, an
+oversight authority too, which stays apart from all the rest; and so may whoever coordinates."""
+
+
+def refusal(step: Step, name: ActionName) -> Phrase | None:
+    """What is said to one who may not do this now; None to one who may."""
+    action, broadcast = TABLE[name], step.broadcast
+    if not action.who(step):
+        if not _whoever_reads_it(step):
+            return phrases.no_such(broadcast.code)
+        return phrases.cannot_now(broadcast.code, phrases.NOT_YOURS)
+    if broadcast.state not in action.states:
+        return phrases.cannot_now(broadcast.code, action.otherwise(broadcast))
+    return action.unless(step)
+
+
+def offered(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[ActionName]:
+    """What this liaison may do with it now, besides reading it."""
+    step = Step(work, who, broadcast)
+    return [name for name in TABLE if name != "show" and refusal(step, name) is None]
+
 
 # ------------------------------------------------------------------------------------- one door for all of it
 
 
 def deal(work: UnitOfWork, who: Liaison, wish: Compose | Deal) -> Phrase:
     """Do what a liaison wants of a broadcast, and say what has come of it."""
-    code = wish.edits if isinstance(wish, Compose) else wish.code
+    code = (wish.edits or wish.corrects) if isinstance(wish, Compose) else wish.code
     if not is_one_now(who, work.now):
         return phrases.no_such(code)
     try:
-        if isinstance(wish, Compose):
-            return compose(work, who, wish)[1]
-        _is_theirs(work, who, wish)
-        words = _deal(work, who, wish)
+        words = _done(work, who, wish, code)
     except NotNow as stands:
         words = stands.words
+    if isinstance(wish, Compose) or wish.act == "show":
+        return words
     found = broadcast_by_code(work.session, code)
-    return phrases.drill(
-        words, found is not None and found.exercise and not isinstance(wish, Compose) and wish.act != "show"
-    )
+    return phrases.drill(words, found is not None and found.exercise)
 
 
-def _is_theirs(work: UnitOfWork, who: Liaison, wish: Deal) -> None:
-    """Anybody may stop a message; all else is for those who answer for its place, and for its author. Raises
-    `NotNow`."""
-    found = broadcast_by_code(work.session, wish.code)
-    if wish.act == "stop" or found is None or found.author_id == who.id:
-        return
-    if not any(answers_for(work.areas, who, code) for code in found.areas):
-        raise NotNow(phrases.no_such(wish.code))
+def _done(work: UnitOfWork, who: Liaison, wish: Compose | Deal, code: str) -> Phrase:
+    """Raises `NotNow`."""
+    if isinstance(wish, Compose) and not code:
+        return drafting.write(work, who, wish)
+    step, name = _meant(work, who, wish, _locked(work, code))
+    if (words := refusal(step, name)) is not None:
+        raise NotNow(words)
+    return TABLE[name].does(step)
 
 
-def _deal(work: UnitOfWork, who: Liaison, wish: Deal) -> Phrase:
-    match wish.act:
-        case "approve":
-            return approve(work, who, wish.code, wish.mark)
-        case "object":
-            return object_to(work, who, wish.code, wish.why)
-        case "stop":
-            return stop(work, who, wish.code, wish.why)
-        case "pause":
-            return pause(work, who, wish.code)
-        case "resume":
-            return resume(work, who, wish.code)
-        case "withdraw":
-            return withdraw(work, who, wish.code)
-        case "review":
-            return review(work, who, wish.code, wish.why)
-        case "submit":
-            return _submit_again(work, who, wish.code)
-        case "show":
-            return show(work, who, wish.code)
+def _meant(
+    work: UnitOfWork, who: Liaison, wish: Compose | Deal, broadcast: Broadcast
+) -> tuple[Step, ActionName]:
+    """To stop a draft is to withdraw it: nothing of it is on its way."""
+    if isinstance(wish, Compose):
+        return Step(work, who, broadcast, written=wish), "edit" if wish.edits else "correct"
+    name = "withdraw" if wish.act == "stop" and broadcast.state in UNREAD else wish.act
+    return Step(work, who, broadcast, wish.mark, wish.why), name
 
 
-def _submit_again(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
-    """A draft that was kept, or sent back, is put to others. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.CHECKED):
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_A_DRAFT))
-    if broadcast.state == BroadcastState.DRAFT:
-        check(work, broadcast, who)
-    return submit(work, who, broadcast)
+def stop_by_operator(work: UnitOfWork, code: str, why: str) -> Phrase:
+    """Whoever keeps the machine may stop it as anybody may. Raises `NotNow`."""
+    broadcast = _locked(work, code)
+    if broadcast.state not in TABLE["stop"].states:
+        raise NotNow(phrases.cannot_now(code, TABLE["stop"].otherwise(broadcast)))
+    return control.stop(work, None, broadcast, why)
 
 
-def show(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
-    """What it says, and how it stands. Raises `NotNow`."""
-    broadcast = held(work, code)
-    reached = gone(work.session, broadcast)
-    return phrases.stands(
-        code,
-        BroadcastState(broadcast.state),
-        reached,
-        broadcast.listed,
-        to_read(broadcast, who.language),
-        broadcast.mark,
-    )
-
-
-def offered(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[str]:
-    """What this liaison may do with it now: acts of a `Deal`, and `edit` and `correct`."""
-    return [act for act in ACTS if _may(work, who, broadcast, act)]
-
-
-ACTS = ("approve", "object", "submit", "edit", "stop", "pause", "resume", "correct", "withdraw", "review")
-
-
-def _may(work: UnitOfWork, who: Liaison, broadcast: Broadcast, act: str) -> bool:
-    state, mine = broadcast.state, who.id == broadcast.author_id
-    match act:
-        case "approve":
-            hands = (
-                hands_that_wrote(work, broadcast),
-                hands_that_approved(work, broadcast),
-                hand_of(work, who),
-            )
-            return state == BroadcastState.SUBMITTED and approval_policy.may_approve(*hands) is None
-        case "object":
-            return (
-                state in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING)
-                and not mine
-            )
-        case "submit":
-            return state in (BroadcastState.DRAFT, BroadcastState.CHECKED)
-        case "edit":
-            return state in (BroadcastState.DRAFT, BroadcastState.CHECKED, BroadcastState.SUBMITTED)
-        case "stop":
-            return state in LIVE
-        case "pause":
-            return state in ON_ITS_WAY and not broadcast.is_paused
-        case "resume":
-            return state in ON_ITS_WAY and broadcast.is_paused and not (mine and paused_by_others(broadcast))
-        case "correct":
-            return state not in UNSENT and bool(gone(work.session, broadcast))
-        case "withdraw":
-            return BroadcastState.WITHDRAWN in NEXT[BroadcastState(state)] and (
-                mine or hand_of(work, who).coordinates
-            )
-        case _:
-            may = (
-                approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
-            )
-            return (
-                broadcast.emergency
-                and broadcast.opens_at is not None
-                and may
-                and not broadcast.done(DeedKind.REVIEWED)
-            )
+def _locked(work: UnitOfWork, code: str) -> Broadcast:
+    """The broadcast with this code, to be changed. Raises `NotNow`."""
+    found = broadcast_by_code(work.session, code)
+    if found is None:
+        raise NotNow(phrases.no_such(code))
+    return lock_broadcast(work.session, found.id)

@@ -14,7 +14,6 @@ from hotline.broadcasts.broadcast import (
     Deed,
     DeedKind,
     as_sent,
-    broadcast_by_code,
     lock_broadcast,
     move_broadcast,
 )
@@ -191,13 +190,12 @@ def tell(work: UnitOfWork, who: Liaison, words: Phrase, broadcast: Broadcast, wh
 
 
 def hand_of(work: UnitOfWork, who: Liaison) -> Hand:
-    viewer = affiliations.viewer_of(who, work.now)
     own = {
         who.body_code,
         *(role.body_code for role in who.roles if role.body_code is not None and role.ended_at is None),
     }
-    kinds = {kind for _body, kind in viewer.belongs}
-    return Hand(who.id, frozenset(own), Kind.POLICE in kinds, Kind(who.body.kind) == Kind.COORDINATION)
+    police = affiliations.viewer_of(who, work.now).is_of_the_police
+    return Hand(who.id, frozenset(own), police, Kind(who.body.kind) == Kind.COORDINATION)
 
 
 def hands_that_wrote(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
@@ -238,25 +236,21 @@ def is_still_approved(work: UnitOfWork, broadcast: Broadcast) -> bool:
     return approval_policy.is_enough(preview.need_of(work.areas, broadcast), hands)
 
 
-def approve(work: UnitOfWork, who: Liaison, code: str, mark: str) -> Phrase:
+def approve(work: UnitOfWork, who: Liaison, broadcast: Broadcast, mark: str) -> Phrase:
     """One more hand. With the last that is needed it is approved, and what follows begins. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if broadcast.state != BroadcastState.SUBMITTED:
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_WAITING))
     if mark != broadcast.mark:
         _show_as_it_is(work, broadcast, who, mark)
-    _may_approve(work, broadcast, who)
     _is_still_right(work, broadcast)
     broadcast.note(work.now, DeedKind.APPROVES, who)
     need = preview.need_of(work.areas, broadcast)
     hands = hands_that_approved(work, broadcast)
     if not approval_policy.is_enough(need, hands):
-        return phrases.approved_thanks(code, max(need.hands - len(hands), 1))
+        return phrases.approved_thanks(broadcast.code, max(need.hands - len(hands), 1))
     if not move_broadcast(work.session, broadcast, BroadcastState.APPROVED, approved_at=work.now):
-        raise NotNow(phrases.cannot_now(code, phrases.CHANGED_JUST_NOW))
+        raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
     broadcast.note(work.now, BroadcastState.APPROVED)
     work.schedule(TaskKind.COOL, broadcast.id, queue=Queue.ORDINARY)
-    return phrases.is_enough(code, waits_of(broadcast).cooling)
+    return phrases.is_enough(broadcast.code, waits_of(broadcast).cooling)
 
 
 def _show_as_it_is(work: UnitOfWork, broadcast: Broadcast, who: Liaison, mark: str) -> None:
@@ -274,26 +268,22 @@ def hands_that_approved(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
     return [_hand_then(work, deed) for deed in approvals(broadcast, work.now)]
 
 
-def _may_approve(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> None:
-    """Raises `NotNow` where this hand does not count."""
+def why_not_counted(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> Phrase | None:
+    """What is said to one whose yes does not count; None to one whose yes does."""
     if not _answers_for_all(work, broadcast, who):
-        raise NotNow(phrases.may_not_approve(broadcast.code, None))
+        return phrases.may_not_approve(broadcast.code, None)
     why = approval_policy.may_approve(
         hands_that_wrote(work, broadcast), hands_that_approved(work, broadcast), hand_of(work, who)
     )
-    if why is not None:
-        raise NotNow(phrases.may_not_approve(broadcast.code, why))
+    return phrases.may_not_approve(broadcast.code, why) if why is not None else None
+
+
+def stands_apart(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> bool:
+    """Whether they are of another body than those who wrote it, and not the second of the police."""
+    return approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is None
 
 
 def _is_still_right(work: UnitOfWork, broadcast: Broadcast) -> None:
     """Raises `NotNow` where it could not be sent any more as it stands."""
     if words := not_right(work, broadcast):
         raise NotNow(words)
-
-
-def held(work: UnitOfWork, code: str) -> Broadcast:
-    """The broadcast with this code, to be changed. Raises `NotNow`."""
-    found = broadcast_by_code(work.session, code)
-    if found is None:
-        raise NotNow(phrases.no_such(code))
-    return lock_broadcast(work.session, found.id)

@@ -13,8 +13,6 @@ from hotline.conversation.screens import LookUp
 from hotline.core import codec
 from hotline.core.gsm import shorten
 from hotline.core.i18n import say
-from hotline.directory.bodies import Serves
-from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.places.areas import Areas
 from hotline.rumours import readers as rumour_readers
@@ -67,7 +65,7 @@ def preview_of(work: UnitOfWork, who: Liaison, compose: Compose, language: str =
 def broadcast_of(work: UnitOfWork, who: Liaison, code: str, language: str = "") -> Shown:
     """One broadcast: what it says, how it stands, and what they may do with it."""
     broadcast, language = broadcast_by_code(work.session, code), language or who.language
-    if broadcast is None or not may_see(work, who, broadcast):
+    if broadcast is None or not actions.may_read(work.areas, who, broadcast):
         return Shown("", say(phrases.no_such(code), language))
     text, line = approval.to_read(broadcast, language), _line(work, broadcast, language)
     steps = tuple(actions.offered(work, who, broadcast))
@@ -96,33 +94,8 @@ def seen_by(work: UnitOfWork, who: Liaison) -> list[Broadcast]:
         .order_by(Broadcast.id.desc())
         .limit(LOOKED_THROUGH)
     )
-    theirs = _serves(work, who)
-    return [each for each in work.session.scalars(newest) if _concerns(work.areas, who, theirs, each)][
-        :MOST_LISTED
-    ]
-
-
-def may_see(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> bool:
-    """Whether it is about a place that their body answers for, or one around it or inside; whether they wrote
-    it; or they coordinate."""
-    return _concerns(work.areas, who, _serves(work, who), broadcast)
-
-
-def _concerns(areas: Areas, who: Liaison, theirs: list[str], broadcast: Broadcast) -> bool:
-    return (
-        broadcast.author_id == who.id
-        or _coordinates(who)
-        or any(areas.touch(one, other) for one in theirs for other in broadcast.areas)
-    )
-
-
-def _coordinates(who: Liaison) -> bool:
-    return who.body.kind == Kind.COORDINATION
-
-
-def _serves(work: UnitOfWork, who: Liaison) -> list[str]:
-    """The codes of the areas that their body answers for."""
-    return list(work.session.scalars(select(Serves.area_code).where(Serves.body_code == who.body_code)))
+    found = work.session.scalars(newest)
+    return [each for each in found if actions.may_read(work.areas, who, each)][:MOST_LISTED]
 
 
 def _places(areas: Areas, broadcast: Broadcast) -> str:

@@ -1,20 +1,16 @@
-"""What people do with a broadcast, step by step: write, check, ask others, approve, object, pause, stop,
-withdraw, set right.
+"""What holds a broadcast back, and lets it go on: object, pause, resume, stop, withdraw, review, expire.
 
-Each step is one transaction that changes the broadcast only from the state in which it was found. What
-follows by itself, once it is approved, is in `sending.py`.
+Whoever calls has locked the broadcast and asked `actions.py` whether this may be done.
+What follows by itself, once it is approved, is in `rollout.py`.
 """
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts import approval_policy, phrases
-from hotline.broadcasts.approval import hand_of, hands_that_wrote, held, tell
+from hotline.broadcasts import phrases
+from hotline.broadcasts.approval import tell
 from hotline.broadcasts.broadcast import (
-    GOING,
     LIVE,
-    NEXT,
-    ON_ITS_WAY,
     Broadcast,
     BroadcastState,
     Copy,
@@ -44,8 +40,10 @@ CARRIED_ON_BY: dict[BroadcastState, tuple[TaskKind, ...]] = {
 
 def back_to_draft(work: UnitOfWork, broadcast: Broadcast) -> None:
     """Whatever was approved counts no more."""
-    anew = {"edition": broadcast.edition + 1, "mark": new_mark(broadcast.mark), "submitted_at": None, "approved_at": None,
-            "opens_at": None, "paused_at": None}  # fmt: skip
+    anew = {
+        "edition": broadcast.edition + 1, "mark": new_mark(broadcast.mark),
+        "submitted_at": None, "approved_at": None, "opens_at": None, "paused_at": None,
+    }  # fmt: skip
     if broadcast.state == BroadcastState.DRAFT:
         for name, value in anew.items():
             setattr(broadcast, name, value)
@@ -65,18 +63,13 @@ def _forget_list(session: Session, broadcast: Broadcast) -> None:
 # --------------------------------------------------------------------------------------------------- stopping
 
 
-def object_to(work: UnitOfWork, who: Liaison, code: str, why: str) -> Phrase:
+def object_to(work: UnitOfWork, who: Liaison, broadcast: Broadcast, why: str) -> Phrase:
     """Somebody says that it must not go as it is: it is a draft again, and the author hears why. Raises
     `NotNow`."""
-    broadcast = held(work, code)
-    if broadcast.state not in (BroadcastState.SUBMITTED, BroadcastState.APPROVED, BroadcastState.COOLING):
-        raise NotNow(
-            phrases.cannot_now(code, phrases.USE_STOP if broadcast.state in GOING else phrases.NOT_WAITING)
-        )
     broadcast.note(work.now, DeedKind.OBJECTED, who, why)
     back_to_draft(work, broadcast)
-    tell(work, broadcast.author, phrases.objected(code, who.name, why), broadcast, "objected")
-    return phrases.objection_taken(code)
+    tell(work, broadcast.author, phrases.objected(broadcast.code, who.name, why), broadcast, "objected")
+    return phrases.objection_taken(broadcast.code)
 
 
 def send_back(work: UnitOfWork, broadcast: Broadcast, words: Phrase) -> None:
@@ -85,16 +78,13 @@ def send_back(work: UnitOfWork, broadcast: Broadcast, words: Phrase) -> None:
     tell(work, broadcast.author, words, broadcast, "back")
 
 
-def pause(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
-    """Nothing leaves until somebody lets it go on. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if broadcast.state not in ON_ITS_WAY:
-        raise NotNow(phrases.cannot_now(code, phrases.NOTHING_GOES))
-    if not broadcast.is_paused:
-        broadcast.paused_at = work.now
-        broadcast.note(work.now, DeedKind.PAUSED, who)
-        _tell_concerned(work, broadcast, phrases.paused(code), f"paused{int(work.now.timestamp())}", who)
-    return phrases.paused(code)
+def pause(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
+    """Nothing leaves until somebody lets it go on."""
+    broadcast.paused_at = work.now
+    broadcast.note(work.now, DeedKind.PAUSED, who)
+    words = phrases.paused(broadcast.code)
+    _tell_concerned(work, broadcast, words, f"paused{int(work.now.timestamp())}", who)
+    return words
 
 
 def halt(work: UnitOfWork, broadcast: Broadcast, why: str) -> None:
@@ -106,37 +96,23 @@ def halt(work: UnitOfWork, broadcast: Broadcast, why: str) -> None:
     )
 
 
-def resume(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
-    """It goes on where it was. What others have paused its author does not let go on. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if not broadcast.is_paused or broadcast.state not in ON_ITS_WAY:
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_PAUSED))
-    if who.id == broadcast.author_id and paused_by_others(broadcast):
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_YOURS))
+def resume(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
+    """It goes on where it was."""
     broadcast.paused_at = None
     broadcast.note(work.now, DeedKind.RESUMED, who)
     work.schedule(CARRIED_ON_BY[BroadcastState(broadcast.state)][0], broadcast.id, queue=Queue.BULK)
-    return phrases.resumed(code)
+    return phrases.resumed(broadcast.code)
 
 
 def paused_by_others(broadcast: Broadcast) -> bool:
     return broadcast.done(DeedKind.PAUSED)[-1].liaison_id not in (broadcast.author_id, None)
 
 
-def stop(work: UnitOfWork, who: Liaison | None, code: str, why: str = "") -> Phrase:
-    """Anybody may, at once and for good; at most the batch that is in hand still leaves. `who`: None for the
-    operator. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if broadcast.state in (BroadcastState.DRAFT, BroadcastState.CHECKED) and who is not None:
-        return withdraw(work, who, code)
-    if broadcast.state not in LIVE:
-        raise NotNow(
-            phrases.cannot_now(
-                code, phrases.GONE_ALREADY if broadcast.state == BroadcastState.SENT else phrases.OVER
-            )
-        )
+def stop(work: UnitOfWork, who: Liaison | None, broadcast: Broadcast, why: str = "") -> Phrase:
+    """At once and for good; at most the batch that is in hand still leaves.
+    `who`: None for the operator. Raises `NotNow`."""
     end(work, broadcast, BroadcastState.STOPPED, who, why)
-    return phrases.stop_done(code, tell_of_stop(work, broadcast, who), broadcast.listed)
+    return phrases.stop_done(broadcast.code, tell_of_stop(work, broadcast, who), broadcast.listed)
 
 
 def tell_of_stop(work: UnitOfWork, broadcast: Broadcast, who: Liaison | None) -> int:
@@ -156,27 +132,16 @@ def _tell_concerned(
             tell(work, each, words, broadcast, what)
 
 
-def withdraw(work: UnitOfWork, who: Liaison, code: str) -> Phrase:
-    """Its author, or one who coordinates, takes it back: it is not sent, or holds no more. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if who.id != broadcast.author_id and not hand_of(work, who).coordinates:
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_YOURS))
-    if BroadcastState.WITHDRAWN not in NEXT[BroadcastState(broadcast.state)]:
-        raise NotNow(phrases.cannot_now(code, phrases.OVER))
+def withdraw(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
+    """It is taken back: it is not sent, or holds no more. Raises `NotNow`."""
     end(work, broadcast, BroadcastState.WITHDRAWN, who)
-    return phrases.withdrawn(code, gone(work.session, broadcast))
+    return phrases.withdrawn(broadcast.code, gone(work.session, broadcast))
 
 
-def review(work: UnitOfWork, who: Liaison, code: str, why: str = "") -> Phrase:
-    """Somebody of another body has looked again at an emergency message. Raises `NotNow`."""
-    broadcast = held(work, code)
-    if (
-        not broadcast.emergency
-        or approval_policy.may_approve(hands_that_wrote(work, broadcast), (), hand_of(work, who)) is not None
-    ):
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_YOURS))
+def review(work: UnitOfWork, who: Liaison, broadcast: Broadcast, why: str = "") -> Phrase:
+    """Somebody of another body has looked again at an emergency message."""
     broadcast.note(work.now, DeedKind.REVIEWED, who, why)
-    return phrases.reviewed(code)
+    return phrases.reviewed(broadcast.code)
 
 
 def end(

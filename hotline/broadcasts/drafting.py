@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import phrases, preview, templates
-from hotline.broadcasts.approval import held, submit
+from hotline.broadcasts.approval import submit
 from hotline.broadcasts.broadcast import (
     GOING,
     UNSENT,
@@ -27,7 +27,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
-from hotline.rumours.rumour import rumour_by_number
+from hotline.rumours import readers as rumour_readers
 
 # ---------------------------------------------------------------------------------------------------- writing
 
@@ -45,11 +45,11 @@ def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
         listed=0,
         listed_to=0,
     )
-    _write(work, made, wish)
+    _write(work, who, made, wish)
     return made
 
 
-def _write(work: UnitOfWork, broadcast: Broadcast, wish: Compose) -> None:
+def _write(work: UnitOfWork, who: Liaison, broadcast: Broadcast, wish: Compose) -> None:
     """Everything that the author decides."""
     original = broadcast.corrects if wish.edits else _corrected_by(work.session, wish)
     areas = (
@@ -66,7 +66,7 @@ def _write(work: UnitOfWork, broadcast: Broadcast, wish: Compose) -> None:
         wish.emergency and wish.template in templates.TEMPLATES and templates.TEMPLATES[wish.template].frozen
     )
     broadcast.public, broadcast.corrects = wish.public, original
-    if wish.rumour and (rumour := rumour_by_number(work.session, wish.rumour)) is not None:
+    if wish.rumour and (rumour := rumour_readers.seen(work, who, wish.rumour)) is not None:
         broadcast.rumour_id = rumour.id
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
@@ -115,19 +115,30 @@ def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
     return original
 
 
-def compose(work: UnitOfWork, who: Liaison, wish: Compose) -> tuple[Broadcast, Phrase]:
-    """Keep what somebody has written, check it, and ask others to approve it if that was wanted. Raises
-    `NotNow`."""
-    broadcast = _changed(work, who, wish) if wish.edits else _begun(work, who, wish)
-    check(work, broadcast, who)
-    if not wish.submit:
-        return broadcast, phrases.draft_saved(broadcast.code)
-    return broadcast, submit(work, who, broadcast)
+def write(work: UnitOfWork, who: Liaison, wish: Compose) -> Phrase:
+    """Keep what somebody has written. Raises `NotNow`."""
+    return _put(work, who, wish, _begun(work, who, wish))
+
+
+def set_right(work: UnitOfWork, who: Liaison, wrong: Broadcast, wish: Compose) -> Phrase:
+    """Keep what says what was wrong with another, of which nobody more is sent anything. Raises `NotNow`."""
+    if wrong.state in GOING:
+        end(work, wrong, BroadcastState.STOPPED, who)
+        tell_of_stop(work, wrong, who)
+    return write(work, who, wish)
+
+
+def change(work: UnitOfWork, who: Liaison, broadcast: Broadcast, wish: Compose) -> Phrase:
+    """It says something else from now on, and is a draft again. Raises `NotNow`."""
+    back_to_draft(work, broadcast)
+    _write(work, who, broadcast, wish)
+    broadcast.note(work.now, DeedKind.EDITED, who)
+    work.session.flush()
+    work.schedule(TaskKind.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
+    return _put(work, who, wish, broadcast)
 
 
 def _begun(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
-    if wish.corrects:
-        _halt_what_is_wrong(work, who, wish.corrects)
     broadcast = sketch(work, who, wish)
     broadcast.code, broadcast.mark = new_code(work.session), new_mark()
     work.session.add(broadcast)
@@ -137,26 +148,17 @@ def _begun(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
     return broadcast
 
 
-def _halt_what_is_wrong(work: UnitOfWork, who: Liaison, code: str) -> None:
-    """Nobody more is sent what is about to be set right."""
-    wrong = held(work, code)
-    if wrong.state in UNSENT:
-        raise NotNow(phrases.cannot_now(code, phrases.NOT_SENT_YET))
-    if wrong.state in GOING:
-        end(work, wrong, BroadcastState.STOPPED, who)
-        tell_of_stop(work, wrong, who)
+def _put(work: UnitOfWork, who: Liaison, wish: Compose, broadcast: Broadcast) -> Phrase:
+    """Check it, and ask others to approve it if that was wanted. Raises `NotNow`."""
+    check(work, broadcast, who)
+    return submit(work, who, broadcast) if wish.submit else phrases.draft_saved(broadcast.code)
 
 
-def _changed(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
-    broadcast = held(work, wish.edits)
-    if broadcast.state not in UNSENT:
-        raise NotNow(phrases.cannot_now(broadcast.code, phrases.GONE_ALREADY))
-    back_to_draft(work, broadcast)
-    _write(work, broadcast, wish)
-    broadcast.note(work.now, DeedKind.EDITED, who)
-    work.session.flush()
-    work.schedule(TaskKind.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
-    return broadcast
+def submit_again(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
+    """A draft that was kept, or sent back, is put to others. Raises `NotNow`."""
+    if broadcast.state == BroadcastState.DRAFT:
+        check(work, broadcast, who)
+    return submit(work, who, broadcast)
 
 
 def check(work: UnitOfWork, broadcast: Broadcast, who: Liaison | None) -> None:

@@ -90,16 +90,19 @@ def going(code: str, time: str, text: str) -> Phrase:
     )
 
 
-def stands(code: str, state: str, gone: int, listed: int, text: str, mark: str) -> Phrase:
-    """All of it, however long; with the mark where it waits for a yes."""
-    if state == "submitted":
+def stands(
+    code: str, state: str, gone: int, listed: int, text: str, mark: str, *, approved: int = 0
+) -> Phrase:
+    """All of it, however long; with the mark where it waits for a yes. Empty of one who may not say it."""
+    if state == "submitted" and mark:
         return _(
             "{text}\nIt waits for approval. Yes: text OK {code} {mark}. No: NO {code} and why.",
             code=code,
             mark=mark,
             text=text,
         )
-    return Phrase("{text}\n{line}", (("text", text), ("line", progress(state, gone=gone, listed=listed))))
+    line = progress(state, approved=approved, gone=gone, listed=listed)
+    return Phrase("{text}\n{line}", (("text", text), ("line", line)))
 
 
 def progress(state: str, *, approved: int = 0, gone: int = 0, listed: int = 0, at: str = "") -> Phrase:
@@ -251,10 +254,6 @@ def expired(code: str) -> Phrase:
     return _("The time of {code} is over. Nothing more goes out.", code=code)
 
 
-def corrected(code: str) -> Phrase:
-    return _("{code} is set right. Those who had it are told.", code=code)
-
-
 def approval_lapsed(code: str) -> Phrase:
     return _("{code} did not go out: it was approved too long ago. It is a draft again.", code=code)
 
@@ -307,6 +306,8 @@ NOTHING_GOES = _("Nothing is going out.")
 NOT_PAUSED = _("It is not paused.")
 NOT_A_DRAFT = _("It is no draft.")
 NOT_YOURS = _("That is for others to do.")
+NOBODY_HAD_IT = _("Nobody had it: there is nothing to set right.")
+NO_EMERGENCY = _("It was no emergency message.")
 OVER = _("It is over.")
 
 REFUSED: dict[str, Phrase] = {

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.cases.case import Bar, Case
+from hotline.cases.case import Bar, Case, bars_of
 from hotline.directory.affiliations import Viewer, viewer_of
-from hotline.directory.categories import CONDUCT, Category, Kind
+from hotline.directory.categories import CONDUCT, Category
 from hotline.directory.liaisons import Liaison
 
 STEPPED_ASIDE, NAMED = "stepped aside", "is named in it"
@@ -50,7 +50,7 @@ def eligible(case: Subject, liaison: Viewer) -> Eligibility:
         return Eligibility(False, "they no longer serve")
     if liaison.liaison in case.barred:
         return Eligibility(False, f"they {_plainly(case.barred[liaison.liaison])}")
-    if case.category == CONDUCT and any(kind == Kind.POLICE for _body, kind in liaison.belongs):
+    if case.category == CONDUCT and liaison.is_of_the_police:
         return Eligibility(
             False, "a report about the police does not go to anybody who is of the police or ever was"
         )
@@ -67,7 +67,7 @@ def _plainly(why: str) -> str:
 
 
 def subject_of(session: Session, case: Case) -> Subject:
-    barred = {bar.liaison_id: bar.why for bar in session.scalars(select(Bar).where(Bar.case_id == case.id))}
+    barred = bars_of(session, case)
     if case.person_id is not None:
         reporter = session.scalar(select(Liaison.id).where(Liaison.person_id == case.person_id))
         barred |= {reporter: "reported it"} if reporter is not None else {}

@@ -47,9 +47,3 @@ def say(session: Session, case: Case, dispatch: int | None, word: str, now: date
     verdict = unanswered or Verdict(case_id=case.id, round=case.round, dispatch_id=dispatch)
     verdict.word, verdict.said_at = word, now
     session.add(verdict)
-
-
-def said(session: Session, case: Case) -> str | None:
-    """The citizen's last word on this case; None is unknown."""
-    spoken = select(Verdict.word).where(Verdict.case_id == case.id, Verdict.word.is_not(None))
-    return session.scalars(spoken.order_by(Verdict.said_at.desc(), Verdict.id.desc()).limit(1)).first()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import func, select
 
-from hotline.broadcasts import control as broadcast_control
-from hotline.broadcasts import ledger, limits
+from hotline.broadcasts import actions as broadcast_actions
+from hotline.broadcasts import ledger, limits, templates
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts.broadcast import (
     UNSENT,
@@ -91,6 +91,7 @@ def _text(work: UnitOfWork, broadcast: Broadcast) -> Iterator[str]:
         f"{broadcast.code}: {_state(broadcast)}. {_places(work, broadcast)}. Holds until "
         f"{work.clock_time(broadcast.expires_at)}."
     )
+    yield f"  Checked by {say(templates.checked_by(broadcast.source), SOURCE)}."
     for language in broadcast.texts:
         yield f"  {own_name(language)}: {as_sent(broadcast, language)}"
 
@@ -145,7 +146,7 @@ def stop_broadcast(settings: Settings, code: str, why: str) -> None:
     """Stop the broadcast CODE, at once and for good. At most the batch that is in hand still leaves."""
     with ready(settings) as service, service.transaction() as work:
         try:
-            words = broadcast_control.stop(work, None, code, why)
+            words = broadcast_actions.stop_by_operator(work, code, why)
         except limits.NotNow as stands:
             words = stands.words
         said = say(words, SOURCE)

@@ -13,7 +13,7 @@ from hotline.carriers import Carrier, Unreachable
 from hotline.context import Service
 from hotline.core.database import Locked, journal_mode
 from hotline.core.errors import Misconfigured
-from hotline.directory import shifts
+from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body
 from hotline.directory.categories import CATEGORIES, Kind
 from hotline.directory.liaisons import Liaison, is_one_now
@@ -229,7 +229,7 @@ def _default_body(code: str, bodies: Iterable[Body]) -> Iterator[Finding]:
         yield Finding(
             f"DEFAULT_BODY is {code!r}, and no body has that code. Write one that has, or leave it empty."
         )
-    if body is not None and body.kind == Kind.POLICE:
+    if body is not None and affiliations.belongs_to_the_police(body):
         yield Finding(
             f"DEFAULT_BODY is {code!r}, which is police, and a report about the police could never go "
             "there. Name another body."

@@ -25,6 +25,12 @@ class Viewer:
     serves: bool = True
     """Their mandate has not ended."""
 
+    @property
+    def is_of_the_police(self) -> bool:
+        """Whether they are of the police or ever were, in whatever body and beside whatever
+        else: what may be about the police never reaches them. Nothing else decides it."""
+        return any(kind == Kind.POLICE for _body, kind in self.belongs)
+
 
 RANKS = frozenset((
     "afande", "askari", "bwana", "chief", "constable", "corporal",
@@ -59,9 +65,12 @@ def _belongs(liaison: Liaison) -> Iterable[tuple[str, Kind]]:
 def of_the_police(session: Session, now: datetime) -> set[int]:
     """The liaisons who never see what is about the police."""
     known = session.scalars(select(Liaison))
-    return {
-        each.id for each in known if any(kind == Kind.POLICE for _body, kind in viewer_of(each, now).belongs)
-    }
+    return {each.id for each in known if viewer_of(each, now).is_of_the_police}
+
+
+def belongs_to_the_police(body: Body) -> bool:
+    """Whether everybody who answers for this body is of the police."""
+    return any(above.kind == Kind.POLICE for above in body.upwards)
 
 
 def remember(session: Session, were: set[int], now: datetime) -> None:

@@ -34,7 +34,7 @@ def may_see(work: UnitOfWork, who: Liaison, area: str) -> bool:
     women's desk that serves it or a part of it, or of a coordinating body. Never
     anybody who is of the police or ever was, for a rumour may be about them."""
     viewer = affiliations.viewer_of(who, work.now)
-    if not viewer.serves or any(kind == Kind.POLICE for _body, kind in viewer.belongs):
+    if not viewer.serves or viewer.is_of_the_police:
         return False
     if who.body.kind == Kind.COORDINATION:
         return True

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.cases import verdicts
 from hotline.cases.case import Case, history_of
 from hotline.cases.citizen_menus import Caller
+from hotline.cases.verdicts import Verdict
 from hotline.context import Service, UnitOfWork
 from hotline.conversation.ussd_store import Conversations
 from hotline.core.database import Base, Database
@@ -42,6 +43,12 @@ def liaison(work: UnitOfWork, number: str) -> Liaison:
     found = liaisons.of(work.session, person)
     assert found is not None
     return found
+
+
+def last_word(session: Session, case: Case) -> str | None:
+    """The citizen's last word on this case; None is unknown."""
+    spoken = select(Verdict.word).where(Verdict.case_id == case.id, Verdict.word.is_not(None))
+    return session.scalars(spoken.order_by(Verdict.said_at.desc(), Verdict.id.desc()).limit(1)).first()
 
 
 class World:
@@ -101,7 +108,7 @@ class World:
     def verdict(self, case: Case) -> str | None:
         """The citizen's last word on it."""
         with self.service.database.reading() as session:
-            return verdicts.said(session, case)
+            return last_word(session, case)
 
     def history(self, case: Case) -> list[str]:
         with self.service.database.reading() as session:

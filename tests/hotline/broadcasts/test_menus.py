@@ -370,6 +370,7 @@ def replies() -> list[Phrase]:
         broadcast_phrases.NOT_WAITING, broadcast_phrases.USE_STOP, broadcast_phrases.NOTHING_GOES,
         broadcast_phrases.NOT_PAUSED, broadcast_phrases.NOT_A_DRAFT,
         broadcast_phrases.NOT_YOURS, broadcast_phrases.OVER,
+        broadcast_phrases.NOBODY_HAD_IT, broadcast_phrases.NO_EMERGENCY,
         broadcast_phrases.at_night(AT), *broadcast_phrases.REFUSED.values(),
     ]  # fmt: skip
     return [
@@ -395,7 +396,7 @@ def texts() -> list[Phrase]:
         *(broadcast_phrases.objected(CODE, name, key) for key, _words in broadcast_phrases.REASONS),
         broadcast_phrases.stopped(CODE, name, 10000, 10000),
         broadcast_phrases.sent(CODE, 9990, 10000, 10), broadcast_phrases.sent(CODE, 10000, 10000, 0),
-        broadcast_phrases.expired(CODE), broadcast_phrases.corrected(CODE),
+        broadcast_phrases.expired(CODE),
         broadcast_phrases.approval_lapsed(CODE), broadcast_phrases.not_checked(CODE, [finding]),
         broadcast_phrases.not_checked(CODE, [finding] * 9),
         broadcast_phrases.review_due(CODE), broadcast_phrases.what_to_text_broadcast(),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.carriers import Meaning, Sending
-from hotline.cases import citizen_phrases, followups, verdicts
+from hotline.cases import citizen_phrases, followups
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Contact
 from hotline.cases.dispatch import Dispatch
@@ -37,7 +37,7 @@ from tests.scenery.carrier import Died
 from tests.scenery.county import ACHIENG, CITIZEN, KIPRUTO, WANJIKU
 from tests.scenery.messages import FEW, forgotten, fresh, open_case, take_all, undelivered
 from tests.scenery.reports import word_of
-from tests.scenery.world import Phone, World
+from tests.scenery.world import Phone, World, last_word
 
 T = TypeVar("T")
 
@@ -351,7 +351,7 @@ class Anything(RuleBasedStateMachine):
 def _the_citizen_has_the_last_word(session: Session, case: Case) -> None:
     """A case is closed by its citizen's *yes* alone, and
     whoever was asked has a row that waits for their word."""
-    assert case.state != CaseState.CLOSED or verdicts.said(session, case) == "helped"
+    assert case.state != CaseState.CLOSED or last_word(session, case) == "helped"
     asked = session.scalars(
         select(Verdict.asked_at).where(Verdict.case_id == case.id, Verdict.round == case.round)
     ).all()

@@ -83,7 +83,7 @@ def one_says_yes_before_a_change_and_one_after(machine: Anything) -> None:
 
 
 def an_approval_holds_for_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (approval, rollout):
+    for each in (approval_policy, approval, rollout):
         monkeypatch.setattr(each, "HOLDS", timedelta(days=365))
 
 
