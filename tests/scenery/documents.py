@@ -1,12 +1,13 @@
 """What is wrong with a document: it names what is not there, or tells to type what cannot be typed."""
 
+import itertools
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -120,10 +121,11 @@ def is_ours(name: str) -> bool:
 
 def wrong_rooms(text: str) -> Iterator[str]:
     """A room in a drawing is from the root, or from `hotline/`; a drawing leaves off `.py`."""
-    rooms = {path.name for folder in (ROOT, ROOT / "hotline") for path in folder.iterdir() if path.is_dir()}
-    for name in (name for block in blocks(text) for name in IN_A_BLOCK.findall(block)):
+    above = (ROOT, ROOT / "hotline")
+    rooms = {path.name for folder in above for path in folder.iterdir() if path.is_dir()}
+    for name in itertools.chain.from_iterable(map(IN_A_BLOCK.findall, blocks(text))):
         is_room = name.partition("/")[0] in rooms or name.endswith(("/", ".py"))
-        there = (folder / each for folder in (ROOT, ROOT / "hotline") for each in (name, f"{name}.py"))
+        there = (folder / each for folder in above for each in (name, f"{name}.py"))
         if is_room and not any(path.exists() for path in there):
             yield f"{name}: there is no such room"
 
@@ -154,12 +156,17 @@ def wrong_words(command: click.Command, words: Sequence[str]) -> str:
         values, left, _order = command.make_parser(context).parse_args(list(words))
     except click.UsageError as error:
         return error.format_message()
-    options = {each.name: each for each in command.params}
-    for name, value in values.items():
-        kind = options[name].type if name in options else None
-        if isinstance(kind, click.Choice) and isinstance(value, str) and value not in kind.choices:
+    for name, choices in offered(command):
+        if isinstance(value := values.get(name), str) and value not in choices:
             return f"{name} cannot be {value}"
     return f"too many words: {' '.join(left)}" if left and not isinstance(command, click.Group) else ""
+
+
+def offered(command: click.Command) -> Iterator[tuple[str, Collection[str]]]:
+    """What may be chosen, of each option or argument at which there is something to choose."""
+    for each in command.params:
+        if isinstance(each.type, click.Choice) and each.name:
+            yield each.name, each.type.choices
 
 
 def wrong_targets(text: str) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Messages and tasks as rows, and what takes them."""
 
+from collections.abc import Sequence
 from itertools import count
 
 from hypothesis import HealthCheck
 from hypothesis import settings as how
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from hotline.cases import dispatch, reporting, responses
@@ -64,27 +65,26 @@ def forgotten(session: Session) -> list[str]:
 
 
 def _goes_on(session: Session, case: Case, waiting: set[str]) -> bool:
-    dispatched = list(
-        session.scalars(select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.round == case.round))
-    )
-    asked = [each for each in dispatched if each.state == DispatchState.ASKED]
-    taken = [
-        each
-        for each in dispatched
-        if each.state == DispatchState.TAKEN and each.liaison_id == case.liaison_id
-    ]
     match case.state:
         case "open":
-            ends = [f"escalate:{each.id}" in waiting for each in asked]
-            return _is_promised(session, case, waiting) and (
-                all(ends) if ends else f"open:{case.id}" in waiting or f"find:{case.id}" in waiting
-            )
+            ends = [f"escalate:{each}" in waiting for each in _dispatches(session, case, DispatchState.ASKED)]
+            is_looked_for = not waiting.isdisjoint({f"open:{case.id}", f"find:{case.id}"})
+            return _is_promised(session, case, waiting) and (all(ends) if ends else is_looked_for)
         case "acknowledged":
-            return any(f"still:{each.id}" in waiting or f"lapse:{each.id}" in waiting for each in taken)
+            taken = _dispatches(session, case, DispatchState.TAKEN, Dispatch.liaison_id == case.liaison_id)
+            return any(not waiting.isdisjoint({f"still:{each}", f"lapse:{each}"}) for each in taken)
         case "resolved":
             return case.asked_at is not None or f"follow_up:{case.id}/{case.round}" in waiting
         case _:
             return case.state == CaseState.CLOSED
+
+
+def _dispatches(
+    session: Session, case: Case, state: DispatchState, *where: ColumnElement[bool]
+) -> Sequence[int]:
+    """Those of this round that are in this state."""
+    of_round = (Dispatch.case_id == case.id, Dispatch.round == case.round, Dispatch.state == state)
+    return session.scalars(select(Dispatch.id).where(*of_round, *where)).all()
 
 
 def _is_promised(session: Session, case: Case, waiting: set[str]) -> bool:

@@ -69,8 +69,7 @@ class Invariants(Play):
             yield "somebody has it who is not in the ledger"
 
     def entry(self, sheet: Sheet, state: str, number: str, stands: str) -> Iterator[str]:
-        goes_on = (state in GOING or number in CHATS) and state not in ENDS and not sheet.is_paused
-        if stands == CopyState.SENDS and goes_on:
+        if stands == CopyState.SENDS and self._goes_on(sheet, state, number):
             yield f"{number} is in somebody's hands for ever"
         if stands == CopyState.GONE and number not in sheet.can_be_had:
             yield f"{number} never had it"
@@ -78,5 +77,11 @@ class Invariants(Play):
             yield f"{number} may have it, and is {stands}"
         if stands == CopyState.REFUSED and number not in sheet.failed:
             yield f"{number} was not turned away"
+        yield from self._is_over(state, number, stands)
+
+    def _goes_on(self, sheet: Sheet, state: str, number: str) -> bool:
+        return (state in GOING or number in CHATS) and state not in ENDS and not sheet.is_paused
+
+    def _is_over(self, state: str, number: str, stands: str) -> Iterator[str]:
         if state == BroadcastState.SENT and stands in (CopyState.LISTED, CopyState.SENDS):
             yield f"it is sent, and not to {number}"
