@@ -179,9 +179,9 @@ class Tasks:
 
     def _start(self) -> None:
         self._worker = Worker(self._hotline.service, self._hotline.carrier, self.queue)
-        self._hotline.town.after(0, self.look)
+        self._hotline.town.after(0, self.take_up)
 
-    def look(self) -> None:
+    def take_up(self) -> None:
         """Do what is on the queue, if this process is up and has nothing in hand."""
         process = self.process
         if process.is_busy or not process.is_up or (task := self._pop()) is None:
@@ -189,7 +189,7 @@ class Tasks:
         process.is_busy = True
         process.runs(lambda: self._worker.run(task))
         process.is_busy = False
-        self._hotline.town.after(0.05, self.look)
+        self._hotline.town.after(0.05, self.take_up)
 
     def _pop(self) -> int | None:
         name = self._hotline.redis.lpop(self._jobs.key)
@@ -231,7 +231,7 @@ class Hotline:
     def _wake(self, queues: set[Queue]) -> None:
         for worker in self.workers:
             if worker.queue in queues:
-                self.town.after(0.02, worker.look)
+                self.town.after(0.02, worker.take_up)
 
     def _is_handed(self, sent: Sent) -> None:
         self.inside[-1].in_hand = sent

@@ -102,7 +102,7 @@ class Kept:
         self.sweeps.append(time.perf_counter() - began)
         assert len(claimed) == DUE, f"{len(claimed)} tasks were claimed, of {DUE} that are due"
 
-    def look(self) -> None:
+    def audit(self) -> None:
         """What the auditor does every minute."""
         began = time.perf_counter()
         audited = auditor.audit(self.service)
@@ -176,7 +176,7 @@ def sweeping(many: int = MANY, few: int = FEW) -> None:
         for each in kept:
             each.sweeps.clear()
         in_turns(SWEEPS, [each.sweep for each in kept])
-        in_turns(LOOKS, [each.look for each in kept])
+        in_turns(LOOKS, [each.audit for each in kept])
     print(
         f"\nThe past, on PostgreSQL: {many:,} closed cases and {3 * many:,} tasks done, beside {few:,} "
         f"and {3 * few:,}."

@@ -86,7 +86,7 @@ def _has_said_why(work: UnitOfWork, dispatch: Dispatch) -> bool:
 def _standing(work: UnitOfWork, dispatch: Dispatch, how: How) -> list[Phrase]:
     told = [_how_it_stands(work, dispatch, how)]
     if how in FOLLOWED and dispatch.wondered_at is not None:
-        answer = work.settings.minutes(STILL[Urgency(dispatch.case.pace.urgency)].answer)
+        answer = work.settings.minutes(STILL[Urgency(dispatch.case.timed_as.urgency)].answer)
         told.append(_question(how, work.clock_time(dispatch.wondered_at + answer)))
     if how == "passed_on" and not _has_said_why(work, dispatch):
         told.append(WHY)

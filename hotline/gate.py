@@ -114,11 +114,11 @@ def _is_nobodys(_work: UnitOfWork, _message: Message, case: Case) -> bool:
 
 
 def _is_ordinary(_work: UnitOfWork, _message: Message, case: Case | None) -> bool:
-    return case is not None and case.pace.urgency == Urgency.ORDINARY
+    return case is not None and case.timed_as.urgency == Urgency.ORDINARY
 
 
 def _is_not_about_life(_work: UnitOfWork, _message: Message, case: Case | None) -> bool:
-    return case is not None and case.pace.urgency != Urgency.LIFE
+    return case is not None and case.timed_as.urgency != Urgency.LIFE
 
 
 def _has_not_asked_lately(work: UnitOfWork, message: Message, _case: Case | None) -> bool:

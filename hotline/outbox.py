@@ -170,12 +170,12 @@ def schedule(
         "failures": 0,
         **waits,
     }
-    put_or_put_off = (
+    upsert = (
         insert(session, Task)
         .values(values)
         .on_conflict_do_update(index_elements=["key"], set_={**waits, "queue": queue})
     )
-    task, posted = session.execute(put_or_put_off.returning(Task.id, Task.posted)).one()
+    task, posted = session.execute(upsert.returning(Task.id, Task.posted)).one()
     if at_once:
         session.info.setdefault("tasks", []).append(Posting(task, posted, queue))
 

@@ -57,7 +57,7 @@ def _has_rested(session: Session, case: Case, now: datetime) -> bool:
 def hasten(work: UnitOfWork, case: Case) -> None:
     """The case has become more urgent: pull every deadline in it
     forward to what the new urgency allows from now on."""
-    patience = work.in_minutes(patience_of(Urgency(case.pace.urgency)))
+    patience = work.in_minutes(patience_of(Urgency(case.timed_as.urgency)))
     asked = dispatch.asked_now(work.session, case)
     for each in asked:
         if each.answer_by is None or each.answer_by > patience:

@@ -12,7 +12,7 @@ from hotline.cases.reference_number import spoken_reference
 from hotline.core.crypto import Keys
 from hotline.core.database import Base, Moment, changed, insert_once, lock_row
 from hotline.core.i18n import Phrase, _
-from hotline.directory.categories import CATEGORIES, DANGER, PACES, Category, Urgency
+from hotline.directory.categories import CATEGORIES, DANGER, TIMED_AS, Category, Urgency
 from hotline.directory.people import Person
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ class Case(Base):
         return CATEGORIES[self.category_code]
 
     @property
-    def pace(self) -> Category:
+    def timed_as(self) -> Category:
         """The category whose times the case goes by: its own, or
         those of one that is as urgent as the case has become."""
-        return self.category if self.urgency <= self.category.urgency else PACES[Urgency(self.urgency)]
+        return self.category if self.urgency <= self.category.urgency else TIMED_AS[Urgency(self.urgency)]
 
     @property
     def about(self) -> Phrase:

@@ -20,7 +20,10 @@ from hotline.outbox import Queue, TaskKind
 def plan(work: UnitOfWork, case: Case) -> None:
     """Ask at the time that the category says, counted from now."""
     work.schedule(
-        TaskKind.FOLLOW_UP, subject(case.id, case.round), work.in_minutes(case.pace.follow_up), Queue.ORDINARY
+        TaskKind.FOLLOW_UP,
+        subject(case.id, case.round),
+        work.in_minutes(case.timed_as.follow_up),
+        Queue.ORDINARY,
     )
 
 

@@ -46,14 +46,14 @@ def hasten(work: UnitOfWork, case: Case) -> None:
 
 def _patience(work: UnitOfWork, case: Case, taken: Dispatch) -> datetime:
     """Until when they are left alone. `min` with now: a step in the future was noted by a wrong clock."""
-    still = STILL[Urgency(case.pace.urgency)]
+    still = STILL[Urgency(case.timed_as.urgency)]
     minutes = still.there if case.there_at else still.on_the_way if case.on_the_way_at else still.taken
     return _awake(work, case, min(taken.stepped_at or taken.at, work.now) + work.settings.minutes(minutes))
 
 
 def _awake(work: UnitOfWork, case: Case, moment: datetime) -> datetime:
     """The same moment, or the next morning where it is ordinary, which is not worth waking anybody for."""
-    return moment if case.pace.urgency > Urgency.ORDINARY else quiet_hours.waking(work, moment)
+    return moment if case.timed_as.urgency > Urgency.ORDINARY else quiet_hours.waking(work, moment)
 
 
 def ask_if_still_on_it(work: UnitOfWork, identity: int) -> None:
@@ -65,7 +65,7 @@ def ask_if_still_on_it(work: UnitOfWork, identity: int) -> None:
         work.schedule(TaskKind.STILL, taken.id, until)
         return
     taken.wondered_at = work.now
-    by = _awake(work, case, work.in_minutes(STILL[Urgency(case.pace.urgency)].answer))
+    by = _awake(work, case, work.in_minutes(STILL[Urgency(case.timed_as.urgency)].answer))
     case.note(work.session, work.now, "still on it?", taken.who)
     question, key = _question(case, taken.word, work.clock_time(by)), _key(taken)
     notify_liaison.tell(work, taken, question, key, MessageKind.STILL_ON_IT)
@@ -94,7 +94,7 @@ def lapse(work: UnitOfWork, identity: int) -> None:
     taken, case = dispatch.lock(work.session, identity)
     if not dispatch.has_it(case, taken) or taken.wondered_at is None:
         return
-    answer = work.settings.minutes(STILL[Urgency(case.pace.urgency)].answer)
+    answer = work.settings.minutes(STILL[Urgency(case.timed_as.urgency)].answer)
     was_never_asked = message_waits(work.session, _key(taken))
     if was_never_asked and work.now < taken.wondered_at + MOST_WAITS * answer:
         work.schedule(TaskKind.LAPSE, taken.id, work.now + answer)
@@ -102,14 +102,9 @@ def lapse(work: UnitOfWork, identity: int) -> None:
     was_out = case.on_the_way_at
     dispatch.end(work, taken, DispatchState.LAPSED)
     case.note(work.session, work.now, "lapsed", taken.who)
-    notify_liaison.tell(
-        work, taken, liaison_phrases.lapsed(taken.word), f"lapsed:{taken.id}:{int(work.now.timestamp())}"
-    )
+    key = f"lapsed:{taken.id}:{int(work.now.timestamp())}"
+    notify_liaison.tell(work, taken, liaison_phrases.lapsed(taken.word), key)
     if was_out is not None:
-        alarms.tell(
-            work,
-            taken.liaison,
-            liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out)),
-            case,
-        )
+        silent = liaison_phrases.no_word_from(taken.liaison.name, work.clock_time(was_out))
+        alarms.tell(work, taken.liaison, silent, case)
     missed_promises.let_go_on(work, case)

@@ -46,7 +46,7 @@ def make(work: UnitOfWork, case: Case, missed_before: int = 0) -> Promise:
     """Promise an answer by the time that the category says, counted from now, doubled for each promise missed
     before: nobody is helped by being told every quarter of an hour that nobody came. The caller schedules
     its end with `watch`, and tells the citizen."""
-    minutes = case.pace.promise << min(missed_before, MOST_DOUBLED)
+    minutes = case.timed_as.promise << min(missed_before, MOST_DOUBLED)
     promise = Promise(
         case_id=case.id, made_at=work.now, due_at=work.in_minutes(minutes), state=PromiseState.OPEN
     )

@@ -37,6 +37,10 @@ WAITS = {
     "there": "From the report until somebody was there",
     "verdict": "From the report until the citizen said whether help came",
 }
+ANSWERED = "Answered: they took the case on, or said that they cannot"
+PASSED_ON = "Cases that they passed on, by reason; that lapsed; and alarms about them"
+KEPT = "Promises kept, out of those whose time has come"
+HELPED = "Did help come? What the citizens say"
 WAIT_OF_BODY = "From when somebody of the body was asked until they had the case"
 
 FEWER = f"fewer than {statistics.FEW}"
@@ -180,29 +184,11 @@ def _tables(groups: Sequence[Group], *, of_bodies: bool) -> Iterator[str]:
     for what in groups[-1].measures.waits:
         yield _table(WAIT_OF_BODY if of_bodies else WAITS[what], TIMES, groups, _wait_for(what))
     if of_bodies:
-        yield _table(
-            "Answered: they took the case on, or said that they cannot",
-            SHARES,
-            groups,
-            lambda each: _share(each.answered),
-        )
+        yield _table(ANSWERED, SHARES, groups, lambda each: _share(each.answered))
+        yield _table(PASSED_ON, SETBACKS, groups, _setbacks)
     else:
-        yield _table(
-            "Promises kept, out of those whose time has come",
-            SHARES,
-            groups,
-            lambda each: _share(each.promises),
-        )
-    if of_bodies:
-        yield _table(
-            "Cases that they passed on, by reason; that lapsed; and alarms about them",
-            SETBACKS,
-            groups,
-            _setbacks,
-        )
-    yield _table(
-        "Did help come? What the citizens say", VERDICTS, groups, lambda each: _verdicts(each.verdicts)
-    )
+        yield _table(KEPT, SHARES, groups, lambda each: _share(each.promises))
+    yield _table(HELPED, VERDICTS, groups, lambda each: _verdicts(each.verdicts))
 
 
 TIMES = (Column("half within", 18), Column("9 in 10 within", 22), Column("came so far", 24))

@@ -63,7 +63,7 @@ CATEGORIES = {category.code: category for category in (
 )}  # fmt: skip
 
 DANGER = CATEGORIES["danger"]
-PACES = {Urgency.ORDINARY: CATEGORIES["other"], Urgency.HIGH: CATEGORIES["violence"], Urgency.LIFE: DANGER}
+TIMED_AS = {Urgency.ORDINARY: CATEGORIES["other"], Urgency.HIGH: CATEGORIES["violence"], Urgency.LIFE: DANGER}
 """By whose times a case goes that has become as urgent as this."""
 GENDER = CATEGORIES["gender"]
 CONDUCT = CATEGORIES["conduct"]

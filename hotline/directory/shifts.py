@@ -16,7 +16,7 @@ from hotline.directory.liaisons import Liaison
 DAY = 24 * 60
 """Minutes on the wall's clock."""
 MINUTE = timedelta(minutes=1)
-LOOK_AHEAD = timedelta(days=8)
+HORIZON = timedelta(days=8)
 """A week and a day: whatever a weekly pattern does, it has done by then."""
 
 
@@ -137,7 +137,7 @@ def next_change(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> date
     return next(
         (
             edge
-            for edge in _edges(shifts, zone, moment, moment + LOOK_AHEAD)
+            for edge in _edges(shifts, zone, moment, moment + HORIZON)
             if by_pattern(shifts, zone, edge) != now
         ),
         None,

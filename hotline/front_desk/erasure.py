@@ -2,6 +2,7 @@
 on without them goes on; everything else is deleted."""
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from hotline.broadcasts.broadcast import Copy, CopyState
 from hotline.cases import evidence
@@ -23,23 +24,24 @@ def forget(work: UnitOfWork, person: Person, channel: str) -> None:
     session = work.session
     for case in session.scalars(select(Case).where(Case.person_id == person.id)):
         _forget_citizen(work, case)
-    address = person.at(channel)
-    if address is not None:
-        chat_store.forget(session, address.number_index)
-        session.execute(delete(Message).where(Message.address_id == address.id))
-        on_its_way = (Copy.address_id == address.id, Copy.state.in_((CopyState.LISTED, CopyState.SENDS)))
-        session.execute(
-            update(Copy)
-            .where(*on_its_way)
-            .values(state=CopyState.HELD, code="everything about them was deleted")
-        )
-        session.execute(delete(Address).where(Address.id == address.id))
+    if (address := person.at(channel)) is not None:
+        _forget_address(session, address)
     session.flush()
     session.expire(person)
     if not person.addresses and liaisons.of(session, person) is None:
         session.execute(delete(Person).where(Person.id == person.id))
     else:
         session.execute(update(Person).where(Person.id == person.id).values(home_area=None))
+
+
+def _forget_address(session: Session, address: Address) -> None:
+    """With what was written to it and said there. A broadcast that is on its way to it is withheld."""
+    chat_store.forget(session, address.number_index)
+    session.execute(delete(Message).where(Message.address_id == address.id))
+    on_its_way = (Copy.address_id == address.id, Copy.state.in_((CopyState.LISTED, CopyState.SENDS)))
+    withheld = update(Copy).values(state=CopyState.HELD, code="everything about them was deleted")
+    session.execute(withheld.where(*on_its_way))
+    session.execute(delete(Address).where(Address.id == address.id))
 
 
 def _forget_citizen(work: UnitOfWork, case: Case) -> None:

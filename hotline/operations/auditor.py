@@ -309,7 +309,7 @@ def oldest_unfinished(session: Session) -> datetime | None:
 # ----------------------------------------------------------------------------------------------- every minute
 
 
-def look(service: Service) -> Audit:
+def audit_once(service: Service) -> Audit:
     """Audit, log what was found, and send the heartbeat if
     all is well. Raises what the database raises."""
     audited = audit(service)
@@ -332,7 +332,7 @@ def watch(service: Service, stop: threading.Event, every: float = EVERY) -> None
     logged and the heartbeat left out; the next audit comes all the same."""
     while not stop.is_set():
         try:
-            look(service)
+            audit_once(service)
         except Exception as error:  # its message may quote a citizen: log the type only
             log.error("the audit was broken off: %s", type(error).__name__)  # noqa: TRY400
         stop.wait(every)

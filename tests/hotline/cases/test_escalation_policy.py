@@ -4,7 +4,7 @@ import pytest
 
 from hotline.cases.escalation_policy import ORDERS, STILL, Row, Rung, Ways, order_of
 from hotline.cases.matching import A_LAP, TURNS
-from hotline.directory.categories import PACES, Urgency
+from hotline.directory.categories import TIMED_AS, Urgency
 
 URGENCIES = list(Urgency)
 ORDERS_THERE_ARE = [(urgency, noes) for urgency in URGENCIES for noes in (0, 1, 2, 3)]
@@ -56,7 +56,7 @@ def test_the_coordinating_body_hears_of_it_before_the_promise_is_over(urgency: U
     assert rungs[-2:] == [Rung.COORDINATION, Rung.REPEAT]
     assert (
         until_it_has_answered
-        <= {Urgency.LIFE: 30, Urgency.HIGH: 60, Urgency.ORDINARY: PACES[urgency].promise}[urgency]
+        <= {Urgency.LIFE: 30, Urgency.HIGH: 60, Urgency.ORDINARY: TIMED_AS[urgency].promise}[urgency]
     )
     assert rungs.index(Rung.NEXT) < rungs.index(Rung.SUPERVISOR) < rungs.index(Rung.SIDEWAYS)
 

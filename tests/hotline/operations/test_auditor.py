@@ -542,8 +542,8 @@ def test_each_audit_is_kept_for_thirty_days(office: Office) -> None:
 def test_the_log_counts_and_names_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     case = office.with_promise(office.case())
     with caplog.at_level(logging.DEBUG, "hotline.operations.auditor"):
-        auditor.look(office.service)
-        auditor.look(office.service)
+        auditor.audit_once(office.service)
+        auditor.audit_once(office.service)
     assert caplog.messages == [
         "audit: 1 unfinished, 1 mended, 0 overdue. nobody is asked next: 1",
         "audit: 1 unfinished, 0 mended, 0 overdue. ",
@@ -590,16 +590,16 @@ def calling(office: Office, watchman: Watchman) -> Service:
 
 def test_somebody_outside_is_called_only_while_all_is_well(office: Office, watchman: Watchman) -> None:
     service = calling(office, watchman)
-    auditor.look(service)
+    auditor.audit_once(service)
     assert watchman.asked == ["/ping/secret"]
     office.with_promise(office.case())
-    auditor.look(service)
+    auditor.audit_once(service)
     assert len(watchman.asked) == 1, "something had to be mended"
-    auditor.look(service)
+    auditor.audit_once(service)
     assert len(watchman.asked) == 2
     office.put(TaskKind.READY, "2026-11-21", 0)
     office.now += timedelta(minutes=3)
-    auditor.look(service)
+    auditor.audit_once(service)
     assert len(watchman.asked) == 2, "something is overdue"
 
 
@@ -639,7 +639,7 @@ def test_a_sign_of_life_that_is_refused_or_sent_elsewhere_harms_nothing(
     office: Office, watchman: Watchman, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     watchman.status = status
-    assert auditor.look(calling(office, watchman)).all_is_well
+    assert auditor.audit_once(calling(office, watchman)).all_is_well
     assert watchman.asked == ["/ping/secret"]
     assert caplog.messages == ["HEARTBEAT_URL was not reached: HTTPError"]
     assert "secret" not in caplog.text
