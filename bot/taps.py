@@ -29,7 +29,7 @@ from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_phrases import Verdict
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service, UnitOfWork
-from hotline.core.i18n import say
+from hotline.core.i18n import Phrase, say
 from hotline.directory import liaisons, people
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import TELEGRAM, Address
@@ -123,19 +123,23 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
         if asked is None or case is None or verdict is None:
             return None
         is_newest = followups.is_asked_now(case, asked)
-        if is_newest and _takes(work, who, case, verdict):
-            phrase = desk.thanks(work, case, verdict)
-        else:
-            phrase = citizen_phrases.how_it_stands(status.standing_of(work, case))
+        phrase = _taken(work, who, case, verdict) if is_newest else _stands(work, case)
         may_be_a_slip = is_newest and case.state == CaseState.CLOSED and case.may_be_judged(work.now)
         again = verdicts(asked.id.hex, A_SLIP, case.language) if may_be_a_slip else None
         return Card(escape(f"{case.spoken}: {say(phrase, case.language)}", quote=False), again)
 
 
-def _takes(work: UnitOfWork, who: Who, case: Case, verdict: Verdict) -> bool:
-    """Record the verdict. False where this tap was taken already, or the verdict comes too late."""
+def _taken(work: UnitOfWork, who: Who, case: Case, verdict: Verdict) -> Phrase:
+    """Thanks for the verdict; or how the case stands, where this
+    tap was taken already or the verdict comes too late."""
     is_new = seen.is_new(work.session, TELEGRAM, str(who.update), work.now)
-    return is_new and followups.judge(work, case, verdict)
+    if is_new and followups.judge(work, case, verdict):
+        return desk.thanks(work, case, verdict)
+    return _stands(work, case)
+
+
+def _stands(work: UnitOfWork, case: Case) -> Phrase:
+    return citizen_phrases.how_it_stands(status.standing_of(work, case))
 
 
 def _asked_in(work: UnitOfWork, who: Who, message: str) -> Message | None:

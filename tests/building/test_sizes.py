@@ -20,7 +20,6 @@ LONGER = {"bot/talks.py", "hotline/broadcasts/broadcast.py", "hotline/rumours/ph
 BRANCHING = {
     "bot/talks.py _pressed",
     "bot/talks.py _wrote",
-    "hotline/broadcasts/actions.py _may",
     "hotline/broadcasts/approval_policy.py needed",
     "hotline/broadcasts/content/figures.py _in_digits",
     "hotline/broadcasts/content/figures.py _time",
@@ -29,7 +28,6 @@ BRANCHING = {
     "hotline/broadcasts/menus.py anew",
     "hotline/broadcasts/rollout.py go",
     "hotline/conversation/choose_area.py choose_area",
-    "hotline/gate.py _is_out_of_date",
     "hotline/messaging/leasing.py record",
 }
 """Functions that may have more branches. The list gets shorter, and nothing joins it."""
