@@ -1,5 +1,5 @@
-"""An operator asks why a case went as it did, and what the standing order is; and is told in plain words,
-without anybody's secrets."""
+"""An operator asks why a case went as it did, and what the standing
+order is; and is told in plain words, without anybody's secrets."""
 
 import re
 from contextlib import closing
