@@ -1,10 +1,10 @@
 """What may be done with a broadcast: one table of who may, in which states,
 what does it, and what is said where it may not.
 
-A menu offers what `offered` names; whatever is wanted, by a menu, a text or past both,
-goes through `deal`. Both ask `refusal`. Two rules decide where the table has to choose:
-whoever writes never approves, and whatever only holds a message back is open to more
-people than what brings it on.
+A menu offers what `offered` names; whatever is wanted, by a menu, a text
+or past both, goes through `deal`. Both ask `refusal`. Two rules decide
+where the table has to choose: whoever writes never approves, and whatever
+only holds a message back is open to more people than what brings it on.
 
 What the moment has against a message (it is night, the place has just had one, nobody is
 there to approve it) is no matter of who may: whoever tries is told, with what to do instead.
@@ -134,8 +134,8 @@ def _no_review(step: Step) -> Phrase | None:
 Otherwise = Callable[[Broadcast], Phrase]
 
 
-def _always(words: Phrase) -> Otherwise:
-    return lambda _broadcast: words
+def _always(phrase: Phrase) -> Otherwise:
+    return lambda _broadcast: phrase
 
 
 def _goes_or_waits_for_nobody(broadcast: Broadcast) -> Phrase:
@@ -207,7 +207,8 @@ CAN_BE_WITHDRAWN = tuple(state for state in BroadcastState if BroadcastState.WIT
 TABLE: dict[ActionName, Action] = {
     "approve": Action(
         _whoever_reads_it, (BroadcastState.SUBMITTED,), _always(phrases.NOT_WAITING),
-        lambda step: approval.approve(step.work, step.who, step.broadcast, step.mark), unless=_hand_does_not_count,
+        lambda step: approval.approve(step.work, step.who, step.broadcast, step.mark),
+        unless=_hand_does_not_count,
     ),
     "object": Action(
         _concerned, NOT_YET, _goes_or_waits_for_nobody,
@@ -314,7 +315,7 @@ def stop_by_operator(work: UnitOfWork, code: str, why: str) -> Phrase:
 
 
 def _locked(work: UnitOfWork, code: str) -> Broadcast:
-    """The broadcast with this code, to be changed. Raises `NotNow`."""
+    """The broadcast with this code, its row locked. Raises `NotNow`."""
     found = broadcast_by_code(work.session, code)
     if found is None:
         raise NotNow(phrases.no_such(code))

@@ -1,10 +1,10 @@
 """From the last approval to the last text: whoever answers for the place sees it, a few get it first, then
 all the others, batch by batch.
 
-The ledger has a row for every recipient. A batch is leased by one process in one transaction, handed to the
-carrier with no transaction open, and recorded in a second one. A process that dies in between leaves a batch
-in doubt: it is never sent again (at most once), and receipts that name the number settle it. So nobody gets
-a text twice.
+The ledger has a row for every recipient. A batch is leased by one process in one
+transaction, handed to the carrier with no transaction open, and recorded in a second
+one. A process that dies in between leaves a batch in doubt: it is never sent again (at
+most once), and receipts that name the number settle it. So nobody gets a text twice.
 """
 
 from collections import defaultdict
@@ -91,9 +91,9 @@ class Gate(Protocol):
 
 
 def claim(service: Service, identity: int, gate: Gate) -> Batch | None:
-    """Lock the broadcast and lease its next batch. None where there is nothing to hand to the carrier now: it
-    was stopped or paused, it is night, another process has the lease, all that is left goes by Telegram, or
-    it is done."""
+    """Lock the broadcast and lease its next batch. None where there is nothing
+    to hand to the carrier now: it was stopped or paused, it is night, another
+    process has the lease, all that is left goes by Telegram, or it is done."""
     with service.transaction() as work:
         broadcast = lock_broadcast(work.session, identity)
         if broadcast.leased_until is not None and work.now < broadcast.leased_until <= work.now + LEASE:
@@ -218,7 +218,7 @@ def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:
 
 
 def _nothing_by_phone(work: UnitOfWork, broadcast: Broadcast, *, waits: bool, more: bool) -> None:
-    """Schedule the next batch, at once or soon, or end this stage. The few need not wait for a chat that hangs."""
+    """Schedule the next batch, at once or soon, or end this stage; the few wait for no chat that hangs."""
     work.session.flush()
     if more:
         work.schedule(TaskKind.BATCH, broadcast.id, queue=Queue.BULK)

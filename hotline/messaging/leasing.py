@@ -52,7 +52,7 @@ class Moved:
 
 
 def lease(work: UnitOfWork, identity: UUID, gate: Gate) -> Leased | Moved | None:
-    """Lock the row and lease it. None where it is not to be sent now: done, held back, or leased by another."""
+    """Lock the row and lease it. None where it is not to be sent now: done, held back, or leased already."""
     message = work.session.scalar(select(Message).where(Message.id == identity).with_for_update())
     if message is None:  # the person has had everything about them deleted
         outbox.complete(work.session, TaskKind.DELIVER, identity)

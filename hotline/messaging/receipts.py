@@ -12,7 +12,7 @@ from hotline.messaging.message import Message, MessageState, stop_texts
 
 
 class ReceiptRecord(Base):
-    """A receipt as it came, kept: it may come before its message is recorded as sent, and it may come twice."""
+    """A receipt as it came: it may come before its message is recorded as sent, and it may come twice."""
 
     __tablename__ = "receipts"
     __table_args__ = (UniqueConstraint("provider_id", "status"),)
@@ -42,7 +42,7 @@ def message_of(work: UnitOfWork, receipt: Receipt) -> Message | None:
 
 
 def settle(work: UnitOfWork, message: Message, receipt: Receipt) -> bool:
-    """Take a kept receipt in. Returns whether it says, for the first time, that the message failed for good."""
+    """Take a kept receipt in. True if it says, for the first time, that the message failed for good."""
     if receipt.opted_out:
         stop_texts(work, message.address)
     was = message.state
