@@ -172,7 +172,7 @@ async def _measured(
     reports: Reports,
     processes: Mapping[str, int],
 ) -> Sent:
-    """Cases alone, then all the others get the broadcast, with cases beside it until the last text has gone."""
+    """Cases alone; then all others get the broadcast, with cases beside it until its last text is gone."""
     for _ in range(3):  # everybody comes, and finds their tools
         await reports.one()
     numbers = iter(range(plan.cases))

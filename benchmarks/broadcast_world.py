@@ -115,7 +115,7 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
     """Somebody writes that this ward is calm, and puts it to others.
     What each of those is to say, by the code of the message."""
     there = service.clock().astimezone(service.settings.country.zone) - timedelta(minutes=5)
-    wish = Compose(
+    command = Compose(
         template="calm", areas=(ward,), fields=(("time", f"{there:%H:%M}"), ("who", "elders")),
         own=(), source="elders", hours=6,
         public=False, exercise=False, emergency=False,
@@ -124,7 +124,7 @@ def write(service: Service, ward: str) -> Mapping[str, str]:
         person = people.by_number(work.session, work.keys, WANJIKU)
         author = liaison_of(work.session, person) if person else None
         assert author is not None
-        broadcast_actions.deal(work, author, wish)
+        broadcast_actions.deal(work, author, command)
         made = work.session.scalars(select(Broadcast).order_by(Broadcast.id.desc())).first()
         assert made is not None
         assert made.state == BroadcastState.SUBMITTED

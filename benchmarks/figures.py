@@ -1,4 +1,4 @@
-"""The figures of a run beside their yardstick: how they are told from many visits, and how they are printed."""
+"""The figures of a run beside their yardstick: told from many visits, and printed."""
 
 import statistics
 from collections import Counter

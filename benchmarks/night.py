@@ -150,9 +150,8 @@ def print_night(night: Night, found: Sequence[Check]) -> None:
     asleep = sum(each.asleep for each in night.liaisons)
     print(
         f"\nA night of {plan.hours:g} hours: {plan.reports} reports, {len(night.liaisons)} liaisons, "
-        f"{asleep} of them asleep, one body"
-        f" empty, the carrier down for {plan.down:g} minutes, the queue emptied {night.hotline.flushed} "
-        "times."
+        f"{asleep} of them asleep, one body empty, the carrier down for {plan.down:g} minutes, "
+        f"the queue emptied {night.hotline.flushed} times."
     )
     print_deaths(night)
     print_troubles(night)

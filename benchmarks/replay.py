@@ -202,8 +202,8 @@ def print_outcome(
     print(f"  doubled          {outcome.doubled}")
     print(f"  wrong state      {outcome.wrong_state}")
     print(
-        f"  texted twice     {outcome.texts_twice} liaisons (the worker that was killed may have had one "
-        "text in hand),"
+        f"  texted twice     {outcome.texts_twice} liaisons "
+        "(the worker that was killed may have had one text in hand),"
     )
     print(f"                   {outcome.citizens_texted_twice} citizens (never)")
     print(f"  answered otherwise when a callback came twice: {again['answered otherwise']}")

@@ -47,7 +47,7 @@ COMPANY = "Telegram"
 LONGEST_ANSWER = 2000
 """Letters of what somebody writes that are taken."""
 
-WISHES = {
+ANSWERED = {
     "start": (),
     "report": (("wish1", "report"),),
     "case": (("wish1", "case"),),
@@ -265,7 +265,7 @@ class Talks:
         if command == "start" and self._reports(here):
             return here.talk
         is_asked_anyway = command == "language" and here.caller.language is None
-        answers = () if is_asked_anyway else WISHES[command]
+        answers = () if is_asked_anyway else ANSWERED[command]
         here.talk = replace(self._left(here), answers=answers, origin=_origin(here.work, payload))
         return self._go_on(here)
 
@@ -411,8 +411,8 @@ class Talks:
         talk = replace(here.talk, page=0, again=False, version=here.talk.version + 1)
         if isinstance(there, Said):
             here.talk, here.forgotten = talk, isinstance(there.outcome, Forget)
-            wish = _with(talk.words, there.outcome)
-            return self._ended(here, say(desk.carry_out(here.work, wish, here.call), here.language))
+            command = _with(talk.words, there.outcome)
+            return self._ended(here, say(desk.carry_out(here.work, command, here.call), here.language))
         return replace(talk, answers=there.answers or talk.answers, language=there.language)
 
     def _complete(self, here: Here) -> None:
@@ -494,11 +494,11 @@ class Talks:
             address.closed_at = work.now if closed else None
 
 
-def _with(words: str, wish: Command) -> Command:
+def _with(words: str, command: Command) -> Command:
     """A report, with what was written before we asked for it."""
-    if not words or not isinstance(wish, Report):
-        return wish
-    return replace(wish, details=f"{words}\n{wish.details}".strip())
+    if not words or not isinstance(command, Report):
+        return command
+    return replace(command, details=f"{words}\n{command.details}".strip())
 
 
 def _origin(work: UnitOfWork, payload: str) -> str:

@@ -27,7 +27,7 @@ from bot.api import Bot, may_have_left
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.screens import Screens, html, no_chat
-from bot.talks import WISHES, Shown, Talks, Who, Why
+from bot.talks import ANSWERED, Shown, Talks, Who, Why
 from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.context import Service
 from hotline.core.database import Locked
@@ -76,7 +76,7 @@ class Updates:
         on(TypeHandler(Update, self._elsewhere), group=-1)
         on(CallbackQueryHandler(self._pressed))
         on(ChatMemberHandler(self._membership, ChatMemberHandler.MY_CHAT_MEMBER))
-        on(CommandHandler(list(WISHES), self._command, filters=private & new))
+        on(CommandHandler(list(ANSWERED), self._command, filters=private & new))
         on(CommandHandler("liaison", self._liaison, filters=private & new))
         for what, act in (
             (filters.CONTACT, self._contact),

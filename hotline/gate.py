@@ -27,7 +27,7 @@ OPEN = Passage(True)
 AWAKE_STILL = timedelta(hours=2)
 """Whoever asked so lately whether something is true may be told at any hour."""
 PAUSED = timedelta(seconds=15)
-"""How often a copy is looked at whose broadcast is paused."""
+"""How often the task of a copy runs whose broadcast is paused."""
 
 
 # --- a message

@@ -53,9 +53,8 @@ class Message:
         """Raises Declined when nothing would change."""
         if (words, inline) == (self.words, self.inline):
             raise bad(
-                "message is not modified: specified new message content and reply markup are exactly the "
-                "same "
-                "as a current content and reply markup of the message"
+                "message is not modified: specified new message content and reply markup "
+                "are exactly the same as a current content and reply markup of the message"
             )
         if self.inline and inline != self.inline:
             self.past.append(self.inline)

@@ -1,10 +1,10 @@
 """What may be done with a broadcast: one table of who may, in which states,
 what does it, and what is said where it may not.
 
-A menu offers what `offered` names; whatever is wanted, by a menu, a text or past both,
-goes through `deal`. Both ask `refusal`. Two rules decide where the table has to choose:
-whoever writes never approves, and whatever only holds a message back is open to more
-people than what brings it on.
+A menu offers what `offered` names; whatever is wanted, by a menu, a text
+or past both, goes through `deal`. Both ask `refusal`. Two rules decide
+where the table has to choose: whoever writes never approves, and whatever
+only holds a message back is open to more people than what brings it on.
 
 What the moment has against a message (it is night, the place has just had one, nobody is
 there to approve it) is no matter of who may: whoever tries is told, with what to do instead.
@@ -134,8 +134,8 @@ def _no_review(step: Step) -> Phrase | None:
 Otherwise = Callable[[Broadcast], Phrase]
 
 
-def _always(words: Phrase) -> Otherwise:
-    return lambda _broadcast: words
+def _always(phrase: Phrase) -> Otherwise:
+    return lambda _broadcast: phrase
 
 
 def _goes_or_waits_for_nobody(broadcast: Broadcast) -> Phrase:
@@ -207,7 +207,8 @@ CAN_BE_WITHDRAWN = tuple(state for state in BroadcastState if BroadcastState.WIT
 TABLE: dict[ActionName, Action] = {
     "approve": Action(
         _whoever_reads_it, (BroadcastState.SUBMITTED,), _always(phrases.NOT_WAITING),
-        lambda step: approval.approve(step.work, step.who, step.broadcast, step.mark), unless=_hand_does_not_count,
+        lambda step: approval.approve(step.work, step.who, step.broadcast, step.mark),
+        unless=_hand_does_not_count,
     ),
     "object": Action(
         _concerned, NOT_YET, _goes_or_waits_for_nobody,
@@ -270,39 +271,39 @@ def offered(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[Action
 # ------------------------------------------------------------------------------------- one door for all of it
 
 
-def deal(work: UnitOfWork, who: Liaison, wish: Compose | Deal) -> Phrase:
+def deal(work: UnitOfWork, who: Liaison, command: Compose | Deal) -> Phrase:
     """Do what a liaison wants of a broadcast, and say what has come of it."""
-    code = (wish.edits or wish.corrects) if isinstance(wish, Compose) else wish.code
+    code = (command.edits or command.corrects) if isinstance(command, Compose) else command.code
     if not is_one_now(who, work.now):
         return phrases.no_such(code)
     try:
-        words = _done(work, who, wish, code)
+        words = _done(work, who, command, code)
     except NotNow as stands:
         words = stands.words
-    if isinstance(wish, Compose) or wish.act == "show":
+    if isinstance(command, Compose) or command.act == "show":
         return words
     found = broadcast_by_code(work.session, code)
     return phrases.drill(words, found is not None and found.exercise)
 
 
-def _done(work: UnitOfWork, who: Liaison, wish: Compose | Deal, code: str) -> Phrase:
+def _done(work: UnitOfWork, who: Liaison, command: Compose | Deal, code: str) -> Phrase:
     """Raises `NotNow`."""
-    if isinstance(wish, Compose) and not code:
-        return drafting.write(work, who, wish)
-    step, name = _meant(work, who, wish, _locked(work, code))
+    if isinstance(command, Compose) and not code:
+        return drafting.write(work, who, command)
+    step, name = _meant(work, who, command, _locked(work, code))
     if (words := refusal(step, name)) is not None:
         raise NotNow(words)
     return TABLE[name].does(step)
 
 
 def _meant(
-    work: UnitOfWork, who: Liaison, wish: Compose | Deal, broadcast: Broadcast
+    work: UnitOfWork, who: Liaison, command: Compose | Deal, broadcast: Broadcast
 ) -> tuple[Step, ActionName]:
     """To stop a draft is to withdraw it: nothing of it is on its way."""
-    if isinstance(wish, Compose):
-        return Step(work, who, broadcast, written=wish), "edit" if wish.edits else "correct"
-    name = "withdraw" if wish.act == "stop" and broadcast.state in UNREAD else wish.act
-    return Step(work, who, broadcast, wish.mark, wish.why), name
+    if isinstance(command, Compose):
+        return Step(work, who, broadcast, written=command), "edit" if command.edits else "correct"
+    name = "withdraw" if command.act == "stop" and broadcast.state in UNREAD else command.act
+    return Step(work, who, broadcast, command.mark, command.why), name
 
 
 def stop_by_operator(work: UnitOfWork, code: str, why: str) -> Phrase:
@@ -314,7 +315,7 @@ def stop_by_operator(work: UnitOfWork, code: str, why: str) -> Phrase:
 
 
 def _locked(work: UnitOfWork, code: str) -> Broadcast:
-    """The broadcast with this code, to be changed. Raises `NotNow`."""
+    """The broadcast with this code, its row locked. Raises `NotNow`."""
     found = broadcast_by_code(work.session, code)
     if found is None:
         raise NotNow(phrases.no_such(code))

@@ -30,8 +30,8 @@ from hotline.outbox import Queue, TaskKind
 from hotline.places.areas import Areas
 
 REMIND_AFTER = (5, 10, 15)
-"""Minutes after which those who were asked are reminded, one after another. Slow joint statements are the
-known weakness."""
+"""Minutes after which those who were asked are reminded, one
+after another. Slow joint statements are the known weakness."""
 MOST_ASKED = 8
 """Liaisons who are asked to approve one broadcast."""
 MOST_CONTACTS = 20
@@ -66,8 +66,8 @@ def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
 
 
 def what_stands_against(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[Phrase]:
-    """Why a message that somebody has just written could not be put to others, said before they try; its
-    words are another matter."""
+    """Why a message that somebody has just written could not be put
+    to others, said before they try; its words are another matter."""
     need = preview.need_of(work.areas, broadcast)
     few = (
         not need.refused and len({each.body_code for each in _whom_to_ask(work, broadcast, who)}) < need.hands
@@ -78,8 +78,8 @@ def what_stands_against(work: UnitOfWork, who: Liaison, broadcast: Broadcast) ->
 
 
 def _whom_to_ask(work: UnitOfWork, broadcast: Broadcast, but: Liaison) -> list[Liaison]:
-    """Those who could approve it: two at most of each body around the place, whoever is on duty first, and
-    whoever leads it."""
+    """Those who could approve it: two at most of each body around
+    the place, whoever is on duty first, and whoever leads it."""
     wrote = hands_that_wrote(work, broadcast)
     able = [
         each
@@ -116,13 +116,13 @@ def answers_for(areas: Areas, who: Liaison, code: str) -> bool:
 
 
 SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
-"""Kinds of body that have to do with messages to the public. Oversight has not: it stays apart from those it
-looks into."""
+"""Kinds of body that have to do with messages to the public.
+Oversight has not: it stays apart from those it looks into."""
 
 
 def around(work: UnitOfWork, areas: Iterable[str]) -> list[Liaison]:
-    """The liaisons of every body that answers for one of these places, or for something inside it; and of
-    those that coordinate."""
+    """The liaisons of every body that answers for one of these places,
+    or for something inside it; and of those that coordinate."""
     serving = select(Serves.body_code).where(Serves.area_code.in_(recipients.reach(work.areas, areas)))
     answers = Liaison.body_code.in_(serving) & Body.kind.in_(SPEAKING)
     found = select(Liaison).join(Liaison.body).where(answers).order_by(Liaison.id)
@@ -133,8 +133,8 @@ def around(work: UnitOfWork, areas: Iterable[str]) -> list[Liaison]:
 
 
 def remind(work: UnitOfWork, subject: str) -> None:
-    """Remind those who were asked and have said nothing; after the last time, tell the author that nobody
-    answers."""
+    """Remind those who were asked and have said nothing; after
+    the last time, tell the author that nobody answers."""
     identity, edition, turn = map(int, subject.split("/"))
     broadcast = lock_broadcast(work.session, identity)
     if broadcast.state != BroadcastState.SUBMITTED or broadcast.edition != edition:
@@ -162,15 +162,15 @@ def _silent(work: UnitOfWork, broadcast: Broadcast) -> list[Liaison]:
 
 def _consult(work: UnitOfWork, broadcast: Broadcast, asked: Iterable[Liaison], turn: int) -> None:
     for each in asked:
-        words = phrases.asks_approval(
+        phrase = phrases.asks_approval(
             broadcast.code, broadcast.mark, to_read(broadcast, each.language), again=turn > 1
         )
-        tell(work, each, words, broadcast, f"consult{turn}")
+        tell(work, each, phrase, broadcast, f"consult{turn}")
 
 
 def to_read(broadcast: Broadcast, language: str) -> str:
-    """What somebody reads before they say yes: a template in this language, for its translations are known;
-    own words in every language."""
+    """What somebody reads before they say yes: a template in this language,
+    for its translations are known; own words in every language."""
     languages = [spoken(broadcast, language)] if broadcast.template else list(broadcast.texts)
     return "\n".join(as_sent(broadcast, language) for language in languages)
 
@@ -180,10 +180,10 @@ def spoken(broadcast: Broadcast, language: str) -> str:
     return language if language in broadcast.texts else next(iter(broadcast.texts), language)
 
 
-def tell(work: UnitOfWork, who: Liaison, words: Phrase, broadcast: Broadcast, what: str) -> None:
+def tell(work: UnitOfWork, who: Liaison, phrase: Phrase, broadcast: Broadcast, what: str) -> None:
     """Write to a liaison about it, once for each thing that there is to be told of an edition."""
     if is_one_now(who, work.now):
-        consult(work, who, words, key=f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}")
+        consult(work, who, phrase, key=f"{what}:{broadcast.id}:{broadcast.edition}:{who.id}")
 
 
 # ------------------------------------------------------------------------------------------------------ hands
@@ -199,8 +199,8 @@ def hand_of(work: UnitOfWork, who: Liaison) -> Hand:
 
 
 def hands_that_wrote(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:
-    """The author, and everyone who has changed it or put it to others since, with the bodies that they were
-    of then and are of now."""
+    """The author, and everyone who has changed it or put it to others
+    since, with the bodies that they were of then and are of now."""
     wrote = [
         deed
         for deed in broadcast.deeds
@@ -237,7 +237,7 @@ def is_still_approved(work: UnitOfWork, broadcast: Broadcast) -> bool:
 
 
 def approve(work: UnitOfWork, who: Liaison, broadcast: Broadcast, mark: str) -> Phrase:
-    """One more hand. With the last that is needed it is approved, and what follows begins. Raises `NotNow`."""
+    """One more hand. With the last that is needed it is approved, and cooling begins. Raises `NotNow`."""
     if mark != broadcast.mark:
         _show_as_it_is(work, broadcast, who, mark)
     _is_still_right(work, broadcast)

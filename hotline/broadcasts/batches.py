@@ -1,10 +1,10 @@
 """From the last approval to the last text: whoever answers for the place sees it, a few get it first, then
 all the others, batch by batch.
 
-The ledger has a row for every recipient. A batch is taken in hand by one process, handed to the carrier with
-no connection to the database held, and written down. Whoever dies in between leaves a batch of which nobody
-knows whether it left: it is never sent again, and receipts that name the number settle it. So nobody gets a
-text twice.
+The ledger has a row for every recipient. A batch is leased by one process in one
+transaction, handed to the carrier with no transaction open, and recorded in a second
+one. A process that dies in between leaves a batch in doubt: it is never sent again (at
+most once), and receipts that name the number settle it. So nobody gets a text twice.
 """
 
 from collections import defaultdict
@@ -47,23 +47,23 @@ from hotline.messaging.receipts import ReceiptRecord
 from hotline.outbox import Queue, TaskKind
 
 IN_LINE = 200
-"""Messages of one broadcast that wait for Telegram at most: so many may still be there when it is stopped,
-and are then held back."""
+"""Messages of one broadcast that wait for Telegram at most: so many
+may still be there when it is stopped, and are then held back."""
 LEASE = timedelta(seconds=30)
-"""Longer than the carrier's slowest answers to one batch in every language."""
+"""The lease of a batch: longer than the carrier's slowest answers to it, in every language."""
 AGAIN = timedelta(seconds=30)
 """How long a broadcast rests when the carrier turned all of a batch away, or did not answer."""
 TRIED = timedelta(minutes=5)
-"""How long one copy rests that was turned away while others were not. It goes behind all that were not tried
-yet."""
+"""How long one copy rests that was turned away while others
+were not. It goes behind all that were not tried yet."""
 MOST_DOUBTFUL = 2
-"""Batches of which nobody knows anything; then it pauses by itself, for a carrier that is silent burns the
-list."""
+"""Batches of which nobody knows anything; then it pauses
+by itself, for a carrier that is silent burns the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts that this process alone may hand to the carrier now."""
+    """Copies leased to this process, which alone may hand them to the carrier now."""
 
     broadcast: int
     lease: UUID
@@ -91,9 +91,9 @@ class Gate(Protocol):
 
 
 def claim(service: Service, identity: int, gate: Gate) -> Batch | None:
-    """Take the next batch in hand. None where there is nothing to hand to the carrier now: it was stopped
-    or paused, it is night, somebody else has a batch in hand, all that is left goes by Telegram, or it is
-    done."""
+    """Lock the broadcast and lease its next batch. None where there is nothing
+    to hand to the carrier now: it was stopped or paused, it is night, another
+    process has the lease, all that is left goes by Telegram, or it is done."""
     with service.transaction() as work:
         broadcast = lock_broadcast(work.session, identity)
         if broadcast.leased_until is not None and work.now < broadcast.leased_until <= work.now + LEASE:
@@ -110,7 +110,7 @@ def claim(service: Service, identity: int, gate: Gate) -> Batch | None:
 
 
 def _rests(work: UnitOfWork, broadcast: Broadcast, passage: Passage) -> None:
-    """Nothing of it leaves now. Of one that is paused the task is put again by whoever resumes it."""
+    """Nothing of it leaves now. A paused one is scheduled again by whoever resumes it."""
     if passage.not_before is None or broadcast.is_paused:
         outbox.complete(work.session, TaskKind.BATCH, broadcast.id)
     else:
@@ -118,8 +118,8 @@ def _rests(work: UnitOfWork, broadcast: Broadcast, passage: Passage) -> None:
 
 
 def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
-    """Whoever had these in hand has died. What a receipt has named meanwhile did leave; of the others nobody
-    knows it, so they are never sent again."""
+    """The lease ran out: its process has died. Copies that a receipt has named since did leave; the
+    others are in doubt, and never sent again."""
     in_hand = (Copy.broadcast_id == broadcast.id, Copy.state == CopyState.SENDS, Copy.lease.is_not(None))
     left = work.session.scalars(select(Copy).where(*in_hand, Copy.provider_id.is_not(None))).all()
     for copy in left:
@@ -170,8 +170,8 @@ def _next_phones(work: UnitOfWork, broadcast: Broadcast) -> Sequence[Copy]:
 def _next(
     session: Session, broadcast: Broadcast, channel: str, most: int, tried: ColumnElement[bool]
 ) -> Sequence[Copy]:
-    """The next copies for this channel: of the few as long as it goes to them only. What belongs to nobody
-    any more counts as a phone's."""
+    """The next copies for this channel: of the few as long as it goes to
+    them only. What belongs to nobody any more counts as a phone's."""
     here = [Copy.broadcast_id == broadcast.id, Copy.state == CopyState.LISTED, tried]
     here += [Copy.first.is_(True)] if broadcast.state == BroadcastState.FIRST else []
     here += (
@@ -182,7 +182,7 @@ def _next(
 
 
 def _note_sends(work: UnitOfWork, lease: UUID, copies: Sequence[int]) -> None:
-    """In one statement: while a batch is taken in hand, nobody else writes on SQLite."""
+    """One statement for all, to be quick: on SQLite the lease blocks every other writer."""
     values = {"state": CopyState.SENDS, "lease": lease, "sent_at": work.now}
     work.session.execute(
         update(Copy).where(Copy.id.in_(copies)).values(values).execution_options(synchronize_session=False)
@@ -198,7 +198,7 @@ def _may_go(work: UnitOfWork, copy: Copy, passage: Passage) -> str | None:
 
 
 def _by_telegram(work: UnitOfWork, broadcast: Broadcast, copy: Copy, passage: Passage) -> None:
-    """Each goes by itself there, through the same line as everything else, behind whatever is more pressing."""
+    """Each is a message of its own there, on the same heap as all others, behind what is more pressing."""
     if not passage.allowed or copy.address is None:
         copy.state, copy.code = CopyState.HELD, passage.reason
         return
@@ -218,7 +218,7 @@ def _waiting_for_telegram(session: Session, broadcast: Broadcast) -> int:
 
 
 def _nothing_by_phone(work: UnitOfWork, broadcast: Broadcast, *, waits: bool, more: bool) -> None:
-    """Look again at once, or soon; or this stage is over. The few need not wait for a chat that hangs."""
+    """Schedule the next batch, at once or soon, or end this stage; the few wait for no chat that hangs."""
     work.session.flush()
     if more:
         work.schedule(TaskKind.BATCH, broadcast.id, queue=Queue.BULK)
@@ -237,14 +237,14 @@ def _stage_is_over(work: UnitOfWork, broadcast: Broadcast) -> None:
     elif move_broadcast(work.session, broadcast, BroadcastState.SENT, ended_at=work.now):
         broadcast.note(work.now, BroadcastState.SENT)
         count = tally(work.session, broadcast)
-        words = phrases.sent(
+        phrase = phrases.sent(
             broadcast.code, count[CopyState.GONE], broadcast.listed, count[CopyState.DOUBTFUL]
         )
-        tell(work, broadcast.author, phrases.drill(words, broadcast.exercise), broadcast, "sent")
+        tell(work, broadcast.author, phrases.drill(phrase, broadcast.exercise), broadcast, "sent")
 
 
 def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> None:
-    """Write down what the carrier said of each copy, and go on. One that it said nothing of is doubtful."""
+    """Record what the carrier said of each copy, and go on. One that it said nothing of is doubtful."""
     with service.transaction() as work:
         broadcast = lock_broadcast(work.session, batch.broadcast)
         all_away = all(each.meaning in (Meaning.SETTINGS, Meaning.TRANSIENT) for each in answers.values())
@@ -261,9 +261,8 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
                 answers.get(copy.id, Sending(Meaning.UNKNOWN, "nothing was said of it")),
                 goes=broadcast.state in GOING,
             )
-            copy.sent_at = (
-                None if all_away and copy.state == CopyState.LISTED else copy.sent_at
-            )  # the whole batch rests, and then it is as before
+            # The whole batch rests; its copies are listed again.
+            copy.sent_at = None if all_away and copy.state == CopyState.LISTED else copy.sent_at
         _match_receipts(work, copies)
         if broadcast.lease == batch.lease:
             broadcast.lease = broadcast.leased_until = None
@@ -274,8 +273,8 @@ def record(service: Service, batch: Batch, answers: Mapping[int, Sending]) -> No
 
 
 def _note(work: UnitOfWork, copy: Copy, sending: Sending, *, goes: bool) -> None:
-    """`goes`: whether it could go with a later batch; else what was turned away is held, for nobody will send
-    it any more."""
+    """`goes`: whether it could go with a later batch; else what
+    was turned away is held, for nobody will send it any more."""
     copy.code = sending.code[:80]
     match sending.meaning:
         case Meaning.ACCEPTED:
@@ -300,8 +299,8 @@ def _rest(answers: Mapping[int, Sending]) -> timedelta:
 
 
 def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int, Sending]) -> None:
-    """Whatever is handed to a carrier that does not answer is lost for its reader. After some batches of that
-    a person looks first."""
+    """Whatever is handed to a carrier that does not answer is lost for
+    its reader. After some batches of that a person looks first."""
     work.session.flush()
     if broadcast.is_paused or any(each.meaning != Meaning.UNKNOWN for each in answers.values()):
         return
@@ -313,7 +312,7 @@ def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int
 
 
 def _match_receipts(work: UnitOfWork, copies: Sequence[Copy]) -> None:
-    """Receipts may come before we have written down whose they are."""
+    """Take in receipts that came before we had recorded whose they are."""
     known = {copy.provider_id: copy for copy in copies if copy.provider_id is not None}
     came = (
         select(ReceiptRecord)

@@ -1,5 +1,5 @@
-"""What a liaison sees of the messages to the public when they call in: which there are, what one says, and
-what one would be."""
+"""What a liaison sees of the messages to the public when they
+call in: which there are, what one says, and what one would be."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -28,8 +28,8 @@ LONGEST_PLACE = 30
 def answer(
     work: UnitOfWork, who: Liaison, question: LookUp, language: str
 ) -> Board | Shown | Previewed | str | None:
-    """What the committee's dialogue wants to know, in the language that it is held in. None where it is not
-    that dialogue that asks."""
+    """What the committee's dialogue wants to know, in the language that
+    it is held in. None where it is not that dialogue that asks."""
     match question.name.rstrip("0123456789"):
         case "?board":
             return board(work, who)
@@ -44,8 +44,8 @@ def answer(
 
 
 def board(work: UnitOfWork, who: Liaison) -> Board:
-    """What there is for them: the broadcasts, the newest first, and how many rumours nobody knows the truth
-    of."""
+    """What there is for them: the broadcasts, the newest
+    first, and how many rumours nobody knows the truth of."""
     listed = tuple(Line(each.code, _places(work.areas, each), how(each)) for each in seen_by(work, who))
     return Board(listed, _open_rumours(work, who), work.settings.exercise)
 
@@ -77,8 +77,8 @@ def _line(work: UnitOfWork, broadcast: Broadcast, language: str) -> str:
     approved = len(approval.approvals(broadcast, work.now))
     at = work.clock_time(broadcast.opens_at) if broadcast.opens_at else ""
     gone = limits.gone(work.session, broadcast)
-    words = phrases.progress(how(broadcast), approved=approved, gone=gone, listed=broadcast.listed, at=at)
-    return say(phrases.drill(words, broadcast.exercise), language)
+    phrase = phrases.progress(how(broadcast), approved=approved, gone=gone, listed=broadcast.listed, at=at)
+    return say(phrases.drill(phrase, broadcast.exercise), language)
 
 
 def how(broadcast: Broadcast) -> str:

@@ -35,7 +35,7 @@ CARRIED_ON_BY: dict[BroadcastState, tuple[TaskKind, ...]] = {
     BroadcastState.FIRST: (TaskKind.BATCH, TaskKind.GO_ON),
     BroadcastState.SENDING: (TaskKind.BATCH,),
 }
-"""From each state in which it is on its way: one of these tasks waits, unless it is paused."""
+"""The invariant of a broadcast that is on its way and not paused: one of these tasks waits."""
 
 
 def back_to_draft(work: UnitOfWork, broadcast: Broadcast) -> None:
@@ -64,27 +64,27 @@ def _forget_list(session: Session, broadcast: Broadcast) -> None:
 
 
 def object_to(work: UnitOfWork, who: Liaison, broadcast: Broadcast, why: str) -> Phrase:
-    """Somebody says that it must not go as it is: it is a draft again, and the author hears why. Raises
-    `NotNow`."""
+    """Somebody says that it must not go as it is: it is a
+    draft again, and the author hears why. Raises `NotNow`."""
     broadcast.note(work.now, DeedKind.OBJECTED, who, why)
     back_to_draft(work, broadcast)
     tell(work, broadcast.author, phrases.objected(broadcast.code, who.name, why), broadcast, "objected")
     return phrases.objection_taken(broadcast.code)
 
 
-def send_back(work: UnitOfWork, broadcast: Broadcast, words: Phrase) -> None:
+def send_back(work: UnitOfWork, broadcast: Broadcast, phrase: Phrase) -> None:
     """It cannot go any more as it was approved: a draft again, and the author hears why."""
     back_to_draft(work, broadcast)
-    tell(work, broadcast.author, words, broadcast, "back")
+    tell(work, broadcast.author, phrase, broadcast, "back")
 
 
 def pause(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
     """Nothing leaves until somebody lets it go on."""
     broadcast.paused_at = work.now
     broadcast.note(work.now, DeedKind.PAUSED, who)
-    words = phrases.paused(broadcast.code)
-    _tell_concerned(work, broadcast, words, f"paused{int(work.now.timestamp())}", who)
-    return words
+    phrase = phrases.paused(broadcast.code)
+    _tell_concerned(work, broadcast, phrase, f"paused{int(work.now.timestamp())}", who)
+    return phrase
 
 
 def halt(work: UnitOfWork, broadcast: Broadcast, why: str) -> None:
@@ -125,11 +125,11 @@ def tell_of_stop(work: UnitOfWork, broadcast: Broadcast, who: Liaison | None) ->
 
 
 def _tell_concerned(
-    work: UnitOfWork, broadcast: Broadcast, words: Phrase, what: str, but: Liaison | None = None
+    work: UnitOfWork, broadcast: Broadcast, phrase: Phrase, what: str, but: Liaison | None = None
 ) -> None:
     for each in _concerned(broadcast):
         if but is None or each.id != but.id:
-            tell(work, each, words, broadcast, what)
+            tell(work, each, phrase, broadcast, what)
 
 
 def withdraw(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
@@ -147,7 +147,7 @@ def review(work: UnitOfWork, who: Liaison, broadcast: Broadcast, why: str = "") 
 def end(
     work: UnitOfWork, broadcast: Broadcast, state: BroadcastState, who: Liaison | None, why: str = ""
 ) -> None:
-    """Bring it to an end in this state. Raises `NotNow` where somebody was first."""
+    """A conditional update: bring it to an end in this state. Raises `NotNow` where somebody was first."""
     if not move_broadcast(work.session, broadcast, state, ended_at=work.now):
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
     broadcast.note(work.now, state, who, why)

@@ -32,7 +32,7 @@ from hotline.rumours import readers as rumour_readers
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
+def sketch(work: UnitOfWork, who: Liaison, command: Compose) -> Broadcast:
     """What somebody has written, as a broadcast that is not kept yet."""
     made = Broadcast(
         code="....",
@@ -45,42 +45,46 @@ def sketch(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
         listed=0,
         listed_to=0,
     )
-    _write(work, who, made, wish)
+    _write(work, who, made, command)
     return made
 
 
-def _write(work: UnitOfWork, who: Liaison, broadcast: Broadcast, wish: Compose) -> None:
+def _write(work: UnitOfWork, who: Liaison, broadcast: Broadcast, command: Compose) -> None:
     """Everything that the author decides."""
-    original = broadcast.corrects if wish.edits else _corrected_by(work.session, wish)
+    original = broadcast.corrects if command.edits else _corrected_by(work.session, command)
     areas = (
-        original.areas if original else list(dict.fromkeys(code for code in wish.areas if code in work.areas))
+        original.areas
+        if original
+        else list(dict.fromkeys(code for code in command.areas if code in work.areas))
     )
     broadcast.template, broadcast.source, broadcast.known_at = (
-        wish.template,
-        wish.source[:120],
-        _known_at(work, wish),
+        command.template,
+        command.source[:120],
+        _known_at(work, command),
     )
-    broadcast.expires_at = work.now + timedelta(hours=wish.hours)
-    broadcast.exercise = (original.exercise if original else wish.exercise) or work.settings.exercise
+    broadcast.expires_at = work.now + timedelta(hours=command.hours)
+    broadcast.exercise = (original.exercise if original else command.exercise) or work.settings.exercise
     broadcast.emergency = (
-        wish.emergency and wish.template in templates.TEMPLATES and templates.TEMPLATES[wish.template].frozen
+        command.emergency
+        and command.template in templates.TEMPLATES
+        and templates.TEMPLATES[command.template].frozen
     )
-    broadcast.public, broadcast.corrects = wish.public, original
-    if wish.rumour and (rumour := rumour_readers.seen(work, who, wish.rumour)) is not None:
+    broadcast.public, broadcast.corrects = command.public, original
+    if command.rumour and (rumour := rumour_readers.seen(work, who, command.rumour)) is not None:
         broadcast.rumour_id = rumour.id
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
     said = {wording.language: wording for wording in broadcast.wordings}
     broadcast.wordings = [
         _worded(said.get(language), language, text)
-        for language, text in _texts(work, wish, areas).items()
+        for language, text in _texts(work, command, areas).items()
         if text
     ]
 
 
-def _known_at(work: UnitOfWork, wish: Compose) -> datetime:
+def _known_at(work: UnitOfWork, command: Compose) -> datetime:
     """The moment as of which it is so: the last time that clocks there showed what it says, or now."""
-    at = templates.as_of(wish.template, dict(wish.fields))
+    at = templates.as_of(command.template, dict(command.fields))
     if not at:
         return work.now
     there = work.now.astimezone(work.country.zone)
@@ -96,50 +100,50 @@ def _worded(kept: Wording | None, language: str, text: str) -> Wording:
     return wording
 
 
-def _texts(work: UnitOfWork, wish: Compose, areas: Sequence[str]) -> dict[str, str]:
+def _texts(work: UnitOfWork, command: Compose, areas: Sequence[str]) -> dict[str, str]:
     """What it says in each language of the country."""
-    if not wish.template:
-        return {language: text.strip()[:1000] for language, text in wish.own}
+    if not command.template:
+        return {language: text.strip()[:1000] for language, text in command.own}
     place = templates.place_of(work.areas, areas)
     return {
-        language: templates.render(wish.template, dict(wish.fields), place, language)
+        language: templates.render(command.template, dict(command.fields), place, language)
         for language in work.country.languages
     }
 
 
-def _corrected_by(session: Session, wish: Compose) -> Broadcast | None:
+def _corrected_by(session: Session, command: Compose) -> Broadcast | None:
     """The broadcast that this one sets right. Raises `NotNow` where it cannot be: nobody has it."""
-    original = broadcast_by_code(session, wish.corrects) if wish.corrects else None
-    if wish.corrects and (original is None or original.state in UNSENT):
-        raise NotNow(phrases.cannot_now(wish.corrects, phrases.NOT_SENT_YET))
+    original = broadcast_by_code(session, command.corrects) if command.corrects else None
+    if command.corrects and (original is None or original.state in UNSENT):
+        raise NotNow(phrases.cannot_now(command.corrects, phrases.NOT_SENT_YET))
     return original
 
 
-def write(work: UnitOfWork, who: Liaison, wish: Compose) -> Phrase:
+def write(work: UnitOfWork, who: Liaison, command: Compose) -> Phrase:
     """Keep what somebody has written. Raises `NotNow`."""
-    return _put(work, who, wish, _begun(work, who, wish))
+    return _put(work, who, command, _begun(work, who, command))
 
 
-def set_right(work: UnitOfWork, who: Liaison, wrong: Broadcast, wish: Compose) -> Phrase:
+def set_right(work: UnitOfWork, who: Liaison, wrong: Broadcast, command: Compose) -> Phrase:
     """Keep what says what was wrong with another, of which nobody more is sent anything. Raises `NotNow`."""
     if wrong.state in GOING:
         end(work, wrong, BroadcastState.STOPPED, who)
         tell_of_stop(work, wrong, who)
-    return write(work, who, wish)
+    return write(work, who, command)
 
 
-def change(work: UnitOfWork, who: Liaison, broadcast: Broadcast, wish: Compose) -> Phrase:
+def change(work: UnitOfWork, who: Liaison, broadcast: Broadcast, command: Compose) -> Phrase:
     """It says something else from now on, and is a draft again. Raises `NotNow`."""
     back_to_draft(work, broadcast)
-    _write(work, who, broadcast, wish)
+    _write(work, who, broadcast, command)
     broadcast.note(work.now, DeedKind.EDITED, who)
     work.session.flush()
     work.schedule(TaskKind.EXPIRE, broadcast.id, broadcast.expires_at, Queue.ORDINARY)
-    return _put(work, who, wish, broadcast)
+    return _put(work, who, command, broadcast)
 
 
-def _begun(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
-    broadcast = sketch(work, who, wish)
+def _begun(work: UnitOfWork, who: Liaison, command: Compose) -> Broadcast:
+    broadcast = sketch(work, who, command)
     broadcast.code, broadcast.mark = new_code(work.session), new_mark()
     work.session.add(broadcast)
     broadcast.note(work.now, DeedKind.WROTE, who)
@@ -148,10 +152,10 @@ def _begun(work: UnitOfWork, who: Liaison, wish: Compose) -> Broadcast:
     return broadcast
 
 
-def _put(work: UnitOfWork, who: Liaison, wish: Compose, broadcast: Broadcast) -> Phrase:
+def _put(work: UnitOfWork, who: Liaison, command: Compose, broadcast: Broadcast) -> Phrase:
     """Check it, and ask others to approve it if that was wanted. Raises `NotNow`."""
     check(work, broadcast, who)
-    return submit(work, who, broadcast) if wish.submit else phrases.draft_saved(broadcast.code)
+    return submit(work, who, broadcast) if command.submit else phrases.draft_saved(broadcast.code)
 
 
 def submit_again(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:

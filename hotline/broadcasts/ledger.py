@@ -13,7 +13,7 @@ from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue, TaskKind
 
 FAR = timedelta(days=1)
-"""What is put for later than that was put while the clock was wrong: nothing of a broadcast lasts so long."""
+"""A task due later than this was scheduled while the clock was wrong: no broadcast lasts so long."""
 
 
 def tally(session: Session, broadcast: Broadcast) -> dict[str, int]:
@@ -49,8 +49,8 @@ def note_message(work: UnitOfWork, message: Message) -> None:
 
 
 def progress(work: UnitOfWork, broadcast: Broadcast) -> tuple[int, int, timedelta | None]:
-    """How many have been dealt with, of how many, and how long the rest takes; None where nothing goes just
-    now."""
+    """How many have been dealt with, of how many, and how
+    long the rest takes; None where nothing goes just now."""
     count = tally(work.session, broadcast)
     left = count[CopyState.LISTED] + count[CopyState.SENDS]
     seconds = timedelta(seconds=left / work.settings.bulk_rate)
@@ -62,7 +62,7 @@ def progress(work: UnitOfWork, broadcast: Broadcast) -> tuple[int, int, timedelt
 
 
 def stuck(session: Session, now: datetime) -> list[int]:
-    """Broadcasts that nothing carries on."""
+    """Broadcasts under way without a waiting task that carries them on."""
     going = select(Broadcast.id, Broadcast.state).where(
         Broadcast.state.in_(tuple(CARRIED_ON_BY)), Broadcast.paused_at.is_(None)
     )
@@ -80,7 +80,7 @@ def _carried_on(session: Session, identity: int, state: BroadcastState, now: dat
 
 
 def carry_on(work: UnitOfWork, identity: int) -> bool:
-    """Give one that is stuck its next step. False where it is not stuck any more."""
+    """Lock it, check again, and schedule its next step. False where it is not stuck any more."""
     broadcast = lock_broadcast(work.session, identity)
     state = BroadcastState(broadcast.state)
     if (

@@ -139,8 +139,10 @@ def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scen
         case "write":
             return (yield from write.anew())
         case "rumours":
-            wish = yield from at_rumours()
-            return (yield from write.anew(rumour=wish.number)) if isinstance(wish, WriteAbout) else wish
+            command = yield from at_rumours()
+            return (
+                (yield from write.anew(rumour=command.number)) if isinstance(command, WriteAbout) else command
+            )
         case code:
             return (yield from _deal_with(write, code))
 
@@ -313,7 +315,7 @@ def _see(made: Compose) -> Scene[Compose | Nothing]:
     choices: Choices = (("keep", _("Keep as a draft")), ("leave", _("Leave it")))
     if not preview.blocked:
         choices = (("submit", STEPS["submit"]), *choices)
-    wish = yield Menu("preview", verbatim(preview.text), choices)
-    if wish == "leave":
+    chosen = yield Menu("preview", verbatim(preview.text), choices)
+    if chosen == "leave":
         return Nothing(_("Nothing was kept."))
-    return replace(made, submit=wish == "submit")
+    return replace(made, submit=chosen == "submit")

@@ -49,9 +49,9 @@ def _short(text: str, most: int) -> str:
     return gsm.shorten(text, most, most // 2)
 
 
-def drill(words: Phrase, exercise: bool) -> Phrase:
+def drill(phrase: Phrase, exercise: bool) -> Phrase:
     """The same, and that it is only practised."""
-    return _("EXERCISE. {words}", words=words) if exercise else words
+    return _("EXERCISE. {words}", words=phrase) if exercise else phrase
 
 
 def asks_approval(code: str, mark: str, text: str, *, again: bool = False) -> Phrase:
@@ -172,8 +172,8 @@ def may_not_approve(code: str, why: Why | None) -> Phrase:
             )
         case Why.TWO_POLICE:
             return _(
-                "One of the police wrote or approved {code}. It needs a yes from somebody who is not of "
-                "the police.",
+                "One of the police wrote or approved {code}. It "
+                "needs a yes from somebody who is not of the police.",
                 code=code,
             )
         case None:
@@ -277,8 +277,8 @@ def no_such(code: str) -> Phrase:
 
 def review_due(code: str) -> Phrase:
     return _(
-        "{code} went out in an emergency on few words. Please look at it: READ {code}. Then text REVIEWED "
-        "{code}.",
+        "{code} went out in an emergency on few words. Please "
+        "look at it: READ {code}. Then text REVIEWED {code}.",
         code=code,
     )
 
@@ -315,7 +315,7 @@ REFUSED: dict[str, Phrase] = {
     "an emergency message goes to one ward": _("An emergency message goes to one ward."),
     "it goes to one county at a time": _("A message goes to one county at a time."),
 }
-"""Why nobody can approve it, by what `approving` says."""
+"""Why nobody can approve it, by what `approval_policy` says."""
 
 
 def had_one_today(time: str) -> Phrase:

@@ -15,8 +15,8 @@ from hotline.messaging.message import Message, MessageState, stop_texts
 
 
 def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
-    """A copy of a broadcast that has not left does not leave from elsewhere: there may be one of its own for
-    there."""
+    """A copy of a broadcast that has not left does not leave
+    from elsewhere: there may be one of its own for there."""
     why = "the chat is somebody else's now"
     waits = (
         Message.address_id == address.id,
@@ -29,7 +29,7 @@ def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
 
 
 def settle_known(work: UnitOfWork, receipt: Receipt) -> bool:
-    """Settle the copy that the carrier knows by this name. False where none has left by it that we know of."""
+    """Settle the copy with this carrier's id. False where none is recorded as sent with it."""
     copy = copy_by_provider_id(work.session, receipt.provider_id)
     if copy is None or copy.state == CopyState.SENDS:
         return False
@@ -39,9 +39,8 @@ def settle_known(work: UnitOfWork, receipt: Receipt) -> bool:
 
 def settle_doubtful(work: UnitOfWork, receipt: Receipt) -> None:
     """A copy of which nobody knew whether it left is known by its number: it did."""
-    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(
-        work.session, receipt.provider_id
-    )  # it may have been named just now
+    # A receipt may have named it just now.
+    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(work.session, receipt.provider_id)
     if copy is not None and copy.state != CopyState.SENDS:
         _settle(work, copy, receipt)
 
@@ -54,9 +53,8 @@ def _settle(work: UnitOfWork, copy: Copy, receipt: Receipt) -> None:
 
 
 def is_no_news(session: Session, receipt: Receipt) -> bool:
-    """Whether a receipt tells nothing that is not written down already: that a copy is on its way which has
-    left. There are as many of these as recipients, so they are let go before anybody waits for a turn to
-    write."""
+    """A read, to spare a write transaction: whether a receipt only says that a copy is
+    on its way which we have recorded as sent. There are as many of these as recipients."""
     if receipt.final or receipt.opted_out:
         return False
     left = select(Copy.id).where(Copy.provider_id == receipt.provider_id, Copy.state != CopyState.SENDS)
@@ -88,9 +86,8 @@ def _doubtful_copy(work: UnitOfWork, receipt: Receipt) -> Copy | None:
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
     copies[0].provider_id = receipt.provider_id
-    if (
-        copies[0].state == CopyState.DOUBTFUL
-    ):  # else somebody has it in hand and knows better; should they have died, it goes by this
+    # Else another process has it leased and will record it; should that have died, it goes by this.
+    if copies[0].state == CopyState.DOUBTFUL:
         copies[0].state, copies[0].code = CopyState.GONE, receipt.status
     return copies[0]
 

@@ -15,16 +15,16 @@ from hotline.messaging.quiet_hours import DAYLIGHT, waking
 from hotline.places.areas import Areas
 
 Wanted = Select[int, int, str, str]
-"""The subscription or the copy from which somebody is on the list, their address, language, and the area that
-they want to hear about."""
+"""The subscription or the copy from which somebody is on the list,
+their address, language, and the area that they want to hear about."""
 
 
 # --- to whom
 
 
 def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> Wanted:
-    """Everybody who would get it, once each; those that come after this subscription, or after this copy of
-    what it sets right."""
+    """Everybody who would get it, once each; those that come after
+    this subscription, or after this copy of what it sets right."""
     corrected = broadcast.corrects_id or (broadcast.corrects.id if broadcast.corrects is not None else None)
     return _reached(corrected, after) if corrected is not None else _subscribed(areas, broadcast, after)
 
@@ -37,8 +37,8 @@ def _reached(corrected: int, after: int) -> Wanted:
 
 
 def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
-    """Whoever wants to hear about one of its places, about what that lies in, or about something inside; by
-    their first subscription."""
+    """Whoever wants to hear about one of its places, about what that
+    lies in, or about something inside; by their first subscription."""
     on = (Subscription.state == ON, Subscription.area_code.in_(reach(areas, broadcast.areas)))
     first = select(func.min(Subscription.id)).where(*on).group_by(Subscription.address_id)
     theirs = select(
@@ -110,8 +110,8 @@ def readers(work: UnitOfWork, broadcast: Broadcast) -> tuple[Readers, ...]:
 
 
 def opening(work: UnitOfWork, broadcast: Broadcast, moment: datetime) -> datetime:
-    """The first moment from this one on at which a broadcast may be sent: what warns of danger, and what sets
-    that right, at any."""
+    """The first moment from this one on at which a broadcast may be
+    sent: what warns of danger, and what sets that right, at any."""
     corrected = broadcast.corrects
     at_any = broadcast.emergency or broadcast.exercise or (corrected is not None and corrected.emergency)
     return moment if at_any else waking(work, moment, DAYLIGHT)

@@ -1,5 +1,5 @@
-"""`itikia broadcasts`, `itikia rumours`, `itikia subscriptions`: what is said to everybody, for whoever asks
-at a terminal."""
+"""`itikia broadcasts`, `itikia rumours`, `itikia subscriptions`:
+what is said to everybody, for whoever asks at a terminal."""
 
 from collections.abc import Iterator
 
@@ -71,8 +71,8 @@ def _places(work: UnitOfWork, broadcast: Broadcast) -> str:
 @click.argument("code")
 @click.pass_obj
 def show_broadcast(settings: Settings, code: str) -> None:
-    """What the broadcast CODE says, how it stands, whom it goes to and what it costs, and every hand that was
-    laid on it."""
+    """What the broadcast CODE says, how it stands, whom it goes
+    to and what it costs, and every hand that was laid on it."""
     with ready(settings) as service, service.read() as work:
         found = _found(work, code)
         lines = [*_text(work, found), *_preview(work, found), *_ledger(work, found), *_history(work, found)]
@@ -170,8 +170,8 @@ def list_rumours(settings: Settings) -> None:
 @click.argument("number")
 @click.pass_obj
 def show_rumour(settings: Settings, number: str) -> None:
-    """The rumour NUMBER, R12 for one: its state, its sources by body, and how it spread by time and place.
-    Not its words."""
+    """The rumour NUMBER, R12 for one: its state, its sources by
+    body, and how it spread by time and place. Not its words."""
     with ready(settings) as service, service.read() as work:
         click.echo("\n".join(spread.lines(work, number)))
 
@@ -179,8 +179,8 @@ def show_rumour(settings: Settings, number: str) -> None:
 @click.command("subscriptions")
 @click.pass_obj
 def subscriptions_(settings: Settings) -> None:
-    """How many want news of which place, by language. Whoever asked and never said yes once more does not
-    count."""
+    """How many want news of which place, by language. Whoever
+    asked and never said yes once more does not count."""
     with ready(settings) as service, service.read() as work:
         on = select(Subscription.area_code, Subscription.language, func.count()).where(
             Subscription.state == "on"

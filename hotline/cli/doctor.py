@@ -52,8 +52,8 @@ def account(carrier: Carrier) -> list[Finding]:
     except Unreachable as error:
         return [
             Finding(
-                f"The carrier does not answer, or does not know us ({error}). Look at CARRIER_USERNAME "
-                "and CARRIER_API_KEY."
+                "The carrier does not answer, or does not know us "
+                f"({error}). Look at CARRIER_USERNAME and CARRIER_API_KEY."
             )
         ]
 
@@ -118,8 +118,8 @@ def _unfit(settings: Settings) -> Iterator[Finding]:
         )
     if not settings.sender.isdecimal():
         yield Finding(
-            f"SENDER is {settings.sender!r}. Nobody can answer a text from a name: liaisons could not "
-            "acknowledge by SMS."
+            f"SENDER is {settings.sender!r}. Nobody can answer a text "
+            "from a name: liaisons could not acknowledge by SMS."
         )
     if settings.carrier_username == "sandbox":
         yield Finding("CARRIER_USERNAME is sandbox: texts never reach a handset.", serious=False)
@@ -128,21 +128,21 @@ def _unfit(settings: Settings) -> Iterator[Finding]:
 def _queue(service: Service, poster: Poster) -> Iterator[Finding]:
     if not poster.reachable():
         yield Finding(
-            "REDIS_URL: the queue does not answer. Reports are taken all the same; nobody is told of them "
-            "until it is back."
+            "REDIS_URL: the queue does not answer. Reports are taken "
+            "all the same; nobody is told of them until it is back."
         )
     elif service.settings.telegram_token and not poster.keeps():
         yield Finding(
-            "REDIS_URL: the queue does not write down what it holds, so what Telegram brings can be lost. "
-            "Set: appendonly yes"
+            "REDIS_URL: the queue does not write down what it holds, "
+            "so what Telegram brings can be lost. Set: appendonly yes"
         )
 
 
 def _database(service: Service) -> Iterator[Finding]:
     if service.database.is_sqlite and journal_mode() != "WAL":
         yield Finding(
-            "This SQLite has the WAL-reset bug, so the slower rollback journal is used. It is safe; "
-            "PostgreSQL is faster.",
+            "This SQLite has the WAL-reset bug, so the slower rollback "
+            "journal is used. It is safe; PostgreSQL is faster.",
             serious=False,
         )
     try:
@@ -185,8 +185,8 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
 def _nobody_coordinates(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Iterator[Finding]:
     if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
         yield Finding(
-            "No coordinating body has anybody on duty, and a case that nobody else answers goes there all "
-            "the same."
+            "No coordinating body has anybody on duty, and a case "
+            "that nobody else answers goes there all the same."
         )
 
 
@@ -197,8 +197,8 @@ def _nobody_on_duty(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Itera
 
 
 def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> Iterator[Finding]:
-    """Of those who coordinate and of the police, a line each: the bodies with the most empty hours, and how
-    many they are."""
+    """Of those who coordinate and of the police, a line each: the
+    bodies with the most empty hours, and how many they are."""
     now, zone = service.clock(), service.settings.country.zone
     empty = {
         body: sum(map(_hours, those))
@@ -213,8 +213,8 @@ def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> I
         named += [f"{len(worst) - MOST_NAMED} more"] if worst[MOST_NAMED:] else []
         if named:
             words = (
-                f"Hours of the next seven days with nobody on duty: {', '.join(named)}. Which they are: "
-                "itikia shifts list"
+                "Hours of the next seven days with nobody on duty: "
+                f"{', '.join(named)}. Which they are: itikia shifts list"
             )
             yield Finding(words, serious=False)
 
@@ -231,14 +231,14 @@ def _default_body(code: str, bodies: Iterable[Body]) -> Iterator[Finding]:
         )
     if body is not None and affiliations.belongs_to_the_police(body):
         yield Finding(
-            f"DEFAULT_BODY is {code!r}, which is police, and a report about the police could never go "
-            "there. Name another body."
+            f"DEFAULT_BODY is {code!r}, which is police, and a report "
+            "about the police could never go there. Name another body."
         )
 
 
 def _without_supervisor(bodies: Iterable[Body], liaisons: Sequence[Liaison]) -> Iterator[Finding]:
-    """Only of bodies with several people, and where some are marked: a roster without that column is not
-    complained of."""
+    """Only of bodies with several people, and where some are
+    marked: a roster without that column is not complained of."""
     led, have = (
         {each.body_code for each in liaisons if each.supervisor},
         Counter(each.body_code for each in liaisons),
@@ -285,8 +285,8 @@ def _troubles(service: Service, session: Session) -> Iterator[Finding]:
         yield Finding(f"Tasks that have failed and are tried again: {failing}. The workers' log says why.")
     if late := outbox.overdue(session, now):
         yield Finding(
-            f"Tasks that should have been done a minute ago: {late}. Is there a worker for each queue, "
-            "and the clock?"
+            f"Tasks that should have been done a minute ago: {late}. "
+            "Is there a worker for each queue, and the clock?"
         )
     if doubtful := count_undelivered(session, now - timedelta(days=1)):
         yield Finding(

@@ -30,8 +30,8 @@ def who_could(work: UnitOfWork, case: Case) -> Iterator[str]:
         yield from indented(f"{who.body_name}, {who.name}: {_fits(work, who)}")
     for leader, led in _leading(work, case, could):
         yield from indented(
-            f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, asked after one of "
-            f"theirs{_off(work, leader)}."
+            f"{leader.body.name}, {leader.name}: leads {', '.join(led)}, "
+            f"asked after one of theirs{_off(work, leader)}."
         )
     if not could:
         yield from indented(NEVER.format(oversight=work.country.oversight))

@@ -41,8 +41,8 @@ STATES = {
 @click.argument("case")
 @click.pass_obj
 def why(settings: Settings, case: str) -> None:
-    """Who was asked about a CASE, by its number such as 4071-3826, and why; who could ever see it, and who
-    never will.
+    """Who was asked about a CASE, by its number such as 4071-3826,
+    and why; who could ever see it, and who never will.
 
     Nothing of what was reported is shown, and nobody's number.
     """
@@ -54,8 +54,8 @@ def _found(work: UnitOfWork, typed: str) -> Case:
     reference = read_reference(typed)
     if reference is None:
         raise click.ClickException(
-            f"{typed!r} is no case's number. Write all eight digits, such as 4071-3826; a slip in one "
-            "shows in the last."
+            f"{typed!r} is no case's number. Write all eight digits, "
+            "such as 4071-3826; a slip in one shows in the last."
         )
     case = case_by_reference(work.session, reference)
     if case is None:
@@ -83,8 +83,8 @@ def _standing(work: UnitOfWork, case: Case) -> Iterator[str]:
     )
     if case.round > 1:
         yield from indented(
-            f"Round {case.round}, since {_time(work, case.round_began_at)}: the citizen has said no "
-            f"{_times(case.round - 1)}."
+            f"Round {case.round}, since {_time(work, case.round_began_at)}: "
+            f"the citizen has said no {_times(case.round - 1)}."
         )
 
 
@@ -201,8 +201,8 @@ HAPPENED = {
     "forgotten": "The citizen {why}.",
     "mended": "The auditor mended it: {why}.",
 }
-"""Each kind of line in a case's history, in plain words. One that was written when the hotline knew others is
-told as it stands."""
+"""Each kind of line in a case's history, in plain words. One that
+was written when the hotline knew others is told as it stands."""
 
 
 def _happened(work: UnitOfWork, case: Case) -> Iterator[str]:

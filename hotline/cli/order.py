@@ -44,15 +44,16 @@ def _rows(order: Sequence[Row]) -> Iterator[str]:
     minute = 0
     for row in order:
         minute += row.after
-        yield f"  {minute:6}  {RUNGS[row.rung]:{WHO}}{WAYS[row.ways] if row.rung != Rung.REPEAT else ''}".rstrip()
+        ways = WAYS[row.ways] if row.rung != Rung.REPEAT else ""
+        yield f"  {minute:6}  {RUNGS[row.rung]:{WHO}}{ways}".rstrip()
 
 
 def _after_noes() -> str:
     first = (f"       0  {RUNGS[row.rung]}" for row in AFTER_TWO_NOES)
     then = "Then comes the order above, once they have had as long to answer as anybody has."
     skipped = (
-        "A row with nobody to ask is skipped at once. Who may not see a case is never asked: itikia why "
-        "CASE shows who that is."
+        "A row with nobody to ask is skipped at once. Who may not see "
+        "a case is never asked: itikia why CASE shows who that is."
     )
     return "\n".join(
         [
@@ -68,8 +69,8 @@ def _after_noes() -> str:
 def _patience() -> str:
     """The table of those who have a case."""
     said = (
-        "Who has a case and takes no step is asked whether they are still on it; and on the way, whether "
-        "they are safe"
+        "Who has a case and takes no step is asked whether they "
+        "are still on it; and on the way, whether they are safe"
     )
     columns = "".join(f"{title:>16}" for title in ("having it", "on the way", "being there", "to answer"))
     lines = [

@@ -156,7 +156,8 @@ def roll(work: UnitOfWork) -> Iterator[str]:
     those = everybody(work)
     there = {each.id for each in on_duty(work, those)}
     rows = [
-        (f"{each.id:2}", each.name, each.body.name, "on" if each.id in there else "off", _last_day(work, each), each.languages,
+        (f"{each.id:2}", each.name, each.body.name,
+         "on" if each.id in there else "off", _last_day(work, each), each.languages,
          _reached_by(each), _roles(each))
         for each in those
     ]  # fmt: skip
@@ -205,14 +206,14 @@ def _roles(liaison: Liaison) -> str:
 @click.argument("identity", metavar="ID", type=int)
 @click.pass_obj
 def remove_liaison(settings: Settings, identity: int) -> None:
-    """Somebody is a liaison no longer: nothing more is put before them. What they did stays in the history."""
+    """Somebody is a liaison no longer: nothing is put before them. What they did stays in the history."""
     with ready(settings) as service, service.transaction() as work:
         who = terminal.liaison(work, identity)
         liaisons.remove(who, work.now)
         _withdraw(work)
         click.echo(
-            f"{who.name} is a liaison no longer. Take them out of your file too: loading it would bring "
-            "them back."
+            f"{who.name} is a liaison no longer. Take them out "
+            "of your file too: loading it would bring them back."
         )
 
 

@@ -38,8 +38,8 @@ PROGRAM = Path(sys.argv[0]).with_name("itikia") if sys.argv else Path("itikia")
 def run(settings: Settings) -> None:
     """Run the whole hotline on this machine.
 
-    Without a carrier's key (CARRIER_API_KEY) the simulator plays the carrier, and shows phones in the
-    browser.
+    Without a carrier's key (CARRIER_API_KEY) the simulator
+    plays the carrier, and shows phones in the browser.
     """
     settings = furnished(settings)
     environ = {
@@ -125,8 +125,8 @@ def addresses(settings: Settings) -> str:
 
 
 def furnished(settings: Settings) -> Settings:
-    """Settings with what a machine of its own can make for itself: a folder, keys, and a secret for the
-    callbacks."""
+    """Settings with what a machine of its own can make for
+    itself: a folder, keys, and a secret for the callbacks."""
     settings.var.mkdir(parents=True, exist_ok=True)
     settings.keys.make()
     if settings.callback_secrets:
@@ -167,7 +167,8 @@ def web(settings: Settings) -> None:
     """The public door, where carriers call."""
     leave_with_supervisor()
     Granian(
-        "webhooks.app:from_environment", address=settings.bind, port=settings.port, interface=Interfaces.WSGI, factory=True,
+        "webhooks.app:from_environment", address=settings.bind,
+        port=settings.port, interface=Interfaces.WSGI, factory=True,
         workers=2, blocking_threads=4, respawn_failed_workers=True, respawn_interval=0.5, log_access=False,
     ).serve()  # fmt: skip
 

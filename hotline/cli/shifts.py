@@ -103,8 +103,8 @@ def patterns(work: UnitOfWork) -> Iterator[str]:
 
 
 def arranged(work: UnitOfWork) -> Iterator[str]:
-    """A line for each stretch of leave, and for each in which somebody stands in for another; both of a swap
-    have its number."""
+    """A line for each stretch of leave, and for each in which
+    somebody stands in for another; both of a swap have its number."""
     rows, names = (
         duty_changes.coming(work.session, work.now),
         {each.id: each.name for each in rosters.everybody(work)},
@@ -150,8 +150,8 @@ WHEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
 
 
 def moment(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
-    """The moment that is written 2026-12-24T18:00, or 2026-12-24 for the beginning of that day; as an end,
-    for its end."""
+    """The moment that is written 2026-12-24T18:00, or 2026-12-24
+    for the beginning of that day; as an end, for its end."""
     try:
         if not WHEN.fullmatch(text):
             raise ValueError
@@ -256,8 +256,8 @@ def _two(work: UnitOfWork, one: int, other: int, *, anyway: bool) -> tuple[Liais
         raise click.ClickException("nobody can stand in for themselves; name two liaisons")
     if first.body_code != second.body_code and not anyway:
         raise click.ClickException(
-            f"{first.name} is of {first.body.name}, {second.name} of {second.body.name}; to do it all the "
-            "same, add --anyway"
+            f"{first.name} is of {first.body.name}, {second.name} of "
+            f"{second.body.name}; to do it all the same, add --anyway"
         )
     return first, second
 
@@ -273,8 +273,8 @@ def _refuse_overlap(first: Stretch, second: Stretch) -> None:
 @click.argument("number", type=int)
 @click.pass_obj
 def cancel(settings: Settings, number: int) -> None:
-    """Undo the leave or the swap with this NUMBER, as far as it is not past. Of a swap both halves are
-    undone."""
+    """Undo the leave or the swap with this NUMBER, as far
+    as it is not past. Of a swap both halves are undone."""
     with ready(settings) as service, service.transaction() as work:
         undone = duty_changes.cancel(work.session, number, work.now)
         if not undone:

@@ -19,13 +19,12 @@ from hotline.situation.records import Known
 
 MEANING = (
     "A time is said of those cases that came so far; beside it stands how many did, and out of how many. "
-    "Half of them waited no longer than"
-    " the first time, nine in ten no longer than the second."
+    "Half of them waited no longer than the first time, nine in ten no longer than the second."
 )
 SILENCE = (
-    "Whether help came is the citizen's own word. One who was asked and has not said is unknown: silence "
-    "never counts as yes. In brackets"
-    " stands between what the true share lies, 19 times in 20; where few have spoken, little is known."
+    "Whether help came is the citizen's own word. One who was asked and has not said is unknown: "
+    "silence never counts as yes. In brackets stands between what the true share lies, "
+    "19 times in 20; where few have spoken, little is known."
 )
 """What the numbers mean."""
 
@@ -104,8 +103,8 @@ def answer(
     *,
     public: bool = False,
 ) -> str:
-    """Everything that is said, as lines for a terminal, of what the liaison with the number `viewer` may see,
-    if one is named.
+    """Everything that is said, as lines for a terminal, of what the
+    liaison with the number `viewer` may see, if one is named.
 
     Raises `Misconfigured` for a level that there is not.
     """
@@ -195,7 +194,8 @@ TIMES = (Column("half within", 18), Column("9 in 10 within", 22), Column("came s
 SHARES = (Column("share", 18), Column("between", 22), Column("that is", 24))
 VERDICTS = (Column("yes", 18), Column("no", 18), Column("unknown", 18), Column("out of", 10))
 SETBACKS = (
-    Column("vehicle", 9), Column("far", 6), Column("busy", 6), Column("unsafe", 8), Column("not theirs", 12), Column("other", 7),
+    Column("vehicle", 9), Column("far", 6), Column("busy", 6),
+    Column("unsafe", 8), Column("not theirs", 12), Column("other", 7),
     Column("lapsed", 8), Column("alarms", 8),
 )  # fmt: skip
 """In the order of `records.SETBACKS`."""
@@ -276,8 +276,8 @@ def _duration(length: timedelta | None) -> str:
 def _footnotes(groups: Sequence[Group]) -> Iterator[str]:
     if any(group.kept_back == BESIDE for group in groups):
         yield _paragraph(
-            f"“{BESIDE.capitalize()}” are groups beside a small one, for its figures could be found by "
-            "subtraction otherwise."
+            f"“{BESIDE.capitalize()}” are groups beside a small one, "
+            "for its figures could be found by subtraction otherwise."
         )
 
 

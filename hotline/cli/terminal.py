@@ -1,5 +1,5 @@
-"""How answers look at an operator's terminal: one width, headings, paragraphs and columns. And whom they mean
-by a number."""
+"""How answers look at an operator's terminal: one width, headings,
+paragraphs and columns. And whom they mean by a number."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -34,8 +34,8 @@ def heading(text: str) -> list[str]:
 
 
 def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The titles and the rows below each other. A column is as wide as what stands in it, so that no name is
-    broken."""
+    """The titles and the rows below each other. A column is as
+    wide as what stands in it, so that no name is broken."""
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     for cells in (titles, *rows):
         yield GAP.join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()

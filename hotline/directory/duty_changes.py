@@ -14,8 +14,8 @@ LEAVE, OWN_LEAVE = "leave", "leave, by their own word"
 
 
 def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
-    """They say that they are on duty. It holds until the end of their shift, or of the next, and ends the
-    leave they took themselves.
+    """They say that they are on duty. It holds until the end of their
+    shift, or of the next, and ends the leave they took themselves.
 
     Returns until when it holds; None: until they say otherwise.
     """
@@ -26,8 +26,8 @@ def come_on(work: UnitOfWork, who: Liaison) -> datetime | None:
 
 
 def go_off(work: UnitOfWork, who: Liaison, days: int | None = None) -> datetime | None:
-    """They say that they are off duty, until their next shift begins; or on leave for so many days, from 1
-    on.
+    """They say that they are off duty, until their next
+    shift begins; or on leave for so many days, from 1 on.
 
     Returns until when it holds; None: until they say otherwise.
     """
@@ -46,7 +46,7 @@ def go_off(work: UnitOfWork, who: Liaison, days: int | None = None) -> datetime 
 
 
 def stay_off(work: UnitOfWork, who: Liaison) -> None:
-    """They want to hear nothing from us: they are off duty until they say otherwise, whatever their shifts."""
+    """They want to hear nothing from us: off duty until they say otherwise, whatever their shifts."""
     _say(who, Statement(False, work.now))
 
 
@@ -64,20 +64,20 @@ class Half(NamedTuple):
 
 
 def give_leave(session: Session, liaison_id: int, begins: datetime, ends: datetime) -> int:
-    """From then to then this liaison is off duty, whatever the pattern says. Returns the number of what is
-    arranged."""
+    """From then to then this liaison is off duty, whatever the
+    pattern says. Returns the number of what is arranged."""
     return _arrange(session, Half(liaison_id, Stretch(begins, ends), LEAVE))
 
 
 def stand_in(session: Session, gives: int, takes: int, stretch: Stretch) -> int:
-    """In this stretch the one liaison is off duty, and the other on duty in their place. Returns the number
-    of what is arranged."""
+    """In this stretch the one liaison is off duty, and the other on
+    duty in their place. Returns the number of what is arranged."""
     return _arrange(session, *_halves(gives, takes, stretch))
 
 
 def swap(session: Session, one: int, other: int, first: Stretch, second: Stretch) -> int:
-    """The other stands in for the one in the first stretch, and the one for the other in the second. Returns
-    the number of it all."""
+    """The other stands in for the one in the first stretch, and the
+    one for the other in the second. Returns the number of it all."""
     return _arrange(session, *_halves(one, other, first), *_halves(other, one, second))
 
 
@@ -110,8 +110,8 @@ def coming(session: Session, now: datetime) -> list[DutyChange]:
 
 
 def cancel(session: Session, number: int, now: datetime) -> list[DutyChange]:
-    """Undo what is not past yet of the leave or the swap with this number, both halves: it ends now, or never
-    begins. Returns the rows."""
+    """Undo what is not past yet of the leave or the swap with this number,
+    both halves: it ends now, or never begins. Returns the rows."""
     undone = [each for each in coming(session, now) if each.number == number]
     for each in undone:
         each.ends_at = max(each.begins_at, now)

@@ -84,8 +84,8 @@ class Address(Base):
         return self.sealed is not None and self.closed_at is None
 
     def why_closed(self, *, is_answer: bool = False) -> str | None:
-        """Why nothing may be sent there, whatever it is; None where something may. Somebody's own text is
-        answered all the same."""
+        """Why nothing may be sent there, whatever it is; None where
+        something may. Somebody's own text is answered all the same."""
         if self.sealed is None:
             return "we were never given leave to write to this number"
         if self.closed_at is not None:
@@ -96,7 +96,7 @@ class Address(Base):
 
     @hybrid_property
     def may_be_written_to(self) -> bool:
-        """Whether what we write arrives there and is wanted: the same rule of one address, and as SQL of all."""
+        """Whether what we write arrives there and is wanted: one rule, for an address and as SQL for all."""
         return self.why_closed() is None
 
     @may_be_written_to.inplace.expression

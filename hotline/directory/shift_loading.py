@@ -34,8 +34,8 @@ class Listed:
 
 
 def read_rows(table: Table, country: Country, who: Callable[[str], int | None]) -> list[Listed]:
-    """The shifts that a file lists, or `BadRows` with a reason for each row that is wrong. `who` finds the
-    liaison with a number."""
+    """The shifts that a file lists, or `BadRows` with a reason for
+    each row that is wrong. `who` finds the liaison with a number."""
     bad = [*table.wrong] if table.rows else [BadRow(1, "there is nothing under the heading")]
     listed = []
     for line, row in table.rows:
@@ -78,8 +78,8 @@ def _listed(row: Cells, liaison: int) -> Listed:
 
 
 def days_in(text: str) -> str:
-    """The days of the week in `daily`, `mon-fri`, `fri-mon`, `mon|wed|sun` or `mon-wed|sat`, as digits; empty
-    where they are none."""
+    """The days of the week in `daily`, `mon-fri`, `fri-mon`, `mon|wed|sun`
+    or `mon-wed|sat`, as digits; empty where they are none."""
     parts = [part.strip() for part in text.casefold().split("|")]
     found = {day for part in parts for day in _span(part)}
     return "".join(str(day) for day in sorted(found)) if all(map(_span, parts)) else ""

@@ -1,5 +1,5 @@
-"""Who is on duty when: weekly patterns, leave and swaps, and what liaisons say themselves. All by the
-country's own clock."""
+"""Who is on duty when: weekly patterns, leave and swaps, and
+what liaisons say themselves. All by the country's own clock."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -118,7 +118,7 @@ def is_on_duty(
 
 
 def by_pattern(shifts: Iterable[Shift], zone: tzinfo, moment: datetime) -> bool:
-    """What the weekly pattern says. The clock on the wall decides: an hour that it shows twice counts twice."""
+    """What the weekly pattern says, in local time: an hour that the clock shows twice counts twice."""
     there = moment.astimezone(zone)
     return any(_covers(shift, there.weekday(), there.hour * 60 + there.minute) for shift in shifts)
 
@@ -131,8 +131,8 @@ def _covers(shift: Shift, day: int, minute: int) -> bool:
 
 
 def next_change(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> datetime | None:
-    """The next moment at which the pattern says otherwise than at this one; None where it does not within
-    eight days."""
+    """The next moment at which the pattern says otherwise than
+    at this one; None where it does not within eight days."""
     now = by_pattern(shifts, zone, moment)
     return next(
         (
@@ -153,8 +153,8 @@ def _edges(shifts: Sequence[Shift], zone: tzinfo, begins: datetime, ends: dateti
 
 
 def _next_mark(marks: Collection[int], zone: tzinfo, moment: datetime) -> datetime:
-    """When the clock on the wall next shows one of these minutes. Where it is put forward or back before
-    that, the next minute."""
+    """When the clock on the wall next shows one of these minutes.
+    Where it is put forward or back before that, the next minute."""
     there = moment.astimezone(zone)
     minute = there.hour * 60 + there.minute
     shown = moment + min((mark - minute - 1) % DAY + 1 for mark in marks) * MINUTE
@@ -210,8 +210,8 @@ def next_beginning(shifts: Sequence[Shift], zone: tzinfo, moment: datetime) -> d
 def duties(
     session: Session, begins: datetime, ends: datetime, liaisons: Collection[int] | None = None
 ) -> dict[int, Duty]:
-    """What is known of the duty of these liaisons, or of everybody, between these moments; not of those whose
-    mandate was over before."""
+    """What is known of the duty of these liaisons, or of everybody,
+    between these moments; not of those whose mandate was over before."""
     of = (
         Liaison.id.in_(liaisons)
         if liaisons is not None
@@ -253,8 +253,8 @@ def on_duty_between(session: Session, zone: tzinfo, begins: datetime, ends: date
 
 
 def empty_hours(session: Session, zone: tzinfo, begins: datetime, ends: datetime) -> dict[str, list[Stretch]]:
-    """Of each body that has liaisons, by its code, the stretches between these moments in which nobody of it
-    is on duty."""
+    """Of each body that has liaisons, by its code, the stretches
+    between these moments in which nobody of it is on duty."""
     of_body = defaultdict[str, list[Duty]](list)
     known = duties(session, begins, ends)
     for liaison, body in session.execute(select(Liaison.id, Liaison.body_code).order_by(Liaison.body_code)):

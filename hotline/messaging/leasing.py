@@ -1,4 +1,4 @@
-"""A message is leased by one process, handed to the carrier, and its answer written down."""
+"""A message is leased to one process, handed to the carrier, and its answer recorded."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ from hotline.messaging.receipts import match_receipts
 from hotline.outbox import TaskKind
 
 LEASE = timedelta(seconds=20)
-"""Longer than the carrier's slowest answer: whoever holds a message longer than this has died."""
+"""The lease: longer than the carrier's slowest answer, so that whoever outlives it has died."""
 PAUSES = (2, 10, 30, 60, 300)
 """Seconds before a text is tried again that never reached the carrier; the last one for ever."""
 GIVE_UP = timedelta(hours=12)
@@ -27,7 +27,7 @@ DOUBTFUL_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A message that this process alone may send now."""
+    """A message leased to this process, which alone may send it now."""
 
     message: UUID
     lease: UUID
@@ -52,7 +52,7 @@ class Moved:
 
 
 def lease(work: UnitOfWork, identity: UUID, gate: Gate) -> Leased | Moved | None:
-    """Take a message to send it. None where it is not to be sent now: done, held back, or in other hands."""
+    """Lock the row and lease it. None where it is not to be sent now: done, held back, or leased already."""
     message = work.session.scalar(select(Message).where(Message.id == identity).with_for_update())
     if message is None:  # the person has had everything about them deleted
         outbox.complete(work.session, TaskKind.DELIVER, identity)
@@ -104,8 +104,8 @@ def _may_be_repeated(message: Message) -> bool:
 
 
 def _let_go(work: UnitOfWork, message: Message) -> None:
-    """Somebody else has sent it; or is sending it, or it rests a while, and then we look again when that time
-    is up."""
+    """Sent already, leased by another, or resting: in the last two
+    cases the task is scheduled again for the end of that time."""
     if message.state in (MessageState.WAITING, MessageState.SENDING):
         work.schedule(TaskKind.DELIVER, message.id, message.leased_until, queue_of(message))
     else:
@@ -121,7 +121,7 @@ def _hold_back(work: UnitOfWork, message: Message, passage: Passage) -> None:
 
 
 def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | Moved | None:
-    """Write down the carrier's answer. None where the lease had run out and somebody else has it."""
+    """Record the carrier's answer, if the lease is still ours; None where it ran out and another has it."""
     message = work.session.scalar(select(Message).where(Message.id == leased.message).with_for_update())
     if message is None or message.lease != leased.lease:
         return None

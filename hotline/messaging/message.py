@@ -23,7 +23,7 @@ class MessageState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """A process has leased it."""
+    """A process has leased it, and is sending."""
     SENT = "sent"
     """Its carrier took it."""
     UNKNOWN = "unknown"
@@ -43,7 +43,7 @@ class Message(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    """The same text is not written twice. Nobody reads anything out of a key."""
+    """Unique, for idempotency: the same text is not written twice. Nobody reads anything out of a key."""
     kind: Mapped[str] = mapped_column(String(12))
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -68,7 +68,8 @@ class Message(Base):
     __table_args__ = (
         Index(
             "ix_messages_unfinished", "state",
-            postgresql_where=state.in_((MessageState.WAITING, MessageState.SENDING)), sqlite_where=state.in_((MessageState.WAITING, MessageState.SENDING)),
+            postgresql_where=state.in_((MessageState.WAITING, MessageState.SENDING)),
+            sqlite_where=state.in_((MessageState.WAITING, MessageState.SENDING)),
         ),
     )  # fmt: skip
 
@@ -77,7 +78,7 @@ def write_message(
     work: UnitOfWork,
     address: Address,
     kind: MessageKind,
-    words: Phrase,
+    phrase: Phrase,
     language: str,
     *,
     key: str,
@@ -85,12 +86,12 @@ def write_message(
     dispatch: int | None = None,
     copy: int | None = None,
 ) -> Message:
-    """Write a text to this address, to be delivered after the commit. The same key is written once."""
+    """Insert a text to this address with its task, to be delivered after the commit. Idempotent by key."""
     message = work.session.scalar(select(Message).where(Message.key == key))
     if message is not None:
         return message
     identity = uuid4()
-    text = work.keys.vault.encrypt(plain(say(words, language)), text_place(identity))
+    text = work.keys.vault.encrypt(plain(say(phrase, language)), text_place(identity))
     message = Message(
         id=identity,
         key=key,
@@ -107,11 +108,11 @@ def write_message(
     return message
 
 
-def consult(work: UnitOfWork, who: Liaison, words: Phrase, *, key: str) -> None:
-    """Ask or tell a liaison something about a broadcast or a rumour, where they are reached best. The same
-    key is written once."""
+def consult(work: UnitOfWork, who: Liaison, phrase: Phrase, *, key: str) -> None:
+    """Ask or tell a liaison something about a broadcast or a rumour,
+    where they are reached best. Idempotent by key."""
     if (address := who.person.best) is not None:
-        write_message(work, address, MessageKind.CONSULT, words, who.language, key=key)
+        write_message(work, address, MessageKind.CONSULT, phrase, who.language, key=key)
 
 
 def queue_of(message: Message) -> Queue:
@@ -150,8 +151,8 @@ def move_messages(work: UnitOfWork, address: Address, other: Address) -> None:
 
 
 def stop_texts(work: UnitOfWork, address: Address) -> None:
-    """The person wants no texts any more, and no news of any place either: to have those again, they ask
-    anew."""
+    """The person wants no texts any more, and no news of
+    any place either: to have those again, they ask anew."""
     address.opted_out_at = address.opted_out_at or work.now
     subscriptions.end(work.session, address, work.now)
 

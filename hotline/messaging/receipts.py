@@ -12,7 +12,7 @@ from hotline.messaging.message import Message, MessageState, stop_texts
 
 
 class ReceiptRecord(Base):
-    """A receipt as it came: it may come before we have written down whom it is for, and it may come twice."""
+    """A receipt as it came: it may come before its message is recorded as sent, and it may come twice."""
 
     __tablename__ = "receipts"
     __table_args__ = (UniqueConstraint("provider_id", "status"),)
@@ -27,7 +27,8 @@ class ReceiptRecord(Base):
 
 
 def keep(work: UnitOfWork, receipt: Receipt) -> None:
-    """Write it down as it came, before anybody looks for whose it is: whoever writes that down looks here."""
+    """Insert it before looking for its message, for whoever
+    records that one as sent looks for receipts in turn."""
     values = {
         name: getattr(receipt, name) for name in ("provider_id", "status", "reason", "final", "delivered")
     }
@@ -35,13 +36,13 @@ def keep(work: UnitOfWork, receipt: Receipt) -> None:
 
 
 def message_of(work: UnitOfWork, receipt: Receipt) -> Message | None:
-    """The message that it is the receipt of, locked; None where that is not written down, or it is a copy's."""
+    """Its message, locked; None where that is not recorded as sent yet, or it is a copy's."""
     named = select(Message).where(Message.provider_id == receipt.provider_id)
     return work.session.scalar(named.with_for_update())
 
 
 def settle(work: UnitOfWork, message: Message, receipt: Receipt) -> bool:
-    """Take a kept receipt in. Returns whether it says, for the first time, that the message failed for good."""
+    """Take a kept receipt in. True if it says, for the first time, that the message failed for good."""
     if receipt.opted_out:
         stop_texts(work, message.address)
     was = message.state
@@ -50,8 +51,8 @@ def settle(work: UnitOfWork, message: Message, receipt: Receipt) -> bool:
 
 
 def match_receipts(session: Session, message: Message) -> None:
-    """What the receipts say together: on the handset, if one of them says so, else failed if one says that
-    for good."""
+    """What the receipts say together: on the handset, if one
+    of them says so, else failed if one says that for good."""
     if message.provider_id is None:
         return
     receipts = list(

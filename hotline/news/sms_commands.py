@@ -28,8 +28,8 @@ ENOUGH = _("stop, unsubscribe, quit, stopall")
 """One of these, where nothing stands around it but the
 next: then it is our texts that they have had enough of."""
 AROUND_ENOUGH = _(
-    "all, it, this, that, these, those, the, any, more, please, pls, kindly, just, now, i, im, am, me, "
-    "you, your, want, to, of, from, "
+    "all, it, this, that, these, those, the, any, more, please, pls, kindly, "
+    "just, now, i, im, am, me, you, your, want, to, of, from, "
     "tired, bothering, disturbing, annoying, spamming, number, ok"
 )
 OF_TEXTS = _("news, message, messages, text, texts, texting, sms, send, sending, itikia")

@@ -44,8 +44,8 @@ def note(service: Service, leased: Leased, answer: Sending) -> None:
 
 
 def _follow(work: UnitOfWork, message: Message, never_arrives: MessageState) -> None:
-    """What has become of a message means something for the copy that it is, or for the case that it puts
-    before a liaison."""
+    """What has become of a message means something for the copy
+    that it is, or for the case that it puts before a liaison."""
     if message.kind == MessageKind.BROADCAST:
         ledger.note_message(work, message)
     elif message.state == never_arrives:

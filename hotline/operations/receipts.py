@@ -12,12 +12,12 @@ from hotline.messaging.message import stop_texts
 
 
 def receipt_arrives(work: UnitOfWork, receipt: Receipt) -> None:
-    """The carrier tells what became of a text, whenever it does. A liaison's text that failed has told them
-    nothing, so the next one is asked.
+    """The carrier tells what became of a text, whenever it does. A liaison's text that failed has told
+    them nothing, so the next one is asked.
 
-    A copy that has left is known by its number, and nothing is kept of its receipt: there are as many of these
-    as recipients. Any other receipt is kept, for it may come before we have written down whose it is, and is
-    offered to messages, then to copies.
+    A copy that is recorded as sent is known by its number, and nothing is kept of its receipt: there
+    are as many of these as recipients. Any other receipt is kept, for it may come before we have
+    recorded whose it is, and is offered to messages, then to copies.
     """
     if copy_receipts.settle_known(work, receipt):
         return

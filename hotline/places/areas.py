@@ -140,8 +140,8 @@ class Areas:
         return self._steps[area.code].get(outer.code)
 
     def full_name(self, area: Area) -> str:
-        """A name that tells the area from its twins: "Kaptembwo, Nakuru", and with all that lies between
-        where that is not enough."""
+        """A name that tells the area from its twins: "Kaptembwo, Nakuru",
+        and with all that lies between where that is not enough."""
         return self._full_names[area.code]
 
     def closest(self, text: str, within: Area | None = None, limit: int = 5) -> tuple[Found, ...]:
@@ -187,8 +187,8 @@ def _latlon(area: Area) -> tuple[float, float] | None:
 
 
 def _on_globe(latitude: float, longitude: float) -> tuple[float, float, float]:
-    """The spot on a globe of size one: whichever is nearer through the ground is nearer over it too, at the
-    poles and at the date line."""
+    """The spot on a globe of size one: whichever is nearer through the
+    ground is nearer over it too, at the poles and at the date line."""
     north, east = radians(latitude), radians(longitude)
     return cos(north) * cos(east), cos(north) * sin(east), sin(north)
 
@@ -240,6 +240,6 @@ def _area(record: AreaRecord) -> Area:
 
 
 def version(session: Session, country: str) -> int:
-    """How many times the areas of a country were loaded, 0 if never: a tree read at another count is out of
-    date. One query by key."""
+    """How many times the areas of a country were loaded, 0 if never:
+    a tree read at another count is out of date. One query by key."""
     return session.scalar(select(AreaRecord.edition).where(AreaRecord.code == country)) or 0

@@ -32,8 +32,8 @@ FAR_BEHIND = 15.0
 RUN_ALIKE, RUN_LETTERS, RUN_WORDS, RUN_LESS, OUTER_NAMED = 84.0, 4, 3, 5.0, 15.0
 
 LONGEST = 60
-"""Scores out of a hundred, measured on the wards of Kenya with one and two slips of the finger; anything
-exact stands above them all.
+"""Scores out of a hundred, measured on the wards of Kenya with one
+and two slips of the finger; anything exact stands above them all.
 
 A name that is `ALIKE` as a whole counts, or that has a word which `BEGINS` with what was written. Of a longer
 text each run of words is compared too, more strictly; it counts a little less, but more when the rest of the

@@ -175,8 +175,8 @@ def new_rumour(number: str, place: str, claim: str, like: str = "") -> Phrase:
     """Puts a rumour before a liaison. `like`: the number of another one that it may be the same as."""
     words = _(
         "{rumour}, {place}: {claim}\n"
-        "Text CHECK {rumour} to look into it, then TRUE {rumour}, FALSE {rumour} or UNKNOWN {rumour} and "
-            "how you know.",
+        "Text CHECK {rumour} to look into it, then TRUE {rumour}, "
+        "FALSE {rumour} or UNKNOWN {rumour} and how you know.",
         rumour=number, place=_place(place), claim=_cut(claim),
     )  # fmt: skip
     if not like:

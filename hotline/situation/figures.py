@@ -1,4 +1,4 @@
-"""What a figure is: a wait, a share, the verdicts, and the figures of one group of cases. Arithmetic alone."""
+"""What a figure is: a wait, a share, the verdicts, and those of one group of cases. Arithmetic alone."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from functools import cached_property
 from math import sqrt
 
 SURE = 1.959964
-"""How many deviations to either side 95 % of a normal curve takes."""
+"""z for 95 %: so many standard deviations to either side."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ class Measures:
 
 
 def nearest_rank(by_length: Sequence[timedelta], percent: int) -> timedelta:
-    """The smallest that so many percent are no longer than. It is always one that was really measured, never
-    one between two."""
+    """The nearest-rank percentile: the smallest that so many percent
+    are no longer than; always measured, never interpolated."""
     return by_length[-(-percent * len(by_length) // 100) - 1]
 
 
 def wilson(part: int, of: int) -> tuple[float, float]:
-    """Between what the true share lies, 19 times in 20, when this many of so many were seen: Wilson's
-    interval, from 0 to 1.
+    """Wilson's interval, from 0 to 1: between what the true share
+    lies, 19 times in 20, when this many of so many were seen.
 
     With nothing seen it may be anything.
     """

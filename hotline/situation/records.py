@@ -94,8 +94,8 @@ class Known:
 def gather(
     session: Session, since: datetime, until: datetime, may_see: Callable[[Case], bool] | None = None
 ) -> Known:
-    """What is known of the cases reported from then until before then; of those alone that `may_see` lets
-    somebody see, if it is given."""
+    """What is known of the cases reported from then until before then;
+    of those alone that `may_see` lets somebody see, if it is given."""
     period = (Case.opened_at >= since, Case.opened_at < until)
     known = Known(
         [Told._make(row) for row in session.execute(_moments().where(*period))],
@@ -155,8 +155,8 @@ def _promises() -> Select[UUID, str, int]:
 
 
 def _setbacks(session: Session, *period: ColumnElement[bool]) -> Iterator[Setback]:
-    """What the histories tell of it. Who chooses a reason after passing a case on has passed it on once, for
-    the last reason chosen."""
+    """What the histories tell of it. Who chooses a reason after passing
+    a case on has passed it on once, for the last reason chosen."""
     bodies = _bodies(session, *period)
     passed: dict[tuple[UUID, str], Setback] = {}
     for case, who, what, why in session.execute(_told_of_carrying_on().where(*period)):
@@ -197,7 +197,7 @@ def _bodies(session: Session, *period: ColumnElement[bool]) -> dict[UUID, dict[s
 
 
 def _body_in(who: str, bodies: Mapping[str, str]) -> str:
-    """The history names a liaison and, after a comma, their body; of a body that has another name by now,
-    none."""
+    """The history names a liaison and, after a comma, their
+    body; of a body that has another name by now, none."""
     _name, *after = who.split(", ")
     return next((bodies[name] for at in range(len(after)) if (name := ", ".join(after[at:])) in bodies), "")

@@ -1,5 +1,5 @@
-"""How well the service answers, told from the history of the cases and the citizens' own words. Nothing is
-counted as it happens, so that no figure can drift away from what is written down.
+"""How well the service answers, computed from the history of the cases and the citizens' own words. There
+are no counters that are kept up as things happen, so no figure can drift away from what is written down.
 
 All is about the cases reported in a period. A case that never got so far is not left out: beside each figure
 stands of how many it speaks, and out of how many. Silence is unknown, and never counts as yes.
@@ -34,7 +34,7 @@ def by_case(known: Known, name: Callable[[Told], Name]) -> dict[Name, Measures]:
 
 
 def by_body(known: Known, name: Callable[[str], Name]) -> dict[Name, Measures]:
-    """The figures of the bodies that were asked, in groups of those whose codes `name` gives the same name."""
+    """The figures of the bodies that were asked, grouped by the name that `name` gives their codes."""
     asked = _in_groups(known.asked, lambda each: name(each.body))
     said = _in_groups(
         (each for each in known.said if each.body is not None), lambda each: name(each.body or "")
@@ -93,8 +93,8 @@ def _verdicts(said: Sequence[Said]) -> Verdicts:
 
 
 def _kept(due: Sequence[Due]) -> Share:
-    """One that was void, because the case was over or began anew before its time, was neither kept nor
-    missed."""
+    """One that was void, because the case was over or began
+    anew before its time, was neither kept nor missed."""
     ended = Counter[str]()
     for each in due:
         ended[each.state] += each.number
@@ -111,8 +111,8 @@ def _answered(asked: Sequence[Asked]) -> Share:
 
 
 def area_at(areas: Areas, level: str) -> Callable[[Told], str]:
-    """Says in which area of this level a case is: a county. With no level, in which of those directly inside
-    the country.
+    """Says in which area of this level a case is: a county. With
+    no level, in which of those directly inside the country.
 
     A case about a larger area than that goes by its own. Raises `Misconfigured` for a level that no area has.
     """
@@ -135,8 +135,8 @@ def area_at(areas: Areas, level: str) -> Callable[[Told], str]:
 
 
 def not_to_be_published(groups: Mapping[Name, Measures]) -> set[Name]:
-    """The groups too small to be shown, and with them as many of the next as it takes that nobody finds them
-    by subtraction."""
+    """Suppress the groups too small to be shown, and complementary ones
+    with them, so that nobody finds a small one by subtraction."""
     by_size = sorted(groups, key=lambda name: groups[name].cases)
     hidden = [name for name in by_size if groups[name].cases < FEW]
     if not hidden:

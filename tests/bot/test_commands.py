@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bot.talks import WISHES, Talks, Who
+from bot.talks import ANSWERED, Talks, Who
 from hotline.news import phrases as news_phrases
 from tests.scenery.chat_words import (
     ALL_CALM,
@@ -76,7 +76,7 @@ def who(chat: int) -> Who:
 
 
 @on_sqlite
-@pytest.mark.parametrize("command", WISHES)
+@pytest.mark.parametrize("command", ANSWERED)
 @pytest.mark.parametrize(
     ("chat", "table"), [(ASHA, CITIZEN), (SERGEANT, LIAISON)], ids=["a citizen", "a liaison"]
 )
@@ -100,4 +100,4 @@ def test_every_command_leads_to_its_end(
 
 
 def test_the_tables_hold_every_command() -> None:
-    assert set(CITIZEN) == set(LIAISON) == set(WISHES)
+    assert set(CITIZEN) == set(LIAISON) == set(ANSWERED)

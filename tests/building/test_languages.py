@@ -28,7 +28,7 @@ from bot.keyboards import (
     text_of,
     verdicts,
 )
-from bot.talks import WISHES
+from bot.talks import ANSWERED
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.cases import citizen_menus, citizen_phrases, evidence, liaison_menus, liaison_phrases
 from hotline.cases.case import CaseState, lock_case
@@ -510,8 +510,8 @@ def test_the_bot_says_what_it_is_within_telegrams_limits(language: str, tmp_path
         assert all(
             re.fullmatch("[a-z0-9_]{1,32}", command) and 1 <= len(words) <= 256 for command, words in listed
         )
-    assert {command for command, _words in profile.liaison_commands(language)} <= {*WISHES, "liaison"}
-    assert {command for command, _words in profile.commands(language)} <= {*WISHES, "liaison"}
+    assert {command for command, _words in profile.liaison_commands(language)} <= {*ANSWERED, "liaison"}
+    assert {command for command, _words in profile.commands(language)} <= {*ANSWERED, "liaison"}
     assert 1 <= len(profile.description(profile.DESCRIPTION, made, language)) <= 512
     assert 1 <= len(profile.description(profile.SHORT, made, language)) <= 120
     if language != SOURCE:

@@ -1,5 +1,5 @@
-"""How large a thing may be: a file is a few screenfuls, and a function has no more branches than one can hold
-in mind."""
+"""How large a thing may be: a file is a few screenfuls, and
+a function has no more branches than one can hold in mind."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One gate: every kind of message has its rule, whoever sends asks it, and one rule says who may be written to."""
+"""One gate: every kind of message has its rule, all who send ask it, one rule says who is written to."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -34,18 +34,18 @@ def readers(world: World, number: int, area: str = KAPTEMBWO.code, language: str
     return numbers
 
 
-def does(world: World, number: str, wish: Compose | Deal) -> str:
+def does(world: World, number: str, command: Compose | Deal) -> str:
     """A liaison does something, and reads what has come of it."""
     with world.service.transaction() as work:
         who = liaison(work, number)
-        said = say(broadcast_actions.deal(work, who, wish), who.language)
+        said = say(broadcast_actions.deal(work, who, command), who.language)
     world.settle()
     return said
 
 
-def written(world: World, wish: Compose = ALL_CALM, by: str = WANJIKU) -> tuple[str, str]:
+def written(world: World, command: Compose = ALL_CALM, by: str = WANJIKU) -> tuple[str, str]:
     """The code and the mark of a message that somebody has written and put to others."""
-    does(world, by, wish)
+    does(world, by, command)
     with world.service.read() as work:
         made = work.session.scalars(select(Broadcast).order_by(Broadcast.id.desc())).first()
         assert made is not None

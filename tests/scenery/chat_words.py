@@ -34,11 +34,9 @@ WHICH_LANGUAGE = en(menu.choose_language("language", ("sw", "en"), "999").text)
 CHOOSE_LANGUAGE = en(menu.choose_language("language", ("sw", "en")).text)
 ENGLISH, KISWAHILI = own_name("en"), own_name("sw")
 
-IN_DANGER, REPORT, MY_CASE, DID_HELP_COME = (
-    en(FIRST[wish]) for wish in ("danger", "report", "case", "answer")
-)
-NO_MORE_MESSAGES, DELETE_MY_DATA, GIVEN_TO_ME = (en(FIRST[wish]) for wish in ("stop", "forget", "desk"))
-REPORT_SW, NO_MORE_MESSAGES_SW, DELETE_MY_DATA_SW = (sw(FIRST[wish]) for wish in ("report", "stop", "forget"))
+IN_DANGER, REPORT, MY_CASE, DID_HELP_COME = (en(FIRST[key]) for key in ("danger", "report", "case", "answer"))
+NO_MORE_MESSAGES, DELETE_MY_DATA, GIVEN_TO_ME = (en(FIRST[key]) for key in ("stop", "forget", "desk"))
+REPORT_SW, NO_MORE_MESSAGES_SW, DELETE_MY_DATA_SW = (sw(FIRST[key]) for key in ("report", "stop", "forget"))
 
 WHO_READS = menu.who_reads(CHAT)
 TELEGRAM_CAN_SEE, TELEGRAM_CAN_SEE_SW = en(WHO_READS.text), sw(WHO_READS.text)

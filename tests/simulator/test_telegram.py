@@ -193,9 +193,8 @@ def test_a_message_is_changed_in_its_place(simulator: Simulator, asha: Chat) -> 
     place: dict[str, Any] = {"chat_id": ASHA, "message_id": sent["message_id"]}
     same = call(simulator, "editMessageText", **place, text="Sure?", reply_markup=INLINE)
     assert declined(same) == (
-        "Bad Request: message is not modified: specified new message content and reply markup are exactly "
-        "the same "
-        "as a current content and reply markup of the message"
+        "Bad Request: message is not modified: specified new message content "
+        "and reply markup are exactly the same as a current content and reply markup of the message"
     )
     assert "edit_date" in done(call(simulator, "editMessageText", **place, text="Noted", reply_markup=INLINE))
     assert (asha.last.id, asha.last.text, asha.last.buttons, asha.last.edited) == (

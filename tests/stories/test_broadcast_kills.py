@@ -230,8 +230,8 @@ def judge(siege: Siege) -> str:
     assert all(number <= plan.batch for number in batches.values())
     return (
         f"{siege.deaths} deaths of the bulk worker ({dict(siege.kills)}); {plan.people} listed: "
-        f"{ledger[CopyState.GONE]} gone, "
-        f"{ledger[CopyState.DOUBTFUL]} never sent, in {len(batches)} batches; nobody twice"
+        f"{ledger[CopyState.GONE]} gone, {ledger[CopyState.DOUBTFUL]} never sent, "
+        f"in {len(batches)} batches; nobody twice"
     )
 
 

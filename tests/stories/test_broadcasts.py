@@ -25,8 +25,8 @@ def has(world: World, number: str, code: str) -> int:
     return sum(text.startswith(f"Itikia {code}: ") for text in world.carrier.to(number))
 
 
-def approved(world: World, wish: Compose = ALL_CALM) -> str:
-    code, mark = written(world, wish)
+def approved(world: World, command: Compose = ALL_CALM) -> str:
+    code, mark = written(world, command)
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     assert stands(world, code) in (BroadcastState.APPROVED, BroadcastState.COOLING)
     return code
@@ -160,10 +160,10 @@ def test_one_to_a_ward_in_twelve_hours(world: World) -> None:
 def test_an_emergency_goes_at_once_at_night_and_is_looked_at_again(world: World) -> None:
     numbers = readers(world, 45)
     world.now += timedelta(hours=15)
-    wish = replace(
+    command = replace(
         ALL_CALM, template="indoors", fields=(("time", "01:00"), ("number", "999")), emergency=True
     )
-    code, mark = written(world, wish)
+    code, mark = written(world, command)
     world.phone(KIPRUTO).text(f"OK {code} {mark}")
     world.pass_minutes(1)
     assert [has(world, each, code) for each in numbers] == [1] * 45

@@ -62,9 +62,10 @@ def ask(
                 work.session, work.keys, number, work.now, may_write=True, language="en"
             ).phone
             work.session.flush()
-        wish = AskRumour(claim, area, may)
+        command = AskRumour(claim, area, may)
         said = say(
-            rumour_questions.ask(work, wish, "en", "ussd", address, sitting or f"{next(sittings):032}"), "en"
+            rumour_questions.ask(work, command, "en", "ussd", address, sitting or f"{next(sittings):032}"),
+            "en",
         )
     world.settle()
     return said

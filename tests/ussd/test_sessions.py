@@ -791,7 +791,7 @@ def test_a_stranger_is_not_offered_the_desk(either: World) -> None:
     citizen.press("2")
     shown = list(choices_on(citizen))
     assert not {en(FIRST["desk"]), en(FIRST["board"])} & set(shown)
-    assert shown == [en(FIRST[wish]) for wish in ("danger", "report", "case", "news", "language")]
+    assert shown == [en(FIRST[key]) for key in ("danger", "report", "case", "news", "language")]
 
 
 def test_no_page_that_closes_the_line_is_longer_than_a_page(either: World) -> None:

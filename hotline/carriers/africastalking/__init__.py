@@ -1,5 +1,5 @@
-"""Africa's Talking, the company that takes our texts to phones and brings us what people dial: the one
-package that knows it.
+"""Africa's Talking, the company that takes our texts to phones
+and brings us what people dial: the one package that knows it.
 
 Facts are from its reference pages, its help centre and recorded traffic.
 """

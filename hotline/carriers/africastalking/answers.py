@@ -60,7 +60,7 @@ SLOW_DOWN, SLOWEST = timedelta(seconds=30), timedelta(hours=1)
 
 
 def outcome(answer: requests.Response, number: str) -> Sending:
-    """What the answer says of our number. A 409 may speak of recipients too; the rest of the refusals do not."""
+    """What the answer says of our number. A 409 may name recipients, too; the other refusals do not."""
     taken = 200 <= answer.status_code < 300
     said = part(json_of(answer), "SMSMessageData") if taken or answer.status_code == 409 else {}
     recipient = _recipient(said, number)

@@ -32,8 +32,8 @@ RECEIPTS = {
     "absentsubscriber": (True, False),
     "expired": (True, False),
 }
-"""What a receipt says: whether it is the last word, and whether the text is on the handset. Other words are
-kept and mean nothing yet."""
+"""What a receipt says: whether it is the last word, and whether the
+text is on the handset. Other words are kept and mean nothing yet."""
 
 ENDED_WELL = "success"
 """How a dial-in ends whose last page was shown; otherwise it is `Incomplete` or `Failed`."""

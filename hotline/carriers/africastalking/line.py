@@ -1,7 +1,7 @@
-"""Our line to the company, and what it means when no answer comes.
+"""Our connection to the company, and what it means when no answer comes.
 
-The company's SDK says what is said to it: it writes the request, checks the number and knows the addresses.
-Only the wire is ours, in `_OnOurLine` and `line`, because the SDK
+The company's SDK writes the request, checks the number and knows the addresses.
+Only the transport is ours, in `_OnOurLine` and `line`, because the SDK
 - cannot be given another base address;
 - opens a connection for each text, where one that is kept does;
 - drops the HTTP status, and reads JSON only where no charset is named, so the whole answer is handed back and
@@ -29,8 +29,8 @@ from urllib3.exceptions import NewConnectionError
 from hotline.carriers import Account, Meaning, Sending
 
 KEEP_AWAKE = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-"""A firewall forgets a line that is silent for some minutes,
-and the next text on it would go nowhere; so it is touched."""
+"""TCP keep-alive: a firewall drops a connection that is idle for
+minutes without a word, and the next text on it would go nowhere."""
 if sys.platform == "linux":
     KEEP_AWAKE += [
         (socket.IPPROTO_TCP, option, value)
@@ -39,7 +39,7 @@ if sys.platform == "linux":
 
 
 class _OnOurLine(APIService):  # type: ignore[misc]  # the SDK has no types
-    """Put before one of the SDK's services: it says what it always says, on our line and where we want it."""
+    """A mix-in for the SDK's services: the SDK's requests, on our session and to our address."""
 
     def __init__(self, account: Account, session: requests.Session) -> None:
         self._base, self._session = account.base_url.rstrip("/"), session
@@ -71,14 +71,14 @@ class Standing(_OnOurLine, ApplicationService):  # type: ignore[misc]
 
 
 class _Awake(HTTPAdapter):
-    """Lines that are not forgotten on the way."""
+    """An adapter whose sockets have TCP keep-alive."""
 
     def init_poolmanager(self, *sizes: Any, **options: Any) -> None:
         super().init_poolmanager(*sizes, socket_options=KEEP_AWAKE, **options)
 
 
 def line(account: Account) -> requests.Session:
-    """One line for all that we say, which says nothing twice and keeps no cookies."""
+    """One session for all requests: pooled connections, no retries, no cookies."""
     session = requests.Session()
     session.trust_env = not account.base_url
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -88,8 +88,8 @@ def line(account: Account) -> requests.Session:
 
 
 def asked(question: Callable[[], requests.Response]) -> requests.Response | Sending:
-    """The answer, or what it means that none came. No exception
-    passes: they hold the request, and with it number, text and key."""
+    """The answer, or what it means that none came. No exception leaves this
+    function: it carries the request, and with it number, text and key."""
     try:
         return question()
     except requests.RequestException as error:
@@ -112,8 +112,8 @@ def _unanswered(error: requests.RequestException) -> Sending:
 
 
 def _is_certificate(reason: object) -> bool:
-    """Whether it was the certificate, which is looked at before
-    anything is said. Other troubles of TLS may come later."""
+    """Whether the certificate failed: then nothing was sent, for it is
+    verified first. Other TLS errors may come after that."""
     return isinstance(reason, Exception) and any(
         isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args
     )

@@ -192,16 +192,15 @@ def _bring_over() -> None:
         "verdict_at IS NOT NULL THEN verdict_at ELSE opened_at END"
     )
     op.execute(
-        "INSERT INTO promises (case_id, made_at, due_at, state, ended_at) SELECT id, round_began_at, "
-        "promised_at, "
-        "CASE WHEN state = 'open' THEN 'open' WHEN acknowledged_at <= promised_at THEN 'kept' ELSE "
-        "'missed' END, acknowledged_at FROM cases"
+        "INSERT INTO promises (case_id, made_at, due_at, state, ended_at) "
+        "SELECT id, round_began_at, promised_at, CASE WHEN state = 'open' THEN 'open' "
+        "WHEN acknowledged_at <= promised_at THEN 'kept' ELSE 'missed' END, acknowledged_at FROM cases"
     )
     op.execute(
         "INSERT INTO verdicts (case_id, round, asked_at, word, said_at) "
-        "SELECT id, CASE WHEN verdict IN ('not_helped', 'danger') AND round > 1 THEN round - 1 ELSE round "
-        "END, "
-        "asked_at, verdict, verdict_at FROM cases WHERE verdict IS NOT NULL OR asked_at IS NOT NULL"
+        "SELECT id, CASE WHEN verdict IN ('not_helped', 'danger') AND round > 1 "
+        "THEN round - 1 ELSE round END, asked_at, verdict, verdict_at FROM cases "
+        "WHERE verdict IS NOT NULL OR asked_at IS NOT NULL"
     )
 
 

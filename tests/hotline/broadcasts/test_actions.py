@@ -152,13 +152,13 @@ def undone(work: UnitOfWork) -> Iterator[None]:
 def accepted(work: UnitOfWork, who: Liaison, broadcast: Broadcast, name: ActionName) -> tuple[bool, Phrase]:
     """Whether anything comes of it when it is asked for past the menu; and what is said."""
     before, texts = _traces(work), [*broadcast.texts.values()]
-    said = broadcast_actions.deal(work, who, wish(broadcast, name))
+    said = broadcast_actions.deal(work, who, command(broadcast, name))
     if name == "show":
         return any(text in say(said, "en") for text in texts), said
     return _traces(work) != before, said
 
 
-def wish(broadcast: Broadcast, name: ActionName) -> Compose | Deal:
+def command(broadcast: Broadcast, name: ActionName) -> Compose | Deal:
     if name == "edit":
         return replace(TWO_WARDS, hours=3, edits=broadcast.code)
     if name == "correct":

@@ -297,8 +297,8 @@ def test_what_nobody_else_answers_goes_to_the_coordinating_body_even_off_duty() 
     assert rungs([candidate(1), asleep]) == [(Rung.PRIMARY, 1), (Rung.COORDINATION, 90)]
     assert rungs([asleep]) == [(Rung.COORDINATION, 90)]
     assert first([asleep]).reason == (
-        "Nobody else has answered it, so the coordinating body is asked. Station 90 serves Kenya, which "
-        "Kaptembwo is in; "
+        "Nobody else has answered it, so the coordinating body is asked. "
+        "Station 90 serves Kenya, which Kaptembwo is in; "
         "Sgt. No. 90 is off duty, speaks Kiswahili and has no other case."
     )
 
@@ -454,8 +454,8 @@ def test_who_could_ever_be_asked(who: Candidate, could: bool) -> None:
 
 def test_the_reason_says_what_a_liaison_would_ask() -> None:
     assert first([candidate(1, name="Sgt. Kipruto", body_name="Kaptembwo Police")]).reason == (
-        f"Kaptembwo Police answers {name_of('violence', 'en')!r} and serves Nakuru Town West, which "
-        "Kaptembwo is in; "
+        f"Kaptembwo Police answers {name_of('violence', 'en')!r} "
+        "and serves Nakuru Town West, which Kaptembwo is in; "
         "Sgt. Kipruto is on duty, speaks Kiswahili and has no other case."
     )
 

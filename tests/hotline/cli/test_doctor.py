@@ -257,9 +257,9 @@ def test_the_empty_hours_of_those_who_must_be_there_are_noted_in_two_lines(servi
                 Liaison(person=person, body_code=f"post-{number}", name="A", languages="en", on_duty=False)
             )
     assert noted()[1] == (
-        "Hours of the next seven days with nobody on duty: Post 0 (168 h), Post 1 (168 h), Post 2 (168 "
-        "h), 3 more."
-        " Which they are: itikia shifts list"
+        "Hours of the next seven days with nobody on duty: "
+        "Post 0 (168 h), Post 1 (168 h), Post 2 (168 h), 3 more. "
+        "Which they are: itikia shifts list"
     )
 
 

@@ -1,5 +1,5 @@
-"""An operator asks why a case went as it did, and what the standing order is; and is told in plain words,
-without anybody's secrets."""
+"""An operator asks why a case went as it did, and what the standing
+order is; and is told in plain words, without anybody's secrets."""
 
 import re
 from contextlib import closing
@@ -203,7 +203,7 @@ TOO_FAR = en(dict(REASONS)["too_far"])
 
 
 @pytest.mark.parametrize(
-    ("wish", "because"),
+    ("command", "because"),
     [
         (Act("cannot", "", "no fuel", sure=True), ": “no fuel”."),
         (Act("cannot", "", TOO_FAR, sure=True), f": {TOO_FAR}."),
@@ -211,11 +211,13 @@ TOO_FAR = en(dict(REASONS)["too_far"])
         (Act("cannot", "", "", sure=True), "."),
     ],
 )
-def test_why_it_was_passed_on_is_told_in_their_words_or_ours(world: World, wish: Act, because: str) -> None:
+def test_why_it_was_passed_on_is_told_in_their_words_or_ours(
+    world: World, command: Act, because: str
+) -> None:
     opened(world)
     with world.service.transaction() as work:
         (asked_,) = work.session.scalars(select(Dispatch))
-        responses.act(work, asked_.liaison, replace(wish, word=asked_.word))
+        responses.act(work, asked_.liaison, replace(command, word=asked_.word))
     assert f"Sgt. Kipruto, Kaptembwo Police Station, passed it on{because}" in happened(world)
 
 

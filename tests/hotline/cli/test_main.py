@@ -128,8 +128,8 @@ def test_without_a_token_telegram_is_not_asked(terminal: Terminal) -> None:
 
 def test_a_worker_does_not_carry_about_what_it_never_needs() -> None:
     loaded = (
-        "import sys, hotline.cli.main; print(any(name.split('.')[0] in ('telegram', 'flask', 'simulator') "
-        "for name in sys.modules))"
+        "import sys, hotline.cli.main; print(any(name.split('.')[0] in "
+        "('telegram', 'flask', 'simulator') for name in sys.modules))"
     )
     assert (
         subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout

@@ -87,8 +87,8 @@ def test_one_stands_in_for_another(operator: Operator) -> None:
     off, on = arranged(operator)
     assert said == [
         (
-            "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 until 2126-12-31 06:00. To undo: "
-            f"itikia shifts cancel {off.id}"
+            "Cpl. Achieng stands in for Sgt. Kipruto from 2126-12-30 18:00 "
+            f"until 2126-12-31 06:00. To undo: itikia shifts cancel {off.id}"
         ),
         "Somebody of Kaptembwo Police Station is on duty all that time.",
     ]

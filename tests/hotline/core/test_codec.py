@@ -29,9 +29,12 @@ COMPOSE = Compose(
 CALL = Conversation("1*2", WORDS, False, (("wish1", WORDS),), 2, "sw", CALLER, (), True)
 
 VALUES: list[tuple[object, object]] = [
-    (Standing("waiting", "12:15", asked=WORDS), Standing), ([("station", WORDS)], Bodies), (Theirs(2), Theirs), ([Item(WORDS, "")], list[Item]),
-    (SHOWN, Shown | None), (None, Shown | None), (COMPOSE, Compose), (Board((Line("4417", WORDS, "sent"),), 3, False), Board),
-    (Previewed(WORDS, True), Previewed), (TALK, ChatState), (CALLER, Caller), (CALL, Conversation[Caller]), (CALL.answers, Answers),
+    (Standing("waiting", "12:15", asked=WORDS), Standing),
+    ([("station", WORDS)], Bodies), (Theirs(2), Theirs), ([Item(WORDS, "")], list[Item]),
+    (SHOWN, Shown | None), (None, Shown | None), (COMPOSE, Compose),
+    (Board((Line("4417", WORDS, "sent"),), 3, False), Board),
+    (Previewed(WORDS, True), Previewed), (TALK, ChatState),
+    (CALLER, Caller), (CALL, Conversation[Caller]), (CALL.answers, Answers),
 ]  # fmt: skip
 """One of each that is looked up or kept, and its kind."""
 
@@ -52,7 +55,8 @@ def test_what_was_written_by_json_itself_opens(value: ChatState | Compose | Show
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "7", "waiting|12:15|0|0|", '{"state": "waiting", "mood": "sad"}', '{"state": "sleeping"}', '{"state": "done"'],
+    ["", "{}", "[]", "7", "waiting|12:15|0|0|", '{"state": "waiting", "mood": "sad"}',
+     '{"state": "sleeping"}', '{"state": "done"'],
 )  # fmt: skip
 def test_what_is_of_another_kind_or_knows_more_is_not_taken(text: str) -> None:
     assert not codec.decodes(text, Standing)

@@ -251,15 +251,17 @@ KEYS = {
     "copy:6": ("broadcast", "broadcast", None, None),
     "late:of a text": ("answer", "answer", None, None),
 }
-"""By the key of a message: its kind before what keys meant became kinds, and after; its dispatch and its copy.
-Copy 6 is there no more."""
+"""By the key of a message: its kind before what keys meant became
+kinds, and after; its dispatch and its copy. Copy 6 is there no more."""
 
 BEFORE_KINDS = """
 INSERT INTO addresses (id, person_id, channel, number_index) SELECT 1, id, 'phone', '1' FROM people LIMIT 1;
-INSERT INTO broadcasts (id, code, mark, edition, state, template, author_id, source, known_at, expires_at, exercise, emergency, public,
-    written_at, listed_to, is_listed, listed)
-    SELECT 1, '2001', '123', 1, 'sending', '', min(id), '', '{7:00}', '{9:00}', false, false, false, '{7:00}', 0, true, 1 FROM liaisons;
-INSERT INTO copies (id, broadcast_id, language, area_code, first, state, code) VALUES (5, 1, 'en', 'KE', false, 'sends', '');
+INSERT INTO broadcasts (id, code, mark, edition, state, template, author_id, source, known_at, expires_at,
+    exercise, emergency, public, written_at, listed_to, is_listed, listed)
+    SELECT 1, '2001', '123', 1, 'sending', '', min(id), '', '{7:00}', '{9:00}',
+    false, false, false, '{7:00}', 0, true, 1 FROM liaisons;
+INSERT INTO copies (id, broadcast_id, language, area_code, first, state, code) VALUES
+    (5, 1, 'en', 'KE', false, 'sends', '');
 """
 
 

@@ -32,10 +32,10 @@ def begins(phrase: Phrase) -> str:
     return say(phrase, LANGUAGE)
 
 
-def waits(world: World, wish: Compose = ALL_CALM) -> tuple[str, str]:
+def waits(world: World, command: Compose = ALL_CALM) -> tuple[str, str]:
     """The code and the mark of a message that waits for the sergeant's yes."""
     readers(world, 3)
-    return written(world, wish)
+    return written(world, command)
 
 
 @on_sqlite

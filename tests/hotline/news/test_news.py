@@ -214,16 +214,16 @@ def test_every_screen_fits_and_no_question_is_asked_twice(language: str, chat: b
     assert (LONG in texts) == chat, "what is too long for the last page is shown before it"
 
 
-def wishes(known: dict[str, str]) -> list[str]:
+def choices(known: dict[str, str]) -> list[str]:
     first = next(told(lambda: at_news(AREAS, None, False), known)())
     assert isinstance(first, Menu)
     return [key for key, _words in first.choices]
 
 
 def test_only_what_makes_sense_is_offered() -> None:
-    assert wishes(NOTHING_KNOWN) == ["rumour", "read", "ours", "get"]
-    assert wishes(MUCH_KNOWN) == ["rumour", "read", "ours", "get", "no_more"]
-    assert wishes(ONE_KNOWN) == ["rumour", "read", "ours", "no_more"], "five areas are enough"
+    assert choices(NOTHING_KNOWN) == ["rumour", "read", "ours", "get"]
+    assert choices(MUCH_KNOWN) == ["rumour", "read", "ours", "get", "no_more"]
+    assert choices(ONE_KNOWN) == ["rumour", "read", "ours", "no_more"], "five areas are enough"
 
 
 def test_what_was_looked_up_comes_back_as_it_was() -> None:

@@ -34,7 +34,7 @@ def own_words() -> tuple[tuple[str, str], ...]:
 class Drafting(Play):
     """Whoever may write, and what becomes of it."""
 
-    def wish(self, kind: str, where: Where, *, drill: bool, submit: bool) -> Compose:
+    def command(self, kind: str, where: Where, *, drill: bool, submit: bool) -> Compose:
         template = {"own": "", "emergency": "indoors"}.get(kind, kind)
         own, emergency = () if template else own_words(), kind == "emergency"
         if emergency:
@@ -50,37 +50,41 @@ class Drafting(Play):
             "sorry": (("time", self.clock(60)),),
         }.get(template, ())
 
-    def writes(self, who: str, wish: Compose) -> Sheet | None:
+    def writes(self, who: str, command: Compose) -> Sheet | None:
         """Somebody writes a broadcast, and what has come of it is put on a sheet."""
-        self.does(who, wish)
+        self.does(who, command)
         with self.world.service.database.reading() as session:
             made = session.scalars(select(Broadcast).order_by(Broadcast.id.desc()).limit(1)).first()
             if made is None or made.code in self.by_code:
                 return None
-            expires = self.world.now + timedelta(hours=wish.hours)
-            sheet = Sheet(made.code, wish, {who}, expires, made.mark, {*made.texts.values()})
-        if wish.corrects:
-            self.by_code[wish.corrects].is_over = True
+            expires = self.world.now + timedelta(hours=command.hours)
+            sheet = Sheet(made.code, command, {who}, expires, made.mark, {*made.texts.values()})
+        if command.corrects:
+            self.by_code[command.corrects].is_over = True
         self.sheets.append(sheet)
         self.by_code[sheet.code] = sheet
         return sheet
 
     def changes(self, sheet: Sheet, who: str, kind: str, where: Where, *, submit: bool) -> None:
         """Somebody changes it; where that is taken, it is theirs too, and every yes is gone."""
-        wish = replace(self.wish(kind, where, drill=sheet.wish.exercise, submit=submit), edits=sheet.code)
-        if sheet.wish.corrects:
-            wish = replace(wish, corrects=sheet.wish.corrects, areas=sheet.wish.areas, emergency=False)
+        command = replace(
+            self.command(kind, where, drill=sheet.command.exercise, submit=submit), edits=sheet.code
+        )
+        if sheet.command.corrects:
+            command = replace(
+                command, corrects=sheet.command.corrects, areas=sheet.command.areas, emergency=False
+            )
         before, edition = self.state(sheet), self.edition(sheet)
-        self.does(who, wish)
+        self.does(who, command)
         if before in UNSENT and self.edition(sheet) != edition:
-            sheet.wish, sheet.yes, sheet.judged, sheet.is_paused = wish, [], False, False
-            sheet.expires = self.world.now + timedelta(hours=wish.hours)
+            sheet.command, sheet.yes, sheet.judged, sheet.is_paused = command, [], False, False
+            sheet.expires = self.world.now + timedelta(hours=command.hours)
             sheet.writers.add(who)
             self.reads_again(sheet)
 
     @rule(who=wrote, kind=kinds, where=places, drill=rarely, submit=mostly)
     def somebody_writes(self, who: str, kind: str, where: Where, drill: bool, submit: bool) -> None:
-        self.writes(who, self.wish(kind, where, drill=drill, submit=submit))
+        self.writes(who, self.command(kind, where, drill=drill, submit=submit))
 
     @precondition(lambda self: self.sheets)
     @rule(which=which, who=hands, kind=kinds, where=places, submit=st.booleans())

@@ -50,7 +50,7 @@ class Journeys(Leaving):
 
     def it_goes_its_way(self, way: Way) -> None:
         """Somebody writes it, something may come between, all say yes, and time goes by."""
-        sheet = self.writes(way.who, self.wish(way.kind, way.where, drill=way.drill, submit=True))
+        sheet = self.writes(way.who, self.command(way.kind, way.where, drill=way.drill, submit=True))
         if sheet is None:
             return
         if way.detour in ("change", "wait"):
@@ -85,8 +85,8 @@ class Journeys(Leaving):
     ) -> None:
         out = [each for each in self.sheets if each.handed] or self.sheets
         wrong = out[-1 - which % len(out)]
-        wish = self.wish(kind, wrong.wish.areas, drill=wrong.wish.exercise, submit=True)
-        if sheet := self.writes(who, replace(wish, corrects=wrong.code)):
+        command = self.command(kind, wrong.command.areas, drill=wrong.command.exercise, submit=True)
+        if sheet := self.writes(who, replace(command, corrects=wrong.code)):
             self.all_say_yes_to(sheet, order)
             self.meets(fates)
             if minutes:

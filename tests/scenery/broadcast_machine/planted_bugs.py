@@ -39,7 +39,7 @@ class PlantedBug:
 
 def goes(machine: Anything, who: str, where: tuple[str, ...], *hands: str, drill: bool = False) -> Sheet:
     """Somebody writes, and these say yes, one after another."""
-    sheet = machine.writes(who, machine.wish("calm", where, drill=drill, submit=True))
+    sheet = machine.writes(who, machine.command("calm", where, drill=drill, submit=True))
     assert sheet is not None
     for each in hands:
         machine.says_yes(each, sheet, sheet.mark)
@@ -49,8 +49,8 @@ def goes(machine: Anything, who: str, where: tuple[str, ...], *hands: str, drill
 
 def sets_right(machine: Anything, wrong: Sheet) -> None:
     """Somebody says that it was wrong, and another that this may go."""
-    wish = machine.wish("sorry", wrong.wish.areas, drill=False, submit=True)
-    sorry = machine.writes(CHEBET, replace(wish, corrects=wrong.code))
+    command = machine.command("sorry", wrong.command.areas, drill=False, submit=True)
+    sorry = machine.writes(CHEBET, replace(command, corrects=wrong.code))
     assert sorry is not None
     machine.says_yes(KIPRUTO, sorry, sorry.mark)
     machine.world.pass_minutes(3)

@@ -107,10 +107,10 @@ class Play(RuleBasedStateMachine):
 
     # The hotline is asked
 
-    def does(self, who: str, wish: Compose | Deal) -> str:
+    def does(self, who: str, command: Compose | Deal) -> str:
         """What they are told, in English and with its gaps."""
         with self.world.service.transaction() as work:
-            told = broadcast_actions.deal(work, liaison(work, who), wish)
+            told = broadcast_actions.deal(work, liaison(work, who), command)
         within = dict(told.values).get("words")  # of a drill it is said each time that it is one
         return within.english if isinstance(within, Phrase) else told.english
 

@@ -85,7 +85,7 @@ class Leaving(Approval, Readers):
             yield "it was paused"
         if run.began >= sheet.expires:
             yield "it had expired"
-        if sheet.wish.exercise:
+        if sheet.command.exercise:
             yield "it was a drill"
         if number in sheet.handed:
             yield "they may have it already"
@@ -108,10 +108,10 @@ class Leaving(Approval, Readers):
     def not_theirs(self, sheet: Sheet, run: Run, number: str) -> Iterator[str]:
         if number in run.opted_out:
             yield "they want nothing from us"
-        if sheet.wish.corrects:
-            if number not in self.by_code[sheet.wish.corrects].can_be_had:
+        if sheet.command.corrects:
+            if number not in self.by_code[sheet.command.corrects].can_be_had:
                 yield "they never had what it sets right"
-        elif not any(near(place, about) for place in run.wants[number] for about in sheet.wish.areas):
+        elif not any(near(place, about) for place in run.wants[number] for about in sheet.command.areas):
             yield "they had not said yes twice to news of that place, or have ended it"
 
     def not_approved(self, sheet: Sheet) -> Iterator[str]:
@@ -120,14 +120,14 @@ class Leaving(Approval, Readers):
         if approved is None:
             yield f"nobody, or not enough, had said yes: {sheet.writers} wrote, {sheet.yes} said yes"
             return
-        cooling = timedelta(minutes=0 if sheet.wish.emergency or sheet.wish.corrects else 10)
+        cooling = timedelta(minutes=0 if sheet.command.emergency or sheet.command.corrects else 10)
         if began - approved > cooling + HALF_AN_HOUR:
             yield "their yes was too old"
         if began - approved < cooling:
             yield "nobody had the time to object"
         there = began.astimezone(self.world.service.settings.country.zone).time()
-        corrected = self.by_code[sheet.wish.corrects].wish if sheet.wish.corrects else sheet.wish
-        urgent = sheet.wish.emergency or corrected.emergency
+        corrected = self.by_code[sheet.command.corrects].command if sheet.command.corrects else sheet.command
+        urgent = sheet.command.emergency or corrected.emergency
         if not urgent and not time(6, 30) <= there < time(20):
             yield "it was night"
 
@@ -157,7 +157,7 @@ class Leaving(Approval, Readers):
         self.dies_at = dies_at
 
     def is_set_right_by_chebet(self, sheet: Sheet) -> None:
-        sorry = replace(sheet.wish, template="sorry", fields=self.fields("sorry"), own=())
+        sorry = replace(sheet.command, template="sorry", fields=self.fields("sorry"), own=())
         self.writes(CHEBET, replace(sorry, emergency=False, corrects=sheet.code))
 
     def another_worker(self, sheet: Sheet) -> None:
@@ -170,7 +170,7 @@ class Leaving(Approval, Readers):
 
     def one_who_waits_texts(self, sheet: Sheet, words: str) -> None:
         """The last of those to whom it is still to come."""
-        may = self.by_code[sheet.wish.corrects].handed if sheet.wish.corrects else PHONES
+        may = self.by_code[sheet.command.corrects].handed if sheet.command.corrects else PHONES
         still = [each for each in PHONES if each in may and each not in sheet.handed]
         if still:
             self.text_of_reader(still[-1], words)

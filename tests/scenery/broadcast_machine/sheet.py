@@ -17,7 +17,7 @@ class Sheet:
     """What people did with one broadcast, and who has it."""
 
     code: str
-    wish: Compose
+    command: Compose
     writers: set[str]
     expires: datetime
     mark: str
@@ -43,12 +43,12 @@ class Sheet:
 
     def need(self) -> tuple[int, bool]:
         """How many must say yes, and whether one of them coordinates."""
-        own = 0 if self.wish.template else 1
-        if self.wish.emergency or self.wish.corrects:
+        own = 0 if self.command.template else 1
+        if self.command.emergency or self.command.corrects:
             return 1, False
-        if any(len(code) == COUNTY for code in self.wish.areas):
+        if any(len(code) == COUNTY for code in self.command.areas):
             return 3 + own, True
-        return (1 if all(len(code) == WARD for code in self.wish.areas) else 2) + own, False
+        return (1 if all(len(code) == WARD for code in self.command.areas) else 2) + own, False
 
     def is_approved(self) -> datetime | None:
         """When so many had said yes who are to, within half an hour; None if they never had."""
