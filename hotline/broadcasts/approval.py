@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from hotline.broadcasts import approval_policy, phrases, preview, recipients
-from hotline.broadcasts.approval_policy import HOLDS, Hand
+from hotline.broadcasts.approval_policy import HOLDS, Hand, Need
 from hotline.broadcasts.broadcast import (
     Broadcast,
     BroadcastState,
@@ -43,13 +43,7 @@ MOST_CONTACTS = 20
 
 def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
     """Ask others whether it may go: all at once. Raises `NotNow`."""
-    need = preview.need_of(work.areas, broadcast)
-    if need.refused:
-        raise NotNow(phrases.cannot_now(broadcast.code, phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)))
-    limits(work, broadcast)
-    asked = _whom_to_ask(work, broadcast, who)
-    if len({each.body_code for each in asked}) < need.hands:
-        raise NotNow(phrases.cannot_now(broadcast.code, phrases.NOBODY_TO_APPROVE))
+    need, asked = _found_to_ask(work, who, broadcast)
     if not move_broadcast(work.session, broadcast, BroadcastState.SUBMITTED, submitted_at=work.now):
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.CHANGED_JUST_NOW))
     broadcast.note(work.now, BroadcastState.SUBMITTED, who)
@@ -63,6 +57,19 @@ def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
         return phrases.submitted(broadcast.code, len(asked), need.hands)
     work.schedule(TaskKind.REMIND, f"{broadcast.id}/{broadcast.edition}/0", begins, Queue.ORDINARY)
     return phrases.waits_for_morning(broadcast.code, work.clock_time(begins))
+
+
+def _found_to_ask(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> tuple[Need, list[Liaison]]:
+    """How much approval it needs, and who is asked for it. Raises `NotNow` where they are too few, or where it
+    could not go whatever they say."""
+    need = preview.need_of(work.areas, broadcast)
+    if need.refused:
+        raise NotNow(phrases.cannot_now(broadcast.code, phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)))
+    limits(work, broadcast)
+    asked = _whom_to_ask(work, broadcast, who)
+    if len({each.body_code for each in asked}) < need.hands:
+        raise NotNow(phrases.cannot_now(broadcast.code, phrases.NOBODY_TO_APPROVE))
+    return need, asked
 
 
 def what_stands_against(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[Phrase]:

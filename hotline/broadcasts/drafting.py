@@ -57,21 +57,20 @@ def _write(work: UnitOfWork, who: Liaison, broadcast: Broadcast, command: Compos
         if original
         else list(dict.fromkeys(code for code in command.areas if code in work.areas))
     )
-    broadcast.template, broadcast.source, broadcast.known_at = (
-        command.template,
-        command.source[:120],
-        _known_at(work, command),
-    )
+    broadcast.template, broadcast.source = command.template, command.source[:120]
+    broadcast.known_at = _known_at(work, command)
     broadcast.expires_at = work.now + timedelta(hours=command.hours)
     broadcast.exercise = (original.exercise if original else command.exercise) or work.settings.exercise
-    broadcast.emergency = (
-        command.emergency
-        and command.template in templates.TEMPLATES
-        and templates.TEMPLATES[command.template].frozen
-    )
+    template = templates.TEMPLATES.get(command.template)
+    broadcast.emergency = command.emergency and template is not None and template.frozen
     broadcast.public, broadcast.corrects = command.public, original
+    _say(work, broadcast, command, areas)
     if command.rumour and (rumour := rumour_readers.seen(work, who, command.rumour)) is not None:
         broadcast.rumour_id = rumour.id
+
+
+def _say(work: UnitOfWork, broadcast: Broadcast, command: Compose, areas: Sequence[str]) -> None:
+    """It is about these areas, and says this in each language; rows that stand for the same are kept."""
     kept = {reach.area_code: reach for reach in broadcast.reaches}
     broadcast.reaches = [kept.get(code) or Reach(area_code=code) for code in areas]
     said = {wording.language: wording for wording in broadcast.wordings}
