@@ -60,8 +60,8 @@ def submit(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> Phrase:
 
 
 def _found_to_ask(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> tuple[Need, list[Liaison]]:
-    """How much approval it needs, and who is asked for it. Raises `NotNow` where they are too few, or where it
-    could not go whatever they say."""
+    """How much approval it needs, and who is asked for it.
+    Raises `NotNow` where they are too few, or where it could not go whatever they say."""
     need = preview.need_of(work.areas, broadcast)
     if need.refused:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.REFUSED.get(need.refused, phrases.TOO_LARGE)))
