@@ -24,7 +24,6 @@ BRANCHING = {
     "hotline/broadcasts/content/figures.py _in_digits",
     "hotline/broadcasts/content/figures.py _time",
     "hotline/broadcasts/content/rules.py _about_the_whole",
-    "hotline/broadcasts/drafting.py _write",
     "hotline/broadcasts/menus.py anew",
     "hotline/broadcasts/rollout.py go",
     "hotline/conversation/choose_area.py choose_area",
