@@ -9,8 +9,8 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.api import Bot, bot_of
 from bot.budgets import Flood
+from bot.conversation import ORIGIN
 from bot.profile import connect, listens_at
-from bot.talks import ORIGIN
 from hotline.context import service_of
 from hotline.core.errors import Misconfigured
 from hotline.settings import Settings

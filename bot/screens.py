@@ -10,7 +10,8 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, ReplyKeyboardRemove
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.api import Bot
-from bot.talks import Shown, Talks, Who
+from bot.talks import Talks
+from bot.turn import Shown, Who
 from hotline.core.i18n import Phrase, say
 from hotline.front_desk import phrases as desk_phrases
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.cards import Card, card, choices, title
 from bot.keyboards import A_SLIP, Button, number, verdicts
-from bot.talks import Who
+from bot.turn import Who
 from hotline.cases import (
     citizen_phrases,
     dispatch,

@@ -22,12 +22,13 @@ from telegram.ext import (
     filters,
 )
 
-from bot import taps
+from bot import attachments, identity, taps
 from bot.api import Bot, may_have_left
 from bot.keyboards import SHARE_LOCATION, SHARE_NUMBER, Button, pressed, sharing
 from bot.profile import liaison_commands
 from bot.screens import Screens, html, no_chat
-from bot.talks import ANSWERED, Shown, Talks, Who, Why
+from bot.talks import ANSWERED, Talks, Why
+from bot.turn import Shown, Who
 from hotline.cases import citizen_phrases, evidence, liaison_phrases
 from hotline.context import Service
 from hotline.core.database import Locked
@@ -204,7 +205,9 @@ class Updates:
         ):
             await self._ask_number(who, liaison_phrases.not_your_own())
             return
-        words, language, is_liaison = await asyncio.to_thread(self._talks.link, who, contact.phone_number)
+        words, language, is_liaison = await asyncio.to_thread(
+            identity.link, self._service, who, contact.phone_number
+        )
         with no_chat():
             await self._bot.send_message(who.chat, html(words, language), reply_markup=ReplyKeyboardRemove())
             await asyncio.to_thread(self._talks.shares, who, None)
@@ -227,7 +230,7 @@ class Updates:
 
     async def _evidence(self, update: Update, kind: evidence.Kind, file: str | None, caption: str) -> None:
         who = who_of(update)
-        refusal = await asyncio.to_thread(self._talks.refusal, who)
+        refusal = await asyncio.to_thread(attachments.refusal, self._service, who)
         content = b""
         if refusal is None and file is None:
             refusal = citizen_phrases.evidence_too_large()
@@ -273,7 +276,7 @@ class Updates:
         change = update.my_chat_member
         assert change is not None
         closed = change.new_chat_member.status == ChatMemberStatus.BANNED
-        await asyncio.to_thread(self._talks.closed, who_of(update), closed=closed)
+        await asyncio.to_thread(identity.closed, self._service, who_of(update), closed=closed)
 
     async def _elsewhere(self, update: Update, _context: Context) -> None:
         """A group or a channel: we say that we speak in private only, and leave."""
@@ -289,7 +292,7 @@ class Updates:
         raise ApplicationHandlerStop
 
     async def _language(self, who: Who) -> str:
-        return await asyncio.to_thread(self._talks.language_of, who)
+        return await asyncio.to_thread(identity.language_of, self._service, who)
 
     async def _language_if_known(self, who: Who) -> str:
         """The same, also while the database is away."""

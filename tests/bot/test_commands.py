@@ -5,7 +5,9 @@ from itertools import count
 
 import pytest
 
-from bot.talks import ANSWERED, Talks, Who
+from bot import identity
+from bot.talks import ANSWERED, Talks
+from bot.turn import Who
 from hotline.news import phrases as news_phrases
 from tests.scenery.chat_words import (
     ALL_CALM,
@@ -85,7 +87,7 @@ def test_every_command_leads_to_its_end(
 ) -> None:
     talks = Talks(world.service)
     if chat == SERGEANT:
-        talks.link(who(chat), KIPRUTO)
+        identity.link(world.service, who(chat), KIPRUTO)
     talks.commanded(who(chat), "start")
     talks.commanded(who(chat), "language")
     assert talks.wrote(who(chat), ENGLISH).text == MENU

@@ -10,8 +10,9 @@ from html import unescape
 from sqlalchemy import select
 
 from bot.keyboards import Button, pressed
-from bot.talks import Talks, Who
+from bot.talks import Talks
 from bot.taps import step
+from bot.turn import Who
 from hotline.carriers import InboundText
 from hotline.cases import liaison_phrases
 from hotline.cases.dispatch import Dispatch

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from bot.cards import card
 from bot.intake import DEAD
 from bot.keyboards import pressed
-from bot.talks import Who
 from bot.taps import pieces, step
+from bot.turn import Who
 from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.dispatch import Dispatch
 from hotline.directory import people

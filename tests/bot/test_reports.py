@@ -5,7 +5,8 @@ from itertools import count
 
 import pytest
 
-from bot.talks import Talks, Who
+from bot.talks import Talks
+from bot.turn import Who
 from hotline.cases import liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history_of as entries

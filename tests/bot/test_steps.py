@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from bot.cards import WHY
 from bot.keyboards import pressed
-from bot.talks import Who
 from bot.taps import pieces, step
+from bot.turn import Who
 from hotline.cases import citizen_phrases, liaison_menus, liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import history_of as entries
