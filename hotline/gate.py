@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.broadcasts.broadcast import GOING, Broadcast, Copy
+from hotline.broadcasts.broadcast import GOING, Broadcast
+from hotline.broadcasts.copies import Copy
 from hotline.broadcasts.recipients import opening
 from hotline.cases import promises
 from hotline.cases.case import Case, CaseState

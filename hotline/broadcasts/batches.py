@@ -24,13 +24,12 @@ from hotline.broadcasts.broadcast import (
     GOING,
     Broadcast,
     BroadcastState,
-    Copy,
-    CopyState,
     as_sent,
     lock_broadcast,
     move_broadcast,
     words_as_sent,
 )
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.ledger import tally
 from hotline.broadcasts.limits import waits_of
 from hotline.broadcasts.rollout import SOON

@@ -13,12 +13,12 @@ from hotline.broadcasts.broadcast import (
     LIVE,
     Broadcast,
     BroadcastState,
-    Copy,
     DeedKind,
     lock_broadcast,
     move_broadcast,
     new_mark,
 )
+from hotline.broadcasts.copies import Copy
 from hotline.broadcasts.limits import NotNow, gone
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, lock_broadcast
+from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, lock_broadcast
 from hotline.broadcasts.control import CARRIED_ON_BY
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.context import UnitOfWork
 from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue, TaskKind

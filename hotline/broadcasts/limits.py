@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import phrases, preview, recipients
-from hotline.broadcasts.broadcast import OUT, REACHED, Broadcast, BroadcastState, Copy
+from hotline.broadcasts.broadcast import OUT, Broadcast, BroadcastState
+from hotline.broadcasts.copies import REACHED, Copy
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.places.areas import AreaRecord, Areas

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from hotline.broadcasts import approval_policy, phrases, templates
 from hotline.broadcasts.approval_policy import Need
-from hotline.broadcasts.broadcast import Balance, Broadcast, as_sent
+from hotline.broadcasts.balance import Balance
+from hotline.broadcasts.broadcast import Broadcast, as_sent
 from hotline.broadcasts.content import lexicon, rules
 from hotline.broadcasts.content.rules import Facts, Finding
 from hotline.broadcasts.recipients import Readers, readers

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts.broadcast import Copy, CopyState, copy_by_provider_id
+from hotline.broadcasts.copies import Copy, CopyState, copy_by_provider_id
 from hotline.carriers import Receipt
 from hotline.context import UnitOfWork
 from hotline.directory import people

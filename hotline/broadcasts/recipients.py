@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
-from hotline.broadcasts.broadcast import REACHED, Broadcast, Copy
+from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.copies import REACHED, Copy
 from hotline.context import UnitOfWork
 from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.subscriptions import ON, Subscription

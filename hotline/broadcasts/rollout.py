@@ -11,12 +11,11 @@ from hotline.broadcasts.broadcast import (
     GOING,
     Broadcast,
     BroadcastState,
-    Copy,
-    CopyState,
     DeedKind,
     lock_broadcast,
     move_broadcast,
 )
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.limits import waits_of
 from hotline.context import UnitOfWork
 from hotline.outbox import Queue, TaskKind

@@ -9,15 +9,8 @@ from sqlalchemy import func, select
 from hotline.broadcasts import actions as broadcast_actions
 from hotline.broadcasts import ledger, limits, templates
 from hotline.broadcasts import preview as broadcast_preview
-from hotline.broadcasts.broadcast import (
-    UNSENT,
-    Broadcast,
-    BroadcastState,
-    Copy,
-    Deed,
-    as_sent,
-    broadcast_by_code,
-)
+from hotline.broadcasts.broadcast import UNSENT, Broadcast, BroadcastState, Deed, as_sent, broadcast_by_code
+from hotline.broadcasts.copies import Copy
 from hotline.cli.terminal import heading, indented
 from hotline.context import UnitOfWork, ready
 from hotline.core.errors import Misconfigured

@@ -4,7 +4,7 @@ on without them goes on; everything else is deleted."""
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from hotline.broadcasts.broadcast import Copy, CopyState
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.cases import evidence
 from hotline.cases.case import ERASED, Case, CaseState
 from hotline.context import UnitOfWork

@@ -4,7 +4,7 @@ from alembic import context
 
 # Each of these brings its tables into Base.metadata.
 from hotline import outbox  # noqa: F401
-from hotline.broadcasts import broadcast  # noqa: F401
+from hotline.broadcasts import balance, copies  # noqa: F401
 from hotline.cases import dispatch, followups, responses  # noqa: F401
 from hotline.conversation import chat_store  # noqa: F401
 from hotline.core.database import Base, Database

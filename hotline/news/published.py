@@ -4,17 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from hotline.broadcasts.broadcast import (
-    GOING,
-    OUT,
-    REACHED,
-    Broadcast,
-    BroadcastState,
-    Copy,
-    CopyState,
-    as_sent,
-    broadcast_by_code,
-)
+from hotline.broadcasts.broadcast import GOING, OUT, Broadcast, BroadcastState, as_sent, broadcast_by_code
+from hotline.broadcasts.copies import REACHED, Copy, CopyState
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase, say
 from hotline.news import phrases, sms_commands

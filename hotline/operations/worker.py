@@ -11,8 +11,8 @@ from uuid import UUID
 
 from hotline import gate, outbox
 from hotline.broadcasts import batches
+from hotline.broadcasts.balance import note_balance
 from hotline.broadcasts.batches import Batch
-from hotline.broadcasts.broadcast import note_balance
 from hotline.carriers import Carrier, Meaning, Sending, Unreachable
 from hotline.context import Service
 from hotline.core import fault_points

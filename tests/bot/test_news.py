@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hotline.broadcasts import templates
-from hotline.broadcasts.broadcast import Copy, CopyState
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.cases import sms_commands as case_commands
 from hotline.directory import people, subscriptions
 from hotline.directory.subscriptions import Subscription

@@ -9,7 +9,8 @@ from sqlalchemy import String, inspect, select
 
 from hotline import gate
 from hotline.broadcasts import batches
-from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState, broadcast_by_code
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, broadcast_by_code
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.context import UnitOfWork
 from hotline.core.i18n import verbatim
 from hotline.directory import people

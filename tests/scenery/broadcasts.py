@@ -5,7 +5,8 @@ from itertools import count
 from sqlalchemy import select
 
 from hotline.broadcasts import actions as broadcast_actions
-from hotline.broadcasts.broadcast import Broadcast, Copy, broadcast_by_code
+from hotline.broadcasts.broadcast import Broadcast, broadcast_by_code
+from hotline.broadcasts.copies import Copy
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.core.i18n import say
 from hotline.directory import people, subscriptions

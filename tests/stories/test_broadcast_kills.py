@@ -25,7 +25,8 @@ from sqlalchemy import func, select
 
 from benchmarks.broadcast_world import MWANGI, by_day, number_of, service_by_day, subscribe, wards_of, write
 from benchmarks.processes import postgresql
-from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.directory import people
 from hotline.directory.people import Address
 from tests.scenery.stack import Stack

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from hotline.broadcasts import actions as broadcast_actions
 from hotline.broadcasts import receipts as copy_receipts
-from hotline.broadcasts.broadcast import BroadcastState, Copy, CopyState
+from hotline.broadcasts.broadcast import BroadcastState
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.carriers import Meaning, Receipt, Sending
 from hotline.directory import liaisons, people, subscriptions

@@ -17,12 +17,11 @@ from hotline.broadcasts.broadcast import (
     UNSENT,
     Broadcast,
     BroadcastState,
-    Copy,
-    CopyState,
     Deed,
     DeedKind,
     broadcast_by_code,
 )
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.limits import NotNow
 from hotline.broadcasts.menus import STEPS, Compose, Deal
 from hotline.broadcasts.sms_commands import VERBS

@@ -11,18 +11,10 @@ from sqlalchemy import select
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts import recipients
-from hotline.broadcasts.broadcast import (
-    Broadcast,
-    BroadcastState,
-    Copy,
-    CopyState,
-    Reach,
-    Wording,
-    as_sent,
-    new_code,
-    note_balance,
-)
+from hotline.broadcasts.balance import note_balance
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Reach, Wording, as_sent, new_code
 from hotline.broadcasts.content.rules import Finding, Rule
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.phrases import correction, numbered
 from hotline.broadcasts.recipients import Readers
 from hotline.context import UnitOfWork

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.broadcasts.broadcast import CopyState
+from hotline.broadcasts.copies import CopyState
 from hotline.carriers import Meaning, Sending
 from hotline.cases import liaison_phrases
 from hotline.cases.case import lock_case

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Copy, CopyState, Reach, Wording
+from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Reach, Wording
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.carriers.africastalking import AfricasTalking
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp, Menu, Nothing, Scene

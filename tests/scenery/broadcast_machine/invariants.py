@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import ledger
-from hotline.broadcasts.broadcast import GOING, BroadcastState, Copy, CopyState
+from hotline.broadcasts.broadcast import GOING, BroadcastState
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.core import fault_points
 from hotline.outbox import Task
 from tests.scenery.broadcast_machine.cast import CHATS

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from hotline import gate
 from hotline.broadcasts import approval, approval_policy, batches, recipients, rollout
 from hotline.broadcasts.approval_policy import Hand, Why
-from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Copy, CopyState, Deed
+from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Deed
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.context import Service, UnitOfWork
 from hotline.directory import subscriptions
 from hotline.directory.people import Address

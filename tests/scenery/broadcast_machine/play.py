@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts import actions as broadcast_actions
-from hotline.broadcasts.broadcast import Broadcast, Copy, CopyState, broadcast_by_code
+from hotline.broadcasts.broadcast import Broadcast, broadcast_by_code
+from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.menus import Compose, Deal
 from hotline.core import fault_points
 from hotline.core.i18n import Phrase
