@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from hotline.carriers import Account, Meaning, Sending
 from hotline.carriers.africastalking import AfricasTalking
+from hotline.carriers.carrier import Account, Meaning, Sending
 
 NOBODY = Account("itikia", "a key", "22384", "http://127.0.0.1:9")
 LEASE = 20.0

@@ -36,7 +36,7 @@ from bot.budgets import AT_ONCE, TO_ALL, TO_ONE, Flood, Places, seconds_of
 from bot.cards import Card, card
 from bot.keyboards import verdicts
 from hotline import outbox
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import VERDICTS
 from hotline.cases.dispatch import Dispatch

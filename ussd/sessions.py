@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from hotline.carriers import Ended, Turn
+from hotline.carriers.carrier import Ended, Turn
 from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller, Report
 from hotline.cases.reporting import Call

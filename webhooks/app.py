@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from hotline.carriers import Carrier, carrier_of
+from hotline.carriers import carrier_of
+from hotline.carriers.carrier import Carrier
 from hotline.cases.citizen_menus import Caller
 from hotline.context import Service
 from hotline.conversation.ussd_store import Conversations

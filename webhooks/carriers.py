@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from hotline.broadcasts import receipts as copy_receipts
-from hotline.carriers import Carrier, Malformed, Receipt
+from hotline.carriers.carrier import Carrier, Malformed, Receipt
 from hotline.context import Service
 from hotline.core.database import Locked
 from hotline.core.i18n import say

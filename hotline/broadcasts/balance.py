@@ -1,4 +1,4 @@
-"""What is left on our account with a carrier: whoever approves a broadcast reads it beside what it costs."""
+"""What is left on our account with a carrier: the preview of a broadcast shows it beside what that costs."""
 
 from datetime import datetime
 

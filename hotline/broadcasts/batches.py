@@ -33,7 +33,7 @@ from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.ledger import tally
 from hotline.broadcasts.limits import waits_of
 from hotline.broadcasts.rollout import SOON
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.context import Service, UnitOfWork
 from hotline.core import fault_points
 from hotline.core.crypto import open_seal

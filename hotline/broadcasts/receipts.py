@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts.copies import Copy, CopyState, copy_by_provider_id
-from hotline.carriers import Receipt
+from hotline.carriers.carrier import Receipt
 from hotline.context import UnitOfWork
 from hotline.directory import people
 from hotline.directory.people import Address

@@ -9,7 +9,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.carriers import Carrier, Unreachable
+from hotline.carriers.carrier import Carrier, Unreachable
 from hotline.context import Service
 from hotline.core.database import Locked, journal_mode
 from hotline.core.errors import Misconfigured

@@ -16,7 +16,7 @@ from hotline.broadcasts.broadcast import (
     unfinished_broadcasts,
 )
 from hotline.broadcasts.menus import Deal
-from hotline.carriers import InboundText
+from hotline.carriers.carrier import InboundText
 from hotline.cases import citizen_phrases, dispatch, followups, liaison_phrases, status
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.additions import add_words, in_danger

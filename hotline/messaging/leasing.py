@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from hotline import outbox
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.context import UnitOfWork
 from hotline.core.crypto import open_seal
 from hotline.messaging.kinds import HANDLING, MessageKind

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.carriers import Receipt
+from hotline.carriers.carrier import Receipt
 from hotline.context import UnitOfWork
 from hotline.core.database import Base, Moment, insert_once
 from hotline.messaging.message import Message, MessageState, stop_texts

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hotline import gate
 from hotline.broadcasts import ledger
-from hotline.carriers import Sending
+from hotline.carriers.carrier import Sending
 from hotline.cases import escalation
 from hotline.cases.case import Case
 from hotline.context import Service, UnitOfWork

@@ -1,7 +1,7 @@
 """A receipt arrives: of a message, or of a copy of a broadcast."""
 
 from hotline.broadcasts import receipts as copy_receipts
-from hotline.carriers import OptOut, Receipt
+from hotline.carriers.carrier import OptOut, Receipt
 from hotline.cases import escalation
 from hotline.context import UnitOfWork
 from hotline.core.crypto import strict_number

@@ -13,7 +13,7 @@ from hotline import gate, outbox
 from hotline.broadcasts import batches
 from hotline.broadcasts.balance import note_balance
 from hotline.broadcasts.batches import Batch
-from hotline.carriers import Carrier, Meaning, Sending, Unreachable
+from hotline.carriers.carrier import Carrier, Meaning, Sending, Unreachable
 from hotline.context import Service
 from hotline.core import fault_points
 from hotline.core.database import Locked

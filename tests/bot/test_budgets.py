@@ -23,7 +23,7 @@ from telegram.error import (
 from bot import budgets
 from bot.budgets import AT_ONCE, Budgets, Flood, Places
 from bot.delivery import meaning_of
-from hotline.carriers import Meaning
+from hotline.carriers.carrier import Meaning
 
 Result = TypeVar("Result")
 

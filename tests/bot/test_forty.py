@@ -13,7 +13,7 @@ from bot.keyboards import Button, pressed
 from bot.talks import Talks
 from bot.taps import step
 from bot.turn import Who
-from hotline.carriers import InboundText
+from hotline.carriers.carrier import InboundText
 from hotline.cases import liaison_phrases
 from hotline.cases.dispatch import Dispatch
 from hotline.directory import liaisons

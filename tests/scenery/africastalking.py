@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from hotline.carriers import Account
+from hotline.carriers.carrier import Account
 from tests.scenery.waiting import PATIENCE
 
 NUMBER, OTHER = "+254711000111", "+254733000222"

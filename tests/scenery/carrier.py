@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from hotline.carriers import Account, Meaning, Sending
 from hotline.carriers.africastalking import AfricasTalking
+from hotline.carriers.carrier import Account, Meaning, Sending
 
 ACCOUNT = Account("itikia", "a key", "22384", "http://127.0.0.1:9")
 

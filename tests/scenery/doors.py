@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from hotline.carriers import Carrier
+from hotline.carriers.carrier import Carrier
 from hotline.operations.queue import Poster
 from tests.scenery.waiting import PATIENCE
 from tests.scenery.world import World

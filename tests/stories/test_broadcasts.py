@@ -11,7 +11,7 @@ from hotline.broadcasts import receipts as copy_receipts
 from hotline.broadcasts.broadcast import BroadcastState
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.menus import Compose, Deal
-from hotline.carriers import Meaning, Receipt, Sending
+from hotline.carriers.carrier import Meaning, Receipt, Sending
 from hotline.directory import liaisons, people, subscriptions
 from tests.scenery.broadcasts import ALL_CALM, copies, does, readers, stands, written
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, STRANGER, WANJIKU

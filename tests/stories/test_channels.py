@@ -4,7 +4,7 @@ else by text; and a telling that failed counts as none."""
 import pytest
 from sqlalchemy import select
 
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.core.database import Database
 from hotline.directory import people
 from hotline.front_desk import link_chat

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.directory import liaisons
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.offices import CHIEF, LAST_IN_LINE, LONDON, call, complain, employ, leads

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.directory import bodies, liaisons, shift_loading
 from hotline.directory.categories import Kind
 from hotline.operations import clock

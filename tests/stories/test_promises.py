@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline import outbox
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.core import fault_points
 from hotline.core.fault_points import Place
 from hotline.operations.worker import Worker

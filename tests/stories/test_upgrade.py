@@ -18,7 +18,7 @@ from rq import Queue as RedisQueue
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.cases.case import Case
 from hotline.cases.evidence import Evidence
 from hotline.conversation import chat_store

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from sqlalchemy import func, select, text
 
-from hotline.carriers import Form, InboundText, Turn
+from hotline.carriers.carrier import Form, InboundText, Turn
 from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Caller

@@ -8,7 +8,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from hotline.carriers import Account, Sending, Unreachable
 from hotline.carriers.africastalking.answers import (
     ACCEPTED,
     HTTP_STATUSES,
@@ -19,6 +18,7 @@ from hotline.carriers.africastalking.answers import (
 )
 from hotline.carriers.africastalking.callbacks import RECEIPTS, Callbacks
 from hotline.carriers.africastalking.line import Standing, Texts, asked, line
+from hotline.carriers.carrier import Account, Sending, Unreachable
 from hotline.core.errors import Misconfigured
 
 __all__ = ["HTTP_STATUSES", "RECEIPTS", "STATUS_CODES", "AfricasTalking"]

@@ -7,11 +7,8 @@ from typing import Any
 
 import requests
 
-from hotline.carriers import (
-    Meaning,
-    Sending,
-)
 from hotline.carriers.africastalking.reading import OPTED_OUT, something, whole_number, word
+from hotline.carriers.carrier import Meaning, Sending
 
 ACCEPTED, PERMANENT, SETTINGS, TRANSIENT, UNKNOWN = Meaning
 

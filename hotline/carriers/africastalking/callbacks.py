@@ -19,8 +19,8 @@ whether it stands here or not):
 
 from datetime import UTC, datetime
 
-from hotline.carriers import Ended, Form, InboundText, Malformed, OptOut, Receipt, Turn
 from hotline.carriers.africastalking.reading import LONGEST, NOTHING, OPTED_OUT, whole_number
+from hotline.carriers.carrier import Ended, Form, InboundText, Malformed, OptOut, Receipt, Turn
 
 RECEIPTS = {
     "sent": (False, None),

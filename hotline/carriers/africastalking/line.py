@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
-from hotline.carriers import Account, Meaning, Sending
+from hotline.carriers.carrier import Account, Meaning, Sending
 
 KEEP_AWAKE = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
 """TCP keep-alive: a firewall drops a connection that is idle for

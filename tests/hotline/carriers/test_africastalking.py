@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hotline.carriers import Account, Meaning, Sending, Unreachable
 from hotline.carriers.africastalking import HTTP_STATUSES, RECEIPTS, STATUS_CODES, AfricasTalking
+from hotline.carriers.carrier import Account, Meaning, Sending, Unreachable
 from hotline.core.errors import Misconfigured
 from tests.scenery.africastalking import (
     KEY,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.carriers import Malformed, OptOut
 from hotline.carriers.africastalking import AfricasTalking
+from hotline.carriers.carrier import Malformed, OptOut
 from tests.scenery.africastalking import NUMBER, TEXT, Company, recipient, said
 
 SESSION = "ATUid_5d3b4c2bc589f4811820a7184eed4df5"

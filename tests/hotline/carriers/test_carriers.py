@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from hotline.carriers import CARRIERS, Account, Carrier, Meaning, Sending
+from hotline.carriers import CARRIERS
+from hotline.carriers.carrier import Account, Carrier, Meaning, Sending
 
 ACCOUNT = Account("itikia", "not-to-be-seen", "22384", "http://127.0.0.1:9")
 

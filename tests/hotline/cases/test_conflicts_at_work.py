@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
 
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.cases import assignment, conflicts, dispatch, followups, liaison_phrases, reporting, responses
 from hotline.cases.case import Bar, Case, bars_of
 from hotline.cases.citizen_menus import Report

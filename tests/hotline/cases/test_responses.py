@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from hotline.carriers import InboundText
+from hotline.carriers.carrier import InboundText
 from hotline.cases import citizen_phrases, conflicts, dispatch, liaison_menus, liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.case import bar_liaison, bars_of, history_of, lock_case

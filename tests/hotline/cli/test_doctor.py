@@ -9,7 +9,7 @@ import pytest
 import redis
 from sqlalchemy import delete, select, update
 
-from hotline.carriers import Meaning, Sending, Unreachable
+from hotline.carriers.carrier import Meaning, Sending, Unreachable
 from hotline.cli.doctor import Finding, account, findings
 from hotline.context import Service
 from hotline.core.database import Database, journal_mode

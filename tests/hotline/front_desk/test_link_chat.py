@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.copies import CopyState
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.cases import liaison_phrases
 from hotline.cases.case import lock_case
 from hotline.cases.citizen_menus import Report

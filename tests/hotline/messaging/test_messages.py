@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hotline.carriers import Meaning, OptOut, Receipt, Sending
+from hotline.carriers.carrier import Meaning, OptOut, Receipt, Sending
 from hotline.cases import citizen_phrases, liaison_phrases
 from hotline.cases import sms_commands as case_commands
 from hotline.cases.reference_number import spoken_reference

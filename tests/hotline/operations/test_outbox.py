@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.cases import citizen_phrases, followups
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Contact

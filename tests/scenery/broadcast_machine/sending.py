@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hotline import outbox
 from hotline.broadcasts import batches
 from hotline.broadcasts.broadcast import Broadcast
-from hotline.carriers import Meaning, Sending
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.operations import receipts
 from hotline.outbox import Queue, Task
 from tests.scenery.broadcast_machine.approval import Approval

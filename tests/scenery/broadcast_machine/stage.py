@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import insert, update
 
 from hotline import outbox
-from hotline.carriers import Sending
+from hotline.carriers.carrier import Sending
 from hotline.context import UnitOfWork
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons, people, subscriptions
