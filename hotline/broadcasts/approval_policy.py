@@ -68,17 +68,21 @@ def needed(
     if not levels:
         return Need(refused="it is about no place")
     if emergency:
-        small = len(levels) == 1 and min(levels) < 0
-        return Need() if small else Need(refused="an emergency message goes to one ward")
+        is_small = len(levels) == 1 and min(levels) < 0
+        return Need() if is_small else Need(refused="an emergency message goes to one ward")
     if sorry:
         return Need()
     if 0 in levels or counties > 1:
         return Need(refused="it goes to one county at a time")
-    own = 1 if own_words else 0
+    return Need(_hands(levels) + own_words, coordination=1 in levels)
+
+
+def _hands(levels: Collection[int]) -> int:
+    """One for a few wards, two for more or for what holds wards, three for a county."""
     if 1 in levels:
-        return Need(3 + own, coordination=True)
-    few = len(levels) <= WARDS and all(level < 0 for level in levels)
-    return Need((1 if few else 2) + own)
+        return 3
+    is_few = len(levels) <= WARDS and max(levels) < 0
+    return 1 if is_few else 2
 
 
 def is_enough(need: Need, approved: Collection[Hand]) -> bool:

@@ -19,6 +19,9 @@ MOST_AREAS = 3
 MOST_WHY = 200
 """Letters of a reason that are kept."""
 
+Named = tuple[tuple[str, str], ...]
+"""Words, each under the name of its field or its language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compose:
@@ -27,9 +30,9 @@ class Compose:
     template: str
     """Empty for their own words."""
     areas: tuple[str, ...]
-    fields: tuple[tuple[str, str], ...]
+    fields: Named
     """What goes into each field: a choice's key, a time, a number."""
-    own: tuple[tuple[str, str], ...]
+    own: Named
     """Their own words, by language."""
     source: str
     """Who checked it: a choice's key, or typed."""
@@ -207,21 +210,15 @@ class Writing:
         frozen = template in TEMPLATES and TEMPLATES[template].frozen
         if not areas or (edits and (yield Menu("same", _("About the same place?"), YES_NO)) == "no"):
             areas = yield from self._where(1 if frozen else MOST_AREAS)
-        own = (yield from self._own_words()) if template == OWN else ()
-        fields = (yield from self._fields(template)) if template != OWN else ()
+        own, fields = yield from self._words(template)
         source = dict(fields).get("who") or (
             yield Menu("source", _("Who has checked it? Choose, or write it:"), WHO, typed=True)
         )
-        hours = "3" if frozen else (yield Menu("hours", _("For how long does it hold?"), HOURS))
-        web = "no" if frozen else (yield Menu("web", _("On the web too, for everybody to read?"), YES_NO))
-        drill = self.exercise or (
-            not corrects
-            and (yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL))
-            == "drill"
-        )
+        hours, public = (3, False) if frozen else (yield from _how_it_holds())
+        drill = self.exercise or (not corrects and (yield from _is_drill()))
         made = Compose(
             "" if template == OWN else template, areas, fields, own, source,
-            int(hours), web == "yes", drill, frozen, corrects, edits,
+            hours, public, drill, frozen, corrects, edits,
             rumour,
         )  # fmt: skip
         return (yield from _see(made))
@@ -250,7 +247,13 @@ class Writing:
                 break
         return tuple(dict.fromkeys(chosen))
 
-    def _own_words(self) -> Scene[tuple[tuple[str, str], ...]]:
+    def _words(self, template: str) -> Scene[tuple[Named, Named]]:
+        """Their own words, by language; or what goes into each field of a template."""
+        if template == OWN:
+            return (yield from self._own_words()), ()
+        return (), (yield from self._fields(template))
+
+    def _own_words(self) -> Scene[Named]:
         own: dict[str, str] = {}
         for language in self.languages:
             own[language] = yield Ask(
@@ -258,7 +261,7 @@ class Writing:
             )
         return tuple(own.items())
 
-    def _fields(self, template: str) -> Scene[tuple[tuple[str, str], ...]]:
+    def _fields(self, template: str) -> Scene[Named]:
         filled: dict[str, str] = {}
         for field in TEMPLATES[template].fields:
             filled[field.name] = yield from self._field(field)
@@ -303,6 +306,18 @@ def _times(field: Field, now: str) -> Choices:
     if field.kind == "past":
         return ((now, now_at(now)),)
     return tuple((time, verbatim(time)) for time in (templates.in_hours(now, hours) for hours in (2, 3, 5)))
+
+
+def _how_it_holds() -> Scene[tuple[int, bool]]:
+    """For how many hours, and whether on the web, too."""
+    hours = yield Menu("hours", _("For how long does it hold?"), HOURS)
+    web = yield Menu("web", _("On the web too, for everybody to read?"), YES_NO)
+    return int(hours), web == "yes"
+
+
+def _is_drill() -> Scene[bool]:
+    real = yield Menu("drill", _("For real, or a drill? A drill goes to nobody."), REAL_OR_DRILL)
+    return real == "drill"
 
 
 HOURS: Choices = tuple((str(hours), _("{hours} hours", hours=hours)) for hours in (3, 6, 12))

@@ -18,6 +18,7 @@ from hotline.broadcasts.broadcast import (
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.limits import waits_of
 from hotline.context import UnitOfWork
+from hotline.core.i18n import Phrase
 from hotline.outbox import Queue, TaskKind
 
 PAGE = 1000
@@ -87,20 +88,27 @@ def go(work: UnitOfWork, identity: int) -> None:
     if broadcast.corrects_id is not None:
         # Lock the corrected broadcast before anything else: always in this order, or two deadlock.
         lock_broadcast(work.session, broadcast.corrects_id)
-    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= HOLDS + limits.waits(
-        work, broadcast
-    )
-    is_approved = not too_late and approval.is_still_approved(work, broadcast)
-    stands = limits.not_right(work, broadcast) if is_approved else phrases.approval_lapsed(broadcast.code)
-    if stands is not None:
-        control.send_back(work, broadcast, stands)
-        return
-    if move_broadcast(work.session, broadcast, BroadcastState.FIRST, opens_at=work.now):
-        broadcast.note(work.now, BroadcastState.FIRST)
-        _set_right(work, broadcast)
-        work.schedule(TaskKind.BATCH, identity, queue=Queue.BULK)
-        if broadcast.emergency:
-            work.schedule(TaskKind.REVIEW, identity, work.now + REVIEW_AFTER, Queue.ORDINARY)
+    if (wrong := _not_right(work, broadcast)) is not None:
+        control.send_back(work, broadcast, wrong)
+    elif move_broadcast(work.session, broadcast, BroadcastState.FIRST, opens_at=work.now):
+        _begin(work, broadcast)
+
+
+def _not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
+    """What is not as it was when it was approved, if anything is."""
+    latest = HOLDS + limits.waits(work, broadcast)
+    too_late = broadcast.approved_at is None or work.now - broadcast.approved_at >= latest
+    if too_late or not approval.is_still_approved(work, broadcast):
+        return phrases.approval_lapsed(broadcast.code)
+    return limits.not_right(work, broadcast)
+
+
+def _begin(work: UnitOfWork, broadcast: Broadcast) -> None:
+    broadcast.note(work.now, BroadcastState.FIRST)
+    _set_right(work, broadcast)
+    work.schedule(TaskKind.BATCH, broadcast.id, queue=Queue.BULK)
+    if broadcast.emergency:
+        work.schedule(TaskKind.REVIEW, broadcast.id, work.now + REVIEW_AFTER, Queue.ORDINARY)
 
 
 def _set_right(work: UnitOfWork, broadcast: Broadcast) -> None:

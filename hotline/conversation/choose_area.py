@@ -31,15 +31,20 @@ def choose_area(areas: Areas, home: str | None = None, which: str = "") -> Scene
             break
         if answer in areas:
             area = areas[answer]
-        elif near := areas.nearest(*_spot(answer)):
-            picked = yield _is_it(f"{which}found{turn}", areas, near)
-            area = areas.get(picked) or area
-        elif found := areas.closest(answer, within=area) or areas.closest(answer):
-            picked = yield _which_of(f"{which}found{turn}", areas, [each.area for each in found])
-            area = areas.get(picked) or area
+        elif (found := _found(f"{which}found{turn}", areas, area, answer)) is not None:
+            area = areas.get((yield found)) or area
         else:
             unknown = answer
     return area
+
+
+def _found(name: str, areas: Areas, area: Area, answer: str) -> Menu | None:
+    """The question which of the places near a spot, or called something like it, is meant."""
+    if near := areas.nearest(*_spot(answer)):
+        return _is_it(name, areas, near)
+    if found := areas.closest(answer, within=area) or areas.closest(answer):
+        return _which_of(name, areas, [each.area for each in found])
+    return None
 
 
 SPOT = re.compile(r"near (-?\d+\.\d+) (-?\d+\.\d+)")

@@ -132,6 +132,12 @@ def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | Move
         message.address.close(work.now)
     if sending.closed and (moved := _go_elsewhere(work, message)) is not None:
         return moved
+    _take(work, message, sending)
+    return message
+
+
+def _take(work: UnitOfWork, message: Message, sending: Sending) -> None:
+    """What the answer means for the message: it is done with, or tried again later."""
     match sending.meaning:
         case Meaning.ACCEPTED:
             message.state, message.provider_id = MessageState.SENT, sending.provider_id
@@ -144,9 +150,8 @@ def record(work: UnitOfWork, leased: Leased, sending: Sending) -> Message | Move
             message.state = MessageState.FAILED
         case _:
             _again(work, message, sending)
-            return message
+            return
     outbox.complete(work.session, TaskKind.DELIVER, message.id)
-    return message
 
 
 def _again(work: UnitOfWork, message: Message, sending: Sending) -> None:

@@ -1,6 +1,7 @@
 """Numbers and times in a text, in digits or in words, to compare one language with another."""
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -95,7 +96,17 @@ _NUMBERS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?").findall
 def _in_digits(text: str, language: str, spelled: set[str], loose: set[str]) -> str:
     """The text with its numbers in digits; notes down which were
     words. Twenty-five and ishirini na tano are one number."""
-    worth, found, end = WORTH.get(language, {}), list[str](), 0
+    found, end = list[str](), 0
+    for start, last, value in _in_words(text, WORTH.get(language, {})):
+        alone = value == 1 and not text[:start].endswith("saa ")
+        (loose if alone else spelled).add(str(value))
+        found += [text[end:start], "" if alone else str(value)]
+        end = last
+    return "".join((*found, text[end:]))
+
+
+def _in_words(text: str, worth: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+    """Where each number in words begins and ends, and what it is."""
     matches = [match for match in _A_WORD(text) if match[0] in worth]
     skip = False
     for match, after in zip_longest(matches, matches[1:]):
@@ -103,19 +114,14 @@ def _in_digits(text: str, language: str, spelled: set[str], loose: set[str]) -> 
             skip = False
             continue
         value, last = worth[match[0]], match.end()
-        if (
-            after is not None
-            and value >= 10
-            and value % 10 == 0
-            and worth[after[0]] < 10
-            and text[last : after.start()] in (" ", "-", " na ")
-        ):
+        if after is not None and _joined(value, text[last : after.start()], worth[after[0]]):
             value, last, skip = value + worth[after[0]], after.end(), True
-        alone = value == 1 and not text[: match.start()].endswith("saa ")
-        (loose if alone else spelled).add(str(value))
-        found += [text[end : match.start()], "" if alone else str(value)]
-        end = last
-    return "".join((*found, text[end:]))
+        yield match.start(), last, value
+
+
+def _joined(tens: int, between: str, ones: int) -> bool:
+    """Whether two words are one number: a multiple of ten, and ones after it."""
+    return tens >= 10 and tens % 10 == 0 and ones < 10 and between in (" ", "-", " na ")
 
 
 _PARTS = "asubuhi|alfajiri|mchana|jioni|usiku"
@@ -137,19 +143,21 @@ _HOURS = {
 
 def _time(found: re.Match[str]) -> str | None:
     """The time on a clock of 24 hours; None for what is a number only."""
-    hour, minute = (
-        int(found["hour"]),
-        int(found["minute"] or {"nusu": 30, "robo": 15}.get(found["nusu"] or "", 0)),
-    )
-    if hour > 23 or not (found["minute"] or found["half"] or found["part"] or found["saa"]):
+    hour = _hour(found)
+    minute = int(found["minute"] or {"nusu": 30, "robo": 15}.get(found["nusu"] or "", 0))
+    return None if hour is None else f"{hour:02}:{minute:02}"
+
+
+def _hour(found: re.Match[str]) -> int | None:
+    """The hour, of 24; None where nothing says that it is one."""
+    hour = int(found["hour"])
+    if hour > 23 or not any(found[sign] for sign in ("minute", "half", "part", "saa")):
         return None
     if found["half"]:
-        return f"{hour % 12 + (12 if found['half'] == 'p' else 0):02}:{minute:02}"
+        return hour % 12 + (12 if found["half"] == "p" else 0)
     if found["part"] and hour <= 12 and not found["hour"].startswith("0"):
-        return f"{_from_six(hour, found['part']):02}:{minute:02}"
-    if found["minute"]:
-        return f"{hour:02}:{minute:02}"
-    return None
+        return _from_six(hour, found["part"])
+    return hour if found["minute"] else None
 
 
 def _from_six(hour: int, part: str) -> int:

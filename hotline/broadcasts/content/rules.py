@@ -151,10 +151,8 @@ def _name(language: str) -> str:
 
 
 def _about_the_whole(said: Mapping[str, Text], facts: Facts) -> Iterator[Finding]:
-    wanted = {language for language, count in facts.readers.items() if count > 0} or (
-        {*facts.languages[:1]} if not said else set()
-    )
-    yield from (_finding(Rule.NO_WORDING, "", _name(language)) for language in sorted(wanted - {*said}))
+    for language in sorted(_wanted(said, facts) - {*said}):
+        yield _finding(Rule.NO_WORDING, "", _name(language))
     if facts.known_at is None or not facts.now - FRESH <= facts.known_at <= facts.now + SLACK:
         yield _finding(Rule.NO_TIME, "")
     if not any(letter.isalnum() for letter in facts.source):
@@ -163,6 +161,12 @@ def _about_the_whole(said: Mapping[str, Text], facts: Facts) -> Iterator[Finding
         yield _finding(Rule.ONLY_POLICE, "")
     if facts.expires_at is None or not facts.now < facts.expires_at <= facts.now + HOLDS + SLACK:
         yield _finding(Rule.NO_EXPIRY, "")
+
+
+def _wanted(said: Mapping[str, Text], facts: Facts) -> set[str]:
+    """The languages that people read there; where nobody does, and nothing is said, the country's first."""
+    read = {language for language, count in facts.readers.items() if count > 0}
+    return read or (set() if said else {*facts.languages[:1]})
 
 
 def _is_police_alone(source: str) -> bool:
