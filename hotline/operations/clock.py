@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from operator import call
 
 from sqlalchemy import select
 
@@ -92,10 +93,10 @@ TIDYING: tuple[Callable[[Service], None], ...] = (plan_readiness, forget, close_
 """What is done every ten minutes."""
 
 
-def tidy(service: Service) -> None:
-    """Do all of it. Raises what any of it raises."""
+def tidy(service: Service, attempt: Callable[[Callable[[], None]], object] = call) -> None:
+    """Do all of it, each by `attempt`. Raises what any of it raises, if that does."""
     for each in TIDYING:
-        each(service)
+        attempt(partial(each, service))
 
 
 def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
@@ -107,8 +108,7 @@ def tick(service: Service, poster: Poster, stop: threading.Event) -> None:
         _surviving(partial(post_what_is_due, service, poster))
         if time.monotonic() - tidied > TIDY:
             tidied = time.monotonic()
-            for each in TIDYING:
-                _surviving(partial(each, service))
+            tidy(service, _surviving)
 
 
 def _surviving(act: Callable[[], object]) -> None:
