@@ -1,8 +1,8 @@
-"""How many copies are where, how far a broadcast has come, and which ones nothing carries on."""
+"""How many copies are where, how far a broadcast has come, and which copies nothing carries on."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline import outbox
@@ -10,6 +10,8 @@ from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, lock_
 from hotline.broadcasts.control import CARRIED_ON_BY
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.context import UnitOfWork
+from hotline.directory.people import Address
+from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Queue, TaskKind
 
@@ -94,3 +96,17 @@ def carry_on(work: UnitOfWork, identity: int) -> bool:
     if state == BroadcastState.COOLING and not broadcast.is_listed:
         work.schedule(TaskKind.LIST, identity, queue=Queue.BULK)
     return True
+
+
+def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
+    """A copy of a broadcast that has not left does not leave
+    from elsewhere: there may be one of its own for there."""
+    why = "the chat is somebody else's now"
+    waits = (
+        Message.address_id == address.id,
+        Message.kind == MessageKind.BROADCAST,
+        Message.state == MessageState.WAITING,
+    )
+    work.session.execute(update(Message).where(*waits).values(state=MessageState.WITHHELD, code=why))
+    on_its_way = (Copy.address_id == address.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None))
+    work.session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code=why))

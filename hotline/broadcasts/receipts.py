@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.broadcasts.copies import Copy, CopyState, copy_by_provider_id
@@ -10,22 +10,7 @@ from hotline.carriers.carrier import Receipt
 from hotline.context import UnitOfWork
 from hotline.directory import people
 from hotline.directory.people import Address
-from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import Message, MessageState, stop_texts
-
-
-def leave_copies_behind(work: UnitOfWork, address: Address) -> None:
-    """A copy of a broadcast that has not left does not leave
-    from elsewhere: there may be one of its own for there."""
-    why = "the chat is somebody else's now"
-    waits = (
-        Message.address_id == address.id,
-        Message.kind == MessageKind.BROADCAST,
-        Message.state == MessageState.WAITING,
-    )
-    work.session.execute(update(Message).where(*waits).values(state=MessageState.WITHHELD, code=why))
-    on_its_way = (Copy.address_id == address.id, Copy.state == CopyState.SENDS, Copy.lease.is_(None))
-    work.session.execute(update(Copy).where(*on_its_way).values(state=CopyState.HELD, code=why))
 
 
 def settle_known(work: UnitOfWork, receipt: Receipt) -> bool:

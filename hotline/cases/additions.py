@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from hotline.cases import citizen_phrases, escalation, lapses, liaison_phrases, notify_liaison, reporting
+from hotline.cases import citizen_phrases, escalation, lapses, liaison_phrases, named_officers, notify_liaison
 from hotline.cases.case import Case, lock_case
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
@@ -24,7 +24,7 @@ def add_words(work: UnitOfWork, case: Case, text: str) -> Phrase:
     case.add(work.keys, f"{work.clock_time(work.now)} {text}")
     case.note(work.session, work.now, "more words", "citizen")
     if case.category is CONDUCT:
-        reporting.keep_from_named(work, case, text)
+        named_officers.keep_from_named(work, case, text)
         escalation.withdraw(work, case)
     notify_liaison.tell_all(
         work, case, lambda word: liaison_phrases.more_words(word, text), f"more:{uuid4().hex[:12]}"

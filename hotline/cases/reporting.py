@@ -1,34 +1,29 @@
 """A report becomes a case."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import select
-
 from hotline.cases import (
     assignment,
     citizen_phrases,
-    conflicts,
     evidence,
     incidents,
     lapses,
     liaison_phrases,
+    named_officers,
     notify_citizen,
     notify_liaison,
     promises,
 )
-from hotline.cases.case import Case, CaseState, bar_liaison, case_by_session, details_place
+from hotline.cases.case import Case, CaseState, case_by_session, details_place
 from hotline.cases.citizen_menus import Report
 from hotline.cases.promises import PromiseState
 from hotline.cases.reference_number import new_reference
 from hotline.context import UnitOfWork
-from hotline.core.crypto import Tampered
 from hotline.core.database import insert_once
-from hotline.directory import affiliations, people
+from hotline.directory import people
 from hotline.directory.categories import CATEGORIES, CONDUCT
-from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Person
 from hotline.messaging.kinds import MessageKind
 from hotline.outbox import TaskKind
@@ -65,7 +60,7 @@ def open_case(work: UnitOfWork, report: Report, call: Call) -> Case:
     case = Case(**values)
     promises.make(work, case)
     if case.category is CONDUCT:
-        keep_from_named(work, case, f"{report.named_officer} {report.details}")
+        named_officers.keep_from_named(work, case, f"{report.named_officer} {report.details}")
     case.note(work.session, work.now, "reported", "citizen", f"{call.channel} {call.origin}".strip())
     evidence.belongs_to(work.session, call.session_index, case, work.now)
     work.schedule(TaskKind.OPEN, case.id)
@@ -96,22 +91,6 @@ def _values(work: UnitOfWork, report: Report, call: Call, person: Person | None)
 
 def _details_of(report: Report) -> str:
     return f"{report.details} ({report.named_officer})" if report.named_officer else report.details
-
-
-def keep_from_named(work: UnitOfWork, case: Case, words: str) -> None:
-    """Whoever on our list may be somebody that a citizen names in a report about the police never sees it."""
-    for identity, name in work.session.execute(select(Liaison.id, Liaison.name)):
-        if affiliations.may_be(words, name):
-            bar_liaison(work.session, case, identity, conflicts.NAMED, work.now)
-
-
-def keep_from_newly_listed(work: UnitOfWork) -> None:
-    """The same for whoever has come on the list since: before they are asked about anything."""
-    for case in work.session.scalars(
-        select(Case).where(Case.category_code == CONDUCT.code, Case.state != CaseState.CLOSED)
-    ):
-        with suppress(Tampered):  # what nobody can read names nobody
-            keep_from_named(work, case, case.details(work.keys))
 
 
 def _reporter(work: UnitOfWork, report: Report, call: Call) -> Person | None:

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from hotline.cases import escalation, reporting
+from hotline.cases import escalation, named_officers
 from hotline.cli import terminal
 from hotline.context import Service, UnitOfWork, ready
 from hotline.core import csv_files
@@ -94,7 +94,7 @@ def _withdraw(work: UnitOfWork) -> None:
     """Who may see a case goes by the rosters: whoever may not any more has it no longer."""
     work.session.flush()
     work.session.expire_all()
-    reporting.keep_from_newly_listed(work)
+    named_officers.keep_from_newly_listed(work)
     if number := escalation.withdraw(work):
         click.echo(f"Taken from those who may not see them any more, and put before somebody else: {number}.")
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, update
 
-from hotline.broadcasts.receipts import leave_copies_behind
+from hotline.broadcasts.ledger import leave_copies_behind
 from hotline.cases import liaison_phrases
 from hotline.cases.case import Case
 from hotline.context import UnitOfWork
