@@ -134,7 +134,7 @@ def headline(broadcast: Broadcast, areas: Areas, language: str) -> str:
         return say(holds_no_more(broadcast.code), language)
     return (
         f"{say(_kind(broadcast), language)}: "
-        f"{'; '.join(_full_name(areas, code) for code in sorted(broadcast.areas))}"
+        f"{'; '.join(areas.full_name_of(code) for code in sorted(broadcast.areas))}"
     )
 
 
@@ -161,11 +161,6 @@ def _weight(broadcast: Broadcast) -> Weight:
     if template is None:
         return OWN_WORDS
     return DANGER if template.frozen else WEIGHTS.get(template.response, OWN_WORDS)
-
-
-def _full_name(areas: Areas, code: str) -> str:
-    area = areas.get(code)
-    return areas.full_name(area) if area else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +232,7 @@ class _Writing:
     def _area(self, info: ET.Element, code: str) -> None:
         """By its name and code. We know the middle of an area and not its border, so nothing is drawn."""
         area = ET.SubElement(info, "area")
-        write(area, [("areaDesc", _full_name(self.areas, code))])
+        write(area, [("areaDesc", self.areas.full_name_of(code))])
         write(
             ET.SubElement(area, "geocode"),
             [("valueName", f"{self.areas.country.code} P-code"), ("value", code)],

@@ -170,7 +170,7 @@ def _called(work: UnitOfWork, by: str | None) -> Callable[[str], str]:
         case "category":
             return lambda code: say(CATEGORIES[code].name, SOURCE)
         case "area":
-            return lambda code: work.areas.full_name(work.areas[code]) if code in work.areas else code
+            return work.areas.full_name_of
         case _:
             named = bodies.by_code(work.session)
             return lambda code: named[code].name

@@ -55,7 +55,7 @@ def confirm(work: UnitOfWork, address: Address) -> Phrase | None:
 def _begins(work: UnitOfWork, address: Address, new: Sequence[subscriptions.Subscription]) -> Phrase:
     """Whoever had stopped our messages has them again: they have said yes to these twice since."""
     address.reopen()
-    return phrases.you_get(", ".join(name(work, each.area_code) for each in new))
+    return phrases.you_get(", ".join(work.areas.name_of(each.area_code) for each in new))
 
 
 def declines(work: UnitOfWork, address: Address) -> Phrase:
@@ -71,9 +71,3 @@ def unsubscribe(work: UnitOfWork, address: Address) -> Phrase:
         if subscriptions.end(work.session, address, work.now)
         else phrases.had_no_news()
     )
-
-
-def name(work: UnitOfWork, code: str) -> str:
-    """The name of an area, or its code, where it is on our map no more."""
-    area = work.areas.get(code)
-    return area.name if area else code

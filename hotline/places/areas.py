@@ -144,6 +144,14 @@ class Areas:
         and with all that lies between where that is not enough."""
         return self._full_names[area.code]
 
+    def full_name_of(self, code: str) -> str:
+        """The same, by its code; the code, where it is on our map no more."""
+        return self._full_names.get(code, code)
+
+    def name_of(self, code: str) -> str:
+        """Its name alone; the code, where it is on our map no more."""
+        return self._areas[code].name if code in self._areas else code
+
     def closest(self, text: str, within: Area | None = None, limit: int = 5) -> tuple[Found, ...]:
         """The areas that somebody may have meant, best first, each once; none at all for nonsense.
 
