@@ -1,5 +1,4 @@
-"""`itikia broadcasts`, `itikia rumours`, `itikia subscriptions`:
-what is said to everybody, for whoever asks at a terminal."""
+"""`itikia broadcasts`, `itikia subscriptions`: what is said to everybody, for whoever asks at a terminal."""
 
 from collections.abc import Iterator
 
@@ -16,7 +15,6 @@ from hotline.context import UnitOfWork, ready
 from hotline.core.errors import Misconfigured
 from hotline.core.i18n import SOURCE, own_name, say
 from hotline.directory.subscriptions import Subscription
-from hotline.rumours import spread
 from hotline.settings import Settings
 
 LATEST = 20
@@ -146,29 +144,6 @@ def stop_broadcast(settings: Settings, code: str, why: str) -> None:
     click.echo(said)
 
 
-@click.group("rumours")
-def rumours_() -> None:
-    """Rumours: what people ask about, who has looked into it, and how it spreads."""
-
-
-@rumours_.command("list")
-@click.pass_obj
-def list_rumours(settings: Settings) -> None:
-    """Those of the last week."""
-    with ready(settings) as service, service.read() as work:
-        click.echo("\n".join(spread.table(work)))
-
-
-@rumours_.command("show")
-@click.argument("number")
-@click.pass_obj
-def show_rumour(settings: Settings, number: str) -> None:
-    """The rumour NUMBER, R12 for one: its state, its sources by
-    body, and how it spread by time and place. Not its words."""
-    with ready(settings) as service, service.read() as work:
-        click.echo("\n".join(spread.lines(work, number)))
-
-
 @click.command("subscriptions")
 @click.pass_obj
 def subscriptions_(settings: Settings) -> None:
@@ -191,4 +166,4 @@ def subscriptions_(settings: Settings) -> None:
         click.echo(line)
 
 
-COMMANDS = (broadcasts_, rumours_, subscriptions_)
+COMMANDS = (broadcasts_, subscriptions_)

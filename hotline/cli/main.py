@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 import click
 
 from hotline.carriers import carrier_of
-from hotline.cli import areas, broadcasts, explain, order, rosters, running, shifts, statistics
+from hotline.cli import areas, broadcasts, explain, order, rosters, rumours, running, shifts, statistics
 from hotline.cli.doctor import account, findings
 from hotline.context import service_of
 from hotline.core.database import Locked
@@ -119,6 +119,7 @@ for brought in (
     *order.COMMANDS,
     *explain.COMMANDS,
     *broadcasts.COMMANDS,
+    *rumours.COMMANDS,
     statistics.stats,
 ):
     itikia.add_command(brought)

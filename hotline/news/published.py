@@ -10,9 +10,9 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase, say
 from hotline.news import phrases, sms_commands
 from hotline.news.menus import Item
-from hotline.news.subscribing import name
 from hotline.rumours import views as rumour_views
-from hotline.rumours.rumour import Rumour, RumourState
+from hotline.rumours.conclusions import RumourState
+from hotline.rumours.rumour import Rumour
 
 MOST_SHOWN = 6
 """Lines of news that are offered at once; what is older is not worth a second page."""
@@ -48,7 +48,7 @@ def _messages(work: UnitOfWork, here: str, language: str) -> list[Item]:
 
 def _of_message(work: UnitOfWork, broadcast: Broadcast, language: str) -> Item:
     at = work.clock_time(broadcast.opens_at or broadcast.written_at)
-    title = phrases.message_title(broadcast.code, name(work, broadcast.areas[0]), at)
+    title = phrases.message_title(broadcast.code, work.areas.name_of(broadcast.areas[0]), at)
     return Item(say(title, language), _as_sent(work, broadcast, language))
 
 
@@ -70,7 +70,7 @@ def _rumours(work: UnitOfWork, here: str, language: str) -> list[Item]:
 
 def _of_rumour(work: UnitOfWork, rumour: Rumour, language: str) -> Item:
     at = work.clock_time(rumour.checked_at or rumour.opened_at)
-    title = phrases.rumour_title(rumour.number, name(work, rumour.area_code), at)
+    title = phrases.rumour_title(rumour.number, work.areas.name_of(rumour.area_code), at)
     return Item(say(title, language), say(rumour_views.headline(work, rumour), language))
 
 

@@ -9,7 +9,8 @@ from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import write_message
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import phrases
-from hotline.rumours.rumour import Question, Rumour, RumourState, family_of, lock_rumour
+from hotline.rumours.conclusions import RumourState
+from hotline.rumours.rumour import Question, Rumour, family_of, lock_rumour
 
 ANSWERS = (
     RumourState.TRUE,

@@ -11,8 +11,9 @@ from hotline.directory.people import Address
 from hotline.outbox import Queue, TaskKind
 from hotline.places.names import bare_words
 from hotline.rumours import answers, phrases, reminders
+from hotline.rumours.conclusions import RumourState
 from hotline.rumours.menus import AskRumour
-from hotline.rumours.rumour import Question, Rumour, RumourState, encrypt_claim, lock_root, root_of
+from hotline.rumours.rumour import Question, Rumour, encrypt_claim, lock_root, root_of
 from hotline.rumours.spread import RECENT
 
 DAY = timedelta(days=1)

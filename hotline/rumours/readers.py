@@ -13,7 +13,8 @@ from hotline.directory.categories import Kind
 from hotline.directory.liaisons import Liaison
 from hotline.messaging.message import consult
 from hotline.rumours import rumour
-from hotline.rumours.rumour import Rumour, RumourState, family_of, rumour_by_number
+from hotline.rumours.conclusions import RumourState
+from hotline.rumours.rumour import Rumour, family_of, rumour_by_number
 
 OPEN = (RumourState.NEW, RumourState.CHECKING, RumourState.PROBABLY_TRUE, RumourState.PROBABLY_FALSE)
 

@@ -8,8 +8,9 @@ from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import answers, phrases, spread
+from hotline.rumours.conclusions import RumourState
 from hotline.rumours.readers import HOUR, checker, coordinating, desks_for, leading, tell
-from hotline.rumours.rumour import Rumour, RumourState, lock_rumour
+from hotline.rumours.rumour import Rumour, lock_rumour
 from hotline.rumours.similar import for_reader, those_alike
 
 SPREADS = (3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)

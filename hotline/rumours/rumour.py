@@ -1,11 +1,8 @@
 """A claim that people ask about: who asked, who has looked into it, and what is known of it."""
 
-from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import datetime
-from enum import StrEnum
 
-from rapidfuzz import fuzz
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -14,35 +11,7 @@ from hotline.core.database import Base, Moment, lock_row
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
-from hotline.places.names import bare_words
-
-
-class RumourState(StrEnum):
-    """What is known of a rumour."""
-
-    NEW = "new"
-    CHECKING = "checking"
-    """Somebody is looking into it."""
-    PROBABLY_TRUE = "likely"
-    PROBABLY_FALSE = "unlikely"
-    TRUE = "true"
-    """Confirmed by two independent sources."""
-    FALSE = "false"
-    """The same."""
-    UNVERIFIABLE = "unknown"
-    """It cannot be verified."""
-
-
-class SourceSays(StrEnum):
-    """What one source says of a rumour."""
-
-    TRUE = "yes"
-    FALSE = "no"
-    UNKNOWN = "unknown"
-
-
-INDEPENDENT = 2
-"""Sources that are needed to confirm anything; each from another body."""
+from hotline.rumours.conclusions import RumourState
 
 
 class Rumour(Base):
@@ -150,61 +119,6 @@ def _place(area: str, opened_at: datetime) -> str:
 
 def encrypt_claim(keys: Keys, claim: str, area: str, opened_at: datetime) -> bytes:
     return keys.vault.encrypt(claim, _place(area, opened_at))
-
-
-def known(said: Iterable[tuple[str, str, str]]) -> RumourState:
-    """What is known, given of each source its liaison, its body and what it says, oldest first. Two bodies
-    that say the same confirm it; one makes it probable; where they disagree it is being checked still."""
-    latest = {who: (body, says) for who, body, says in said}.values()
-    sides = {says for _body, says in latest if says in (SourceSays.TRUE, SourceSays.FALSE)}
-    if len(sides) > 1:
-        return RumourState.CHECKING
-    bodies = {body for body, says in latest if says in sides or not sides}
-    return CONCLUSIONS[next(iter(sides), ""), len(bodies) >= INDEPENDENT]
-
-
-CONCLUSIONS: dict[tuple[str, bool], RumourState] = {
-    (SourceSays.TRUE, True): RumourState.TRUE,
-    (SourceSays.TRUE, False): RumourState.PROBABLY_TRUE,
-    (SourceSays.FALSE, True): RumourState.FALSE,
-    (SourceSays.FALSE, False): RumourState.PROBABLY_FALSE,
-    ("", True): RumourState.UNVERIFIABLE,
-    ("", False): RumourState.CHECKING,
-}
-"""What follows, where nobody disagrees: by what they say, if any of them
-says yes or no, and whether as many bodies say so as it takes."""
-
-
-FILLERS = frozenset((
-    "a", "about", "and", "are", "at", "be", "been", "being", "by", "for", "from", "has", "have", "hear",
-    "heard", "i", "in", "is", "it", "of", "on", "our", "people", "that", "the", "their", "them",
-    "there", "they", "to", "true", "us", "was", "we", "were", "will", "with", "ati", "eti", "cha",
-    "hapa", "huko", "je", "katika", "kuna", "kwa", "kwamba", "kweli", "la", "na", "ndio", "ni",
-    "nimesikia", "sasa", "tumesikia", "vya", "wa", "watu", "ya", "za",
-))  # fmt: skip
-"""Words that say nothing of what a claim is about."""
-FEW_WORDS = 2
-"""With fewer than so many others, a claim is like none but the very same."""
-SAME_PLACE, SAME_HOUR = 6, 6
-
-
-def likeness(
-    one: str, other: str, *, same_place: bool = False, same_hour: bool = False, places: Container[str] = ()
-) -> int:
-    """How alike two claims are, of 100: by the words that they share, in whatever order and however they are
-    spelt; a little more where they are about the same place, or were heard in the same hour. `places`: the
-    words of which the names of places there are made, for where it is makes no claim like another."""
-    first, second = _telling(one, places), _telling(other, places)
-    if min(len(first), len(second)) < FEW_WORDS:
-        return 100 if first and first == second else 0
-    pair = " ".join(first), " ".join(second)
-    alike = max((fuzz.token_set_ratio(*pair) + fuzz.partial_ratio(*pair)) / 2, fuzz.token_sort_ratio(*pair))
-    return min(100, round(alike) + SAME_PLACE * same_place + SAME_HOUR * same_hour)
-
-
-def _telling(claim: str, places: Container[str]) -> list[str]:
-    """The words that say what a claim is about."""
-    return [word for word in bare_words(claim) if word not in FILLERS and word not in places]
 
 
 def named(session: Session, number: str) -> Rumour | None:

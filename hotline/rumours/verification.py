@@ -5,21 +5,11 @@ from hotline.core.i18n import Phrase
 from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import answers, phrases, spread
+from hotline.rumours.conclusions import RumourState, SourceSays, known
 from hotline.rumours.menus import LookAtRumour
 from hotline.rumours.readers import coordinating, desks_for, leading, may_read, readers, seen, tell
 from hotline.rumours.reminders import LAPSE, LAPSES, STILL, STILL_ON_IT, remind_to_answer
-from hotline.rumours.rumour import (
-    Rumour,
-    RumourState,
-    Source,
-    SourceSays,
-    encrypt_note,
-    known,
-    lock_root,
-    lock_rumour,
-    named,
-    root_of,
-)
+from hotline.rumours.rumour import Rumour, Source, encrypt_note, lock_root, lock_rumour, named, root_of
 from hotline.rumours.views import shown
 
 SURE = (RumourState.TRUE, RumourState.FALSE, RumourState.UNVERIFIABLE)

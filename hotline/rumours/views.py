@@ -22,13 +22,8 @@ def headline(work: UnitOfWork, rumour: Rumour) -> Phrase:
     """A line of what was checked, for everybody. The claim is in somebody's own words, which nobody has
     checked, and is never repeated."""
     return phrases.headline(
-        rumour.number, work.clock_time(rumour.opened_at), _name(work, rumour), rumour.state
+        rumour.number, work.clock_time(rumour.opened_at), work.areas.name_of(rumour.area_code), rumour.state
     )
-
-
-def _name(work: UnitOfWork, rumour: Rumour) -> str:
-    area = work.areas.get(rumour.area_code)
-    return area.name if area else rumour.area_code
 
 
 def listing(work: UnitOfWork, who: Liaison) -> list[Line]:
@@ -41,7 +36,13 @@ def listing(work: UnitOfWork, who: Liaison) -> list[Line]:
 
 def _line(work: UnitOfWork, rumour: Rumour) -> Line:
     begins = rumour.claim(work.keys)[: menus.ON_A_LINE * 2]
-    return Line(rumour.number, _name(work, rumour), rumour.state, spread.asked(work, rumour).people, begins)
+    return Line(
+        rumour.number,
+        work.areas.name_of(rumour.area_code),
+        rumour.state,
+        spread.asked(work, rumour).people,
+        begins,
+    )
 
 
 def details(work: UnitOfWork, who: Liaison, number: str) -> Shown | None:

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import func, select, update
 
+from hotline.cli import rumours as rumours_cli
 from hotline.context import UnitOfWork
 from hotline.core.i18n import say
 from hotline.directory import people
@@ -18,8 +19,9 @@ from hotline.rumours import answers as rumour_answers
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours import similar, spread, verification
 from hotline.rumours import views as rumour_views
+from hotline.rumours.conclusions import RumourState
 from hotline.rumours.menus import AskRumour, LookAtRumour
-from hotline.rumours.rumour import Question, Rumour, RumourState, named
+from hotline.rumours.rumour import Question, Rumour, named
 from tests.scenery.county import (
     CHEBET,
     CITIZEN,
@@ -268,7 +270,7 @@ def test_nobody_checks_so_it_is_passed_on_and_who_forgets_it_loses_it(world: Wor
     assert "nobody looks into it yet" in world.phone(WANJIKU).inbox[asked]
     assert replies(world, WANJIKU, "CHECK R1").startswith("R1 is yours")
     with world.service.read() as work:
-        assert "Nakuru Peace Committee (Mama Wanjiku) is looking into it" in spread.lines(work, "R1")
+        assert "Nakuru Peace Committee (Mama Wanjiku) is looking into it" in rumours_cli.lines(work, "R1")
 
 
 def test_who_asks_what_nobody_looks_into_hears_that_once_and_who_leads_is_reminded_to_tell(
@@ -408,7 +410,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
 
 def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World) -> None:
     with world.service.read() as work:
-        assert spread.table(work) == ["Nobody has asked about anything in the last 7 days."]
+        assert rumours_cli.table(work) == ["Nobody has asked about anything in the last 7 days."]
     ask(world, CITIZEN)
     world.pass_minutes(61)
     ask(world, NEIGHBOUR)
@@ -420,8 +422,8 @@ def test_what_is_printed_and_what_everybody_reads_say_nothing_false(world: World
             == "R1, asked 10:00, Kaptembwo: checked. It is probably not true."
         )
         assert [people for _hour, _area, people in spread.hourly(work, found)] == [1, 1]
-        lines = [*spread.lines(work, "r1"), *spread.table(work)]
-        assert spread.lines(work, "R77") == ["There is no rumour R77."]
+        lines = [*rumours_cli.lines(work, "r1"), *rumours_cli.table(work)]
+        assert rumours_cli.lines(work, "R77") == ["There is no rumour R77."]
     assert lines[0] == "R1, Kaptembwo, Nakuru: unlikely; asked by 2 in 1 places; not answered"
     assert "Nakuru Peace Committee (Mama Wanjiku) says no" in lines[1]
     assert not any("poison" in line for line in lines)

@@ -22,8 +22,9 @@ from hotline.news import published
 from hotline.news import sms_commands as news_commands
 from hotline.news.menus import Item, Subscribe, Theirs, Unsubscribe, at_news
 from hotline.news.sms_commands import IsOurs, IsTrue, WantsNews, understand
+from hotline.rumours.conclusions import RumourState
 from hotline.rumours.menus import AskRumour
-from hotline.rumours.rumour import Rumour, RumourState, encrypt_claim
+from hotline.rumours.rumour import Rumour, encrypt_claim
 from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, WANJIKU
 from tests.scenery.walk import walk
 from tests.scenery.world import World, liaison

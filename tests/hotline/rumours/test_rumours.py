@@ -16,6 +16,7 @@ from hotline.places import loading as area_loading
 from hotline.places.areas import Areas
 from hotline.rumours import menus as rumour_menus
 from hotline.rumours import phrases as rumour_phrases
+from hotline.rumours.conclusions import RumourState, SourceSays, known
 from hotline.rumours.menus import (
     STEPS,
     AskRumour,
@@ -24,8 +25,7 @@ from hotline.rumours.menus import (
     WriteAbout,
 )
 from hotline.rumours.phrases import KNOWN, Shown
-from hotline.rumours.rumour import RumourState, SourceSays, known, likeness
-from hotline.rumours.similar import LEAST
+from hotline.rumours.similar import LEAST, likeness
 from hotline.rumours.sms_commands import VERBS, understand
 from tests.scenery.county import AREAS, KAPTEMBWO
 from ussd.pages import Limits, pages
