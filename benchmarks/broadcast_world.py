@@ -25,10 +25,10 @@ from hotline.broadcasts.menus import Compose, Deal
 from hotline.context import Service, UnitOfWork
 from hotline.core.crypto import seal
 from hotline.core.database import Database
-from hotline.directory import people, subscriptions
+from hotline.directory import people
 from hotline.directory.liaisons import of as liaison_of
 from hotline.directory.people import PHONE, Address, Person
-from hotline.directory.subscriptions import Subscription
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from hotline.outbox import TaskKind
 from hotline.places.areas import Areas
 from hotline.settings import Settings
@@ -99,7 +99,7 @@ def subscribe_to_one(work: UnitOfWork, ward: str, readers: range) -> None:
     ).all()
     wants = {
         "area_code": ward,
-        "state": subscriptions.ON,
+        "state": SubscriptionState.ON,
         "how": "ussd",
         "asked_at": work.now,
         "confirmed_at": work.now,

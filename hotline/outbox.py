@@ -92,6 +92,7 @@ class TaskState(StrEnum):
     WAITING = "waiting"
     """To be done when it is due, and posted again until it is."""
     DONE = "done"
+    """Completed, and never posted again."""
     CANCELLED = "dropped"
     """The reason for it is gone."""
 

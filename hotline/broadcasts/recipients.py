@@ -11,7 +11,7 @@ from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.copies import REACHED, Copy
 from hotline.context import UnitOfWork
 from hotline.directory.people import TELEGRAM, Address
-from hotline.directory.subscriptions import ON, Subscription
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from hotline.messaging.quiet_hours import DAYLIGHT, waking
 from hotline.places.areas import Areas
 
@@ -40,7 +40,10 @@ def _reached(corrected: int, after: int) -> Wanted:
 def _subscribed(areas: Areas, broadcast: Broadcast, after: int) -> Wanted:
     """Whoever wants to hear about one of its places, about what that
     lies in, or about something inside; by their first subscription."""
-    on = (Subscription.state == ON, Subscription.area_code.in_(reach(areas, broadcast.areas)))
+    on = (
+        Subscription.state == SubscriptionState.ON,
+        Subscription.area_code.in_(reach(areas, broadcast.areas)),
+    )
     first = select(func.min(Subscription.id)).where(*on).group_by(Subscription.address_id)
     theirs = select(
         Subscription.id, Subscription.address_id, Subscription.language, Subscription.area_code

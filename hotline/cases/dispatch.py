@@ -239,7 +239,7 @@ def was_asked_before(session: Session, asked: Dispatch) -> bool:
     )
 
 
-def end(work: UnitOfWork, dispatch: Dispatch, state: str) -> bool:
+def end(work: UnitOfWork, dispatch: Dispatch, state: DispatchState) -> bool:
     """A conditional update: end the dispatch if it still waits. False where another step was first."""
     waits = update(Dispatch).where(Dispatch.id == dispatch.id, Dispatch.state.in_(EXPECTED))
     ended = changed(work.session.execute(waits.values(state=state, ended_at=work.now)))

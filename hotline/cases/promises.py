@@ -68,7 +68,7 @@ def renew(work: UnitOfWork, case: Case) -> Promise:
     return promise
 
 
-def end(work: UnitOfWork, case: Case, state: str) -> list[Promise]:
+def end(work: UnitOfWork, case: Case, state: PromiseState) -> list[Promise]:
     """End the case's open promises in this state; a kept one whose
     time has passed was missed. Returns what has ended so."""
     ended = list(

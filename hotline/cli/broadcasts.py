@@ -14,7 +14,7 @@ from hotline.cli.terminal import heading, indented
 from hotline.context import UnitOfWork, ready
 from hotline.core.errors import Misconfigured
 from hotline.core.i18n import SOURCE, own_name, say
-from hotline.directory.subscriptions import Subscription
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from hotline.settings import Settings
 
 LATEST = 20
@@ -151,7 +151,7 @@ def subscriptions_(settings: Settings) -> None:
     asked and never said yes once more does not count."""
     with ready(settings) as service, service.read() as work:
         on = select(Subscription.area_code, Subscription.language, func.count()).where(
-            Subscription.state == "on"
+            Subscription.state == SubscriptionState.ON
         )
         rows = work.session.execute(
             on.group_by(Subscription.area_code, Subscription.language).order_by(func.count().desc())

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     """The kinds of body that answer."""
 
     POLICE = "police"
+    """A police station, post or command."""
     PEACE = "peace"
     """A peace committee."""
     WOMEN = "women"

@@ -22,6 +22,7 @@ class MessageState(StrEnum):
     """What has become of a message."""
 
     WAITING = "waiting"
+    """It is written, and no process has it yet."""
     SENDING = "sending"
     """A process has leased it, and is sending."""
     SENT = "sent"

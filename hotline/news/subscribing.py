@@ -6,7 +6,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
-from hotline.directory.subscriptions import MOST, ON
+from hotline.directory.subscriptions import MOST, SubscriptionState
 from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import write_message
 from hotline.news import phrases
@@ -35,7 +35,7 @@ def subscribe(work: UnitOfWork, address: Address, area: str, language: str, how:
     if area not in have and len(have) >= MOST:
         return phrases.enough_areas(MOST)
     wanted = subscriptions.ask_for(work.session, address, area, language, how, work.now)
-    if wanted.state == ON:
+    if wanted.state == SubscriptionState.ON:
         return phrases.you_have(place)
     if sure:
         return _begins(work, address, subscriptions.confirm(work.session, address, work.now, area))

@@ -96,17 +96,17 @@ def lacks(future: Future, waiting: set[str]) -> list[Lack]:
 def _lacks_step(future: Future, waiting: set[str]) -> Iterator[Lack]:
     case = future.case
     match case.state:
-        case "open" if future.asked:
+        case CaseState.OPEN if future.asked:
             yield from _lacks_end(future, waiting)
-        case "open" if not _any(waiting, (TaskKind.OPEN, case.id), (TaskKind.FIND, case.id)):
+        case CaseState.OPEN if not _any(waiting, (TaskKind.OPEN, case.id), (TaskKind.FIND, case.id)):
             yield Lack("nobody is asked next", _find)
-        case "acknowledged" if not future.taken:
+        case CaseState.ACKNOWLEDGED if not future.taken:
             yield Lack("taken by nobody", _take_back)
-        case "acknowledged" if not _any(
+        case CaseState.ACKNOWLEDGED if not _any(
             waiting, *((what, each) for each in future.taken for what in (TaskKind.STILL, TaskKind.LAPSE))
         ):
             yield Lack("nobody asks whether anything happens", _ask_if_still_on_it(future.taken[-1]))
-        case "resolved" if case.asked_at is None and not _any(
+        case CaseState.RESOLVED if case.asked_at is None and not _any(
             waiting, (TaskKind.FOLLOW_UP, followups.subject(case.id, case.round))
         ):
             yield Lack("nobody asks the citizen", followups.ask_now)

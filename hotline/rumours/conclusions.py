@@ -8,14 +8,17 @@ class RumourState(StrEnum):
     """What is known of a rumour."""
 
     NEW = "new"
+    """Nobody has looked into it."""
     CHECKING = "checking"
     """Somebody is looking into it."""
     PROBABLY_TRUE = "likely"
+    """One body says that it is true."""
     PROBABLY_FALSE = "unlikely"
+    """One body says that it is not."""
     TRUE = "true"
     """Confirmed by two independent sources."""
     FALSE = "false"
-    """The same."""
+    """Refuted by two independent sources."""
     UNVERIFIABLE = "unknown"
     """It cannot be verified."""
 
@@ -24,8 +27,11 @@ class SourceSays(StrEnum):
     """What one source says of a rumour."""
 
     TRUE = "yes"
+    """It is true."""
     FALSE = "no"
+    """It is not true."""
     UNKNOWN = "unknown"
+    """They looked into it, and cannot say."""
 
 
 INDEPENDENT = 2

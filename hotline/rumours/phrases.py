@@ -6,6 +6,7 @@ from typing import Literal
 
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _
+from hotline.rumours.rumour import RumourState
 
 IN_A_TEXT, TEXT_UNITS = 90, 20
 LONGEST_WHO, LONGEST_PLACE = 40, 45
@@ -64,13 +65,13 @@ def how_it_stands(state: str, checker: str = "") -> Phrase:
 
 
 KNOWN: Mapping[str, Phrase] = {
-    "new": _("Nobody has looked into it."),
-    "checking": _("It is being checked."),
-    "likely": _("It is probably true."),
-    "unlikely": _("It is probably not true."),
-    "true": _("It is true."),
-    "false": _("It is not true."),
-    "unknown": _("Nobody can say whether it is true."),
+    RumourState.NEW: _("Nobody has looked into it."),
+    RumourState.CHECKING: _("It is being checked."),
+    RumourState.PROBABLY_TRUE: _("It is probably true."),
+    RumourState.PROBABLY_FALSE: _("It is probably not true."),
+    RumourState.TRUE: _("It is true."),
+    RumourState.FALSE: _("It is not true."),
+    RumourState.UNVERIFIABLE: _("Nobody can say whether it is true."),
 }
 
 
@@ -101,39 +102,39 @@ def answer(number: str, state: str, at: str) -> Phrase:
     """What is known of it, as of this time. The claim is never repeated:
     whoever reads half of a sentence keeps what was false in it."""
     match state:
-        case "true":
+        case RumourState.TRUE:
             return _(
                 "{rumour}, checked at {time}: it is true. Two sources say so. Please stay calm and safe.",
                 rumour=number,
                 time=at,
             )
-        case "false":
+        case RumourState.FALSE:
             return _(
                 "{rumour}, checked at {time}: it is not true. Two sources say so. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
-        case "likely":
+        case RumourState.PROBABLY_TRUE:
             return _(
                 "{rumour}, checked at {time}: it is probably "
                 "true, but not sure yet. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
-        case "unlikely":
+        case RumourState.PROBABLY_FALSE:
             return _(
                 "{rumour}, checked at {time}: it is probably not "
                 "true, but not sure yet. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
-        case "unknown":
+        case RumourState.UNVERIFIABLE:
             return _(
                 "{rumour}, checked at {time}: nobody can say whether it is true. Please do not pass it on.",
                 rumour=number,
                 time=at,
             )
-        case "checking":
+        case RumourState.CHECKING:
             return _(
                 "{rumour}: it is being checked, and nothing is known yet. Please do not pass it on.",
                 rumour=number,
@@ -224,7 +225,7 @@ def they_disagree(number: str) -> Phrase:
 
 def told_otherwise(number: str, state: str) -> Phrase:
     """What they were told does not hold any more."""
-    if state in ("new", "checking"):
+    if state in (RumourState.NEW, RumourState.CHECKING):
         return _(
             "{rumour}: those who asked were told something that is not sure any more. Please find out soon.",
             rumour=number,
@@ -282,7 +283,7 @@ def noted(number: str, state: str, *, otherwise: bool = False) -> Phrase:
     known = how_it_stands(state)
     if otherwise:
         return _("Noted. {known} {then}", known=known, then=told_otherwise(number, state))
-    if state == "checking":
+    if state == RumourState.CHECKING:
         return _("{rumour}: noted. {known} Another body is asked too.", rumour=number, known=known)
     return _(
         "{rumour}: noted. {known} Another body is asked too. ANSWER {rumour} tells those who asked.",

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from hotline.broadcasts import templates
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.cases import sms_commands as case_commands
-from hotline.directory import people, subscriptions
-from hotline.directory.subscriptions import Subscription
+from hotline.directory import people
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from hotline.news import phrases as news_phrases
 from hotline.rumours.rumour import Question
 from tests.scenery.broadcasts import ALL_CALM, stands, written
@@ -38,7 +38,7 @@ def test_who_has_asked_for_it_in_a_chat_has_it_there_once(hotline: Hotline) -> N
     signs_up(hotline)
     asha = hotline.chat()
     with hotline.world.service.read() as work:
-        assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
+        assert [each.state for each in work.session.scalars(select(Subscription))] == [SubscriptionState.ON]
     code, mark = written(hotline.world)
     hotline.world.phone(KIPRUTO).text(f"OK {code} {mark}")
     hotline.world.pass_minutes(20)
@@ -93,7 +93,7 @@ def test_one_who_asks_at_the_first_question_is_answered_there(hotline: Hotline) 
     assert asha.screen.startswith(en(news_phrases.do_you_want("Kaptembwo, Nakuru")))
     asha.say(as_typed(case_commands.YES, "en"))
     with hotline.world.service.read() as work:
-        assert [each.state for each in work.session.scalars(select(Subscription))] == [subscriptions.ON]
+        assert [each.state for each in work.session.scalars(select(Subscription))] == [SubscriptionState.ON]
 
 
 @on_sqlite

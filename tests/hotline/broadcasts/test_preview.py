@@ -21,7 +21,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import say, verbatim
 from hotline.directory import people, subscriptions
 from hotline.directory.people import PHONE, TELEGRAM, Address
-from hotline.directory.subscriptions import Subscription
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from tests.scenery.county import KAPTEMBWO, WANJIKU
 from tests.scenery.labels import ENGLISH, KISWAHILI, en
 from tests.scenery.world import World, liaison
@@ -102,7 +102,7 @@ def test_it_goes_to_whoever_wants_to_hear_of_the_place_once_each(world: World) -
         out.opted_out_at = work.now
         subscriptions.end(work.session, ended, work.now)
         for each in subscriptions.of(work.session, unsure):
-            each.state = subscriptions.ASKED
+            each.state = SubscriptionState.ASKED
         made = broadcast(work)
         rows = listed(work, made)
         assert [row[1] for row in rows] == [ward.id, around.id, country.id, twice.id]

@@ -9,7 +9,7 @@ from hotline.cases.reference_number import spoken_reference
 from hotline.context import UnitOfWork
 from hotline.directory import people, subscriptions
 from hotline.directory.people import Address
-from hotline.directory.subscriptions import ASKED, KEPT, MOST, OFF, ON, Subscription
+from hotline.directory.subscriptions import KEPT, MOST, Subscription, SubscriptionState
 from hotline.front_desk import phrases as desk_phrases
 from hotline.news import menus as news_menus
 from hotline.news import phrases as news_phrases
@@ -19,6 +19,8 @@ from tests.scenery.county import AREAS, CITIZEN, KAPTEMBWO, KIPRUTO, NEIGHBOUR
 from tests.scenery.labels import ENGLISH, FIRST, en
 from tests.scenery.reports import reports, word_of
 from tests.scenery.world import Phone, World
+
+ASKED, ON, OFF = SubscriptionState
 
 LONDON, COUNTY = "KE0321750871", "KE032"
 NAME = AREAS.full_name(KAPTEMBWO)

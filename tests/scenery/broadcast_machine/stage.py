@@ -15,9 +15,9 @@ from hotline import outbox
 from hotline.carriers.carrier import Sending
 from hotline.context import UnitOfWork
 from hotline.core.database import Database
-from hotline.directory import bodies, liaisons, people, subscriptions
+from hotline.directory import bodies, liaisons, people
 from hotline.directory.people import PHONE, TELEGRAM, Address
-from hotline.directory.subscriptions import Subscription
+from hotline.directory.subscriptions import Subscription, SubscriptionState
 from hotline.operations.worker import Worker
 from hotline.outbox import Queue, Task, TaskKind
 from hotline.settings import Settings
@@ -88,8 +88,8 @@ def begin_anew(world: World) -> None:
 def subscribed(address: int, reader: str, place: int) -> dict[str, object]:
     asked = {"address_id": address, "area_code": WISHED[reader], "language": language_of(place), "how": "sms"}
     if reader == ONCE:
-        return asked | {"asked_at": MORNING, "state": subscriptions.ASKED, "confirmed_at": None}
-    return asked | {"asked_at": MORNING, "state": subscriptions.ON, "confirmed_at": MORNING}
+        return asked | {"asked_at": MORNING, "state": SubscriptionState.ASKED, "confirmed_at": None}
+    return asked | {"asked_at": MORNING, "state": SubscriptionState.ON, "confirmed_at": MORNING}
 
 
 # The carrier
