@@ -6,7 +6,7 @@ from typing import Literal
 
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _
-from hotline.rumours.rumour import RumourState
+from hotline.rumours.conclusions import RumourState
 
 IN_A_TEXT, TEXT_UNITS = 90, 20
 LONGEST_WHO, LONGEST_PLACE = 40, 45

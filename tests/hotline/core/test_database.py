@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,19 @@ import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Uuid, bindparam, create_engine, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import hotline
@@ -94,6 +106,37 @@ def test_a_column_that_no_migration_makes_would_be_noticed(database: Database) -
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE bodies ADD COLUMN motto VARCHAR"))
         assert differences(connection) != []
+
+
+STAYS = {
+    "bodies": "one that is no more has an end, and stays",
+    "liaisons": "one that is no more has an end, and stays",
+    "dispatches": "they are the history of a case",
+    "duty_changes": "they are the history of a duty",
+    "rumours": "they are the history of what was said",
+    "areas": "they go one by one, when an operator loads another edition of a country, in no rush",
+}
+"""Tables of which no row is deleted while others wait, and why."""
+
+
+def test_deleting_a_row_reads_no_whole_table_to_see_who_refers_to_it() -> None:
+    """Else each deleted row costs a scan of every table that refers to it, under the lock of a writer."""
+    missing = {
+        f"{table.name}.{key.parent.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name not in STAYS and key.parent.name not in begun_by_indexes(table)
+    }
+    assert missing == set()
+
+
+def begun_by_indexes(table: Table) -> set[str]:
+    """The columns with which a whole index of this table begins, that of its key or of what is unique too."""
+    columns = [
+        index.columns for index in table.indexes if index.dialect_options["postgresql"]["where"] is None
+    ]
+    columns += [each.columns for each in table.constraints if isinstance(each, UniqueConstraint)]
+    return {next(iter(each)).name for each in (*columns, table.primary_key.columns)}
 
 
 def test_every_migration_has_a_way_back(empty: Database) -> None:
@@ -296,6 +339,50 @@ def test_what_the_beginning_of_a_key_meant_is_its_kind_and_there_is_a_way_back(g
         rows = connection.execute(text("SELECT key, about FROM messages"))
         assert {key: about for key, about in rows} == {key: before for key, (before, *_after) in KEYS.items()}
     alembic.command.upgrade(migrations(grown), "head")
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, str]]]:
+    """What is said to any database meanwhile, and under which time-out."""
+    said: list[tuple[str, str]] = []
+
+    def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        bound = ""
+        if connection.dialect.name == "postgresql":
+            cursor = connection.connection.cursor()
+            cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+            bound = ", ".join(cursor.fetchone() or ())
+        said.append((statement, bound))
+
+    event.listen(Engine, "after_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "after_cursor_execute", note)
+
+
+def bound_in_time(database: Database) -> None:
+    """As the hotline itself connects; these tests do so without any bound."""
+    with database.engine.begin() as connection:
+        for bound in ("statement_timeout = '30s'", "lock_timeout = '4s'"):
+            connection.execute(text(f'ALTER DATABASE "{database.url.database}" SET {bound}'))
+
+
+def test_many_messages_are_brought_over_without_haste_and_each_is_written_once(grown: Database) -> None:
+    alembic.command.downgrade(migrations(grown), "0004")
+    if not grown.is_sqlite:
+        bound_in_time(grown)
+    with statements() as said:
+        alembic.command.upgrade(migrations(grown), "head")
+    updates = [number for number, (statement, _) in enumerate(said) if "UPDATE messages" in statement]
+    indexes = [
+        number for number, (statement, _) in enumerate(said)
+        if statement.startswith("CREATE INDEX") and "ON messages" in statement
+    ]  # fmt: skip
+    assert len(updates) == 3, "one that splits kinds, and one for each column"
+    assert min(indexes[-4:]) > max(updates), "no update writes into an index that is made anew"
+    bounds = {said[number][1] for number in (*updates, *indexes)}
+    assert bounds == ({""} if grown.is_sqlite else {"0, 4s"})
 
 
 # SQLite
