@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hotline.carriers import Sending
+from hotline.carriers.carrier import Sending
 from hotline.cases import liaison_phrases
 from hotline.context import Service
 from hotline.core.database import Database
