@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _
 
-# What is said of it
-
 LONGEST_PLACE = 40
 """Letters of a place's name where one text must hold everything."""
 

@@ -73,7 +73,7 @@ class Measures:
     answered: Share | None = None
     """Of a body: how often it took a case on or said that it cannot, out of how often it had its time to."""
     setbacks: Counter[str] = field(default_factory=Counter)
-    """Of a body: how often each of `SETBACKS` came."""
+    """Of a body: how often each of `records.SETBACKS` came."""
 
 
 def nearest_rank(by_length: Sequence[timedelta], percent: int) -> timedelta:

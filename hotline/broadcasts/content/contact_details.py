@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator
 
 from hotline.broadcasts.content.annotated_text import Text
 
-# --- links and numbers
-
 ENDINGS = (
     "com|org|net|info|biz|co|ke|ng|tz|ug|io|ly|app|link|xyz|online|site|website"
     "|tv|gov|gle|page|shop|club|live|news|click|gl"

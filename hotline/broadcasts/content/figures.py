@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from hotline.broadcasts.content import lexicon
 
-# --- numbers, times and places in each language
-
 _UNITS = {
     "en": ("two", "three", "four", "five", "six", "seven", "eight", "nine"),
     "sw": (
