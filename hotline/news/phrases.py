@@ -33,8 +33,8 @@ def do_you_want(place: str) -> Phrase:
 
 def answer_the_text(place: str) -> Phrase:
     return _(
-        "A text comes to this phone now. Answer it with 1 "
-        "(yes), and you will get checked news about {place}.",
+        "A text comes to this phone now. "
+        "Answer it with 1 (yes), and you will get checked news about {place}.",
         place=_short(place),
     )
 

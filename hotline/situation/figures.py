@@ -94,6 +94,6 @@ def wilson(part: int, of: int) -> tuple[float, float]:
     middle = seen + square / (2 * of)
     reach = SURE * sqrt(seen * (1 - seen) / of + square / (4 * of**2))
     whole = 1 + square / of
-    return max(0.0, (middle - reach) / whole) if part else 0.0, min(
-        1.0, (middle + reach) / whole
-    ) if part < of else 1.0
+    least = max(0.0, (middle - reach) / whole) if part else 0.0
+    most = min(1.0, (middle + reach) / whole) if part < of else 1.0
+    return least, most
