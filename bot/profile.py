@@ -30,8 +30,8 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Kinds of update that we want. Not to say so would keep whatever was wanted before."""
 
 DESCRIPTION = _(
-    "A hotline between citizens and the police. Report a threat or ask for help; "
-    "somebody answers, and you are told by when. "
+    "A hotline between citizens and the police. "
+    "Report a threat or ask for help; somebody answers, and you are told by when. "
     "In an emergency call {number}. Press START to begin."
 )
 SHORT = _("Report a threat or ask for help. In an emergency call {number}.")

@@ -90,7 +90,7 @@ def _figures(session: Session, now: datetime) -> Iterator[Metric]:
     yield _overdue(session, now)
     yield _gauge(
         "errands_failing",
-        "Errands that went wrong at least once and wait to be tried again.",
+        "Tasks that went wrong at least once and wait to be tried again.",
         outbox.failing(session),
     )
     yield _callbacks(session, now)
@@ -112,11 +112,9 @@ def _due(session: Session, now: datetime) -> Iterator[Metric]:
     numbers = {queue.value: found.get(queue, (0, now))[0] for queue in Queue}
     ages = {queue.value: _seconds(found.get(queue, (0, now))[1], now) for queue in Queue}
     yield _gauges(
-        "errands_due", "Errands whose time has come and that are not done yet, by queue.", "queue", numbers
+        "errands_due", "Tasks whose time has come and that are not done yet, by queue.", "queue", numbers
     )
-    oldest = (
-        "Seconds since the time of the oldest errand that is due and not done, by queue; 0 where none is."
-    )
+    oldest = "Seconds since the time of the oldest task that is due and not done, by queue; 0 where none is."
     yield _gauges("errand_oldest_due_seconds", oldest, "queue", ages)
 
 

@@ -60,7 +60,7 @@ class Step:
 
 def may_read(areas: Areas, who: Liaison, broadcast: Broadcast) -> bool:
     """Whether it is about a place that their body serves, or one around it or inside, whatever
-    that body is; whether they wrote it; or they coordinate. Whoever may read it may stop it."""
+    that body is; whether they wrote it; or they coordinate."""
     return (
         broadcast.author_id == who.id
         or who.body.kind == Kind.COORDINATION

@@ -1,5 +1,4 @@
-"""From the last approval to the last text: whoever answers for the place sees it, a few get it first, then
-all the others, batch by batch.
+"""The copies of a broadcast leave, batch by batch. `rollout` says when the first may.
 
 The ledger has a row for every recipient. A batch is leased by one process in one
 transaction, handed to the carrier with no transaction open, and recorded in a second
@@ -74,9 +73,6 @@ class Batch:
     @property
     def size(self) -> int:
         return sum(len(numbers) for _text, numbers in self.requests)
-
-
-# ---------------------------------------------------------------------------------------------------- a batch
 
 
 class Gate(Protocol):
@@ -305,9 +301,6 @@ def _halt_if_silent(work: UnitOfWork, broadcast: Broadcast, answers: Mapping[int
         return
     if tally(work.session, broadcast)[CopyState.DOUBTFUL] >= MOST_DOUBTFUL * work.settings.batch:
         control.halt(work, broadcast, "the carrier does not answer")
-
-
-# --------------------------------------------------------------------------------------------------- receipts
 
 
 def _match_receipts(work: UnitOfWork, copies: Sequence[Copy]) -> None:

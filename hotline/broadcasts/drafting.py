@@ -29,8 +29,6 @@ from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import readers as rumour_readers
 
-# ---------------------------------------------------------------------------------------------------- writing
-
 
 def sketch(work: UnitOfWork, who: Liaison, command: Compose) -> Broadcast:
     """What somebody has written, as a broadcast that is not kept yet."""

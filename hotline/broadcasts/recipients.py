@@ -20,9 +20,6 @@ Wanted = Select[int, int, str, str]
 their address, language, and the area that they want to hear about."""
 
 
-# --- to whom
-
-
 def wanted(areas: Areas, broadcast: Broadcast, after: int = 0) -> Wanted:
     """Everybody who would get it, once each; those that come after
     this subscription, or after this copy of what it sets right."""

@@ -29,9 +29,6 @@ SOON = timedelta(seconds=2)
 REVIEW_AFTER = timedelta(hours=24)
 
 
-# --------------------------------------------------------------------------------------------- before it goes
-
-
 def cool(work: UnitOfWork, identity: int) -> None:
     """Enough hands have approved it: its recipients are listed, and
     everybody who answers for the place sees it before it goes."""

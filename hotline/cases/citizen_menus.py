@@ -1,4 +1,4 @@
-"""What a citizen is asked and told. Calm, short, and the same on every phone."""
+"""What a citizen is asked: for a report, and about their case. Calm, short, and the same on every phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

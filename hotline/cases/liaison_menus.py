@@ -1,4 +1,4 @@
-"""What a liaison is told and can answer: one short text, one short reply, on whatever phone they hold."""
+"""The steps that a liaison can take in a case, their keys, and the same as menus for one who dials in."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -101,7 +101,7 @@ class GoOff:
 
 
 def at_desk(desk: Assignments) -> Scene[Act | GoOn | GoOff]:
-    """The same by dialling in, for when no text arrives: the cases that wait, and whether one is on duty."""
+    """Dialling in, for when no text arrives: the cases that wait, and whether one is on duty."""
     word = yield Menu(
         "desk", _("You are on duty.") if desk.on_duty else _("You are off duty."), _at_desk(desk)
     )

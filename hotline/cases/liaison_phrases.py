@@ -64,8 +64,8 @@ def case_details(about: Phrase, place: str, details: str) -> Phrase:
 
 def yours(word: str) -> Phrase:
     return _(
-        "{word} is yours. Text 4 {word} when on the way, 6 {word} "
-        "when there, 3 {word} when done, 2 {word} if you cannot.",
+        "{word} is yours. "
+        "Text 4 {word} when on the way, 6 {word} when there, 3 {word} when done, 2 {word} if you cannot.",
         word=word,
     )
 
@@ -87,8 +87,8 @@ def you_have_it(word: str) -> Phrase:
 
 def on_the_way(word: str) -> Phrase:
     return _(
-        "{word}: you are on the way. Text 6 {word} when "
-        "there, 3 {word} when done, 9 {word} if you need help.",
+        "{word}: you are on the way. "
+        "Text 6 {word} when there, 3 {word} when done, 9 {word} if you need help.",
         word=word,
     )
 

@@ -30,8 +30,8 @@ def bodies_() -> None:
 @terminal.FILE
 @click.pass_obj
 def load_bodies(settings: Settings, file: Path) -> None:
-    """Load bodies from a CSV FILE with the columns code, name, kind and areas, and perhaps categories and
-    parent.
+    """Load bodies from a CSV FILE with the columns code, name, kind and areas,
+    and perhaps categories and parent.
 
     \b
     kind        police, peace, women, oversight or coordination
@@ -39,8 +39,8 @@ def load_bodies(settings: Settings, file: Path) -> None:
     categories  codes with | between, where it answers less than its kind does
     parent      the code of the body that it is under
 
-    A body that is known by its code is brought up to date. One that is not in the file stays as it is.
-    Nothing is loaded if any row is wrong.
+    A body that is known by its code is brought up to date.
+    One that is not in the file stays as it is. Nothing is loaded if any row is wrong.
     """
     with ready(settings) as service:
         number = bodies_into(service, file)

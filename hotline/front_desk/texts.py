@@ -1,5 +1,4 @@
-"""What people text or write out of the blue, and what the carrier
-tells of our texts: each gets an answer, and what it means is done."""
+"""What people text or write out of the blue: each gets an answer, and what it means is done."""
 
 import re
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""News for citizens: who wants it, what is checked and holds just now, and whether a message is ours."""
+"""What citizens text about news: to whom each text is handed, and what they are told where it is unclear."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -26,9 +26,6 @@ MOST_NAMED = 3
 FEW_WORDS = 2
 """No more than these are no report, even where they name no place that we know."""
 ALIKE = 0.6
-
-
-# What they text
 
 
 def text_in(work: UnitOfWork, person: Person, address: Address, text: str) -> Phrase | None:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _
 
-# What is said of it
-
 LONGEST_PLACE = 40
 """Letters of a place's name where one text must hold everything."""
 
@@ -35,8 +33,8 @@ def do_you_want(place: str) -> Phrase:
 
 def answer_the_text(place: str) -> Phrase:
     return _(
-        "A text comes to this phone now. Answer it with 1 "
-        "(yes), and you will get checked news about {place}.",
+        "A text comes to this phone now. "
+        "Answer it with 1 (yes), and you will get checked news about {place}.",
         place=_short(place),
     )
 

@@ -23,9 +23,6 @@ LEFT = (CopyState.SENDS, *REACHED)
 """Of a copy that may be on somebody's phone."""
 
 
-# What is known
-
-
 def verified(work: UnitOfWork, area: str, language: str) -> list[Item]:
     """What is checked and holds just now for a place: our messages
     and then what came of rumours, each the newest first."""

@@ -15,9 +15,6 @@ from hotline.news.menus import Theirs
 SMS = "sms"
 
 
-# Who wants it
-
-
 def theirs(work: UnitOfWork, number: str | None, channel: str) -> Theirs:
     person = people.by_number(work.session, work.keys, number, channel) if number else None
     address = person.at(channel) if person else None

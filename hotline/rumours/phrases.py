@@ -74,9 +74,6 @@ KNOWN: Mapping[str, Phrase] = {
     RumourState.UNVERIFIABLE: _("Nobody can say whether it is true."),
 }
 
-
-# What a liaison can text
-
 Says = Literal["true", "false", "unknown"]
 
 

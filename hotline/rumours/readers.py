@@ -27,9 +27,6 @@ def county(work: UnitOfWork, rumour: Rumour) -> list[str]:
     return [area.code for area in (*work.areas.outwards(place), *work.areas.nearby(place))]
 
 
-# Who looks into it
-
-
 def may_see(work: UnitOfWork, who: Liaison, area: str) -> bool:
     """Whether somebody may read rumours about this place: of a peace committee or a
     women's desk that serves it or a part of it, or of a coordinating body. Never

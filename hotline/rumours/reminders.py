@@ -35,8 +35,6 @@ UNTOLD, UNTOLD_STILL, ONCE, TWICE = "untold", "untold-still", 15, 60
 """Minutes after which whoever leads is reminded, and reminded
 again, that those who asked were not told what is known."""
 
-# That it spreads
-
 
 def tell_of_spread(work: UnitOfWork, rumour: Rumour) -> None:
     asked = spread.asked(work, rumour, work.now - HOUR)

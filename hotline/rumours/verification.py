@@ -1,4 +1,4 @@
-"""The rumour desk: who looks into what people ask about, what they find out, and what they see of it."""
+"""A liaison takes a step on a rumour: looks into it, says what they found, links it, has it answered."""
 
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
@@ -19,9 +19,6 @@ SAYS = {"true": SourceSays.TRUE, "false": SourceSays.FALSE, "unknown": SourceSay
 
 def _said_of(rumour: Rumour) -> list[tuple[str, str, str]]:
     return [(str(source.liaison_id), source.body_code, source.says) for source in rumour.sources]
-
-
-# What a liaison does
 
 
 def act(work: UnitOfWork, who: Liaison, look: LookAtRumour) -> Phrase:

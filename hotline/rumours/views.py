@@ -15,9 +15,6 @@ from hotline.rumours.similar import suggestions
 MOST_LISTED = 12
 
 
-# What is shown
-
-
 def headline(work: UnitOfWork, rumour: Rumour) -> Phrase:
     """A line of what was checked, for everybody. The claim is in somebody's own words, which nobody has
     checked, and is never repeated."""

@@ -73,7 +73,7 @@ class Measures:
     answered: Share | None = None
     """Of a body: how often it took a case on or said that it cannot, out of how often it had its time to."""
     setbacks: Counter[str] = field(default_factory=Counter)
-    """Of a body: how often each of `SETBACKS` came."""
+    """Of a body: how often each of `records.SETBACKS` came."""
 
 
 def nearest_rank(by_length: Sequence[timedelta], percent: int) -> timedelta:
@@ -94,6 +94,6 @@ def wilson(part: int, of: int) -> tuple[float, float]:
     middle = seen + square / (2 * of)
     reach = SURE * sqrt(seen * (1 - seen) / of + square / (4 * of**2))
     whole = 1 + square / of
-    return max(0.0, (middle - reach) / whole) if part else 0.0, min(
-        1.0, (middle + reach) / whole
-    ) if part < of else 1.0
+    least = max(0.0, (middle - reach) / whole) if part else 0.0
+    most = min(1.0, (middle + reach) / whole) if part < of else 1.0
+    return least, most

@@ -11,8 +11,6 @@ NEAR = 4
 """Words between somebody's name and what they are accused of."""
 
 
-# --- persons
-
 DENIES = frozenset(
     lexicon.fold(word)
     for word in ("nobody", "none", "no", "says", "said", "say", "asks", "hakuna", "anasema", "alisema")

@@ -8,8 +8,6 @@ from hotline.broadcasts.content import lexicon
 from hotline.broadcasts.content.lexicon import Hit, Word
 from hotline.places.areas import Areas
 
-# --- what is looked through
-
 
 class Place(NamedTuple):
     """A place that is named: its first word, and the one after its last."""

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator
 
 from hotline.broadcasts.content.annotated_text import Text
 
-# --- links and numbers
-
 ENDINGS = (
     "com|org|net|info|biz|co|ke|ng|tz|ug|io|ly|app|link|xyz|online|site|website"
     "|tv|gov|gle|page|shop|club|live|news|click|gl"
@@ -26,8 +24,8 @@ def links(text: Text) -> Iterator[str]:
 
 _RUNS = re.compile(r"(?<![^\W_])[+(*]{0,2}[\dOoIl](?:[\s.\-()/*#,]{0,3}[\dOoIl]){4,}#?(?![^\W_])").finditer
 _DATES = re.compile(
-    r"(?<!\d)(?:\d{1,2}[:.]\d{2}(?!\d|[.:\-/ "
-    r"]\d)|\d{1,2}:\d{2}|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.\-])\d{1,2}\1(?:20)\d{2})(?!\d)"
+    r"(?<!\d)(?:\d{1,2}[:.]\d{2}(?!\d|[.:\-/ ]\d)|\d{1,2}:\d{2}"
+    r"|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.\-])\d{1,2}\1(?:20)\d{2})(?!\d)"
 ).sub
 _CODES = re.compile(r"\bItikia:?\s+\d{4,6}\b", re.IGNORECASE).sub
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}\s*-\s*\d{1,3}").fullmatch

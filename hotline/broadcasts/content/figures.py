@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from hotline.broadcasts.content import lexicon
 
-# --- numbers, times and places in each language
-
 _UNITS = {
     "en": ("two", "three", "four", "five", "six", "seven", "eight", "nine"),
     "sw": (
@@ -126,8 +124,8 @@ def _joined(tens: int, between: str, ones: int) -> bool:
 
 _PARTS = "asubuhi|alfajiri|mchana|jioni|usiku"
 _CLOCK = re.compile(
-    r"(?P<saa>\bsaa\s+)?(?<![\d.:,])(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d)(?![\d]))?(?: (?:na "
-    r")?(?P<nusu>nusu|robo))?"
+    r"(?P<saa>\bsaa\s+)?(?<![\d.:,])(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d)(?![\d]))?"
+    r"(?: (?:na )?(?P<nusu>nusu|robo))?"
     rf"(?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?:ya |za )?(?P<part>{_PARTS})\b)?"
 )
 _TIMES, _TIMES_OUT = _CLOCK.finditer, _CLOCK.sub

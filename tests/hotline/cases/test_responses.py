@@ -495,5 +495,5 @@ def test_who_may_see_a_case_is_asked_again_once_it_is_held(world: World, sergean
         assert not answered.wait(0.5)
     assert answered.wait(PATIENCE)
     world.settle()
-    assert sergeant.inbox[-1] == sw(liaison_phrases.no_cases())
+    assert sergeant.inbox[-1] in (sw(liaison_phrases.over(name)), sw(liaison_phrases.no_cases()))
     assert [each.state for each in world.cases()] == ["open"]

@@ -325,7 +325,7 @@ def test_tasks_that_fail_are_counted(service: Service) -> None:
     with service.database.writing() as session:
         schedule(session, TaskKind.FIND, "nobody", MORNING, now=MORNING)
         session.flush()
-        session.execute(update(Task).values(failures=3, last_failure="KeyError at jobs.py:1"))
+        session.execute(update(Task).values(failures=3, last_failure="KeyError at worker.py:1"))
     assert words(service) == ["Tasks that have failed and are tried again: 1. The workers' log says why."]
 
 

@@ -267,7 +267,7 @@ def test_an_answer_is_honest_and_each_state_has_its_own(language: str) -> None:
     assert all(NUMBER in each for each in said)
 
 
-# The dialogues
+# The menus
 
 SHOWN = Shown(
     NUMBER, "Kaptembwo, Nakuru", "they say that " + "a very long story " * 20,

@@ -373,7 +373,7 @@ def unwrapped(shown: str) -> str:
     return " ".join(shown.split())
 
 
-# The firewall
+# Conflicts
 
 
 def liaison_of(session: Session, body: str) -> int:
