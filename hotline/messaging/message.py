@@ -45,11 +45,11 @@ class Message(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     """Unique, for idempotency: the same text is not written twice. Nobody reads anything out of a key."""
     kind: Mapped[str] = mapped_column(String(12))
-    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"), index=True)
     """The dispatch that it puts before a liaison."""
-    copy_id: Mapped[int | None] = mapped_column(ForeignKey("copies.id"))
+    copy_id: Mapped[int | None] = mapped_column(ForeignKey("copies.id"), index=True)
     """The copy of a broadcast that it is."""
     locked_text: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime] = mapped_column(Moment)

@@ -13,6 +13,8 @@ FORMER = {"received": "case", "nobody": "case", "late": "case", "gone_on": "case
 """Kinds, and what each was before."""
 BEGINS = {kind: f"{kind}:" for kind in FORMER} | {"still_on_it": "still:"}
 """How the key of each begins."""
+INDEXED = ("address_id", "dispatch_id", "copy_id")
+"""By what it refers to, so that deleting an address or a copy does not read every message."""
 UNFINISHED = sa.text("state IN ('waiting', 'sending')")
 
 MESSAGES = sa.table("messages", *(sa.column(name) for name in ("key", "kind", "dispatch_id", "copy_id")))
@@ -26,7 +28,8 @@ def upgrade() -> None:
         messages.add_column(sa.Column("copy_id", sa.Integer(), nullable=True))
         messages.create_foreign_key(op.f("fk_messages_dispatch_id"), "dispatches", ["dispatch_id"], ["id"])
         messages.create_foreign_key(op.f("fk_messages_copy_id"), "copies", ["copy_id"], ["id"])
-        messages.create_index(op.f("ix_messages_dispatch_id"), ["dispatch_id"])
+        for column in INDEXED:
+            messages.create_index(op.f(f"ix_messages_{column}"), [column])
     _index_unfinished()
     for kind, former in FORMER.items():
         theirs = (MESSAGES.c.kind == former, _begins_with(BEGINS[kind]))
@@ -59,7 +62,8 @@ def downgrade() -> None:
         op.execute(sa.update(MESSAGES).where(MESSAGES.c.kind == kind).values(kind=former))
     op.drop_index("ix_messages_unfinished", "messages")
     with op.batch_alter_table("messages") as messages:
-        messages.drop_index(op.f("ix_messages_dispatch_id"))
+        for column in INDEXED:
+            messages.drop_index(op.f(f"ix_messages_{column}"))
         messages.drop_constraint(op.f("fk_messages_copy_id"), type_="foreignkey")
         messages.drop_constraint(op.f("fk_messages_dispatch_id"), type_="foreignkey")
         messages.drop_column("copy_id")

@@ -16,7 +16,17 @@ import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Uuid, bindparam, create_engine, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    create_engine,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import hotline
@@ -94,6 +104,37 @@ def test_a_column_that_no_migration_makes_would_be_noticed(database: Database) -
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE bodies ADD COLUMN motto VARCHAR"))
         assert differences(connection) != []
+
+
+STAYS = {
+    "bodies": "one that is no more has an end, and stays",
+    "liaisons": "one that is no more has an end, and stays",
+    "dispatches": "they are the history of a case",
+    "duty_changes": "they are the history of a duty",
+    "rumours": "they are the history of what was said",
+    "areas": "they go one by one, when an operator loads another edition of a country, in no rush",
+}
+"""Tables of which no row is deleted while others wait, and why."""
+
+
+def test_deleting_a_row_reads_no_whole_table_to_see_who_refers_to_it() -> None:
+    """Else each deleted row costs a scan of every table that refers to it, under the lock of a writer."""
+    missing = {
+        f"{table.name}.{key.parent.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name not in STAYS and key.parent.name not in begun_by_indexes(table)
+    }
+    assert missing == set()
+
+
+def begun_by_indexes(table: Table) -> set[str]:
+    """The columns with which a whole index of this table begins, that of its key or of what is unique too."""
+    columns = [
+        index.columns for index in table.indexes if index.dialect_options["postgresql"]["where"] is None
+    ]
+    columns += [each.columns for each in table.constraints if isinstance(each, UniqueConstraint)]
+    return {next(iter(each)).name for each in (*columns, table.primary_key.columns)}
 
 
 def test_every_migration_has_a_way_back(empty: Database) -> None:
