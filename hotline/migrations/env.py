@@ -23,6 +23,10 @@ with database.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")
+    else:
+        # A statement over a whole table takes as long as it takes; waiting for a lock keeps its bound.
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.commit()
     context.configure(
         connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True
     )

@@ -28,14 +28,23 @@ def upgrade() -> None:
         messages.add_column(sa.Column("copy_id", sa.Integer(), nullable=True))
         messages.create_foreign_key(op.f("fk_messages_dispatch_id"), "dispatches", ["dispatch_id"], ["id"])
         messages.create_foreign_key(op.f("fk_messages_copy_id"), "copies", ["copy_id"], ["id"])
-        for column in INDEXED:
-            messages.create_index(op.f(f"ix_messages_{column}"), [column])
-    _index_unfinished()
-    for kind, former in FORMER.items():
-        theirs = (MESSAGES.c.kind == former, _begins_with(BEGINS[kind]))
-        op.execute(sa.update(MESSAGES).where(*theirs).values(kind=kind))
+    _split_kinds()
     _refer("dispatch", "dispatch:", "dispatches", "dispatch_id")
     _refer("broadcast", "copy:", "copies", "copy_id")
+    # Last, for every row that changes would be written into each of them.
+    for column in INDEXED:
+        op.create_index(op.f(f"ix_messages_{column}"), "messages", [column])
+    _index_unfinished()
+
+
+def _split_kinds() -> None:
+    """In one statement, for each reads the whole table."""
+    theirs = {
+        kind: sa.and_(MESSAGES.c.kind == former, _begins_with(BEGINS[kind]))
+        for kind, former in FORMER.items()
+    }
+    anew = sa.case(*((condition, sa.literal(kind)) for kind, condition in theirs.items()))
+    op.execute(sa.update(MESSAGES).where(sa.or_(*theirs.values())).values(kind=anew))
 
 
 def _begins_with(beginning: str) -> sa.ColumnElement[bool]:
@@ -58,8 +67,8 @@ def _index_unfinished() -> None:
 
 
 def downgrade() -> None:
-    for kind, former in FORMER.items():
-        op.execute(sa.update(MESSAGES).where(MESSAGES.c.kind == kind).values(kind=former))
+    former = sa.case(FORMER, value=MESSAGES.c.kind)
+    op.execute(sa.update(MESSAGES).where(MESSAGES.c.kind.in_(FORMER)).values(kind=former))
     op.drop_index("ix_messages_unfinished", "messages")
     with op.batch_alter_table("messages") as messages:
         for column in INDEXED:

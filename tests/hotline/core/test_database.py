@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
@@ -18,11 +18,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import (
     Connection,
+    Engine,
     Table,
     UniqueConstraint,
     Uuid,
     bindparam,
     create_engine,
+    event,
     inspect,
     select,
     text,
@@ -337,6 +339,50 @@ def test_what_the_beginning_of_a_key_meant_is_its_kind_and_there_is_a_way_back(g
         rows = connection.execute(text("SELECT key, about FROM messages"))
         assert {key: about for key, about in rows} == {key: before for key, (before, *_after) in KEYS.items()}
     alembic.command.upgrade(migrations(grown), "head")
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, str]]]:
+    """What is said to any database meanwhile, and under which time-out."""
+    said: list[tuple[str, str]] = []
+
+    def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        bound = ""
+        if connection.dialect.name == "postgresql":
+            cursor = connection.connection.cursor()
+            cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+            bound = ", ".join(cursor.fetchone() or ())
+        said.append((statement, bound))
+
+    event.listen(Engine, "after_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "after_cursor_execute", note)
+
+
+def bound_in_time(database: Database) -> None:
+    """As the hotline itself connects; these tests do so without any bound."""
+    with database.engine.begin() as connection:
+        for bound in ("statement_timeout = '30s'", "lock_timeout = '4s'"):
+            connection.execute(text(f'ALTER DATABASE "{database.url.database}" SET {bound}'))
+
+
+def test_many_messages_are_brought_over_without_haste_and_each_is_written_once(grown: Database) -> None:
+    alembic.command.downgrade(migrations(grown), "0004")
+    if not grown.is_sqlite:
+        bound_in_time(grown)
+    with statements() as said:
+        alembic.command.upgrade(migrations(grown), "head")
+    updates = [number for number, (statement, _) in enumerate(said) if "UPDATE messages" in statement]
+    indexes = [
+        number for number, (statement, _) in enumerate(said)
+        if statement.startswith("CREATE INDEX") and "ON messages" in statement
+    ]  # fmt: skip
+    assert len(updates) == 3, "one that splits kinds, and one for each column"
+    assert min(indexes[-4:]) > max(updates), "no update writes into an index that is made anew"
+    bounds = {said[number][1] for number in (*updates, *indexes)}
+    assert bounds == ({""} if grown.is_sqlite else {"0, 4s"})
 
 
 # SQLite
