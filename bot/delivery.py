@@ -37,7 +37,6 @@ from bot.cards import Card, card
 from bot.keyboards import verdicts
 from hotline import outbox
 from hotline.carriers.carrier import Meaning, Sending
-from hotline.cases.case import Case
 from hotline.cases.citizen_menus import VERDICTS
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service
@@ -212,9 +211,7 @@ class Delivery:
                 return card(work, work.session.get_one(Dispatch, leased.dispatch))
         text = escape(leased.text, quote=False)
         if leased.kind == MessageKind.FOLLOW_UP:
-            with self._service.read() as work:
-                language = work.session.get_one(Case, leased.case).language
-            return text, verdicts(leased.message.hex, VERDICTS, language)
+            return text, verdicts(leased.message.hex, VERDICTS, leased.language)
         return text, None
 
     async def _redraw(self, task: int, message: UUID) -> None:

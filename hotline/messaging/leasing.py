@@ -37,6 +37,8 @@ class Leased:
     dispatch: int | None
     number: str
     text: str
+    language: str = ""
+    """That of the citizen who is asked in it whether help came, for the buttons."""
 
 
 @dataclass(frozen=True, slots=True)

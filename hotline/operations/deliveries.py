@@ -4,6 +4,7 @@ No transaction and no connection is open while the carrier is called, for it may
 Where a liaison cannot be told, the next is asked.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from hotline import gate
@@ -24,12 +25,19 @@ def take(service: Service, message: UUID) -> Leased | None:
     with service.transaction() as work:
         leased = leasing.lease(work, message, gate.of_message)
         if isinstance(leased, Leased):
-            return leased
+            return _with_language(work, leased)
         if isinstance(leased, Moved):
             _note_move(work, leased)
         elif (held := work.session.get(Message, message)) is not None:
             _follow(work, held, MessageState.WITHHELD)
         return None
+
+
+def _with_language(work: UnitOfWork, leased: Leased) -> Leased:
+    """Read here, for once it is leased nothing may fail that could have failed before."""
+    if leased.kind != MessageKind.FOLLOW_UP:
+        return leased
+    return replace(leased, language=work.session.get_one(Case, leased.case).language)
 
 
 def note(service: Service, leased: Leased, answer: Sending) -> None:

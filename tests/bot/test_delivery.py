@@ -1,13 +1,32 @@
 """Messages on their way to Telegram: in its floods, and when a case goes on while its card is drawn."""
 
+from contextlib import closing
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from hotline.carriers.carrier import Sending
 from hotline.cases import liaison_phrases
+from hotline.context import Service
+from hotline.core.database import Database
 from hotline.messaging.kinds import MessageKind
+from hotline.messaging.leasing import Leased
 from hotline.messaging.message import Message
+from hotline.operations import deliveries
 from hotline.outbox import Task, TaskKind
-from tests.scenery.chat_words import CANNOT_SW, DONE_SW, HELP_SW, I_HAVE_IT_SW, THERE_SW, somebody_has_it
+from tests.scenery.chat_words import (
+    CANNOT_SW,
+    DONE_SW,
+    HELP_SW,
+    HELPED,
+    I_HAVE_IT_SW,
+    THERE_SW,
+    did_help_come,
+    somebody_has_it,
+)
 from tests.scenery.chats import Hotline, on_sqlite
 from tests.scenery.county import KIPRUTO
 from tests.scenery.messages import take_all
@@ -56,6 +75,43 @@ def test_a_card_whose_case_goes_on_while_it_is_drawn_is_drawn_again(hotline: Hot
 def is_redraw(hotline: Hotline, task: int) -> bool:
     with hotline.world.service.read() as work:
         return work.session.get_one(Task, task).what == TaskKind.REDRAW
+
+
+@on_sqlite
+def test_whoever_is_asked_whether_help_came_is_asked_though_nothing_can_be_read_since(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its lease and its sending a message depends on the carrier alone."""
+    asha, kipruto = hotline.chat(), hotline.world.phone(KIPRUTO)
+    asha.report()
+    kipruto.text("1")
+    with closing(Database(hotline.world.service.settings.database_url)) as its_own:
+        service = replace(hotline.world.service, database=its_own)
+        monkeypatch.setattr(hotline.delivery, "_service", service)
+        read_nothing_between(its_own, monkeypatch)
+        kipruto.text("3")
+        assert says(asha.screen, did_help_come())
+        assert HELPED in asha.screen_buttons
+
+
+def read_nothing_between(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a lease until what the carrier answers is noted, this database does not answer."""
+    take, note, reading = deliveries.take, deliveries.note, database.reading
+
+    def refuse() -> None:
+        raise OperationalError("SELECT 1", None, ConnectionError("the server is gone"))
+
+    def take_and_go_away(service: Service, message: UUID) -> Leased | None:
+        leased = take(service, message)
+        monkeypatch.setattr(database, "reading", reading if leased is None else refuse)
+        return leased
+
+    def come_back_and_note(service: Service, leased: Leased, sending: Sending) -> None:
+        monkeypatch.setattr(database, "reading", reading)
+        note(service, leased, sending)
+
+    monkeypatch.setattr(deliveries, "take", take_and_go_away)
+    monkeypatch.setattr(deliveries, "note", come_back_and_note)
 
 
 @on_sqlite
