@@ -18,7 +18,7 @@ from bot.intake import Intake
 from bot.polling import poll
 from bot.profile import connect
 from bot.updates import Updates
-from hotline.context import Service
+from hotline.context import Service, refuse_another_release_at_start
 from hotline.core.database import Database
 from hotline.core.errors import Misconfigured
 from hotline.core.redis_link import RedisPipeline
@@ -42,6 +42,7 @@ def start() -> None:
     try:
         settings = from_environment(os.environ)
         service = Service(settings, Database(settings.database_url), post=Poster(settings.redis_url))
+        refuse_another_release_at_start(service.database)
         if sys.argv[1:] == ["deliver"]:
             deliver(service)
         else:

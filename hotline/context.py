@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from hotline import outbox
@@ -143,8 +145,47 @@ def service_of(settings: Settings) -> Iterator[Service]:
 
 @contextmanager
 def ready(settings: Settings) -> Iterator[Service]:
-    """The same, on a database that has its tables. Raises `Misconfigured` where it has none."""
+    """The same, on a database as this release has it. Raises `Misconfigured` where it is of another."""
     with service_of(settings) as service:
-        if not inspect(service.database.engine).has_table("cases"):
-            raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
+        refuse_another_release(service.database)
         yield service
+
+
+def refuse_another_release(database: Database) -> None:
+    """Raises `Misconfigured` where the tables are not as this release has them."""
+    with database.engine.connect() as connection:
+        there = (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if inspect(connection).has_table("alembic_version")
+            else None
+        )
+    ours = newest_revision()
+    if there is None:
+        raise Misconfigured("DATABASE_URL: the database is empty. Do: itikia release")
+    if there < ours:
+        raise Misconfigured(
+            f"DATABASE_URL: the database is of an earlier release ({there}, and not {ours}). "
+            "Stop whatever of that release still runs. Do: itikia release"
+        )
+    if there > ours:
+        raise Misconfigured(
+            f"DATABASE_URL: the database is of a later release ({there}, and not {ours}). "
+            "Install that release here. Do: itikia release"
+        )
+
+
+def refuse_another_release_at_start(database: Database) -> None:
+    """The same for a process that starts: where the database does
+    not answer it goes on, and waits for it as it always does."""
+    try:
+        refuse_another_release(database)
+    except Locked:
+        log.warning("the database does not answer; whether it is of this release is not known")
+
+
+@cache
+def newest_revision() -> str:
+    """The number of the newest migration, by the names of their
+    files: no process loads Alembic for it that migrates nothing."""
+    files = (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*_*.py")
+    return max(file.name.partition("_")[0] for file in files)

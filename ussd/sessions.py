@@ -9,11 +9,12 @@ away, the whole transcript is replayed through the same scenes.
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hotline.carriers.carrier import Ended, Turn
 from hotline.cases import citizen_menus
 from hotline.cases.citizen_menus import Caller, Report
+from hotline.cases.liaison_menus import Assignments, Waiting
 from hotline.cases.reporting import Call
 from hotline.context import Service, UnitOfWork
 from hotline.conversation.replay import Answers
@@ -167,6 +168,14 @@ class Line:
         if isinstance(command, Report) and command.category == DANGER.code:
             return self._last(desk.carry_out(work, command, call), call.language)
         return None
+
+
+def earlier_caller(known: list[Any]) -> Caller:
+    """For one release: what the one before kept of a caller. Their language, their home, whether they are on
+    duty (None for a citizen), the cases before them, the number of the case about which they were asked."""
+    language, home, on_duty, cases, asked = known
+    assignments = None if on_duty is None else Assignments(on_duty, tuple(Waiting(*case) for case in cases))
+    return Caller(language, home, assignments, asked=asked)
 
 
 def _conversation(position: Position, transcript: str, reply: Reply) -> Conversation[Caller]:

@@ -18,7 +18,7 @@ from hotline.operations.queue import Poster
 from hotline.operations.supervisor import leave_with_parent
 from hotline.settings import from_environment as settings_from
 from ussd.pages import Limits
-from ussd.sessions import Line
+from ussd.sessions import Line, earlier_caller
 from webhooks.carriers import Dialled, events, sorry
 from webhooks.feeds import feeds
 from webhooks.guards import MOST_BYTES
@@ -47,7 +47,7 @@ def from_environment() -> "WSGIApplication":
 def door(service: Service, carrier: Carrier, poster: Poster) -> "WSGIApplication":
     settings = service.settings
     trips = RedisPipeline(settings.redis_url)
-    conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
+    conversations = Conversations(settings.redis_url, settings.keys.vault, Caller, earlier_caller)
     line = Line(service, conversations, Limits(carrier.page_septets, carrier.page_units))
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.carriers.carrier import Carrier, Unreachable
-from hotline.context import Service
+from hotline.context import Service, refuse_another_release
 from hotline.core.database import Locked, journal_mode
 from hotline.core.errors import Misconfigured
 from hotline.directory import affiliations, shifts
@@ -146,14 +146,14 @@ def _database(service: Service) -> Iterator[Finding]:
             serious=False,
         )
     try:
-        if not inspect(service.database.engine).has_table("cases"):
-            yield Finding("DATABASE_URL: the database is empty. Do: itikia release")
-            return
+        refuse_another_release(service.database)
         with service.database.reading() as session:
             yield from _people(service, session)
             yield from _telegram(service, session)
             yield from _troubles(service, session)
             yield from _audits(session, service.clock())
+    except Misconfigured as error:
+        yield Finding(str(error))
     except Locked:
         yield Finding("DATABASE_URL: the database does not answer.")
 

@@ -17,7 +17,7 @@ from granian.server import Server as Granian
 
 from hotline.carriers import carrier_of
 from hotline.cli.rosters import bodies_into, liaisons_into
-from hotline.context import service_of
+from hotline.context import refuse_another_release_at_start, service_of
 from hotline.directory import bodies
 from hotline.operations import clock
 from hotline.operations.queue import Poster, work_on
@@ -166,6 +166,8 @@ def release_to(settings: Settings, *, with_areas: bool = True) -> None:
 def web(settings: Settings) -> None:
     """The public door, where carriers call."""
     leave_with_supervisor()
+    with service_of(settings) as service:
+        refuse_another_release_at_start(service.database)
     Granian(
         "webhooks.app:from_environment", address=settings.bind,
         port=settings.port, interface=Interfaces.WSGI, factory=True,
@@ -185,6 +187,7 @@ def work(settings: Settings, queue: str | None) -> None:
         ).run()
         return
     with service_of(settings) as service:
+        refuse_another_release_at_start(service.database)
         posting = replace(service, post=Poster(settings.redis_url))
         work_on(Queue(queue), Worker(posting, carrier_of(settings), Queue(queue)), settings.redis_url)
 
@@ -195,6 +198,7 @@ def clock_(settings: Settings) -> None:
     """The clock: posts whatever has fallen due."""
     leave_with_supervisor()
     with service_of(settings) as service:
+        refuse_another_release_at_start(service.database)
         clock.tick(service, Poster(settings.redis_url), threading.Event())
 
 

@@ -6,11 +6,10 @@ When Redis is away the answer is `None`, and the caller replays the transcript t
 
 import logging
 import time
-from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import redis
-from typing_extensions import TypeForm
 
 from hotline.conversation.replay import Answers
 from hotline.core import codec
@@ -53,8 +52,12 @@ class Conversation(NamedTuple, Generic[Known]):
 class Conversations(Generic[Known]):
     """One round trip to Redis to read, one to write."""
 
-    def __init__(self, url: str, vault: Vault, known: type[Known]) -> None:
-        self._conversation = Conversation[known]  # type: ignore[valid-type]  # a class like any other
+    def __init__(
+        self, url: str, vault: Vault, known: type[Known], earlier: Callable[[list[Any]], Known]
+    ) -> None:
+        """`earlier` reads what is known of a caller as the release before this one kept it."""
+        self._kind = Conversation[known]  # type: ignore[valid-type]  # a class like any other
+        self._earlier = earlier
         self._redis = RedisPipeline(url)
         self._vault = vault
         self._away_until = 0.0
@@ -70,7 +73,7 @@ class Conversations(Generic[Known]):
             self._leave_alone(error)
             return None, ()
         conversation = self._open(kept, _key(session), self._conversation)
-        return conversation, self._open(draft, _draft_key(caller), Answers) or ()
+        return conversation, self._open(draft, _draft_key(caller), _answers) or ()
 
     def keep(
         self, session: str, caller: str, conversation: Conversation[Known], draft: Answers | None
@@ -103,16 +106,29 @@ class Conversations(Generic[Known]):
             "conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__
         )
 
-    def _open(self, locked: object, key: str, kind: TypeForm[Kept]) -> Kept | None:
+    def _conversation(self, text: bytes) -> Conversation[Known]:
+        """Raises `TypeError` or `ValueError` where it is none."""
+        try:
+            return codec.decode(text, self._kind)
+        except ValueError:
+            # For one release: dial-ins under way at the upgrade. What was known of a caller was a list then.
+            kept = codec.decode(text, Conversation[list[Any]])
+            return Conversation(*kept[:6], self._earlier(kept.known), *kept[7:])
+
+    def _open(self, locked: object, key: str, read: Callable[[bytes], Kept]) -> Kept | None:
         """What is kept under this key. None where there is nothing,
         or nothing of ours: another release may have kept it."""
         if not isinstance(locked, bytes):
             return None
         try:
-            return codec.decode(self._vault.decrypt(locked, key), kind)
-        except (Tampered, ValueError):
+            return read(self._vault.decrypt(locked, key))
+        except (Tampered, TypeError, ValueError):
             log.warning("a conversation that was kept does not open; it begins anew")
             return None
+
+
+def _answers(text: bytes) -> Answers:
+    return codec.decode(text, Answers)
 
 
 def _key(session: str) -> str:

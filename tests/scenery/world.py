@@ -28,7 +28,7 @@ from hotline.settings import Settings
 from tests.scenery.carrier import PretendCarrier
 from tests.scenery.county import MORNING
 from ussd.pages import Limits
-from ussd.sessions import Line
+from ussd.sessions import Line, earlier_caller
 
 ids = count(1)
 
@@ -59,7 +59,7 @@ class World:
         self.posted: deque[Posting] = deque()
         self.carrier = PretendCarrier()
         self.service = Service(settings, database, post=self._post, clock=lambda: self.now)
-        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller, earlier_caller)
         self.line = Line(
             self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
         )
@@ -135,7 +135,7 @@ class World:
     def forget_redis(self) -> None:
         """Redis is gone: nobody listens at its address any more."""
         settings = replace(self.service.settings, redis_url="redis://127.0.0.1:9/0")
-        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller)
+        self.conversations = Conversations(settings.redis_url, settings.keys.vault, Caller, earlier_caller)
         self.line = Line(
             self.service, self.conversations, Limits(self.carrier.page_septets, self.carrier.page_units)
         )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import redis
@@ -639,6 +640,34 @@ def test_while_the_database_is_locked_the_menu_answers_and_the_end_says_so(world
         promised(only_case(world).spoken, "12:00", "999", "text")
     )
     assert len(world.cases()) == 1
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        ["en", None, None, [], None],
+        ["en", None, True, [["SIMBA", "theft", "Kaptembwo", "asked"]], None],
+    ],
+)
+def test_a_call_under_way_at_the_upgrade_goes_on_with_its_draft(world: World, known: list[Any]) -> None:
+    citizen = begin(world.phone(CITIZEN))
+    asked_before = citizen.screen
+    citizen.hang_up()
+    assert citizen.dial() == page(CUT_OFF, "en", first=True)
+    as_kept_before(world, known)
+    assert citizen.choose(en(AFTER_A_CUT[GO_ON])) == asked_before
+
+
+def as_kept_before(world: World, known: list[Any]) -> None:
+    """Every conversation as release 0.1.0 kept it: what was known of the caller as a list."""
+    vault = world.service.settings.keys.vault
+    with redis.Redis.from_url(world.service.settings.redis_url) as client:
+        for key in client.keys("conversation:*"):
+            name, locked = key.decode(), client.get(key)
+            assert isinstance(locked, bytes)
+            kept = json.loads(vault.decrypt(locked, name))
+            assert isinstance(kept[6], dict)
+            client.set(name, vault.encrypt(json.dumps([*kept[:6], known, *kept[7:]]), name))
 
 
 @pytest.mark.parametrize("foreign", ["garbage", "empty", "old release", "no list", "another kind"])

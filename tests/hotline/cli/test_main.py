@@ -1,5 +1,6 @@
 """What an operator types, and what they read."""
 
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from hotline.cli.main import CALLBACKS, itikia
+from hotline.context import newest_revision
 from hotline.core.database import Database
 from hotline.directory.bodies import Body
 from hotline.directory.liaisons import Liaison
@@ -178,6 +180,32 @@ def test_before_the_database_is_there_loading_says_what_to_do_first(terminal: Te
         1,
         "Error: DATABASE_URL: the database is empty. Do: itikia release\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("revision", "do"),
+    [
+        ("0004", "Stop whatever of that release still runs. Do: itikia release"),
+        ("9999", "Install that release"),
+    ],
+)
+def test_on_a_database_of_another_release_nothing_starts_and_it_is_told_what_to_do(
+    nigeria: Terminal, revision: str, do: str
+) -> None:
+    with sqlite3.connect(nigeria.folder / "var" / "itikia.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    database.close()
+    for command in (["liaisons", "list"], ["work", "urgent"], ["clock"], ["web"], ["check"]):
+        told = nigeria.enter(*command)
+        assert told.exit_code == 1, command
+        assert do in told.output, command
+
+
+def test_the_newest_revision_is_the_one_to_which_a_release_brings_the_database(nigeria: Terminal) -> None:
+    with sqlite3.connect(nigeria.folder / "var" / "itikia.db") as database:
+        there = database.execute("SELECT version_num FROM alembic_version").fetchall()
+    database.close()
+    assert there == [(newest_revision(),)]
 
 
 # Setting up a country
