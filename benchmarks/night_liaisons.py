@@ -10,7 +10,7 @@ from functools import partial
 from benchmarks.night_carrier import Town
 from benchmarks.night_people import Gateway, a_text
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.places.areas import Areas
 
 KEYS = re.compile(r"\b(\d) ([A-Z]+\d*) =")
@@ -100,16 +100,18 @@ def roster(areas: Areas, county: str, many: int = 60) -> Roster:
     women's desk, an oversight office, and a situation room for the whole country."""
     parts = _parts([each.code for each in areas.children(areas[county])], 6)
     halves = _parts([each.code for each in areas.children(areas[county])], 2)
-    listed = [bodies.Listed("headquarters", "County Police Headquarters", Kind.POLICE, (county,), ())]
+    listed = [bodies.Listed("headquarters", "County Police Headquarters", BodyKind.POLICE, (county,), ())]
     for number, part in enumerate(parts, 1):
         listed.append(
-            bodies.Listed(f"station{number}", f"Station {number}", Kind.POLICE, part, (), "headquarters")
+            bodies.Listed(f"station{number}", f"Station {number}", BodyKind.POLICE, part, (), "headquarters")
         )
     for number, half in enumerate(halves, 1):
-        listed.append(bodies.Listed(f"peace{number}", f"Peace Committee {number}", Kind.PEACE, half, ()))
-    listed.append(bodies.Listed("women", "County Women's Desk", Kind.WOMEN, (county,), ()))
-    listed.append(bodies.Listed("oversight", "Police Oversight Authority", Kind.OVERSIGHT, (county,), ()))
-    listed.append(bodies.Listed("situation", "Situation Room", Kind.COORDINATION, (areas.country.code,), ()))
+        listed.append(bodies.Listed(f"peace{number}", f"Peace Committee {number}", BodyKind.PEACE, half, ()))
+    listed.append(bodies.Listed("women", "County Women's Desk", BodyKind.WOMEN, (county,), ()))
+    listed.append(bodies.Listed("oversight", "Police Oversight Authority", BodyKind.OVERSIGHT, (county,), ()))
+    listed.append(
+        bodies.Listed("situation", "Situation Room", BodyKind.COORDINATION, (areas.country.code,), ())
+    )
     return Roster(
         listed,
         list(itertools.islice(_liaisons([each.code for each in listed if each.code != "station2"]), many)),

@@ -19,7 +19,7 @@ from hotline.cli.running import release_to
 from hotline.context import Service
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.operations import auditor
 from hotline.settings import Settings, from_environment
 
@@ -118,7 +118,7 @@ def fill(settings: Settings, closed: int) -> None:
     database = Database(settings.database_url)
     with database.writing() as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
-        bodies.save(session, [bodies.Listed("desk", "Desk", Kind.COORDINATION, ("KE",), ())])
+        bodies.save(session, [bodies.Listed("desk", "Desk", BodyKind.COORDINATION, ("KE",), ())])
         liaisons.save(
             session,
             settings.keys,

@@ -21,7 +21,7 @@ def refusal(service: Service, who: Who) -> Phrase | None:
         return citizen_phrases.evidence_enough(evidence.MOST) if is_full else None
 
 
-def sent(here: Here, kind: evidence.Kind, content: bytes, caption: str) -> ChatState:
+def sent(here: Here, kind: evidence.EvidenceKind, content: bytes, caption: str) -> ChatState:
     work, there = here.work, _destination(here)
     if there is None:
         return replace(here.talk, aside=say(citizen_phrases.evidence_of_nothing(), here.language))

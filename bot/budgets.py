@@ -118,7 +118,7 @@ def seconds_of(error: RetryAfter) -> float:
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 
-class Places:
+class TokenBuckets:
     """A token bucket a key: places in time, `gap` seconds apart,
     of which a few may be taken at once after a silence."""
 

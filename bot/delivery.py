@@ -32,7 +32,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.api import NOT_SENT, Bot
-from bot.budgets import AT_ONCE, TO_ALL, TO_ONE, Flood, Places, seconds_of
+from bot.budgets import AT_ONCE, TO_ALL, TO_ONE, Flood, TokenBuckets, seconds_of
 from bot.cards import Card, card
 from bot.keyboards import verdicts
 from hotline import outbox
@@ -88,7 +88,7 @@ class Delivery:
         self._in_hand: dict[int, Found] = {}
         self._placed: set[int] = set()
         self._order = count()
-        self._to_all, self._to_one = Places(*TO_ALL), Places(*TO_ONE)
+        self._to_all, self._to_one = TokenBuckets(*TO_ALL), TokenBuckets(*TO_ONE)
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(8, thread_name_prefix="delivery"))
         self._room = threading.BoundedSemaphore(IN_LINE)

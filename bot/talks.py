@@ -72,7 +72,7 @@ class Talks:
         """Nothing has happened, but something is to be said before the question is asked again."""
         return self._turn(who, lambda here: replace(here.talk, aside=say(aside, here.language)))
 
-    def sent(self, who: Who, kind: evidence.Kind, content: bytes, caption: str) -> Shown:
+    def sent(self, who: Who, kind: evidence.EvidenceKind, content: bytes, caption: str) -> Shown:
         """They sent a picture or a voice note, which has been made anew."""
         words = caption.strip()[:LONGEST_ANSWER]
         return self._turn(who, lambda here: attachments.sent(here, kind, content, words))

@@ -26,7 +26,7 @@ from hotline.cases import (
     status,
 )
 from hotline.cases.case import Case, CaseState
-from hotline.cases.citizen_phrases import Verdict
+from hotline.cases.citizen_phrases import VerdictWord
 from hotline.cases.dispatch import Dispatch
 from hotline.context import Service, UnitOfWork
 from hotline.core.i18n import Phrase, say
@@ -63,7 +63,7 @@ def _step(work: UnitOfWork, me: Liaison, asked: Dispatch, button: Button) -> str
     """Do it if the case stands as it stood on the card. What the card
     itself does not tell is said: that somebody was first, say."""
     how, language = asked.how(work.session, work.now), me.language
-    wanted = next((each for each in get_args(liaison_menus.Step) if each == button.what), None)
+    wanted = next((each for each in get_args(liaison_menus.StepName) if each == button.what), None)
     if wanted is None or button.how != how or wanted not in dict(choices(work, asked, how)):
         return say(desk_phrases.earlier_question(), language)
     night_check.answered(work, me)
@@ -77,7 +77,7 @@ def _step(work: UnitOfWork, me: Liaison, asked: Dispatch, button: Button) -> str
     return "" if is_on_the_card else say(words, language)
 
 
-SAID_IN_PASSING: tuple[liaison_menus.Step, ...] = ("help", "aside")
+SAID_IN_PASSING: tuple[liaison_menus.StepName, ...] = ("help", "aside")
 """Steps after which a card looks as it did before."""
 
 
@@ -116,7 +116,7 @@ def _card_of(work: UnitOfWork, who: Who, button: Button) -> tuple[Dispatch, Liai
 def judged(service: Service, who: Who, button: Button) -> Card | None:
     """A citizen says whether help came. What to show for it, with a button below a *yes* that was a slip;
     None where it was not they who were asked."""
-    verdict = next((each for each in get_args(Verdict) if each == button.what), None)
+    verdict = next((each for each in get_args(VerdictWord) if each == button.what), None)
     with service.transaction() as work:
         asked = _asked_in(work, who, button.of)
         case = work.session.get(Case, asked.case_id) if asked is not None and asked.case_id else None
@@ -129,7 +129,7 @@ def judged(service: Service, who: Who, button: Button) -> Card | None:
         return Card(escape(f"{case.spoken}: {say(phrase, case.language)}", quote=False), again)
 
 
-def _taken(work: UnitOfWork, who: Who, case: Case, verdict: Verdict) -> Phrase:
+def _taken(work: UnitOfWork, who: Who, case: Case, verdict: VerdictWord) -> Phrase:
     """Thanks for the verdict; or how the case stands, where this
     tap was taken already or the verdict comes too late."""
     is_new = seen.is_new(work.session, TELEGRAM, str(who.update), work.now)

@@ -228,7 +228,9 @@ class Updates:
         fits = (voice.file_size or 0) <= evidence.LARGEST
         await self._evidence(update, "voice", voice.file_id if fits else None, message.caption or "")
 
-    async def _evidence(self, update: Update, kind: evidence.Kind, file: str | None, caption: str) -> None:
+    async def _evidence(
+        self, update: Update, kind: evidence.EvidenceKind, file: str | None, caption: str
+    ) -> None:
         who = who_of(update)
         refusal = await asyncio.to_thread(attachments.refusal, self._service, who)
         content = b""

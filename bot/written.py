@@ -60,7 +60,7 @@ def _answer(here: Here, question: Question, answer: str, text: str) -> ChatState
 
 def _is_no_key(here: Here, text: str) -> bool:
     return case_commands.says_something(text) or (
-        here.caller.desk is None and case_commands.verdict_in(text) is None
+        here.caller.assignments is None and case_commands.verdict_in(text) is None
     )
 
 

@@ -28,19 +28,19 @@ from hotline.broadcasts.broadcast import (
     lock_broadcast,
 )
 from hotline.broadcasts.limits import NotNow, gone
-from hotline.broadcasts.menus import ActOf, Compose, Deal
+from hotline.broadcasts.menus import ActionWord, Compose, Deal
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.places.areas import Areas
 
-ActionName = ActOf | Literal["edit", "correct"]
+ActionName = ActionWord | Literal["edit", "correct"]
 """What a `Deal` may name, and the two for which something is written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Attempt:
     """A liaison before a broadcast, and what they have said or written about it."""
 
     work: UnitOfWork
@@ -63,46 +63,46 @@ def may_read(areas: Areas, who: Liaison, broadcast: Broadcast) -> bool:
     that body is; whether they wrote it; or they coordinate."""
     return (
         broadcast.author_id == who.id
-        or who.body.kind == Kind.COORDINATION
+        or who.body.kind == BodyKind.COORDINATION
         or any(areas.touch(each.area_code, code) for each in who.body.serves for code in broadcast.areas)
     )
 
 
-def _anybody(_step: Step) -> bool:
+def _anybody(_step: Attempt) -> bool:
     return True
 
 
-def _whoever_reads_it(step: Step) -> bool:
+def _whoever_reads_it(step: Attempt) -> bool:
     return may_read(step.work.areas, step.who, step.broadcast)
 
 
-def _concerned(step: Step) -> bool:
+def _concerned(step: Attempt) -> bool:
     """They wrote it, or their body has to do with messages to the public and serves one of its places."""
     return step.is_authors or any(
         approval.answers_for(step.work.areas, step.who, code) for code in step.broadcast.areas
     )
 
 
-def _takes_back(step: Step) -> bool:
-    return step.is_authors or (_concerned(step) and step.who.body.kind == Kind.COORDINATION)
+def _takes_back(step: Attempt) -> bool:
+    return step.is_authors or (_concerned(step) and step.who.body.kind == BodyKind.COORDINATION)
 
 
 # ------------------------------------------------------------------------------------ what else is against it
 
 
-def _nothing(_step: Step) -> Phrase | None:
+def _nothing(_step: Attempt) -> Phrase | None:
     return None
 
 
-def _hand_does_not_count(step: Step) -> Phrase | None:
+def _hand_does_not_count(step: Attempt) -> Phrase | None:
     return approval.why_not_counted(step.work, step.broadcast, step.who)
 
 
-def _is_paused(step: Step) -> Phrase | None:
+def _is_paused(step: Attempt) -> Phrase | None:
     return phrases.paused(step.broadcast.code) if step.broadcast.is_paused else None
 
 
-def _may_not_go_on(step: Step) -> Phrase | None:
+def _may_not_go_on(step: Attempt) -> Phrase | None:
     """What others have paused its author does not let go on."""
     if not step.broadcast.is_paused:
         return phrases.cannot_now(step.broadcast.code, phrases.NOT_PAUSED)
@@ -111,14 +111,14 @@ def _may_not_go_on(step: Step) -> Phrase | None:
     return None
 
 
-def _nobody_had_it(step: Step) -> Phrase | None:
+def _nobody_had_it(step: Attempt) -> Phrase | None:
     """What goes out just now somebody may have, though no carrier has said so yet."""
     if step.broadcast.state in GOING or gone(step.work.session, step.broadcast):
         return None
     return phrases.cannot_now(step.broadcast.code, phrases.NOBODY_HAD_IT)
 
 
-def _no_review(step: Step) -> Phrase | None:
+def _no_review(step: Attempt) -> Phrase | None:
     """Somebody of another body looks again at what warned of danger, each of them once."""
     broadcast = step.broadcast
     if not broadcast.emergency or broadcast.opens_at is None:
@@ -156,17 +156,17 @@ def _cannot_be_stopped(broadcast: Broadcast) -> Phrase:
 # ----------------------------------------------------------------------------------------------- what does it
 
 
-def _edit(step: Step) -> Phrase:
+def _edit(step: Attempt) -> Phrase:
     assert step.written is not None
     return drafting.change(step.work, step.who, step.broadcast, step.written)
 
 
-def _correct(step: Step) -> Phrase:
+def _correct(step: Attempt) -> Phrase:
     assert step.written is not None
     return drafting.set_right(step.work, step.who, step.broadcast, step.written)
 
 
-def _show(step: Step) -> Phrase:
+def _show(step: Attempt) -> Phrase:
     """What it says, and how it stands; how to say yes or no only to one who may say either."""
     work, broadcast = step.work, step.broadcast
     asked = refusal(step, "approve") is None or refusal(step, "object") is None
@@ -188,12 +188,12 @@ def _show(step: Step) -> Phrase:
 class Action:
     """Something that can be done with a broadcast."""
 
-    who: Callable[[Step], bool]
+    who: Callable[[Attempt], bool]
     states: Collection[BroadcastState]
     otherwise: Otherwise
     """What is said in any other state."""
-    does: Callable[[Step], Phrase]
-    unless: Callable[[Step], Phrase | None] = _nothing
+    does: Callable[[Attempt], Phrase]
+    unless: Callable[[Attempt], Phrase | None] = _nothing
     """What is said where something else is against it."""
 
 
@@ -250,7 +250,7 @@ answer for all of them and had no hand in it. Whoever serves one of its places m
 oversight authority too, which stays apart from all the rest; and so may whoever coordinates."""
 
 
-def refusal(step: Step, name: ActionName) -> Phrase | None:
+def refusal(step: Attempt, name: ActionName) -> Phrase | None:
     """What is said to one who may not do this now; None to one who may."""
     action, broadcast = TABLE[name], step.broadcast
     if not action.who(step):
@@ -264,7 +264,7 @@ def refusal(step: Step, name: ActionName) -> Phrase | None:
 
 def offered(work: UnitOfWork, who: Liaison, broadcast: Broadcast) -> list[ActionName]:
     """What this liaison may do with it now, besides reading it."""
-    step = Step(work, who, broadcast)
+    step = Attempt(work, who, broadcast)
     return [name for name in TABLE if name != "show" and refusal(step, name) is None]
 
 
@@ -298,12 +298,12 @@ def _done(work: UnitOfWork, who: Liaison, command: Compose | Deal, code: str) ->
 
 def _meant(
     work: UnitOfWork, who: Liaison, command: Compose | Deal, broadcast: Broadcast
-) -> tuple[Step, ActionName]:
+) -> tuple[Attempt, ActionName]:
     """To stop a draft is to withdraw it: nothing of it is on its way."""
     if isinstance(command, Compose):
-        return Step(work, who, broadcast, written=command), "edit" if command.edits else "correct"
+        return Attempt(work, who, broadcast, written=command), "edit" if command.edits else "correct"
     name = "withdraw" if command.act == "stop" and broadcast.state in UNREAD else command.act
-    return Step(work, who, broadcast, command.mark, command.why), name
+    return Attempt(work, who, broadcast, command.mark, command.why), name
 
 
 def stop_by_operator(work: UnitOfWork, code: str, why: str) -> Phrase:

@@ -22,7 +22,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Person
 from hotline.messaging.message import consult
@@ -119,10 +119,10 @@ def _answers_for_all(work: UnitOfWork, broadcast: Broadcast, who: Liaison) -> bo
 
 def answers_for(areas: Areas, who: Liaison, code: str) -> bool:
     served = [each.area_code for each in who.body.serves]
-    return Kind(who.body.kind) in SPEAKING and meet(areas, served, [code])
+    return BodyKind(who.body.kind) in SPEAKING and meet(areas, served, [code])
 
 
-SPEAKING = (Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.COORDINATION)
+SPEAKING = (BodyKind.POLICE, BodyKind.PEACE, BodyKind.WOMEN, BodyKind.COORDINATION)
 """Kinds of body that have to do with messages to the public.
 Oversight has not: it stays apart from those it looks into."""
 
@@ -202,7 +202,7 @@ def hand_of(work: UnitOfWork, who: Liaison) -> Hand:
         *(role.body_code for role in who.roles if role.body_code is not None and role.ended_at is None),
     }
     police = affiliations.viewer_of(who, work.now).is_of_the_police
-    return Hand(who.id, frozenset(own), police, Kind(who.body.kind) == Kind.COORDINATION)
+    return Hand(who.id, frozenset(own), police, BodyKind(who.body.kind) == BodyKind.COORDINATION)
 
 
 def hands_that_wrote(work: UnitOfWork, broadcast: Broadcast) -> list[Hand]:

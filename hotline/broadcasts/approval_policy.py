@@ -12,7 +12,7 @@ WARDS = 3
 """As many as one other hand may send to."""
 
 
-class Why(StrEnum):
+class WhyNot(StrEnum):
     """Why somebody may not approve it."""
 
     WROTE_IT = "they wrote it, or changed it"
@@ -44,18 +44,18 @@ class Need:
     refused: str = ""
 
 
-def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> Why | None:
+def may_approve(wrote: Iterable[Hand], approved: Sequence[Hand], hand: Hand) -> WhyNot | None:
     """Why this hand may not be added; None where it may.
     `wrote` are the author and everyone who changed it since."""
     wrote = tuple(wrote)
     if any(each.liaison == hand.liaison for each in wrote):
-        return Why.WROTE_IT
+        return WhyNot.WROTE_IT
     if any(each.liaison == hand.liaison for each in approved):
-        return Why.TWICE
+        return WhyNot.TWICE
     if any(each.bodies & hand.bodies for each in (*wrote, *approved)):
-        return Why.SAME_BODY
+        return WhyNot.SAME_BODY
     if hand.of_the_police and any(each.of_the_police for each in (*wrote, *approved)):
-        return Why.TWO_POLICE
+        return WhyNot.TWO_POLICE
     return None
 
 

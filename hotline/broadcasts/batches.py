@@ -75,7 +75,7 @@ class Batch:
         return sum(len(numbers) for _text, numbers in self.requests)
 
 
-class Gate(Protocol):
+class CopyGate(Protocol):
     """Says whether copies of a broadcast may leave now, and which of them: `hotline/gate.py`."""
 
     def of_broadcast(self, work: UnitOfWork, broadcast: Broadcast, /) -> Passage: ...
@@ -85,7 +85,7 @@ class Gate(Protocol):
     ) -> Mapping[int, Passage]: ...
 
 
-def claim(service: Service, identity: int, gate: Gate) -> Batch | None:
+def claim(service: Service, identity: int, gate: CopyGate) -> Batch | None:
     """Lock the broadcast and lease its next batch. None where there is nothing
     to hand to the carrier now: it was stopped or paused, it is night, another
     process has the lease, all that is left goes by Telegram, or it is done."""
@@ -127,7 +127,7 @@ def _give_up_doubtful(work: UnitOfWork, broadcast: Broadcast) -> None:
     )
 
 
-def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast, gate: Gate) -> Batch | None:
+def _taken_in_hand(work: UnitOfWork, broadcast: Broadcast, gate: CopyGate) -> Batch | None:
     lease = uuid4()
     phones = _next_phones(work, broadcast)
     waiting = _waiting_for_telegram(work.session, broadcast)

@@ -62,12 +62,12 @@ def limits(work: UnitOfWork, broadcast: Broadcast) -> None:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.GOES_TO_NOBODY))
     if broadcast.emergency and going > MOST_PHONES:
         raise NotNow(phrases.cannot_now(broadcast.code, phrases.TOO_MANY))
-    _one_at_a_time(work)
+    _lock_country(work)
     if soon := too_soon(work, broadcast):
         raise NotNow(phrases.cannot_now(broadcast.code, soon))
 
 
-def _one_at_a_time(work: UnitOfWork) -> None:
+def _lock_country(work: UnitOfWork) -> None:
     """Lock the country's row: two broadcasts must not both pass the limit check."""
     work.session.execute(
         select(AreaRecord.code)
@@ -156,7 +156,7 @@ def not_right(work: UnitOfWork, broadcast: Broadcast) -> Phrase | None:
     blocks = [finding.words for finding in preview.findings_of(work, broadcast) if finding.blocks]
     if blocks:
         return phrases.not_checked(broadcast.code, blocks)
-    _one_at_a_time(work)
+    _lock_country(work)
     if soon := too_soon(work, broadcast):
         return phrases.cannot_now(broadcast.code, soon)
     goes = work.in_minutes(0 if broadcast.state == BroadcastState.COOLING else waits_of(broadcast).cooling)

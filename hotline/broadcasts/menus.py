@@ -13,7 +13,7 @@ from hotline.conversation.screens import Ask, Choices, LookUp, Menu, Nothing, Sc
 from hotline.core import codec
 from hotline.core.i18n import Phrase, _, own_name, verbatim
 from hotline.places.areas import Areas
-from hotline.rumours.menus import LookAtRumour, WriteAbout, at_rumours
+from hotline.rumours.menus import RumourCommand, WriteAbout, at_rumours
 
 MOST_AREAS = 3
 MOST_WHY = 200
@@ -53,14 +53,14 @@ class Compose:
     """Others are asked to approve it at once; else it is kept as a draft."""
 
 
-ActOf = Literal["submit", "approve", "object", "stop", "pause", "resume", "withdraw", "show", "review"]
+ActionWord = Literal["submit", "approve", "object", "stop", "pause", "resume", "withdraw", "show", "review"]
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
     """What a liaison does with a broadcast."""
 
-    act: ActOf
+    act: ActionWord
     code: str
     mark: str = ""
     why: str = ""
@@ -122,7 +122,7 @@ STEPS: dict[str, Phrase] = {
 }
 """What can be done with one, in the order of the menu."""
 
-ACTS: dict[str, ActOf] = {
+ACTS: dict[str, ActionWord] = {
     "approve": "approve", "object": "object", "submit": "submit",
     "stop": "stop", "pause": "pause", "resume": "resume",
     "withdraw": "withdraw", "review": "review",
@@ -131,10 +131,10 @@ ACTS: dict[str, ActOf] = {
 YES_NO: Choices = (("yes", _("Yes")), ("no", _("No")))
 OWN, EMERGENCY = "own", "emergency"
 
-CommitteeWish = Compose | Deal | LookAtRumour | Nothing
+CommitteeCommand = Compose | Deal | RumourCommand | Nothing
 
 
-def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scene[CommitteeWish]:
+def at_committee(areas: Areas, languages: Sequence[str], emergency: str) -> Scene[CommitteeCommand]:
     """The messages that concern this liaison, and the rumours."""
     board = yield from looked_up("?board", "", Board)
     write = Writing(areas, tuple(languages), emergency, board.exercise)

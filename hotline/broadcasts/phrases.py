@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hotline.broadcasts.approval_policy import Why
+from hotline.broadcasts.approval_policy import WhyNot
 from hotline.conversation.screens import Choices
 from hotline.core import gsm
 from hotline.core.i18n import Phrase, _, verbatim
@@ -159,18 +159,18 @@ def is_enough(code: str, minutes: int) -> Phrase:
     )
 
 
-def may_not_approve(code: str, why: Why | None) -> Phrase:
+def may_not_approve(code: str, why: WhyNot | None) -> Phrase:
     """`why` is None where the place is not theirs."""
     match why:
-        case Why.WROTE_IT:
+        case WhyNot.WROTE_IT:
             return _("You wrote or changed {code}. Somebody else must approve it.", code=code)
-        case Why.TWICE:
+        case WhyNot.TWICE:
             return _("You have approved {code} already. Thank you.", code=code)
-        case Why.SAME_BODY:
+        case WhyNot.SAME_BODY:
             return _(
                 "Somebody of your own body wrote or approved {code}. It needs a yes from another.", code=code
             )
-        case Why.TWO_POLICE:
+        case WhyNot.TWO_POLICE:
             return _(
                 "One of the police wrote or approved {code}. It "
                 "needs a yes from somebody who is not of the police.",

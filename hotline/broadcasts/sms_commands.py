@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from hotline.broadcasts.menus import MOST_WHY, ActOf, Deal
+from hotline.broadcasts.menus import MOST_WHY, ActionWord, Deal
 from hotline.core.i18n import Phrase, _, means
 
 # --------------------------------------------------------------------------------------------- what is texted
@@ -13,7 +13,7 @@ PAUSE, GO, READ = _("pause, wait"), _("go, go on, resume"), _("read, show")
 WITHDRAW, REVIEWED = _("withdraw, take back"), _("reviewed")
 """As liaisons text them before the code of a message; a translation may hold several, with commas between."""
 
-VERBS: tuple[tuple[ActOf, Phrase], ...] = (
+VERBS: tuple[tuple[ActionWord, Phrase], ...] = (
     ("stop", STOP), ("approve", APPROVE), ("object", OBJECT),
     ("pause", PAUSE), ("resume", GO), ("show", READ), ("withdraw", WITHDRAW),
     ("review", REVIEWED),
@@ -60,7 +60,7 @@ def _negative(text: str) -> bool:
     return any(means(word, OBJECT) for word in re.findall(r"[^\W\d_]+", text))
 
 
-def _act_of(word: str) -> ActOf | None:
+def _act_of(word: str) -> ActionWord | None:
     return next((act for act, words in VERBS if means(word, words)), None)
 
 

@@ -15,7 +15,7 @@ from hotline.core import gsm
 from hotline.core.i18n import Phrase, _, languages, say, verbatim
 from hotline.places.areas import Areas
 
-Kind = Literal["choice", "past", "ahead", "now", "number"]
+FieldKind = Literal["choice", "past", "ahead", "now", "number"]
 """What goes into a field: one of its choices; a time of day that was, or that comes; or, without anybody
 being asked, the time it is or the country's emergency number."""
 
@@ -28,7 +28,7 @@ class Field:
     """A gap in a message, and what may go into it."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     ask: Phrase = UNASKED
     choices: Choices = ()
 
@@ -217,7 +217,7 @@ def clock(typed: str) -> str | None:
     return f"{int(found[1]):02}:{int(found[2]):02}" if found and int(found[1]) < 24 else None
 
 
-def suits(kind: Kind, time: str, now: str) -> bool:
+def suits(kind: FieldKind, time: str, now: str) -> bool:
     """Whether a time that was lies a few hours behind us, and one that
     comes no more than half a day before us: no message names a day."""
     ahead = (_minutes(time) - _minutes(now)) % A_DAY

@@ -9,7 +9,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory import shifts
 from hotline.directory.bodies import Body
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import write_message
@@ -43,9 +43,9 @@ def _who_care(work: UnitOfWork, about: Liaison, case: Case | None) -> list[Liais
     above = [body.code for body in about.body.upwards]
     leading = select(Liaison).join(Body, Liaison.body_code == Body.code)
     leading = leading.where(
-        or_(Liaison.supervisor & Liaison.body_code.in_(above), Body.kind == Kind.COORDINATION)
+        or_(Liaison.supervisor & Liaison.body_code.in_(above), Body.kind == BodyKind.COORDINATION)
     )
     found = [each for each in work.session.scalars(leading.order_by(Liaison.id)) if each.id != about.id]
     there = shifts.on_duty(work.session, [each.id for each in found], work.country.zone, work.now)
-    wanted = [each for each in found if each.id in there or each.body.kind == Kind.COORDINATION]
+    wanted = [each for each in found if each.id in there or each.body.kind == BodyKind.COORDINATION]
     return [each for each in wanted if case is None or conflicts.may_see(work.session, case, each, work.now)]

@@ -14,7 +14,7 @@ from hotline.cases.matching import Asked, Candidate, Match, Matter
 from hotline.context import UnitOfWork
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
-from hotline.directory.categories import CONDUCT, Kind, Urgency
+from hotline.directory.categories import CONDUCT, BodyKind, Urgency
 from hotline.directory.liaisons import Liaison
 from hotline.outbox import TaskKind
 
@@ -116,7 +116,7 @@ def _as_asked(each: Dispatch) -> Asked:
     return Asked(
         each.liaison_id,
         each.body_code,
-        Kind(each.body.kind),
+        BodyKind(each.body.kind),
         above,
         each.place,
         each.state == DispatchState.CANNOT,
@@ -160,7 +160,7 @@ _WITH_ROLES = (joinedload(Liaison.body), selectinload(Liaison.roles))
 def _as_candidate(liaison: Liaison, area: str, neighbour: bool, *, on_duty: bool, load: int) -> Candidate:
     body, above = liaison.body, tuple(each.code for each in liaison.body.upwards[1:])
     return Candidate(
-        liaison.id, liaison.name, body.code, body.name, Kind(body.kind),
+        liaison.id, liaison.name, body.code, body.name, BodyKind(body.kind),
         tuple(body.categories.split()), area, tuple(liaison.speaks),
         on_duty, load, neighbour, liaison.supervisor, liaison.woman, above,
     )  # fmt: skip
@@ -178,7 +178,9 @@ def _nearest(work: UnitOfWork, case: Case) -> dict[int, tuple[str, bool]]:
         .join(Body, Body.code == Liaison.body_code)
         .join(Serves, Serves.body_code == Body.code)
     )
-    anywhere = anywhere.where((Body.kind == Kind.COORDINATION) | (Body.code == work.settings.default_body))
+    anywhere = anywhere.where(
+        (Body.kind == BodyKind.COORDINATION) | (Body.code == work.settings.default_body)
+    )
     found = [
         *work.session.execute(serving.where(Serves.area_code.in_(rank))),
         *work.session.execute(anywhere),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hotline.cases.citizen_phrases import Standing, Verdict, how_it_stands, no_such_case
+from hotline.cases.citizen_phrases import Standing, VerdictWord, how_it_stands, no_such_case
 from hotline.cases.liaison_menus import Assignments
 from hotline.conversation.choose_area import choose_area
 from hotline.conversation.screens import Ask, Choices, Menu, Nothing, Scene, looked_up
@@ -40,7 +40,7 @@ class Caller:
     language: str | None = None
     home: str | None = None
     """The code of the area they asked us to remember."""
-    desk: Assignments | None = None
+    assignments: Assignments | None = None
     """Set for a liaison: what waits for them."""
     asked: str | None = None
     """The number of a case about which they were asked whether help came, and have not said."""
@@ -71,7 +71,7 @@ class Judge:
     """The citizen's verdict on a case they named by its reference."""
 
     reference: str
-    verdict: Verdict
+    verdict: VerdictWord
 
 
 def danger(caller: Caller, areas: Areas) -> Scene[Report]:

@@ -6,7 +6,7 @@ from typing import Literal
 from hotline.core.gsm import shorten
 from hotline.core.i18n import Phrase, _
 
-Verdict = Literal["helped", "not_helped", "danger"]
+VerdictWord = Literal["helped", "not_helped", "danger"]
 """The citizen's own word on whether help came. Silence is none of them."""
 
 Stands = Literal["unknown", "slip", "nobody", "waiting", "taken", "coming", "there", "done", "closed"]
@@ -174,7 +174,7 @@ def did_help_come(reference: str) -> Phrase:
     return _("{reference}: did help come? Answer 1 yes, 2 no, 3 no and still in danger.", reference=reference)
 
 
-def thanks_for_verdict(verdict: Verdict, by: str, emergency: str, *, on_screen: bool = False) -> Phrase:
+def thanks_for_verdict(verdict: VerdictWord, by: str, emergency: str, *, on_screen: bool = False) -> Phrase:
     """`by`: the new time that is promised, where the case goes
     on. On a screen that closes nothing can be answered."""
     match verdict:

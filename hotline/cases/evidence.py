@@ -17,7 +17,7 @@ from hotline.core.crypto import Keys
 from hotline.core.database import Base, Moment
 from hotline.directory.people import Person
 
-Kind = Literal["photo", "voice"]
+EvidenceKind = Literal["photo", "voice"]
 
 MOST = 5
 """Pieces to a case."""
@@ -85,7 +85,7 @@ def number_of(session: Session, session_index: str, case: Case | None) -> int:
     return session.scalar(select(func.count()).select_from(Evidence).where(*here)) or 0
 
 
-def keep(work: UnitOfWork, there: Destination, kind: Kind, content: bytes) -> Evidence:
+def keep(work: UnitOfWork, there: Destination, kind: EvidenceKind, content: bytes) -> Evidence:
     """Keep one piece that has been made anew, with the case if there is one already."""
     session_index, case = there.session_index, there.case
     identity, digest = uuid4(), hashlib.sha256(content).hexdigest()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hotline.cases import assignment, citizen_phrases, dispatch, evidence, promises, verdicts
 from hotline.cases.case import ERASED, Case, CaseState, lock_case, release
-from hotline.cases.citizen_phrases import Verdict
+from hotline.cases.citizen_phrases import VerdictWord
 from hotline.cases.notify_citizen import tell
 from hotline.cases.promises import PromiseState
 from hotline.context import UnitOfWork
@@ -75,7 +75,7 @@ def waiting_for(session: Session, person: UUID) -> str | None:
     return session.scalar(waits.order_by(Case.asked_at.desc()).limit(1))
 
 
-def judge(work: UnitOfWork, case: Case, verdict: Verdict) -> bool:
+def judge(work: UnitOfWork, case: Case, verdict: VerdictWord) -> bool:
     """Take the citizen's word. False where nobody has taken the case
     yet, or it was closed long ago, so that there is nothing to judge."""
     case = lock_case(work.session, case.id)

@@ -9,12 +9,12 @@ from hotline.conversation.screens import Choices, LookUp, Menu, Scene
 from hotline.core.i18n import SOURCE, Phrase, _, say, verbatim
 from hotline.directory.categories import CATEGORIES
 
-Step = Literal[
+StepName = Literal[
     "take", "cannot", "done", "on_the_way", "not_mine", "there",
     "aside", "still", "help", "no_vehicle", "too_far", "busy", "unsafe",
 ]  # fmt: skip
 
-STEPS: dict[str, Step] = {
+STEP_OF_KEY: dict[str, StepName] = {
     "1": "take", "2": "cannot", "3": "done", "4": "on_the_way",
     "5": "not_mine", "6": "there", "7": "aside", "9": "help",
 }  # fmt: skip
@@ -35,7 +35,7 @@ STILL_ON_IT, SAFE, HELP = (
 """The same steps where they can be chosen. One should not have
 what is about people one knows; then one never sees it again."""
 
-REASONS: tuple[tuple[Step, Phrase], ...] = (
+REASONS: tuple[tuple[StepName, Phrase], ...] = (
     ("no_vehicle", _("No vehicle or fuel")),
     ("too_far", _("Too far away")),
     ("busy", _("Busy with another case")),
@@ -79,7 +79,7 @@ class Assignments:
 class Act:
     """The liaison takes a step in the case with this word; without a word, in the only one they have."""
 
-    step: Step
+    step: StepName
     word: str
     why: str = ""
     """Their reason, where they pass it on."""
@@ -132,7 +132,7 @@ def _next_step(desk: Assignments, word: str) -> Scene[Act]:
 
 def step_menu(name: str, text: Phrase, how: How) -> Menu:
     """The steps under the numbers by which they are texted."""
-    numbers: dict[str, int] = {"still": 1, **{step: int(key) for key, step in STEPS.items()}}
+    numbers: dict[str, int] = {"still": 1, **{step: int(key) for key, step in STEP_OF_KEY.items()}}
     choices = sorted(NEXT.get(how, ()), key=lambda choice: numbers[choice[0]]) or [I_HAVE_IT]
     return Menu(name, text, tuple(choices), numbers=tuple(numbers[step] for step, _words in choices))
 
@@ -144,8 +144,8 @@ def sure(word: str) -> Phrase:
     return _("Step aside from {word} for good? You will not see it again.", word=word)
 
 
-def _step(name: str) -> Step:
-    return next(each for each in get_args(Step) if each == name)
+def _step(name: str) -> StepName:
+    return next(each for each in get_args(StepName) if each == name)
 
 
 def _at_desk(desk: Assignments) -> Choices:

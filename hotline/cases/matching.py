@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from hotline.cases.escalation_policy import Row, Rung, rest
 from hotline.core.i18n import own_name, say
-from hotline.directory.categories import Category, Kind
+from hotline.directory.categories import BodyKind, Category
 from hotline.places.areas import Area, Areas
 
 A_LAP = 100
@@ -24,7 +24,7 @@ class Candidate:
     name: str
     body: str
     body_name: str
-    kind: Kind
+    kind: BodyKind
     categories: tuple[str, ...]
     """What the body answers, where it is less than its kind does."""
     area: str
@@ -47,7 +47,7 @@ class Asked:
 
     liaison: int
     body: str
-    kind: Kind
+    kind: BodyKind
     above: tuple[str, ...] = ()
     """The bodies that theirs is under."""
     place: int = 0
@@ -166,8 +166,8 @@ def _is_asked(candidate: Candidate, matter: Matter, lap: int) -> bool:
 def could_ever_be_asked(matter: Matter, candidate: Candidate) -> bool:
     """Whether some row of the policy could ever choose this one, on duty or not.
     Who only leads others is not counted: they are asked after one of those."""
-    comes_last = candidate.kind == Kind.COORDINATION or candidate.body == matter.default
-    looks_into_it = candidate.kind == Kind.OVERSIGHT and not candidate.neighbour
+    comes_last = candidate.kind == BodyKind.COORDINATION or candidate.body == matter.default
+    looks_into_it = candidate.kind == BodyKind.OVERSIGHT and not candidate.neighbour
     return comes_last or looks_into_it or _answers(candidate, matter)
 
 
@@ -225,12 +225,12 @@ def _sideways(matter: Matter, candidates: Collection[Candidate], lap: int) -> li
 
 
 def _oversight(_matter: Matter, candidates: Collection[Candidate], _lap: int) -> list[Candidate]:
-    return [each for each in candidates if each.kind == Kind.OVERSIGHT and not each.neighbour]
+    return [each for each in candidates if each.kind == BodyKind.OVERSIGHT and not each.neighbour]
 
 
 def _coordination(matter: Matter, candidates: Collection[Candidate], _lap: int) -> list[Candidate]:
     named = [each for each in candidates if each.body == matter.default]
-    return named or [each for each in candidates if each.kind == Kind.COORDINATION]
+    return named or [each for each in candidates if each.kind == BodyKind.COORDINATION]
 
 
 def _repeat(_matter: Matter, _candidates: Collection[Candidate], _lap: int) -> list[Candidate]:
@@ -254,7 +254,7 @@ TURNS: dict[Rung, Callable[[Matter, Collection[Candidate], int], list[Candidate]
 
 
 def _order(candidate: Candidate, matter: Matter, areas: Areas, rung: Rung) -> tuple[int | bool, ...]:
-    kinds = (*matter.category.answered_by, *Kind)
+    kinds = (*matter.category.answered_by, *BodyKind)
     return (
         matter.times(candidate.liaison),
         rung == Rung.SIDEWAYS and any(each.kind == candidate.kind for each in matter.asked),

@@ -21,7 +21,7 @@ from hotline.cases import (
 )
 from hotline.cases.case import Case, CaseState, acknowledge, bar_liaison, lock_case, was_noted
 from hotline.cases.dispatch import Dispatch, DispatchState
-from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.liaison_menus import Act, StepName
 from hotline.cases.promises import PromiseState
 from hotline.context import UnitOfWork
 from hotline.core.i18n import SOURCE, Phrase, say
@@ -51,7 +51,7 @@ def _take_step(work: UnitOfWork, who: Liaison, asked: Dispatch, command: Act) ->
     return STEPS[command.step](work, case, asked, command)
 
 
-def tap(work: UnitOfWork, who: Liaison, identity: int, step: Step) -> Phrase:
+def tap(work: UnitOfWork, who: Liaison, identity: int, step: StepName) -> Phrase:
     """The same from a card, which carries the dispatch's id. Authorised
     anew at each tap: is it theirs, and may they see its case?"""
     tapped = dispatch.own(work.session, who, identity, work.now)
@@ -257,7 +257,7 @@ def _pass_on(work: UnitOfWork, case: Case, asked: Dispatch, why: str, kind: str 
 OUR_REASONS = {say(words, SOURCE) for _step, words in liaison_menus.REASONS} | {""}
 
 
-def _because(reason: Step) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]":
+def _because(reason: StepName) -> "Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]":
     """One who has passed it on says why."""
 
     def note(work: UnitOfWork, case: Case, asked: Dispatch, _command: Act) -> Phrase:
@@ -293,7 +293,7 @@ def _not_theirs(case: Case, asked: Dispatch) -> Phrase:
     )
 
 
-STEPS: dict[Step, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
+STEPS: dict[StepName, Callable[[UnitOfWork, Case, Dispatch, Act], Phrase]] = {
     "take": _take,
     "on_the_way": _on_the_way,
     "there": _there,

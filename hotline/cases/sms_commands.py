@@ -2,8 +2,8 @@
 
 import re
 
-from hotline.cases.citizen_phrases import Verdict
-from hotline.cases.liaison_menus import STEPS, Act, GoOff, GoOn
+from hotline.cases.citizen_phrases import VerdictWord
+from hotline.cases.liaison_menus import STEP_OF_KEY, Act, GoOff, GoOn
 from hotline.core.i18n import _, means
 from hotline.core.typed_input import tidy
 
@@ -17,7 +17,7 @@ YES, NO = _("yes"), _("no")
 """As people text them; a translation may hold several words, with commas between."""
 
 
-def verdict_in(text: str) -> Verdict | None:
+def verdict_in(text: str) -> VerdictWord | None:
     """The verdict that a texted answer holds, if it is one:
     a key, or a plain yes or no in any of our languages."""
     key = tidy(text)
@@ -43,9 +43,9 @@ def understand(text: str) -> Act | GoOn | GoOff | None:
     """What a liaison's text asks for: `1 SIMBA`, `1simba`, `2.
     Simba`, a bare `1`, ON, OFF. None where it is something else."""
     if found := REPLY.fullmatch(text):
-        return Act(STEPS[found[1]], found[2].upper())
+        return Act(STEP_OF_KEY[found[1]], found[2].upper())
     if found := REPLY_AND_WHY.fullmatch(text):
-        return Act(STEPS[found[1]], found[2].upper(), found[3].strip()[:MOST_WHY])
+        return Act(STEP_OF_KEY[found[1]], found[2].upper(), found[3].strip()[:MOST_WHY])
     if means(text, ON):
         return GoOn()
     if (found := FOR_DAYS.fullmatch(text)) and means(found[1], OFF):

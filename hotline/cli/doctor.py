@@ -15,7 +15,7 @@ from hotline.core.database import Locked, journal_mode
 from hotline.core.errors import Misconfigured
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body
-from hotline.directory.categories import CATEGORIES, Kind
+from hotline.directory.categories import CATEGORIES, BodyKind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import TELEGRAM, Address
 from hotline.directory.shifts import Stretch
@@ -183,7 +183,7 @@ def _people(service: Service, session: Session) -> Iterator[Finding]:
 
 
 def _nobody_coordinates(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Iterator[Finding]:
-    if not any(body.kind == Kind.COORDINATION and on_duty[body.code] for body in bodies):
+    if not any(body.kind == BodyKind.COORDINATION and on_duty[body.code] for body in bodies):
         yield Finding(
             "No coordinating body has anybody on duty, and a case "
             "that nobody else answers goes there all the same."
@@ -192,7 +192,7 @@ def _nobody_coordinates(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> I
 
 def _nobody_on_duty(bodies: Iterable[Body], on_duty: Mapping[str, int]) -> Iterator[Finding]:
     for body in bodies:
-        if not on_duty[body.code] and body.kind != Kind.COORDINATION:
+        if not on_duty[body.code] and body.kind != BodyKind.COORDINATION:
             yield Finding(f"{body.name} has nobody on duty.", serious=False)
 
 
@@ -204,7 +204,7 @@ def _empty_week(service: Service, session: Session, bodies: Iterable[Body]) -> I
         body: sum(map(_hours, those))
         for body, those in shifts.empty_hours(session, zone, now, now + WEEK).items()
     }
-    for kind in (Kind.COORDINATION, Kind.POLICE):
+    for kind in (BodyKind.COORDINATION, BodyKind.POLICE):
         worst = sorted(
             (body for body in bodies if body.kind == kind and body.code in empty),
             key=lambda body: (-empty[body.code], body.name),
@@ -246,7 +246,7 @@ def _without_supervisor(bodies: Iterable[Body], liaisons: Sequence[Liaison]) -> 
     lacking = sorted(
         body.name
         for body in bodies
-        if have[body.code] > 1 and body.code not in led and body.kind != Kind.COORDINATION
+        if have[body.code] > 1 and body.code not in led and body.kind != BodyKind.COORDINATION
     )
     if led and lacking:
         yield Finding(f"Nobody is marked as supervisor of {', '.join(lacking)}.", serious=False)

@@ -26,7 +26,7 @@ LIFETIME = 240
 """Seconds: longer than the longest dial-in (180 s), and no longer than it must be."""
 DRAFT_LIFETIME = 900
 """Seconds for which somebody who was cut off can go on where they were."""
-TRUCE = 1.0
+CIRCUIT_OPEN = 1.0
 """A circuit breaker: seconds without trying after Redis did not answer."""
 
 
@@ -101,7 +101,7 @@ class Conversations(Generic[Known]):
         self._redis.close()
 
     def _leave_alone(self, error: Exception) -> None:
-        self._away_until = time.monotonic() + TRUCE
+        self._away_until = time.monotonic() + CIRCUIT_OPEN
         log.warning(
             "conversations are played from the carrier's transcript: Redis is away (%s)", type(error).__name__
         )

@@ -103,14 +103,14 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one write transaction: committed at the end, rolled back on any exception."""
-        with self._turn(), Session(self._writing) as session, session.begin():
+        with self._write_lock(), Session(self._writing) as session, session.begin():
             yield session
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def _write_lock(self) -> AbstractContextManager[None]:
         """A file lock through which SQLite's writers go one at a time: its own
         busy handler retries ever more rarely, and under load some starve."""
         return (
-            writers_line(Path(f"{self.url.database}.turn"))
+            write_lock(Path(f"{self.url.database}.turn"))
             if self.is_sqlite and self.url.database
             else nullcontext()
         )
@@ -120,7 +120,7 @@ class Database:
 
 
 @contextmanager
-def writers_line(file: Path) -> Iterator[None]:
+def write_lock(file: Path) -> Iterator[None]:
     """An exclusive `flock` across processes. The kernel releases it when
     its holder dies; after `PATIENCE` seconds of waiting: `Locked`.
 
@@ -132,13 +132,13 @@ def writers_line(file: Path) -> Iterator[None]:
         yield
         return
     try:
-        _take_turn(turn)
+        _acquire(turn)
         yield
     finally:
         os.close(turn)
 
 
-def _take_turn(turn: int) -> None:
+def _acquire(turn: int) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.directory.bodies import Body
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison, Role
 from hotline.places.names import bare_words
 
@@ -19,7 +19,7 @@ class Viewer:
     """A liaison, as far as conflicts go by them."""
 
     liaison: int
-    belongs: frozenset[tuple[str, Kind]]
+    belongs: frozenset[tuple[str, BodyKind]]
     """Every body that they belong to or ever did, and all that each is
     under: its code, empty where it is not on our list, and its kind."""
     serves: bool = True
@@ -29,7 +29,7 @@ class Viewer:
     def is_of_the_police(self) -> bool:
         """Whether they are of the police or ever were, in whatever body and beside whatever
         else: what may be about the police never reaches them. Nothing else decides it."""
-        return any(kind == Kind.POLICE for _body, kind in self.belongs)
+        return any(kind == BodyKind.POLICE for _body, kind in self.belongs)
 
 
 RANKS = frozenset((
@@ -55,11 +55,11 @@ def viewer_of(liaison: Liaison, now: datetime) -> Viewer:
     return Viewer(liaison.id, frozenset(_belongs(liaison)), liaison.until is None or now < liaison.until)
 
 
-def _belongs(liaison: Liaison) -> Iterable[tuple[str, Kind]]:
+def _belongs(liaison: Liaison) -> Iterable[tuple[str, BodyKind]]:
     bodies: list[Body] = [liaison.body, *(role.body for role in liaison.roles if role.body is not None)]
     for body in bodies:
-        yield from ((above.code, Kind(above.kind)) for above in body.upwards)
-    yield from (("", Kind(role.kind)) for role in liaison.roles if role.kind)
+        yield from ((above.code, BodyKind(above.kind)) for above in body.upwards)
+    yield from (("", BodyKind(role.kind)) for role in liaison.roles if role.kind)
 
 
 def of_the_police(session: Session, now: datetime) -> set[int]:
@@ -70,7 +70,7 @@ def of_the_police(session: Session, now: datetime) -> set[int]:
 
 def belongs_to_the_police(body: Body) -> bool:
     """Whether everybody who answers for this body is of the police."""
-    return any(above.kind == Kind.POLICE for above in body.upwards)
+    return any(above.kind == BodyKind.POLICE for above in body.upwards)
 
 
 def remember(session: Session, were: set[int], now: datetime) -> None:
@@ -78,5 +78,5 @@ def remember(session: Session, were: set[int], now: datetime) -> None:
     session.flush()
     session.expire_all()
     for liaison in sorted(were - of_the_police(session, now)):
-        session.add(Role(liaison_id=liaison, kind=Kind.POLICE, ended_at=now))
+        session.add(Role(liaison_id=liaison, kind=BodyKind.POLICE, ended_at=now))
     session.flush()

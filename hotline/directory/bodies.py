@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from hotline.core.csv_files import Cells, Table, missing, too_long
 from hotline.core.database import Base
 from hotline.core.errors import BadRow, BadRows
-from hotline.directory.categories import CATEGORIES, Kind
+from hotline.directory.categories import CATEGORIES, BodyKind
 from hotline.places.areas import Areas
 
 COLUMNS = ("code", "name", "kind", "areas")
@@ -18,7 +18,7 @@ COLUMNS = ("code", "name", "kind", "areas")
 LONGEST = {"code": 32, "name": 100}
 """Letters. A name stands in a case's history with the liaison's beside it."""
 
-KINDS = {kind.value: kind for kind in Kind}
+KINDS = {kind.value: kind for kind in BodyKind}
 
 
 class Body(Base):
@@ -60,7 +60,7 @@ class Listed:
 
     code: str
     name: str
-    kind: Kind
+    kind: BodyKind
     areas: tuple[str, ...]
     categories: tuple[str, ...]
     parent: str | None = None
@@ -105,7 +105,7 @@ def _not_answered(kind: str, categories: Iterable[str]) -> Iterator[str]:
     for code in categories:
         if code not in CATEGORIES:
             yield f"there is no category “{code}”; there are {', '.join(CATEGORIES)}"
-        elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, Kind.COORDINATION):
+        elif kind in KINDS and KINDS[kind] not in (*CATEGORIES[code].answered_by, BodyKind.COORDINATION):
             yield (
                 f"a body of the kind {kind} is never asked about {code}, only "
                 f"{' and '.join(CATEGORIES[code].answered_by)}"
@@ -133,7 +133,7 @@ def _no_area(code: str, areas: Areas) -> str:
 
 
 def _listed(row: Cells) -> Listed:
-    kind = KINDS.get(row["kind"].casefold(), Kind.COORDINATION)
+    kind = KINDS.get(row["kind"].casefold(), BodyKind.COORDINATION)
     return Listed(
         row["code"], row["name"], kind, split(row["areas"]),
         split(row.get("categories", "").casefold()), row.get("parent") or None

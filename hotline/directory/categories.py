@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from hotline.core.i18n import Phrase, _
 
 
-class Kind(StrEnum):
+class BodyKind(StrEnum):
     """The kinds of body that answer."""
 
     POLICE = "police"
@@ -37,7 +37,7 @@ class Category:
     """Minutes within which the citizen is told to expect an answer."""
     follow_up: int
     """Minutes after the acknowledgement when the citizen is asked whether help came."""
-    answered_by: tuple[Kind, ...]
+    answered_by: tuple[BodyKind, ...]
     """Kinds of body, the most fitting first."""
     kind_first: bool = False
     """The fitting kind of body is asked before a nearer one."""
@@ -46,7 +46,7 @@ class Category:
     that was asked: its name would say what the case is about."""
 
 
-POLICE, PEACE, WOMEN, OVERSIGHT = Kind.POLICE, Kind.PEACE, Kind.WOMEN, Kind.OVERSIGHT
+POLICE, PEACE, WOMEN, OVERSIGHT = BodyKind.POLICE, BodyKind.PEACE, BodyKind.WOMEN, BodyKind.OVERSIGHT
 ORDINARY, HIGH, LIFE = Urgency.ORDINARY, Urgency.HIGH, Urgency.LIFE
 
 CATEGORIES = {category.code: category for category in (

@@ -14,7 +14,7 @@ from hotline.core.gsm import fits
 from hotline.core.i18n import SOURCE, Phrase, say
 from hotline.directory import bodies, shifts
 from hotline.directory.bodies import Body
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison, is_one_now
 from hotline.directory.people import Address, Person
 from hotline.directory.shifts import Stretch
@@ -114,7 +114,7 @@ def warn(work: UnitOfWork, evening: str) -> None:
     if _is_over(work, evening) or not state.longest:
         return
     for liaison in _liaisons(
-        work, Liaison.body_code.in_(select(Body.code).where(Body.kind == Kind.COORDINATION))
+        work, Liaison.body_code.in_(select(Body.code).where(Body.kind == BodyKind.COORDINATION))
     ):
         address, language = _reached_at(liaison), liaison.language
         if address is not None and is_one_now(liaison, work.now):
@@ -214,7 +214,7 @@ def _empty(work: UnitOfWork) -> tuple[str, ...]:
     """Bodies and the hours in which nobody of theirs is on duty; coordinating ones first, then the police."""
     empty = shifts.empty_hours(work.session, work.country.zone, work.now, work.now + NIGHT)
     known = [body for code, body in bodies.by_code(work.session).items() if code in empty]
-    known.sort(key=lambda body: (body.kind != Kind.COORDINATION, body.kind != Kind.POLICE, body.name))
+    known.sort(key=lambda body: (body.kind != BodyKind.COORDINATION, body.kind != BodyKind.POLICE, body.name))
     return tuple(f"{body.name} {_hours(work, empty[body.code])}" for body in known)
 
 

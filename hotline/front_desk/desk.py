@@ -15,7 +15,7 @@ from hotline.cases import (
 )
 from hotline.cases.case import Case, case_by_reference
 from hotline.cases.citizen_menus import Judge, Report
-from hotline.cases.citizen_phrases import Verdict
+from hotline.cases.citizen_phrases import VerdictWord
 from hotline.cases.liaison_menus import Act, GoOff, GoOn
 from hotline.cases.reference_number import read_reference
 from hotline.cases.reporting import Call, open_case
@@ -34,7 +34,7 @@ from hotline.news import subscribing
 from hotline.news.menus import Subscribe, Unsubscribe
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours import verification
-from hotline.rumours.menus import AskRumour, LookAtRumour
+from hotline.rumours.menus import AskRumour, RumourCommand
 
 
 def carry_out(work: UnitOfWork, command: Command, call: Call) -> Phrase:
@@ -151,7 +151,7 @@ def _judge(work: UnitOfWork, command: Judge, call: Call) -> Phrase:
     return thanks(work, case, command.verdict, on_screen=call.channel != people.TELEGRAM)
 
 
-def thanks(work: UnitOfWork, case: Case, verdict: Verdict, *, on_screen: bool = False) -> Phrase:
+def thanks(work: UnitOfWork, case: Case, verdict: VerdictWord, *, on_screen: bool = False) -> Phrase:
     """What one is told who has said whether help came."""
     by = work.clock_time(promises.due(work.session, case))
     return citizen_phrases.thanks_for_verdict(verdict, by, work.country.emergency, on_screen=on_screen)
@@ -162,7 +162,7 @@ def for_liaison(work: UnitOfWork, who: Liaison, command: Act | GoOn | GoOff | Of
     match command:
         case Compose() | Deal():
             return broadcast_actions.deal(work, who, command)
-        case LookAtRumour():
+        case RumourCommand():
             return verification.act(work, who, command)
         case Act():
             return responses.act(work, who, command)

@@ -21,7 +21,7 @@ from hotline.core import codec
 from hotline.core.i18n import Phrase, say
 from hotline.directory import liaisons, people, shifts
 from hotline.directory.bodies import Body, Serves
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address, Person
 from hotline.news import published, subscribing
@@ -40,7 +40,7 @@ def who_calls(work: UnitOfWork, number_index: str, channel: str = people.PHONE) 
     return Caller(
         known.language,
         known.home,
-        _desk_of(work, who) if who else None,
+        _assignments_of(work, who) if who else None,
         asked=followups.waiting_for(work.session, known.person),
     )
 
@@ -55,7 +55,7 @@ def reported_from(session: Session, number_index: str, channel: str) -> list[tup
     ]
 
 
-def _desk_of(work: UnitOfWork, who: Liaison) -> Assignments:
+def _assignments_of(work: UnitOfWork, who: Liaison) -> Assignments:
     there = shifts.on_duty(work.session, [who.id], work.country.zone, work.now)
     return Assignments(
         who.id in there, tuple(_waiting(work, each) for each in dispatch.before(work.session, who, work.now))
@@ -115,7 +115,7 @@ def _stations(work: UnitOfWork, area: str) -> list[tuple[str, str]]:
     """The police bodies of a place, the nearest first: their codes and names."""
     around = {each.code: steps for steps, each in enumerate(work.areas.outwards(work.areas[area]))}
     here = select(Body.code, Body.name, Serves.area_code).join(Serves, Serves.body_code == Body.code)
-    found = work.session.execute(here.where(Body.kind == Kind.POLICE, Serves.area_code.in_(around))).all()
+    found = work.session.execute(here.where(Body.kind == BodyKind.POLICE, Serves.area_code.in_(around))).all()
     nearest = sorted(found, key=lambda row: (around[row[2]], row[1]))
     return list(dict.fromkeys((code, name) for code, name, _area in nearest))[:MOST_LISTED]
 

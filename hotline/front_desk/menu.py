@@ -17,7 +17,7 @@ from hotline.front_desk.phrases import how_to_report
 from hotline.news import menus as news_menus
 from hotline.news.menus import Subscribe, Unsubscribe
 from hotline.places.areas import Areas
-from hotline.rumours.menus import AskRumour, LookAtRumour
+from hotline.rumours.menus import AskRumour, RumourCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Forget:
 
 
 OfNews = AskRumour | Subscribe | Unsubscribe
-OfCommittee = Compose | Deal | LookAtRumour
+OfCommittee = Compose | Deal | RumourCommand
 Command = Report | Judge | Nothing | Act | GoOn | GoOff | Stop | Forget | OfNews | OfCommittee
 
 
@@ -54,9 +54,9 @@ def welcome(caller: Caller, areas: Areas, languages: Sequence[str], emergency: s
                 return Stop()
             case "forget":
                 return (yield from _forget(caller))
-            case "desk" if caller.desk is not None:
-                return (yield from liaison_menus.at_desk(caller.desk))
-            case "board" if caller.desk is not None:
+            case "desk" if caller.assignments is not None:
+                return (yield from liaison_menus.at_desk(caller.assignments))
+            case "board" if caller.assignments is not None:
                 return (yield from broadcast_menus.at_committee(areas, languages, emergency))
             case _:
                 yield choose_language(f"language{turn}", languages)
@@ -73,7 +73,7 @@ def _report(caller: Caller, areas: Areas, chosen: str, emergency: str) -> Scene[
 
 def _forget(caller: Caller) -> Scene[Forget | Nothing]:
     """Of a liaison the list is kept by others."""
-    if caller.desk is not None:
+    if caller.assignments is not None:
         return Nothing(liaison_phrases.ask_whoever_keeps_the_list())
     return (yield from forget_me())
 
@@ -98,7 +98,7 @@ def _choices(caller: Caller) -> Choices:
         choices = (*choices, ("stop", _("No more messages")), ("forget", _("Delete my data")))
     return (
         (*choices, ("desk", _("Cases given to me")), ("board", _("Messages to the public")))
-        if caller.desk
+        if caller.assignments
         else choices
     )
 

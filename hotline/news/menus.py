@@ -31,7 +31,7 @@ class Unsubscribe:
     """No more news. What concerns their own case still comes."""
 
 
-Wish = AskRumour | Subscribe | Unsubscribe | Nothing
+NewsCommand = AskRumour | Subscribe | Unsubscribe | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Theirs:
     """They may have one more area."""
 
 
-def at_news(areas: Areas, home: str | None, chat: bool) -> Scene[Wish]:
+def at_news(areas: Areas, home: str | None, chat: bool) -> Scene[NewsCommand]:
     """Everything about news and rumours. `chat`: what is said there stays, however long it is."""
     already = yield from looked_up("?mine", "", Theirs)
     match (yield Menu("news", _("News and rumours"), _wishes(already))):

@@ -11,7 +11,7 @@ from hotline.core.i18n import Phrase, _, verbatim
 from hotline.places.areas import Areas
 from hotline.rumours.phrases import Shown, how_it_stands, in_full, no_rumours, no_such_rumour
 
-Act = Literal["check", "true", "false", "unknown", "same", "apart", "answer", "show"]
+RumourAct = Literal["check", "true", "false", "unknown", "same", "apart", "answer", "show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class AskRumour:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtRumour:
+class RumourCommand:
     """What a liaison does about a rumour."""
 
-    act: Act
+    act: RumourAct
     number: str
     """As people know it: R12."""
     other: str = ""
@@ -84,7 +84,7 @@ class WriteAbout:
     number: str
 
 
-def at_rumours() -> Scene[LookAtRumour | WriteAbout | Nothing]:
+def at_rumours() -> Scene[RumourCommand | WriteAbout | Nothing]:
     """The rumours that wait, one of them in full, and what to do about it."""
     lines = yield from looked_up("?rumours", "", list[Line])
     if not lines:
@@ -107,7 +107,7 @@ WRITE = ("write", _("Write a message about it"))
 NOTHING_CHANGED, NOTHING_SENT = _("Nothing was changed."), _("Nothing was sent.")
 
 
-def _look(shown: Shown, step: str) -> Scene[LookAtRumour | WriteAbout | Nothing]:
+def _look(shown: Shown, step: str) -> Scene[RumourCommand | WriteAbout | Nothing]:
     act, _space, other = step.partition(" ")
     match act:
         case "leave":
@@ -116,17 +116,17 @@ def _look(shown: Shown, step: str) -> Scene[LookAtRumour | WriteAbout | Nothing]
             return WriteAbout(shown.number)
         case "true" | "false" | "unknown":
             note = yield Ask("how", _("How do you know? This is never shown to citizens."))
-            return LookAtRumour(act, shown.number, note=note.strip()[:MOST_NOTE])
+            return RumourCommand(act, shown.number, note=note.strip()[:MOST_NOTE])
         case "same":
-            return LookAtRumour("same", shown.number, other)
+            return RumourCommand("same", shown.number, other)
         case "apart":
-            return LookAtRumour("apart", other)
+            return RumourCommand("apart", other)
         case "answer" if (yield _sure(shown)) == "no":
             return Nothing(NOTHING_SENT)
         case "answer":
-            return LookAtRumour("answer", shown.number)
+            return RumourCommand("answer", shown.number)
         case _:
-            return LookAtRumour("check", shown.number)
+            return RumourCommand("check", shown.number)
 
 
 def _sure(shown: Shown) -> Menu:

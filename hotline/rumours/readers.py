@@ -9,7 +9,7 @@ from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase
 from hotline.directory import affiliations, shifts
 from hotline.directory.bodies import Body, Serves
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.messaging.message import consult
 from hotline.rumours import rumour
@@ -34,10 +34,10 @@ def may_see(work: UnitOfWork, who: Liaison, area: str) -> bool:
     viewer = affiliations.viewer_of(who, work.now)
     if not viewer.serves or viewer.is_of_the_police:
         return False
-    if who.body.kind == Kind.COORDINATION:
+    if who.body.kind == BodyKind.COORDINATION:
         return True
     here = any(work.areas.touch(area, each.area_code) for each in who.body.serves)
-    return here and who.body.kind in (Kind.PEACE, Kind.WOMEN)
+    return here and who.body.kind in (BodyKind.PEACE, BodyKind.WOMEN)
 
 
 def may_read(work: UnitOfWork, who: Liaison, rumour: Rumour) -> bool:
@@ -57,7 +57,7 @@ def readers(work: UnitOfWork, rumour: Rumour, those: Iterable[Liaison]) -> list[
     return [each for each in seeing if not any(affiliations.may_be(claim, each.name) for claim in claims)]
 
 
-def desks_for(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
+def readers_for(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
     """Before whom it is put: those on duty of the nearest peace
     committee; where there are none, those who coordinate."""
     ranks = _ranks(work, rumour)
@@ -66,7 +66,9 @@ def desks_for(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
         .join(Body, Body.code == Liaison.body_code)
         .join(Serves, Serves.body_code == Body.code)
     )
-    found = work.session.execute(serving.where(Body.kind == Kind.PEACE, Serves.area_code.in_(ranks))).all()
+    found = work.session.execute(
+        serving.where(Body.kind == BodyKind.PEACE, Serves.area_code.in_(ranks))
+    ).all()
     nearest: dict[Liaison, int] = {}
     for liaison, area in sorted(found, key=lambda row: ranks[row[1]]):
         nearest.setdefault(liaison, ranks[area])
@@ -90,7 +92,7 @@ def coordinating(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
     of_them = (
         select(Liaison)
         .join(Body, Body.code == Liaison.body_code)
-        .where(Body.kind == Kind.COORDINATION)
+        .where(Body.kind == BodyKind.COORDINATION)
         .order_by(Liaison.id)
     )
     seeing = readers(work, rumour, work.session.scalars(of_them))
@@ -122,4 +124,4 @@ def seen(work: UnitOfWork, who: Liaison, number: str) -> Rumour | None:
 
 
 def leading(work: UnitOfWork, rumour: Rumour) -> list[Liaison]:
-    return checker(work, rumour) or desks_for(work, rumour)
+    return checker(work, rumour) or readers_for(work, rumour)

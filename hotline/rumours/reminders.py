@@ -9,7 +9,7 @@ from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import answers, phrases, spread
 from hotline.rumours.conclusions import RumourState
-from hotline.rumours.readers import HOUR, checker, coordinating, desks_for, leading, tell
+from hotline.rumours.readers import HOUR, checker, coordinating, leading, readers_for, tell
 from hotline.rumours.rumour import Rumour, lock_rumour
 from hotline.rumours.similar import for_reader, those_alike
 
@@ -40,7 +40,7 @@ def tell_of_spread(work: UnitOfWork, rumour: Rumour) -> None:
     asked = spread.asked(work, rumour, work.now - HOUR)
     if asked.people not in SPREADS:
         return
-    those = {each.id: each for each in (*desks_for(work, rumour), *checker(work, rumour))}
+    those = {each.id: each for each in (*readers_for(work, rumour), *checker(work, rumour))}
     those |= {each.id: each for each in coordinating(work, rumour)} if asked.people >= WIDELY else {}
     minutes = max(1, int((work.now - asked.first_at).total_seconds() // 60))
     told = phrases.spreads(rumour.number, asked.people, minutes, asked.places)
@@ -70,7 +70,7 @@ def remind(work: UnitOfWork, subject: str) -> None:
 
 
 def _put_before(work: UnitOfWork, rumour: Rumour, step: int) -> None:
-    desk = desks_for(work, rumour)
+    desk = readers_for(work, rumour)
     behind = [each for each in coordinating(work, rumour) if each not in desk] if step >= PASSED_ON else []
     new = {0: desk, PASSED_ON: behind}.get(step, [])
     key = f"rumour:{rumour.id}/{step}/{_stamp(work)}"
@@ -141,7 +141,7 @@ def _ask_for_result(work: UnitOfWork, rumour: Rumour, step: str) -> None:
         rumour.state = RumourState.NEW
     tell(work, [who], phrases.lapsed(rumour.number), f"rumour:{rumour.id}/lapse/{_stamp(work)}")
     others = {
-        each.id: each for each in (*desks_for(work, rumour), *coordinating(work, rumour)) if each != who
+        each.id: each for each in (*readers_for(work, rumour), *coordinating(work, rumour)) if each != who
     }
     tell(work, others.values(), _reminder(work, rumour), f"rumour:{rumour.id}/again/{_stamp(work)}")
     work.schedule(TaskKind.RUMOUR, f"{rumour.id}/{LAST}", work.in_minutes(LAPSE), Queue.ORDINARY)

@@ -6,10 +6,10 @@ from functools import cache
 from typing import get_args
 
 from hotline.core.i18n import Phrase, _, languages, say
-from hotline.rumours.menus import MOST_NOTE, Act, LookAtRumour
+from hotline.rumours.menus import MOST_NOTE, RumourAct, RumourCommand
 from hotline.rumours.phrases import Says
 
-VERBS: Mapping[Act, Phrase] = {
+VERBS: Mapping[RumourAct, Phrase] = {
     "check": _("check, i check, checking"),
     "true": _("true, is true, it is true"),
     "false": _("false, not true, is not true, is false, it is not true, it is false"),
@@ -24,11 +24,11 @@ commas between, and the first is the one that we write ourselves."""
 
 
 @cache
-def _verbs() -> dict[str, Act]:
+def _verbs() -> dict[str, RumourAct]:
     """Every word by which something can be done, in every language."""
     words = [
         (word, act)
-        for act in get_args(Act)
+        for act in get_args(RumourAct)
         for language in languages()
         for word in say(VERBS[act], language).casefold().split(",")
     ]
@@ -65,14 +65,14 @@ def _short_form() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:({verb}){BETWEEN}0*(\d{{1,9}})|{NUMBER})[\s.!?]*", re.IGNORECASE)
 
 
-def understand(text: str) -> LookAtRumour | None:
+def understand(text: str) -> RumourCommand | None:
     """What a liaison's text says of a rumour: `CHECK R12`, `true r12 saw it myself`, `R12: kweli`, `SAME R12
     R7`, a bare `R12` to read it. A question reads it too. None where it is something else."""
     look = _understand(text)
-    return LookAtRumour("show", look.number) if look is not None and ASKS.fullmatch(text) else look
+    return RumourCommand("show", look.number) if look is not None and ASKS.fullmatch(text) else look
 
 
-def _understand(text: str) -> LookAtRumour | None:
+def _understand(text: str) -> RumourCommand | None:
     if found := _form().fullmatch(text):
         verb, first, second, after, rest = found.groups()
         return _as_look(_verbs()[" ".join((verb or after).casefold().split())], first or second, rest.strip())
@@ -82,16 +82,16 @@ def _understand(text: str) -> LookAtRumour | None:
     return None
 
 
-def _as_look(act: Act, number: str, rest: str) -> LookAtRumour:
+def _as_look(act: RumourAct, number: str, rest: str) -> RumourCommand:
     if act == "same":
         other = OTHER.match(rest)
-        return LookAtRumour("same", _number(number), _number(other[1]) if other else "")
+        return RumourCommand("same", _number(number), _number(other[1]) if other else "")
     if act not in get_args(Says):
-        return LookAtRumour(act, _number(number))
+        return RumourCommand(act, _number(number))
     return (
-        LookAtRumour("show", _number(number))
+        RumourCommand("show", _number(number))
         if OR.match(rest)
-        else LookAtRumour(act, _number(number), note=rest[:MOST_NOTE])
+        else RumourCommand(act, _number(number), note=rest[:MOST_NOTE])
     )
 
 

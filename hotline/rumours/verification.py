@@ -6,8 +6,8 @@ from hotline.directory.liaisons import Liaison
 from hotline.outbox import Queue, TaskKind
 from hotline.rumours import answers, phrases, spread
 from hotline.rumours.conclusions import RumourState, SourceSays, known
-from hotline.rumours.menus import LookAtRumour
-from hotline.rumours.readers import coordinating, desks_for, leading, may_read, readers, seen, tell
+from hotline.rumours.menus import RumourCommand
+from hotline.rumours.readers import coordinating, leading, may_read, readers, readers_for, seen, tell
 from hotline.rumours.reminders import LAPSE, LAPSES, STILL, STILL_ON_IT, remind_to_answer
 from hotline.rumours.rumour import Rumour, Source, encrypt_note, lock_root, lock_rumour, named, root_of
 from hotline.rumours.views import shown
@@ -21,7 +21,7 @@ def _said_of(rumour: Rumour) -> list[tuple[str, str, str]]:
     return [(str(source.liaison_id), source.body_code, source.says) for source in rumour.sources]
 
 
-def act(work: UnitOfWork, who: Liaison, look: LookAtRumour) -> Phrase:
+def act(work: UnitOfWork, who: Liaison, look: RumourCommand) -> Phrase:
     """Do what a liaison wants with a rumour, and say what has come of it."""
     if look.act == "same":
         return _same(work, who, look)
@@ -133,14 +133,14 @@ def _ask_another(work: UnitOfWork, rumour: Rumour) -> None:
     spoke = {source.body_code for source in rumour.sources}
     others = {
         each.id: each
-        for each in (*desks_for(work, rumour), *coordinating(work, rumour))
+        for each in (*readers_for(work, rumour), *coordinating(work, rumour))
         if each.body_code not in spoke
     }
     needed = phrases.second_needed(rumour.number, spread.place_of(work, rumour), rumour.claim(work.keys))
     tell(work, others.values(), needed, f"rumour:{rumour.id}/second")
 
 
-def _same(work: UnitOfWork, who: Liaison, look: LookAtRumour) -> Phrase:
+def _same(work: UnitOfWork, who: Liaison, look: RumourCommand) -> Phrase:
     """Two are the same: whoever asked one, asked the other. What was found out stays with each."""
     if not look.other:
         return phrases.which_other(look.number)

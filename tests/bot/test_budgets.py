@@ -21,7 +21,7 @@ from telegram.error import (
 )
 
 from bot import budgets
-from bot.budgets import AT_ONCE, Budgets, Flood, Places
+from bot.budgets import AT_ONCE, Budgets, Flood, TokenBuckets
 from bot.delivery import meaning_of
 from hotline.carriers.carrier import Meaning
 
@@ -182,7 +182,7 @@ class Clock:
 
 def test_a_few_go_at_once_and_then_one_after_another() -> None:
     clock = Clock()
-    places = Places(1.0, 3, clock)
+    places = TokenBuckets(1.0, 3, clock)
     assert [places.take(1) for _ in range(6)] == [0, 0, 0, 1, 2, 3]
     assert places.take(2) == 0, "nobody else waits for that"
     clock.now += 100
@@ -193,7 +193,7 @@ def test_a_few_go_at_once_and_then_one_after_another() -> None:
 
 def test_within_any_second_telegram_is_not_asked_for_more_than_it_takes() -> None:
     clock = Clock()
-    places, times = Places(*budgets.TO_ALL, clock), []
+    places, times = TokenBuckets(*budgets.TO_ALL, clock), []
     for _ in range(200):
         clock.now += places.take()
         times.append(clock.now)
@@ -202,7 +202,7 @@ def test_within_any_second_telegram_is_not_asked_for_more_than_it_takes() -> Non
 
 def test_what_is_known_of_quiet_chats_is_forgotten() -> None:
     clock = Clock()
-    places = Places(1.0, 3, clock)
+    places = TokenBuckets(1.0, 3, clock)
     for chat in range(10_000):
         places.take(chat)
     clock.now += 60

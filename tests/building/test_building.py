@@ -9,7 +9,7 @@ import pytest
 
 from hotline.cases.dispatch import CASE_WORDS
 from hotline.cli.main import CALLBACKS
-from hotline.directory.categories import CATEGORIES, Kind
+from hotline.directory.categories import CATEGORIES, BodyKind
 from hotline.operations import tasks
 from hotline.outbox import TaskKind
 
@@ -49,8 +49,8 @@ def test_everything_that_can_be_put_off_is_done_by_somebody() -> None:
 
 def test_every_kind_of_body_answers_something_and_the_police_never_for_themselves() -> None:
     answering = {kind for category in CATEGORIES.values() for kind in category.answered_by}
-    assert answering | {Kind.COORDINATION} == set(Kind)
-    assert Kind.POLICE not in CATEGORIES["conduct"].answered_by
+    assert answering | {BodyKind.COORDINATION} == set(BodyKind)
+    assert BodyKind.POLICE not in CATEGORIES["conduct"].answered_by
     assert next(iter(CATEGORIES)) == "danger", "danger comes first"
 
 

@@ -256,7 +256,7 @@ def test_a_citizens_text_is_one_part_and_says_nothing_of_the_matter(language: st
         desk_phrases.texts_resumed(), *nobody_may(), *standings(),
         *(
             citizen_phrases.thanks_for_verdict(verdict, AT, EMERGENCY)
-            for verdict in get_args(citizen_phrases.Verdict)
+            for verdict in get_args(citizen_phrases.VerdictWord)
         ),
     ]  # fmt: skip
     for words in texts:

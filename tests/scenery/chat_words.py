@@ -24,7 +24,7 @@ from tests.scenery.said import ANY, asked, en, labels, last_words, sw
 # The menu
 
 CHAT = InChat("Telegram", "*384*4455#", warned=False, cases=("1",))
-CALLER = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="1", chat=CHAT)
+CALLER = Caller("en", assignments=Assignments(on_duty=True, cases=()), asked="1", chat=CHAT)
 """One to whom everything is offered that anybody can be offered in a chat."""
 
 FIRST_MENU = asked(menu.welcome(CALLER, AREAS, ("sw", "en"), "999"))
@@ -162,7 +162,7 @@ def standing_and_question(state: citizen_phrases.Stands) -> str:
     return en(asked(citizen_menus.my_case("999"), "1", codec.encode(case)).text)
 
 
-def thanks(verdict: citizen_phrases.Verdict, by: str = ANY) -> str:
+def thanks(verdict: citizen_phrases.VerdictWord, by: str = ANY) -> str:
     return en(citizen_phrases.thanks_for_verdict(verdict, by, "999"))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.places.areas import Area, Areas
 from hotline.settings import Settings, from_environment
 
@@ -30,11 +30,11 @@ KIPRUTO, ACHIENG, WANJIKU, CHEBET, NJERI, DESK = (f"+2547220001{number:02}" for 
 CITIZEN, NEIGHBOUR, STRANGER = "+254711000123", "+254711000124", "+254711000125"
 
 BODIES = [
-    bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), ()),
-    bodies.Listed("peace", "Nakuru Peace Committee", Kind.PEACE, ("KE032",), ()),
-    bodies.Listed("women", "Nakuru Women's Desk", Kind.WOMEN, ("KE032",), ()),
-    bodies.Listed("oversight", "Police Oversight Authority", Kind.OVERSIGHT, ("KE",), ()),
-    bodies.Listed("situation", "National Situation Room", Kind.COORDINATION, ("KE",), ()),
+    bodies.Listed("station", "Kaptembwo Police Station", BodyKind.POLICE, ("KE032175",), ()),
+    bodies.Listed("peace", "Nakuru Peace Committee", BodyKind.PEACE, ("KE032",), ()),
+    bodies.Listed("women", "Nakuru Women's Desk", BodyKind.WOMEN, ("KE032",), ()),
+    bodies.Listed("oversight", "Police Oversight Authority", BodyKind.OVERSIGHT, ("KE",), ()),
+    bodies.Listed("situation", "National Situation Room", BodyKind.COORDINATION, ("KE",), ()),
 ]
 LIAISONS = [
     liaisons.Listed("station", "Sgt. Kipruto", KIPRUTO, ("sw", "en"), True),

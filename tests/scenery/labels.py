@@ -26,7 +26,7 @@ def sw(phrase: Phrase) -> str:
     return plain(say(phrase, "sw"))
 
 
-EVERYBODY = Caller("en", desk=Assignments(on_duty=True, cases=()), asked="0")
+EVERYBODY = Caller("en", assignments=Assignments(on_duty=True, cases=()), asked="0")
 """A citizen who was asked for a verdict, and a liaison, in
 one: they are offered all that can be done by dialling in."""
 

@@ -12,7 +12,7 @@ from hotline.cases import dispatch, reporting, responses
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Contact, Report
 from hotline.cases.dispatch import Dispatch, DispatchState
-from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.liaison_menus import Act, StepName
 from hotline.cases.promises import Promise
 from hotline.cases.reference_number import spoken_reference
 from hotline.cases.reporting import Call
@@ -44,7 +44,7 @@ def open_case(world: World, citizen: Phone, contact: Contact, *, settle: bool = 
     return spoken_reference(reference)
 
 
-def take_all(world: World, number: str, *, settle: bool = True, step: Step = "take") -> None:
+def take_all(world: World, number: str, *, settle: bool = True, step: StepName = "take") -> None:
     """A liaison takes whatever is before them, or goes on with it."""
     with world.service.transaction() as work:
         who = liaison(work, number)

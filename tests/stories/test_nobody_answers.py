@@ -7,7 +7,7 @@ import pytest
 
 from hotline.carriers.carrier import Meaning, Sending
 from hotline.directory import bodies, liaisons, shift_loading
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.operations import clock
 from tests.scenery.county import ACHIENG, CITIZEN, DESK, KIPRUTO, NEIGHBOUR, WANJIKU
 from tests.scenery.offices import AMINA, CHIEF, COMMANDER, LONDON, call, employ, found, leads, rings, works_at
@@ -17,12 +17,12 @@ from tests.scenery.world import Phone, World
 
 def a_whole_county(world: World) -> None:
     """The station is under a division; London next door has a station of its own; and the desk sleeps."""
-    found(world, bodies.Listed("division", "Nakuru Division", Kind.POLICE, ("KE032",), ()))
+    found(world, bodies.Listed("division", "Nakuru Division", BodyKind.POLICE, ("KE032",), ()))
     found(
         world,
-        bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), (), "division"),
+        bodies.Listed("station", "Kaptembwo Police Station", BodyKind.POLICE, ("KE032175",), (), "division"),
     )
-    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871",), ()))
+    found(world, bodies.Listed("london", "London Police Station", BodyKind.POLICE, ("KE0321750871",), ()))
     employ(world, leads("division", "The commander", COMMANDER), works_at("london", "Sgt. London", LONDON))
     world.phone(DESK).text("OFF")
 
@@ -74,10 +74,12 @@ def test_danger_to_life_has_three_minutes_where_others_have_five(world: World) -
 
 
 def test_at_a_border_both_stations_are_asked_and_the_first_has_it(world: World) -> None:
-    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE0321750872",), ()))
+    found(world, bodies.Listed("station", "Kaptembwo Police Station", BodyKind.POLICE, ("KE0321750872",), ()))
     found(
         world,
-        bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750871", "KE0321750872"), ()),
+        bodies.Listed(
+            "london", "London Police Station", BodyKind.POLICE, ("KE0321750871", "KE0321750872"), ()
+        ),
     )
     employ(world, works_at("london", "Sgt. London", LONDON))
     rung = rings(world)
@@ -94,8 +96,8 @@ def test_at_a_border_both_stations_are_asked_and_the_first_has_it(world: World) 
 
 
 def test_at_a_border_each_may_pass_it_on_and_the_other_is_waited_for(world: World) -> None:
-    found(world, bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE0321750872",), ()))
-    found(world, bodies.Listed("london", "London Police Station", Kind.POLICE, ("KE0321750872",), ()))
+    found(world, bodies.Listed("station", "Kaptembwo Police Station", BodyKind.POLICE, ("KE0321750872",), ()))
+    found(world, bodies.Listed("london", "London Police Station", BodyKind.POLICE, ("KE0321750872",), ()))
     employ(world, works_at("london", "Sgt. London", LONDON))
     rung = rings(world)
     call(world.phone(CITIZEN))

@@ -10,7 +10,7 @@ from hotline.cli import rumours as rumours_cli
 from hotline.context import UnitOfWork
 from hotline.core.i18n import say
 from hotline.directory import people
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Role
 from hotline.directory.people import Person
 from hotline.messaging.message import Message
@@ -20,7 +20,7 @@ from hotline.rumours import questions as rumour_questions
 from hotline.rumours import similar, spread, verification
 from hotline.rumours import views as rumour_views
 from hotline.rumours.conclusions import RumourState
-from hotline.rumours.menus import AskRumour, LookAtRumour
+from hotline.rumours.menus import AskRumour, RumourCommand
 from hotline.rumours.rumour import Question, Rumour, named
 from tests.scenery.county import (
     CHEBET,
@@ -351,7 +351,9 @@ def test_where_there_is_no_peace_committee_the_coordinating_body_is_asked_and_on
     assert [seen_by(world, number)[0] for number in (WANJIKU, CHEBET, KIPRUTO)] == [["R2"], ["R2"], []]
     with world.service.transaction() as work:
         for number in (WANJIKU, DESK):
-            work.session.add(Role(liaison_id=liaison(work, number).id, kind=Kind.POLICE, ended_at=work.now))
+            work.session.add(
+                Role(liaison_id=liaison(work, number).id, kind=BodyKind.POLICE, ended_at=work.now)
+            )
     texts = [len(world.phone(number).inbox) for number in (WANJIKU, DESK)]
     ask(world, CITIZEN, "the officers have left")
     world.pass_minutes(300)
@@ -380,7 +382,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
                 work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", address, f"{number:032}"
             )
         who = liaison(work, WANJIKU)
-        for look in (LookAtRumour("false", "R1", note="saw it"), LookAtRumour("answer", "R1")):
+        for look in (RumourCommand("false", "R1", note="saw it"), RumourCommand("answer", "R1")):
             verification.act(work, who, look)
         work.session.info.clear()  # the workers are slow today
     page = "1/1/unlikely/1"
@@ -397,7 +399,7 @@ def test_a_page_of_answers_done_twice_writes_nothing_twice(world: World) -> None
             work.session.info.clear()
     assert written == [rumour_answers.PAGE, rumour_answers.PAGE + 5, rumour_answers.PAGE + 5]
     with world.service.transaction() as work:
-        verification.act(work, liaison(work, DESK), LookAtRumour("true", "R1", note="heard it"))
+        verification.act(work, liaison(work, DESK), RumourCommand("true", "R1", note="heard it"))
         ask_late = people.meet(work.session, work.keys, "+254733000444", work.now, may_write=True).phone
         work.session.flush()
         rumour_questions.ask(work, AskRumour(CLAIM, KAPTEMBWO.code, True), "en", "ussd", ask_late, "f" * 32)

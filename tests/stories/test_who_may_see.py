@@ -7,7 +7,7 @@ import pytest
 
 from hotline.cli import rosters
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from tests.scenery.county import ACHIENG, CHEBET, CITIZEN, DESK, KIPRUTO, NJERI, WANJIKU
 from tests.scenery.offices import (
     AMINA,
@@ -203,7 +203,7 @@ def test_whoever_comes_to_the_list_later_and_may_see_it_gets_it(world: World) ->
 @pytest.mark.usefixtures("all_of_the_police")
 def test_a_new_office_gets_it_too(world: World) -> None:
     complain(world.phone(CITIZEN))
-    found(world, bodies.Listed("ombudsman", "The Ombudsman", Kind.OVERSIGHT, ("KE032",), ()))
+    found(world, bodies.Listed("ombudsman", "The Ombudsman", BodyKind.OVERSIGHT, ("KE032",), ()))
     employ(world, works_at("ombudsman", ANOTHER[CHIEF], CHIEF))
     world.pass_minutes(61)
     assert heard(world, CHIEF) == [CHIEF]
@@ -276,7 +276,7 @@ def test_one_who_was_of_the_police_and_comes_to_the_oversight_office_does_not_se
     world: World,
 ) -> None:
     employ(world, works_at("oversight", "Sgt. Kipruto", KIPRUTO))
-    assert body("oversight").kind == Kind.OVERSIGHT
+    assert body("oversight").kind == BodyKind.OVERSIGHT
     complain(world.phone(CITIZEN))
     world.pass_minutes(3 * 60)
     assert heard(world, KIPRUTO) == []

@@ -29,7 +29,7 @@ ALIKE, CLAIM_WORDS = 75, 3
 """How like the rumour, of 100, a text repeats it; a claim of fewer words is like anything."""
 
 
-class Rule(StrEnum):
+class ContentRule(StrEnum):
     """Why something is found. The names are for people, and stay as they are."""
 
     SLUR = "slur"
@@ -52,28 +52,28 @@ class Rule(StrEnum):
     LONG = "long"
 
 
-BLOCKING = frozenset(list(Rule)[: list(Rule).index(Rule.REPEATS)])
+BLOCKING = frozenset(list(ContentRule)[: list(ContentRule).index(ContentRule.REPEATS)])
 """With one of these it cannot be sent for approval. The others are said, and then somebody decides."""
 
-SAYS: Mapping[Rule, Phrase] = {
-    Rule.SLUR: _("Slur or coded word: {found}. Take it out."),
-    Rule.GROUP: _("Group named: {found}. Say what and where, not which people."),
-    Rule.PERSON: _("Person accused: {found}. Leave names out."),
-    Rule.CALL: _("Call to act: {found}. Ask people to stay calm and safe instead."),
-    Rule.LINK: _("Link: {found}. Take it out; name an office or a number instead."),
-    Rule.NUMBER: _("Unknown number: {found}. Use only numbers that we know."),
-    Rule.DIFFER: _("Languages differ: {found}. Write the same numbers, times and places in each."),
-    Rule.NO_WORDING: _("Language missing: people read {found}. Write it in that language too."),
-    Rule.NO_TIME: _("No time: say as of when it is so, within the last 24 hours."),
-    Rule.NO_SOURCE: _("No source: say who has checked it."),
-    Rule.NO_EXPIRY: _("No expiry: it must end within 12 hours from now."),
-    Rule.REPEATS: _("Repeats the rumour: {found}. Say only what is so."),
-    Rule.TOLL: _("Figures of dead or hurt: {found}. Leave them out."),
-    Rule.PROMISE: _("Promise: {found}. Say only what has been done."),
-    Rule.FEAR: _("Fear words: {found}. Use plain words."),
-    Rule.ONLY_POLICE: _("Only police: nobody else has checked it. Ask one more source."),
-    Rule.SHOUTING: _("Shouting: {found}. No capitals, no !!."),
-    Rule.LONG: _("Long: it takes {found} texts. Make it shorter."),
+SAYS: Mapping[ContentRule, Phrase] = {
+    ContentRule.SLUR: _("Slur or coded word: {found}. Take it out."),
+    ContentRule.GROUP: _("Group named: {found}. Say what and where, not which people."),
+    ContentRule.PERSON: _("Person accused: {found}. Leave names out."),
+    ContentRule.CALL: _("Call to act: {found}. Ask people to stay calm and safe instead."),
+    ContentRule.LINK: _("Link: {found}. Take it out; name an office or a number instead."),
+    ContentRule.NUMBER: _("Unknown number: {found}. Use only numbers that we know."),
+    ContentRule.DIFFER: _("Languages differ: {found}. Write the same numbers, times and places in each."),
+    ContentRule.NO_WORDING: _("Language missing: people read {found}. Write it in that language too."),
+    ContentRule.NO_TIME: _("No time: say as of when it is so, within the last 24 hours."),
+    ContentRule.NO_SOURCE: _("No source: say who has checked it."),
+    ContentRule.NO_EXPIRY: _("No expiry: it must end within 12 hours from now."),
+    ContentRule.REPEATS: _("Repeats the rumour: {found}. Say only what is so."),
+    ContentRule.TOLL: _("Figures of dead or hurt: {found}. Leave them out."),
+    ContentRule.PROMISE: _("Promise: {found}. Say only what has been done."),
+    ContentRule.FEAR: _("Fear words: {found}. Use plain words."),
+    ContentRule.ONLY_POLICE: _("Only police: nobody else has checked it. Ask one more source."),
+    ContentRule.SHOUTING: _("Shouting: {found}. No capitals, no !!."),
+    ContentRule.LONG: _("Long: it takes {found} texts. Make it shorter."),
 }
 
 
@@ -81,7 +81,7 @@ SAYS: Mapping[Rule, Phrase] = {
 class Finding:
     """Something that was found in a broadcast."""
 
-    rule: Rule
+    rule: ContentRule
     blocks: bool
     language: str
     """Of the wording in which it stands; empty where it is about the whole."""
@@ -135,11 +135,11 @@ def findings(texts: Mapping[str, str], facts: Facts) -> list[Finding]:
         found += _in(text, facts)
     return sorted(
         dict.fromkeys(found),
-        key=lambda each: (not each.blocks, list(Rule).index(each.rule), each.language, each.found),
+        key=lambda each: (not each.blocks, list(ContentRule).index(each.rule), each.language, each.found),
     )
 
 
-def _finding(rule: Rule, language: str, found: str = "") -> Finding:
+def _finding(rule: ContentRule, language: str, found: str = "") -> Finding:
     return Finding(rule, rule in BLOCKING, language, " ".join(found.split())[:40])
 
 
@@ -152,15 +152,15 @@ def _name(language: str) -> str:
 
 def _about_the_whole(said: Mapping[str, Text], facts: Facts) -> Iterator[Finding]:
     for language in sorted(_wanted(said, facts) - {*said}):
-        yield _finding(Rule.NO_WORDING, "", _name(language))
+        yield _finding(ContentRule.NO_WORDING, "", _name(language))
     if facts.known_at is None or not facts.now - FRESH <= facts.known_at <= facts.now + SLACK:
-        yield _finding(Rule.NO_TIME, "")
+        yield _finding(ContentRule.NO_TIME, "")
     if not any(letter.isalnum() for letter in facts.source):
-        yield _finding(Rule.NO_SOURCE, "")
+        yield _finding(ContentRule.NO_SOURCE, "")
     elif _is_police_alone(facts.source):
-        yield _finding(Rule.ONLY_POLICE, "")
+        yield _finding(ContentRule.ONLY_POLICE, "")
     if facts.expires_at is None or not facts.now < facts.expires_at <= facts.now + HOLDS + SLACK:
-        yield _finding(Rule.NO_EXPIRY, "")
+        yield _finding(ContentRule.NO_EXPIRY, "")
 
 
 def _wanted(said: Mapping[str, Text], facts: Facts) -> set[str]:
@@ -181,19 +181,19 @@ def _is_police_alone(source: str) -> bool:
 
 def _in(text: Text, facts: Facts) -> Iterator[Finding]:
     """All that is found in one wording."""
-    found: list[tuple[Rule, Iterable[str]]] = [
-        (Rule.SLUR, _terms(text, lexicon.SLUR)),
-        (Rule.GROUP, _groups(text)),
-        (Rule.PERSON, accused(text)),
-        (Rule.CALL, _calls(text)),
-        (Rule.LINK, links(text)),
-        (Rule.NUMBER, unknown_numbers(text, facts.numbers)),
-        (Rule.REPEATS, _repeated(text, facts)),
-        (Rule.TOLL, _tolls(text)),
-        (Rule.PROMISE, _terms(text, lexicon.PROMISE) if facts.own_words else ()),
-        (Rule.FEAR, _terms(text, lexicon.FEAR) if facts.own_words else ()),
-        (Rule.SHOUTING, _shouts(text.text)),
-        (Rule.LONG, _parts(facts.sent.get(text.language, text.text))),
+    found: list[tuple[ContentRule, Iterable[str]]] = [
+        (ContentRule.SLUR, _terms(text, lexicon.SLUR)),
+        (ContentRule.GROUP, _groups(text)),
+        (ContentRule.PERSON, accused(text)),
+        (ContentRule.CALL, _calls(text)),
+        (ContentRule.LINK, links(text)),
+        (ContentRule.NUMBER, unknown_numbers(text, facts.numbers)),
+        (ContentRule.REPEATS, _repeated(text, facts)),
+        (ContentRule.TOLL, _tolls(text)),
+        (ContentRule.PROMISE, _terms(text, lexicon.PROMISE) if facts.own_words else ()),
+        (ContentRule.FEAR, _terms(text, lexicon.FEAR) if facts.own_words else ()),
+        (ContentRule.SHOUTING, _shouts(text.text)),
+        (ContentRule.LONG, _parts(facts.sent.get(text.language, text.text))),
     ]
     return (_finding(rule, text.language, each) for rule, all_found in found for each in all_found)
 
@@ -316,7 +316,7 @@ def _differences(texts: Iterable[Text]) -> Iterator[Finding]:
             *sorted(differing(*numbers, spelled=known)),
             *places_apart(one.places, other.places, one.areas),
         ]:
-            yield _finding(Rule.DIFFER, "", ", ".join(apart))
+            yield _finding(ContentRule.DIFFER, "", ", ".join(apart))
 
 
 def places_apart(one: Sequence[Place], other: Sequence[Place], areas: Areas) -> list[str]:

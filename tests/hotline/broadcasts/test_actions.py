@@ -28,7 +28,7 @@ from hotline.broadcasts.sms_commands import VERBS
 from hotline.context import UnitOfWork
 from hotline.core.i18n import Phrase, say
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.directory.people import Address
 from hotline.rumours import questions as rumour_questions
@@ -54,7 +54,7 @@ TWO_WARDS = replace(ALL_CALM, areas=(KAPTEMBWO.code, LONDON))
 @pytest.fixture
 def staffed(world: World) -> World:
     """More of those who may do something, and some who may not."""
-    city = bodies.Listed("city", "Nairobi County Office", Kind.COORDINATION, ("KE047",), ())
+    city = bodies.Listed("city", "Nairobi County Office", BodyKind.COORDINATION, ("KE047",), ())
     mayor = liaisons.Listed("city", "Mr. Kamau", NAIROBI, ("en",), True)
     with world.service.transaction() as work:
         bodies.save(work.session, [*MORE_BODIES, city])

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.broadcasts.approval_policy import Hand, Need, Why, is_enough, may_approve, needed
+from hotline.broadcasts.approval_policy import Hand, Need, WhyNot, is_enough, may_approve, needed
 
 BODIES = ("station", "division", "peace", "women", "situation")
 
@@ -22,10 +22,10 @@ def test_not_by_whoever_wrote_it_nor_by_anybody_of_their_body_nor_twice() -> Non
         Hand(2, frozenset({"peace", "women"}), False),
         Hand(3, frozenset({"women"}), False),
     )
-    assert may_approve([author], [], author) is Why.WROTE_IT
-    assert may_approve([author], [], colleague) is Why.SAME_BODY
+    assert may_approve([author], [], author) is WhyNot.WROTE_IT
+    assert may_approve([author], [], colleague) is WhyNot.SAME_BODY
     assert may_approve([author], [], other) is None
-    assert may_approve([author], [other], other) is Why.TWICE
+    assert may_approve([author], [other], other) is WhyNot.TWICE
 
 
 def test_never_two_police_were_they_of_two_stations() -> None:
@@ -34,8 +34,8 @@ def test_never_two_police_were_they_of_two_stations() -> None:
         Hand(2, frozenset({"b"}), True),
         Hand(3, frozenset({"c"}), False),
     )
-    assert may_approve([sergeant], [], inspector) is Why.TWO_POLICE
-    assert may_approve([elder], [sergeant], inspector) is Why.TWO_POLICE
+    assert may_approve([sergeant], [], inspector) is WhyNot.TWO_POLICE
+    assert may_approve([elder], [sergeant], inspector) is WhyNot.TWO_POLICE
     assert may_approve([elder], [], inspector) is None
 
 

@@ -9,7 +9,7 @@ from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts import templates
 from hotline.broadcasts.actions import may_read
-from hotline.broadcasts.content.rules import Finding, Rule
+from hotline.broadcasts.content.rules import ContentRule, Finding
 from hotline.core.i18n import verbatim
 from hotline.rumours import questions as rumour_questions
 from hotline.rumours.menus import AskRumour
@@ -127,6 +127,6 @@ def test_a_message_about_a_rumour_is_warned_not_to_say_it_again(world: World) ->
             broadcast_board.preview_of(work, who, replace(says_it, rumour=rumour), "en").text
             for rumour in ("R1", "")
         )
-    repeats = en(Finding(Rule.REPEATS, False, "en", claim).words)
+    repeats = en(Finding(ContentRule.REPEATS, False, "en", claim).words)
     assert repeats in about
     assert repeats not in not_about

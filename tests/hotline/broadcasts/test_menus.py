@@ -9,16 +9,9 @@ import pytest
 
 from hotline.broadcasts import menus as broadcast_menus
 from hotline.broadcasts import phrases as broadcast_phrases
-from hotline.broadcasts.approval_policy import Why, needed
+from hotline.broadcasts.approval_policy import WhyNot, needed
 from hotline.broadcasts.broadcast import BroadcastState
-from hotline.broadcasts.menus import (
-    ACTS,
-    STEPS,
-    CommitteeWish,
-    Compose,
-    Deal,
-    at_committee,
-)
+from hotline.broadcasts.menus import ACTS, STEPS, CommitteeCommand, Compose, Deal, at_committee
 from hotline.broadcasts.phrases import STATES
 from hotline.broadcasts.sms_commands import VERBS, understand
 from hotline.broadcasts.templates import TEMPLATES
@@ -89,7 +82,7 @@ def answers_to(question: Menu | Ask) -> list[str]:
     return [*(key for key, _words in question.choices), *(TYPED.get(kind, ()) if question.typed else ())]
 
 
-def walk(language: str, known: Found = KNOWN) -> Iterator[Asking | Said[CommitteeWish]]:
+def walk(language: str, known: Found = KNOWN) -> Iterator[Asking | Said[CommitteeCommand]]:
     """Every screen, and every answer to it at least once. Where all
     its answers were given on other paths, the first is given again."""
     todo: list[Answers] = [()]
@@ -377,7 +370,7 @@ def replies() -> list[Phrase]:
         broadcast_phrases.draft_saved(CODE), broadcast_phrases.submitted(CODE, 8, 4),
         broadcast_phrases.waits_for_morning(CODE, AT), broadcast_phrases.approved_thanks(CODE, 3),
         broadcast_phrases.is_enough(CODE, 10), broadcast_phrases.is_enough(CODE, 0),
-        *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *Why)),
+        *(broadcast_phrases.may_not_approve(CODE, why) for why in (None, *WhyNot)),
         broadcast_phrases.objection_taken(CODE), broadcast_phrases.stop_done(CODE, 10000, 10000),
         broadcast_phrases.paused(CODE), broadcast_phrases.resumed(CODE),
         broadcast_phrases.withdrawn(CODE, 0), broadcast_phrases.withdrawn(CODE, 10000),

@@ -13,7 +13,7 @@ from hotline.broadcasts import preview as broadcast_preview
 from hotline.broadcasts import recipients
 from hotline.broadcasts.balance import note_balance
 from hotline.broadcasts.broadcast import Broadcast, BroadcastState, Reach, Wording, as_sent, new_code
-from hotline.broadcasts.content.rules import Finding, Rule
+from hotline.broadcasts.content.rules import ContentRule, Finding
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.broadcasts.phrases import correction, numbered
 from hotline.broadcasts.recipients import Readers
@@ -179,9 +179,9 @@ def test_a_preview_says_what_it_costs_and_what_is_missing(world: World) -> None:
         assert shown.balance_age == timedelta(minutes=7)
         assert shown.duration == timedelta(minutes=15, seconds=3)
         assert shown.need.hands == 2, "own words to a ward"
-        assert {each.rule for each in shown.findings} == {Rule.NO_WORDING, Rule.LONG}
+        assert {each.rule for each in shown.findings} == {ContentRule.NO_WORDING, ContentRule.LONG}
         lines = [say(line, "en") for line in broadcast_preview.lines(shown)]
-        assert lines[0] == en(Finding(Rule.NO_WORDING, True, "", KISWAHILI).words)
+        assert lines[0] == en(Finding(ContentRule.NO_WORDING, True, "", KISWAHILI).words)
         assert en(broadcast_preview.goes_to(phones=5, chats=2)) in lines
         assert en(broadcast_preview.costs("KES 4.80")) in lines
         assert en(broadcast_preview.left_then("KES 997.70")) in lines

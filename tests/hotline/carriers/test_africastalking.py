@@ -13,7 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hotline.carriers.africastalking import HTTP_STATUSES, RECEIPTS, STATUS_CODES, AfricasTalking
+from hotline.carriers.africastalking import AfricasTalking
+from hotline.carriers.africastalking.answers import HTTP_STATUSES, STATUS_CODES
+from hotline.carriers.africastalking.callbacks import RECEIPTS
 from hotline.carriers.carrier import Account, Meaning, Sending, Unreachable
 from hotline.core.errors import Misconfigured
 from tests.scenery.africastalking import (

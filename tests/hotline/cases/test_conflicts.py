@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hotline.cases.conflicts import NAMED, STEPPED_ASIDE, Eligibility, Subject, eligible
 from hotline.directory.affiliations import Viewer, may_be, viewer_of
 from hotline.directory.bodies import Body
-from hotline.directory.categories import CATEGORIES, CONDUCT, Category, Kind
+from hotline.directory.categories import CATEGORIES, CONDUCT, BodyKind, Category
 from hotline.directory.liaisons import Liaison, Role
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -21,11 +21,11 @@ MANY = settings(
     max_examples=100_000 if IS_LONG else 300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
-STATION, COMMITTEE = ("station", Kind.POLICE), ("peace", Kind.PEACE)
-AT_THE_OVERSIGHT = Viewer(1, frozenset({("oversight", Kind.OVERSIGHT)}))
+STATION, COMMITTEE = ("station", BodyKind.POLICE), ("peace", BodyKind.PEACE)
+AT_THE_OVERSIGHT = Viewer(1, frozenset({("oversight", BodyKind.OVERSIGHT)}))
 
 
-def viewer(*belongs: tuple[str, Kind], serves: bool = True) -> Viewer:
+def viewer(*belongs: tuple[str, BodyKind], serves: bool = True) -> Viewer:
     return Viewer(1, frozenset(belongs), serves)
 
 
@@ -39,8 +39,8 @@ def test_what_is_about_the_police_reaches_nobody_of_the_police() -> None:
     assert eligible(Subject(CONDUCT), AT_THE_OVERSIGHT) == Eligibility(True, "nothing stands against it")
 
 
-@pytest.mark.parametrize("beside", [STATION, ("", Kind.POLICE), ("division", Kind.POLICE)])
-def test_nor_anybody_who_is_of_the_police_beside_something_else(beside: tuple[str, Kind]) -> None:
+@pytest.mark.parametrize("beside", [STATION, ("", BodyKind.POLICE), ("division", BodyKind.POLICE)])
+def test_nor_anybody_who_is_of_the_police_beside_something_else(beside: tuple[str, BodyKind]) -> None:
     assert not eligible(Subject(CONDUCT), viewer(COMMITTEE, beside)).allowed
 
 
@@ -83,7 +83,7 @@ def test_one_whose_mandate_has_ended_sees_nothing() -> None:
     ("until", "serves"), [(None, True), (NOW, False), (NOW + timedelta(seconds=1), True)]
 )
 def test_a_mandate_ends_at_its_moment(until: datetime | None, serves: bool) -> None:
-    somebody = Liaison(id=1, body=Body(code="peace", kind=Kind.PEACE), until=until, roles=[])
+    somebody = Liaison(id=1, body=Body(code="peace", kind=BodyKind.PEACE), until=until, roles=[])
     assert viewer_of(somebody, NOW).serves is serves
 
 
@@ -95,7 +95,7 @@ def test_a_mandate_ends_at_its_moment(until: datetime | None, serves: bool) -> N
 class Post:
     """A body of the random country."""
 
-    kind: Kind
+    kind: BodyKind
     under: int | None
 
 
@@ -105,9 +105,9 @@ class Officer:
 
     works_at: int
     also: tuple[int, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[BodyKind, ...]
     was_at: tuple[int, ...]
-    was: tuple[Kind, ...]
+    was: tuple[BodyKind, ...]
     mandate: int | None
     """Minutes that it still lasts."""
 
@@ -130,10 +130,10 @@ class Country:
 
     @property
     def of_the_police(self) -> set[int]:
-        return self.under(number for number, post in enumerate(self.posts) if post.kind == Kind.POLICE)
+        return self.under(number for number, post in enumerate(self.posts) if post.kind == BodyKind.POLICE)
 
 
-KINDS = st.sampled_from(list(Kind))
+KINDS = st.sampled_from(list(BodyKind))
 MOST_POSTS = 6
 
 

@@ -16,13 +16,13 @@ from hotline.cases import assignment, conflicts, dispatch, followups, liaison_ph
 from hotline.cases.case import Bar, Case, bars_of
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch
-from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.liaison_menus import Act, StepName
 from hotline.cases.reporting import Call
 from hotline.context import UnitOfWork
 from hotline.conversation.screens import LookUp
 from hotline.directory import bodies, liaisons, people
 from hotline.directory.bodies import Body
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.front_desk import lookups
 from hotline.messaging.kinds import TO_LIAISONS, MessageKind
@@ -44,7 +44,7 @@ from tests.scenery.world import World
 
 IS_LONG = hypothesis_settings.get_current_profile_name() == "long"
 DETAILS = "askari alimpiga kijana"
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[StepName, ...] = (
     "take",
     "take",
     "on_the_way",
@@ -109,7 +109,14 @@ class Journey:
 
     def a_body(self, code: str, above: list[str]) -> bodies.Listed:
         kind = self.random.choice(
-            [Kind.POLICE, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.OVERSIGHT, Kind.COORDINATION, *Kind]
+            [
+                BodyKind.POLICE,
+                BodyKind.OVERSIGHT,
+                BodyKind.OVERSIGHT,
+                BodyKind.OVERSIGHT,
+                BodyKind.COORDINATION,
+                *BodyKind,
+            ]
         )
         serves = [each.code for each in self.world.service.areas.outwards(KAPTEMBWO)] + ["KE0321750871"]
         parent = self.random.choice([None, None, None, *above])
@@ -117,7 +124,13 @@ class Journey:
 
     def a_liaison(self, number: str) -> liaisons.Listed:
         also = self.random.choice(
-            [(), (), (), (self.random.choice(list(self.bodies)),), (self.random.choice(list(Kind)).value,)]
+            [
+                (),
+                (),
+                (),
+                (self.random.choice(list(self.bodies)),),
+                (self.random.choice(list(BodyKind)).value,),
+            ]
         )
         until = self.random.choice(
             [None] * 6 + [MORNING + timedelta(minutes=90), MORNING - timedelta(days=1)]
@@ -147,7 +160,7 @@ class Journey:
         return found
 
     def must_not_see(self) -> set[str]:
-        police = self.under(code for code, each in self.bodies.items() if each.kind == Kind.POLICE)
+        police = self.under(code for code, each in self.bodies.items() if each.kind == BodyKind.POLICE)
         closed = police | self.under({self.named} - {""})
         shut = {
             number

@@ -23,7 +23,7 @@ from hotline.cases.matching import (
     next_place,
     together,
 )
-from hotline.directory.categories import CATEGORIES, CONDUCT, Category, Kind, Urgency
+from hotline.directory.categories import CATEGORIES, CONDUCT, BodyKind, Category, Urgency
 from hotline.places.areas import Area
 from tests.scenery.county import AREAS, KAPTEMBWO
 from tests.scenery.labels import about as name_of
@@ -33,7 +33,9 @@ NEXT_WARD, FAR_WARD = "KE0321750871", "KE0472751372"
 VIOLENCE, LAND, GENDER, THEFT = (CATEGORIES[code] for code in ("violence", "land", "gender", "theft"))
 
 
-def candidate(liaison: int, kind: Kind = Kind.POLICE, area: str = CONSTITUENCY, **other: object) -> Candidate:
+def candidate(
+    liaison: int, kind: BodyKind = BodyKind.POLICE, area: str = CONSTITUENCY, **other: object
+) -> Candidate:
     values = {
         "liaison": liaison,
         "name": f"Sgt. No. {liaison}",
@@ -94,8 +96,8 @@ def after_one_lap(candidates: Collection[Candidate], about: Matter) -> Matter:
     return replace(about, asked=(*about.asked, *(as_asked(each) for turn in turns for each in turn)))
 
 
-DESK = candidate(90, Kind.COORDINATION, COUNTRY)
-OVERSIGHT = candidate(80, Kind.OVERSIGHT, COUNTRY)
+DESK = candidate(90, BodyKind.COORDINATION, COUNTRY)
+OVERSIGHT = candidate(80, BodyKind.OVERSIGHT, COUNTRY)
 
 
 # The first who is asked
@@ -114,13 +116,13 @@ def test_the_nearest_is_asked_first() -> None:
 def test_a_woman_where_wished_goes_before_nearness_and_that_before_kind_and_so_on_down_to_the_load() -> None:
     """In the order of what counts more, each better in one thing and worse in all that count less."""
     worst: dict[str, Any] = {"languages": ("en",), "load": 9, "supervisor": True}
-    woman = candidate(9, Kind.PEACE, COUNTY, woman=True, **worst)
-    near = candidate(8, Kind.PEACE, WARD, **worst)
-    fitting = candidate(7, Kind.POLICE, **worst)
-    no_supervisor = candidate(6, Kind.PEACE, languages=("en",), load=9)
-    speaking = candidate(5, Kind.PEACE, load=9, supervisor=True)
-    free = candidate(4, Kind.PEACE, languages=("en",), supervisor=True)
-    plain = candidate(1, Kind.PEACE, **worst)
+    woman = candidate(9, BodyKind.PEACE, COUNTY, woman=True, **worst)
+    near = candidate(8, BodyKind.PEACE, WARD, **worst)
+    fitting = candidate(7, BodyKind.POLICE, **worst)
+    no_supervisor = candidate(6, BodyKind.PEACE, languages=("en",), load=9)
+    speaking = candidate(5, BodyKind.PEACE, load=9, supervisor=True)
+    free = candidate(4, BodyKind.PEACE, languages=("en",), supervisor=True)
+    plain = candidate(1, BodyKind.PEACE, **worst)
     in_order = [woman, near, fitting, no_supervisor, speaking, free, plain]
     about = matter(wants_woman=True)
     while in_order:
@@ -129,10 +131,10 @@ def test_a_woman_where_wished_goes_before_nearness_and_that_before_kind_and_so_o
 
 def test_the_most_fitting_kind_of_body_depends_on_what_it_is_about() -> None:
     everybody = [
-        candidate(1, Kind.POLICE),
-        candidate(2, Kind.PEACE),
-        candidate(3, Kind.WOMEN),
-        candidate(4, Kind.OVERSIGHT),
+        candidate(1, BodyKind.POLICE),
+        candidate(2, BodyKind.PEACE),
+        candidate(3, BodyKind.WOMEN),
+        candidate(4, BodyKind.OVERSIGHT),
     ]
     firsts = {
         category.code: first(everybody, matter(category)).candidate.liaison
@@ -142,11 +144,13 @@ def test_the_most_fitting_kind_of_body_depends_on_what_it_is_about() -> None:
 
 
 def test_violence_at_home_goes_to_the_fitting_office_before_a_nearer_one_and_to_a_woman_before_both() -> None:
-    near, fitting = candidate(1, Kind.POLICE, WARD), candidate(2, Kind.WOMEN, COUNTY, load=9)
-    woman = candidate(3, Kind.POLICE, COUNTRY, woman=True)
+    near, fitting = candidate(1, BodyKind.POLICE, WARD), candidate(2, BodyKind.WOMEN, COUNTY, load=9)
+    woman = candidate(3, BodyKind.POLICE, COUNTRY, woman=True)
     assert first([near, fitting, woman], matter(GENDER)).candidate == fitting
     assert first([near, fitting, woman], matter(GENDER, wants_woman=True)).candidate == woman
-    assert first([near, candidate(2, Kind.PEACE, COUNTY)], matter(LAND)).candidate == near, "else the nearer"
+    assert first([near, candidate(2, BodyKind.PEACE, COUNTY)], matter(LAND)).candidate == near, (
+        "else the nearer"
+    )
 
 
 def test_one_who_leads_is_not_asked_before_the_others_of_the_body() -> None:
@@ -212,7 +216,7 @@ def test_at_a_border_both_stations_that_list_the_ward_are_asked_together() -> No
     [
         (candidate(2, area=COUNTY), "it only serves the county"),
         (candidate(2, area=NEXT_WARD, neighbour=True), "it serves the ward beside"),
-        (candidate(2, Kind.PEACE, WARD), "it is of another kind"),
+        (candidate(2, BodyKind.PEACE, WARD), "it is of another kind"),
         (candidate(2, area=WARD, body="body-1"), "it is the same body"),
         (candidate(2, area=WARD, on_duty=False), "nobody of it is there"),
         (candidate(2, area=WARD, categories=("theft",)), "it does not answer this"),
@@ -248,7 +252,7 @@ def test_who_leads_the_body_that_was_asked_is_asked_or_who_leads_one_above_it() 
     works = candidate(1, body="post", above=("division", "county"))
     leads = candidate(2, body="post", supervisor=True, area=WARD)
     commander = candidate(3, body="county", area=COUNTY, supervisor=True, categories=("theft",))
-    stranger = candidate(4, Kind.WOMEN, body="elsewhere", supervisor=True)
+    stranger = candidate(4, BodyKind.WOMEN, body="elsewhere", supervisor=True)
     assert rungs([works, commander, stranger]) == [(Rung.PRIMARY, 1), (Rung.SUPERVISOR, 3)], (
         "though the commander answers something else"
     )
@@ -262,7 +266,7 @@ def test_who_leads_the_body_that_was_asked_is_asked_or_who_leads_one_above_it() 
 
 def test_sideways_goes_to_another_kind_before_the_same_one() -> None:
     station, other_station = candidate(1, area=WARD), candidate(2, area=CONSTITUENCY)
-    committee = candidate(3, Kind.PEACE, COUNTY)
+    committee = candidate(3, BodyKind.PEACE, COUNTY)
     assert rungs([station, other_station, committee]) == [
         (Rung.PRIMARY, 1),
         (Rung.SIDEWAYS, 3),
@@ -304,7 +308,7 @@ def test_what_nobody_else_answers_goes_to_the_coordinating_body_even_off_duty() 
 
 
 def test_a_body_that_is_named_for_it_stands_in_the_place_of_the_coordinating_bodies() -> None:
-    named = candidate(70, Kind.PEACE, FAR_WARD, on_duty=False, neighbour=True, body="named")
+    named = candidate(70, BodyKind.PEACE, FAR_WARD, on_duty=False, neighbour=True, body="named")
     assert rungs([DESK, named], matter(default="named")) == [(Rung.COORDINATION, 70)]
     assert rungs([DESK], matter(default="named")) == [(Rung.COORDINATION, 90)], (
         "where nobody of it may see the case"
@@ -336,7 +340,7 @@ def test_each_has_until_the_next_row_has_its_turn() -> None:
 
 
 def test_a_row_with_nobody_is_skipped_at_once() -> None:
-    committee = candidate(1, Kind.PEACE)
+    committee = candidate(1, BodyKind.PEACE)
     (turn,) = one_lap([DESK], matter())
     assert turn[0].place == 6
     assert [each.place for turn in one_lap([committee, DESK], matter()) for each in turn] == [0, 6]
@@ -354,7 +358,12 @@ def test_in_the_next_lap_whoever_was_asked_least_comes_first() -> None:
 
 
 def test_nobody_is_asked_twice_in_one_lap_and_everybody_again_in_the_next() -> None:
-    everybody = [candidate(1, body="station"), candidate(2, body="station"), candidate(3, Kind.PEACE), DESK]
+    everybody = [
+        candidate(1, body="station"),
+        candidate(2, body="station"),
+        candidate(3, BodyKind.PEACE),
+        DESK,
+    ]
     about = matter()
     for lap in range(3):
         turns = one_lap(everybody, about, lap)
@@ -366,8 +375,8 @@ def test_nobody_is_asked_twice_in_one_lap_and_everybody_again_in_the_next() -> N
 def test_who_passed_it_on_is_left_out_of_the_next_lap_and_asked_in_the_one_after() -> None:
     about = matter(
         asked=(
-            Asked(1, "body-1", Kind.POLICE, place=0, passed=True),
-            Asked(2, "body-2", Kind.POLICE, place=4),
+            Asked(1, "body-1", BodyKind.POLICE, place=0, passed=True),
+            Asked(2, "body-2", BodyKind.POLICE, place=4),
         )
     )
     everybody = [candidate(1), candidate(2)]
@@ -377,7 +386,7 @@ def test_who_passed_it_on_is_left_out_of_the_next_lap_and_asked_in_the_one_after
 
 def test_where_all_have_passed_it_on_they_are_asked_again_all_the_same() -> None:
     about = matter(
-        asked=tuple(Asked(each, f"body-{each}", Kind.POLICE, place=each, passed=True) for each in (1, 2))
+        asked=tuple(Asked(each, f"body-{each}", BodyKind.POLICE, place=each, passed=True) for each in (1, 2))
     )
     found = from_the_top(about, [candidate(1), candidate(2)], AREAS)
     assert [(each.candidate.liaison, each.place) for each in found] == [(1, 2 * A_LAP)]
@@ -394,7 +403,7 @@ def test_a_body_that_had_it_and_did_not_help_does_not_get_it_again() -> None:
         candidate(1, area=WARD, body="station"),
         candidate(2, area=WARD, body="station", supervisor=True),
     )
-    committee = candidate(3, Kind.PEACE, COUNTY)
+    committee = candidate(3, BodyKind.PEACE, COUNTY)
     assert asked([station, mate, committee, DESK], matter(tried={"station"})) == [[3], [90]]
     assert asked([station, mate, committee, DESK], matter(tried={"station", "body-3"})) == [[90]]
 
@@ -404,14 +413,14 @@ def test_where_nobody_else_is_left_they_are_asked_again_in_the_next_lap() -> Non
     about = matter(tried={"station"})
     assert asked([station], about) == []
     assert [[each.candidate.liaison for each in turn] for turn in one_lap([station], about, 1)] == [[1]]
-    committee = candidate(2, Kind.PEACE, COUNTRY)
+    committee = candidate(2, BodyKind.PEACE, COUNTRY)
     assert one_lap([station, committee], about, 1)[0][0].candidate == committee, (
         "but only where nobody else is"
     )
 
 
 def test_after_two_noes_coordination_and_oversight_are_asked_at_once_and_the_rest_in_usual_time() -> None:
-    station, committee = candidate(1, area=WARD), candidate(2, Kind.PEACE)
+    station, committee = candidate(1, area=WARD), candidate(2, BodyKind.PEACE)
     everybody = [station, committee, DESK, OVERSIGHT]
     about = matter(noes=2, tried={"body-1"})
     assert rungs(everybody, about) == [(Rung.COORDINATION, 90), (Rung.OVERSIGHT, 80), (Rung.PRIMARY, 2)]
@@ -436,13 +445,13 @@ def test_where_there_is_no_coordinating_body_oversight_is_asked_alone() -> None:
     [
         (candidate(1, on_duty=False), True),
         (candidate(1, area=NEXT_WARD, neighbour=True), True),
-        (candidate(1, Kind.WOMEN), False),
-        (candidate(1, Kind.WOMEN, supervisor=True), False),
+        (candidate(1, BodyKind.WOMEN), False),
+        (candidate(1, BodyKind.WOMEN, supervisor=True), False),
         (candidate(1, categories=("theft",)), False),
         (DESK, True),
         (OVERSIGHT, True),
         (replace(OVERSIGHT, neighbour=True), False),
-        (candidate(1, Kind.WOMEN, body="named"), True),
+        (candidate(1, BodyKind.WOMEN, body="named"), True),
     ],
 )
 def test_who_could_ever_be_asked(who: Candidate, could: bool) -> None:
@@ -502,7 +511,7 @@ NEIGHBOURS = (NEXT_WARD, FAR_WARD)
 PEOPLE = st.builds(
     candidate,
     st.integers(1, 12),
-    st.sampled_from(list(Kind)),
+    st.sampled_from(list(BodyKind)),
     st.sampled_from([WARD, CONSTITUENCY, COUNTY, COUNTRY, *NEIGHBOURS]),
     categories=st.sampled_from([(), (), ("conduct",), ("violence", "conduct"), ("theft",)]),
     body=st.sampled_from(BODIES),
@@ -548,7 +557,7 @@ def test_every_lap_ends_and_whoever_is_there_to_answer_is_found(
             for each in everybody
             if each.on_duty and answers(each, about) and each.body not in about.tried
         ]
-        desks = [each for each in everybody if each.kind == Kind.COORDINATION]
+        desks = [each for each in everybody if each.kind == BodyKind.COORDINATION]
         assert matches or not (there or desks), "a case has nobody only where there is nobody"
         about = replace(about, asked=(*about.asked, *map(as_asked, matches)))
 

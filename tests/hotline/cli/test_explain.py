@@ -25,7 +25,7 @@ from hotline.cli.order import RUNGS, URGENCIES, order
 from hotline.cli.terminal import WIDTH
 from hotline.core.database import Database
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison
 from hotline.settings import Settings
 from tests.scenery.county import BODIES, CITIZEN, DESK, KAPTEMBWO, LIAISONS, MORNING, NJERI
@@ -150,7 +150,7 @@ def test_why_somebody_is_barred_is_never_told(world: World, bar: str, category: 
 
 def test_who_only_leads_others_is_told_as_one_who_could_be_asked(world: World) -> None:
     with world.service.transaction() as work:
-        division = [bodies.Listed("division", "Nakuru Division", Kind.POLICE, ("KE032",), ("land",))]
+        division = [bodies.Listed("division", "Nakuru Division", BodyKind.POLICE, ("KE032",), ("land",))]
         bodies.save(work.session, [*division, replace(BODIES[0], parent="division")])
         leader = liaisons.Listed("division", "Insp. Mwangi", "+254722000177", ("sw",), False, supervisor=True)
         liaisons.save(work.session, work.keys, [leader], ("en", "sw"), work.now)

@@ -16,7 +16,7 @@ from hotline.core.database import Database
 from hotline.core.errors import BadRows
 from hotline.directory import affiliations, bodies, liaisons, people
 from hotline.directory.bodies import Body, Serves
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.directory.liaisons import Liaison, Role
 from hotline.places import areas
 from hotline.places import loading as area_loading
@@ -83,8 +83,8 @@ def liaison_row(
 
 def test_bodies_are_read_as_they_stand() -> None:
     assert read_bodies(BODY_ROWS) == [
-        bodies.Listed("station", "Kaptembwo Police Station", Kind.POLICE, ("KE032175",), ()),
-        bodies.Listed("women", "Nakuru Women's Desk", Kind.WOMEN, ("KE032", "KE047"), ("gender",)),
+        bodies.Listed("station", "Kaptembwo Police Station", BodyKind.POLICE, ("KE032175",), ()),
+        bodies.Listed("women", "Nakuru Women's Desk", BodyKind.WOMEN, ("KE032", "KE047"), ("gender",)),
     ]
 
 
@@ -397,9 +397,9 @@ def test_bodies_are_kept_under_one_another_in_whatever_order_they_come(settings:
     with closing(Database(settings.database_url)) as database:
         for parent in ("county", None):
             with database.writing() as session:
-                station = bodies.Listed("station", "Station", Kind.POLICE, ("KE032175",), (), parent)
+                station = bodies.Listed("station", "Station", BodyKind.POLICE, ("KE032175",), (), parent)
                 bodies.save(
-                    session, [station, bodies.Listed("county", "County", Kind.POLICE, ("KE032",), ())]
+                    session, [station, bodies.Listed("county", "County", BodyKind.POLICE, ("KE032",), ())]
                 )
             with database.reading() as session:
                 assert bodies.parents(session)["station"] == parent

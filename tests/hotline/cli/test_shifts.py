@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hotline.cli import shifts as shifts_cli
 from hotline.core import csv_files
 from hotline.directory import bodies, liaisons, shifts
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from hotline.places.countries import COUNTRIES
 from tests.scenery.county import MORNING
 from tests.scenery.operator import Operator
@@ -215,7 +215,7 @@ def test_the_example_of_shifts_leaves_no_hour_empty(world: World) -> None:
     with world.service.database.writing() as session:
         everybody = csv_files.read(EXAMPLE / "liaisons.csv", liaisons.COLUMNS)
         codes = {row["body"] for _line, row in everybody.rows}
-        bodies.save(session, [bodies.Listed(code, code, Kind.PEACE, ("KE",), ()) for code in codes])
+        bodies.save(session, [bodies.Listed(code, code, BodyKind.PEACE, ("KE",), ()) for code in codes])
         liaisons.save(
             session,
             world.service.settings.keys,

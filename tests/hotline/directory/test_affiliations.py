@@ -14,7 +14,7 @@ from hotline.cases.conflicts import Subject
 from hotline.context import UnitOfWork
 from hotline.directory import affiliations
 from hotline.directory.bodies import Body
-from hotline.directory.categories import CONDUCT, Kind
+from hotline.directory.categories import CONDUCT, BodyKind
 from hotline.directory.liaisons import Liaison, Role
 from hotline.rumours import readers as rumour_readers
 from tests.scenery.county import DESK, KAPTEMBWO, KIPRUTO, WANJIKU
@@ -38,7 +38,7 @@ def nothing(_work: UnitOfWork, _who: Liaison) -> None:
 
 
 def with_role(
-    body: str | None, kind: Kind | None, *, ended: bool = False
+    body: str | None, kind: BodyKind | None, *, ended: bool = False
 ) -> Callable[[UnitOfWork, Liaison], None]:
     def becomes(work: UnitOfWork, who: Liaison) -> None:
         who.roles.append(Role(body_code=body, kind=kind, ended_at=work.now if ended else None))
@@ -59,9 +59,9 @@ WAYS = (
     Way("coordinates", DESK, nothing, is_of_them=False),
     Way("is of a station besides", WANJIKU, with_role("station", None)),
     Way("was of a station", WANJIKU, with_role("station", None, ended=True)),
-    Way("is of the police besides", DESK, with_role(None, Kind.POLICE)),
-    Way("was of the police", DESK, with_role(None, Kind.POLICE, ended=True)),
-    Way("is of a women's desk besides", WANJIKU, with_role(None, Kind.WOMEN), is_of_them=False),
+    Way("is of the police besides", DESK, with_role(None, BodyKind.POLICE)),
+    Way("was of the police", DESK, with_role(None, BodyKind.POLICE, ended=True)),
+    Way("is of a women's desk besides", WANJIKU, with_role(None, BodyKind.WOMEN), is_of_them=False),
     Way("has a body that is under a station", WANJIKU, body_is_put_under("station")),
     Way("has a body that is under another", WANJIKU, body_is_put_under("situation"), is_of_them=False),
 )

@@ -12,9 +12,9 @@ from hotline import outbox
 from hotline.cases import dispatch, followups, reporting, responses
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Report
-from hotline.cases.citizen_phrases import Verdict
+from hotline.cases.citizen_phrases import VerdictWord
 from hotline.cases.dispatch import Dispatch
-from hotline.cases.liaison_menus import Act, Step
+from hotline.cases.liaison_menus import Act, StepName
 from hotline.cases.reporting import Call
 from hotline.directory import liaisons, people
 from hotline.operations import clock
@@ -36,7 +36,7 @@ def report(world: World, category: str, *, settle: bool = True) -> None:
         world.settle()
 
 
-def step(world: World, number: str, what: Step) -> None:
+def step(world: World, number: str, what: StepName) -> None:
     """A liaison takes this step in whatever is before them."""
     with world.service.transaction() as work:
         person = people.by_number(work.session, work.keys, number)
@@ -47,7 +47,7 @@ def step(world: World, number: str, what: Step) -> None:
     world.settle()
 
 
-def judge(world: World, state: str, verdict: Verdict) -> None:
+def judge(world: World, state: str, verdict: VerdictWord) -> None:
     with world.service.transaction() as work:
         for case in work.session.scalars(select(Case).where(Case.state == state).limit(1)):
             followups.judge(work, case, verdict)
@@ -76,7 +76,7 @@ def test_where_nothing_is_lost_there_is_nothing_to_mend_at_any_moment(world: Wor
         posting = world.posted.popleft()
         world.workers[posting.queue].run(posting.task)
         all_is_well(world)
-    story: Sequence[tuple[str, Step, int]] = (
+    story: Sequence[tuple[str, StepName, int]] = (
         (KIPRUTO, "take", 1), (CHEBET, "cannot", 2), (KIPRUTO, "on_the_way", 9),
         (NJERI, "take", 20), (KIPRUTO, "there", 20),
         (WANJIKU, "take", 5), (KIPRUTO, "done", 1),

@@ -21,7 +21,7 @@ from hotline.cases import citizen_phrases, followups
 from hotline.cases.case import Case, CaseState
 from hotline.cases.citizen_menus import Contact
 from hotline.cases.dispatch import Dispatch
-from hotline.cases.liaison_menus import Step
+from hotline.cases.liaison_menus import StepName
 from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.verdicts import Verdict
 from hotline.directory import people
@@ -296,7 +296,7 @@ class Anything(RuleBasedStateMachine):
         number=st.sampled_from((KIPRUTO, ACHIENG, WANJIKU)),
         step=st.sampled_from(("on_the_way", "there", "still", "help", "done", "cannot", "aside")),
     )
-    def a_liaison_takes_a_step(self, number: str, step: Step) -> None:
+    def a_liaison_takes_a_step(self, number: str, step: StepName) -> None:
         take_all(self.world, number, settle=False, step=step)
 
     @rule(
@@ -305,7 +305,7 @@ class Anything(RuleBasedStateMachine):
             (CaseState.ACKNOWLEDGED, CaseState.ACKNOWLEDGED, CaseState.RESOLVED, CaseState.CLOSED)
         ),
     )
-    def a_citizen_says_whether_help_came(self, verdict: citizen_phrases.Verdict, state: str) -> None:
+    def a_citizen_says_whether_help_came(self, verdict: citizen_phrases.VerdictWord, state: str) -> None:
         with self.world.service.transaction() as work:
             if case := work.session.scalar(select(Case).where(Case.state == state).limit(1)):
                 followups.judge(work, case, verdict)

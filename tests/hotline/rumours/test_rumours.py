@@ -17,13 +17,7 @@ from hotline.places.areas import Areas
 from hotline.rumours import menus as rumour_menus
 from hotline.rumours import phrases as rumour_phrases
 from hotline.rumours.conclusions import RumourState, SourceSays, known
-from hotline.rumours.menus import (
-    STEPS,
-    AskRumour,
-    Line,
-    LookAtRumour,
-    WriteAbout,
-)
+from hotline.rumours.menus import STEPS, AskRumour, Line, RumourCommand, WriteAbout
 from hotline.rumours.phrases import KNOWN, Shown
 from hotline.rumours.similar import LEAST, likeness
 from hotline.rumours.sms_commands import VERBS, understand
@@ -128,33 +122,33 @@ def test_the_same_place_named_in_both_makes_no_claim_like_another() -> None:
 @pytest.mark.parametrize(
     ("text", "look"),
     [
-        ("CHECK R12", LookAtRumour("check", "R12")),
-        (" check r012. ", LookAtRumour("check", "R12")),
-        ("CheckR12", LookAtRumour("check", "R12")),
-        ("CHECK 12", LookAtRumour("check", "R12")),
-        ("TRUE R12 saw it myself", LookAtRumour("true", "R12", note="saw it myself")),
-        ("R12: true, Saw it", LookAtRumour("true", "R12", note="Saw it")),
-        ("FALSE R12 the elder; R7 says so", LookAtRumour("false", "R12", note="the elder; R7 says so")),
-        ("Not true  r 12", LookAtRumour("false", "R12")),
-        ("UNKNOWN R12", LookAtRumour("unknown", "R12")),
-        ("SAME R12 R7", LookAtRumour("same", "R12", "R7")),
-        ("same r12 as 7", LookAtRumour("same", "R12", "R7")),
-        ("same R12", LookAtRumour("same", "R12")),
-        ("APART R12", LookAtRumour("apart", "R12")),
-        ("ANSWER R12", LookAtRumour("answer", "R12")),
-        ("READ R12", LookAtRumour("show", "R12")),
-        ("r12?", LookAtRumour("show", "R12")),
-        ("READ 12", LookAtRumour("show", "R12")),
-        ("R1 true?", LookAtRumour("show", "R1")),
-        ("Kweli R1?", LookAtRumour("show", "R1")),
-        ("TRUE R1 ?!", LookAtRumour("show", "R1")),
-        ("R1 true or false?", LookAtRumour("show", "R1")),
-        ("R1 true or false", LookAtRumour("show", "R1")),
-        ("ANSWER R1?", LookAtRumour("show", "R1")),
-        ("TRUE R1 organizers told me", LookAtRumour("true", "R1", note="organizers told me")),
+        ("CHECK R12", RumourCommand("check", "R12")),
+        (" check r012. ", RumourCommand("check", "R12")),
+        ("CheckR12", RumourCommand("check", "R12")),
+        ("CHECK 12", RumourCommand("check", "R12")),
+        ("TRUE R12 saw it myself", RumourCommand("true", "R12", note="saw it myself")),
+        ("R12: true, Saw it", RumourCommand("true", "R12", note="Saw it")),
+        ("FALSE R12 the elder; R7 says so", RumourCommand("false", "R12", note="the elder; R7 says so")),
+        ("Not true  r 12", RumourCommand("false", "R12")),
+        ("UNKNOWN R12", RumourCommand("unknown", "R12")),
+        ("SAME R12 R7", RumourCommand("same", "R12", "R7")),
+        ("same r12 as 7", RumourCommand("same", "R12", "R7")),
+        ("same R12", RumourCommand("same", "R12")),
+        ("APART R12", RumourCommand("apart", "R12")),
+        ("ANSWER R12", RumourCommand("answer", "R12")),
+        ("READ R12", RumourCommand("show", "R12")),
+        ("r12?", RumourCommand("show", "R12")),
+        ("READ 12", RumourCommand("show", "R12")),
+        ("R1 true?", RumourCommand("show", "R1")),
+        ("Kweli R1?", RumourCommand("show", "R1")),
+        ("TRUE R1 ?!", RumourCommand("show", "R1")),
+        ("R1 true or false?", RumourCommand("show", "R1")),
+        ("R1 true or false", RumourCommand("show", "R1")),
+        ("ANSWER R1?", RumourCommand("show", "R1")),
+        ("TRUE R1 organizers told me", RumourCommand("true", "R1", note="organizers told me")),
     ],
 )
-def test_a_liaisons_text_about_a_rumour(text: str, look: LookAtRumour) -> None:
+def test_a_liaisons_text_about_a_rumour(text: str, look: RumourCommand) -> None:
     assert understand(text) == look
 
 
@@ -283,7 +277,7 @@ LISTED = codec.encode(LINES)
 
 def every_end(
     listed: str = LISTED, shown: str = codec.encode(None)
-) -> Iterator[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]:
+) -> Iterator[tuple[RumourCommand | WriteAbout | Nothing, list[Asking]]]:
     """Every path through what a liaison can choose, and the screens on the way."""
 
     def look_up(question: LookUp) -> str:
@@ -302,12 +296,12 @@ def every_end(
 
 def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
     ends = list(every_end(shown=codec.encode(SHOWN)))
-    assert {look for look, _seen in ends if isinstance(look, LookAtRumour)} == {
-        LookAtRumour("check", NUMBER), LookAtRumour("true", NUMBER, note="I was there"),
-        LookAtRumour("false", NUMBER, note="I was there"),
-        LookAtRumour("unknown", NUMBER, note="I was there"), LookAtRumour("answer", NUMBER),
-        LookAtRumour("same", NUMBER, OTHER), LookAtRumour("same", NUMBER, "R3"),
-        LookAtRumour("apart", "R7"),
+    assert {look for look, _seen in ends if isinstance(look, RumourCommand)} == {
+        RumourCommand("check", NUMBER), RumourCommand("true", NUMBER, note="I was there"),
+        RumourCommand("false", NUMBER, note="I was there"),
+        RumourCommand("unknown", NUMBER, note="I was there"), RumourCommand("answer", NUMBER),
+        RumourCommand("same", NUMBER, OTHER), RumourCommand("same", NUMBER, "R3"),
+        RumourCommand("apart", "R7"),
     }  # fmt: skip
     assert said(ends) == {rumour_menus.NOTHING_CHANGED, rumour_menus.NOTHING_SENT}
     for asking in (asking for _end, seen in ends for asking in seen):
@@ -317,7 +311,7 @@ def test_every_path_of_a_liaison_ends_in_what_they_want() -> None:
         )
 
 
-def said(ends: Iterable[tuple[LookAtRumour | WriteAbout | Nothing, list[Asking]]]) -> set[Phrase]:
+def said(ends: Iterable[tuple[RumourCommand | WriteAbout | Nothing, list[Asking]]]) -> set[Phrase]:
     """The last words of those paths that lead to nothing."""
     return {end.words for end, _seen in ends if isinstance(end, Nothing)}
 

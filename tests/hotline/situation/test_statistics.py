@@ -19,7 +19,7 @@ from hotline.cases import liaison_menus, reporting, responses
 from hotline.cases.case import Case
 from hotline.cases.citizen_menus import Report
 from hotline.cases.dispatch import Dispatch, DispatchState
-from hotline.cases.liaison_menus import Step
+from hotline.cases.liaison_menus import StepName
 from hotline.cases.promises import Promise, PromiseState
 from hotline.cases.reporting import Call
 from hotline.cases.verdicts import Verdict
@@ -351,7 +351,7 @@ def test_a_body_with_a_comma_in_its_name_is_known(told: Told) -> None:
 
 
 @pytest.mark.parametrize("reason", [*(step for step, _words in liaison_menus.REASONS), "not_mine"])
-def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: Step) -> None:
+def test_every_reason_that_can_be_chosen_is_counted_as_itself(world: World, reason: StepName) -> None:
     with world.service.transaction() as work:
         reporting.open_case(
             work, Report("theft", KAPTEMBWO, "", "none"), Call("a sitting", "ussd", CITIZEN, "en")

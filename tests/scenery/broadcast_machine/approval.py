@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from hotline.broadcasts import phrases as broadcast_phrases
 from hotline.broadcasts.broadcast import BroadcastState
-from hotline.broadcasts.menus import ActOf, Deal
+from hotline.broadcasts.menus import ActionWord, Deal
 from tests.scenery.broadcast_machine.drafting import Drafting
 from tests.scenery.broadcast_machine.play import hands, orders, which
 from tests.scenery.broadcast_machine.sheet import Sheet
@@ -42,7 +42,7 @@ class Approval(Drafting):
                 return
             self.says_yes(who, sheet, sheet.mark)
 
-    def deal(self, act: ActOf, sheet: Sheet, who: str) -> None:
+    def deal(self, act: ActionWord, sheet: Sheet, who: str) -> None:
         told = self.does(who, Deal(act, sheet.code))
         match act:
             case "stop" if told in STOPPED:
@@ -73,5 +73,5 @@ class Approval(Drafting):
 
     @precondition(lambda self: self.sheets)
     @rule(which=which, who=hands, act=acts)
-    def one_deals_with_it(self, which: int, who: str, act: ActOf) -> None:
+    def one_deals_with_it(self, which: int, who: str, act: ActionWord) -> None:
         self.deal(act, self.sheet(which), who)

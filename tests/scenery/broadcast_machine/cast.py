@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from hotline.directory import bodies, liaisons
-from hotline.directory.categories import Kind
+from hotline.directory.categories import BodyKind
 from tests.scenery.county import ACHIENG, CHEBET, DESK, KAPTEMBWO, KIPRUTO, NJERI, WANJIKU
 
 # Liaisons
 
 POST, OTIENO, KAREN, BARAKA, MERCY = (f"+2547220001{number}" for number in range(11, 16))
 MORE_BODIES = [
-    bodies.Listed("post", "Kaptembwo Police Post", Kind.POLICE, (KAPTEMBWO.code,), ()),
-    bodies.Listed("elders", "Nakuru Elders", Kind.PEACE, ("KE032",), ()),
-    bodies.Listed("county", "Nakuru County Office", Kind.COORDINATION, ("KE032",), ()),
-    bodies.Listed("dagoretti", "Dagoretti Peace Committee", Kind.PEACE, ("KE047275",), ()),
+    bodies.Listed("post", "Kaptembwo Police Post", BodyKind.POLICE, (KAPTEMBWO.code,), ()),
+    bodies.Listed("elders", "Nakuru Elders", BodyKind.PEACE, ("KE032",), ()),
+    bodies.Listed("county", "Nakuru County Office", BodyKind.COORDINATION, ("KE032",), ()),
+    bodies.Listed("dagoretti", "Dagoretti Peace Committee", BodyKind.PEACE, ("KE047275",), ()),
 ]
 MORE_LIAISONS = [
     liaisons.Listed("post", "Cpl. Rotich", POST, ("en",), True),

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from hotline import gate
 from hotline.broadcasts import approval, approval_policy, batches, recipients, rollout
-from hotline.broadcasts.approval_policy import Hand, Why
+from hotline.broadcasts.approval_policy import Hand, WhyNot
 from hotline.broadcasts.broadcast import GOING, Broadcast, BroadcastState, Deed
 from hotline.broadcasts.copies import Copy, CopyState
 from hotline.context import Service, UnitOfWork
@@ -99,7 +99,7 @@ def one_counts_for_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deeds are counted, not people."""
     may = approval_policy.may_approve
 
-    def may_approve(wrote: Iterable[Hand], approved: Iterable[Hand], hand: Hand) -> Why | None:
+    def may_approve(wrote: Iterable[Hand], approved: Iterable[Hand], hand: Hand) -> WhyNot | None:
         return may(wrote, [each for each in approved if each.liaison != hand.liaison], hand)
 
     monkeypatch.setattr(approval_policy, "may_approve", may_approve)
@@ -194,7 +194,7 @@ def it_is_a_drill(machine: Anything) -> None:
 def two_have_a_batch_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = batches.claim
 
-    def claim(service: Service, identity: int, gate: batches.Gate) -> batches.Batch | None:
+    def claim(service: Service, identity: int, gate: batches.CopyGate) -> batches.Batch | None:
         batch = taken(service, identity, gate)
         with service.transaction() as work:
             work.session.execute(update(Broadcast).where(Broadcast.id == identity).values(leased_until=None))

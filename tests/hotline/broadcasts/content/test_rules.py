@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.broadcasts.content import figures, lexicon, rules
-from hotline.broadcasts.content.rules import Facts, Finding, Rule, findings
+from hotline.broadcasts.content.rules import ContentRule, Facts, Finding, findings
 from hotline.broadcasts.templates import TEMPLATES, render
 from hotline.core.i18n import say
 from hotline.places import loading as area_loading
@@ -46,7 +46,7 @@ def facts() -> Facts:
     )
 
 
-def found(text: str | Mapping[str, str], language: str = "en", **known: object) -> set[Rule]:
+def found(text: str | Mapping[str, str], language: str = "en", **known: object) -> set[ContentRule]:
     said = {language: text} if isinstance(text, str) else text
     return {finding.rule for finding in findings(said, replace(facts(), **known))}  # type: ignore[arg-type]
 
@@ -296,17 +296,17 @@ def hidden(wordings: tuple[str, ...], around: tuple[str, ...]) -> Iterator[str]:
         yield sentence.format(disguise(word))
 
 
-def bad(language: str) -> list[tuple[Rule, str]]:
+def bad(language: str) -> list[tuple[ContentRule, str]]:
     """Invented sentences, each with what must be found in it."""
-    kinds: dict[Rule, list[str]] = {
-        Rule.SLUR: list(hidden(SLURS[language], AROUND_A_SLUR[language])),
-        Rule.GROUP: list(hidden(GROUPS[language], AROUND_A_GROUP[language])),
-        Rule.PERSON: [deed.format(name) for deed, name in product(DEEDS[language], NAMES)],
-        Rule.CALL: [
+    kinds: dict[ContentRule, list[str]] = {
+        ContentRule.SLUR: list(hidden(SLURS[language], AROUND_A_SLUR[language])),
+        ContentRule.GROUP: list(hidden(GROUPS[language], AROUND_A_GROUP[language])),
+        ContentRule.PERSON: [deed.format(name) for deed, name in product(DEEDS[language], NAMES)],
+        ContentRule.CALL: [
             around.format(call) for around, call in product(AROUND_A_CALL[language], CALLS[language])
         ],
-        Rule.LINK: [around.format(link) for around, link in product(AROUND_A_LINK[language], LINKS)],
-        Rule.NUMBER: [
+        ContentRule.LINK: [around.format(link) for around, link in product(AROUND_A_LINK[language], LINKS)],
+        ContentRule.NUMBER: [
             around.format(number) for around, number in product(AROUND_A_NUMBER[language], NUMBERS)
         ],
     }
@@ -444,12 +444,12 @@ def test_what_is_innocent_goes_through(language: str) -> None:
 
 
 def test_every_rule_says_what_it_is_and_what_to_do() -> None:
-    for rule in Rule:
+    for rule in ContentRule:
         words = say(Finding(rule, rule in rules.BLOCKING, "", "so").words, "en")
         assert words.casefold().startswith(rule.value.split()[0]), words
         assert words.endswith(".")
     found = blocks("Keep the m.e.n.d.e away", "en")[0]
-    assert found.words == rules.in_wording("English", Finding(Rule.SLUR, True, "", "m e n d e").words)
+    assert found.words == rules.in_wording("English", Finding(ContentRule.SLUR, True, "", "m e n d e").words)
 
 
 # --- words
@@ -477,7 +477,7 @@ def test_every_rule_says_what_it_is_and_what_to_do() -> None:
     ],
 )
 def test_a_word_is_found_however_it_is_written_and_not_within_others(text: str, is_one: bool) -> None:
-    assert (Rule.SLUR in found(f"Hapa kuna {text} leo", "sw")) is is_one
+    assert (ContentRule.SLUR in found(f"Hapa kuna {text} leo", "sw")) is is_one
 
 
 @given(texts)
@@ -495,8 +495,8 @@ def test_nothing_that_somebody_writes_breaks_it(one: str, other: str, claim: str
 
 def test_doubled_letters_hide_nothing() -> None:
     assert lexicon.fold("MMeende") == "mende"
-    assert Rule.PERSON in found("John Kamau kkillled a goat")
-    assert Rule.SLUR in found("The kkiik came")
+    assert ContentRule.PERSON in found("John Kamau kkillled a goat")
+    assert ContentRule.SLUR in found("The kkiik came")
 
 
 def test_every_row_of_every_list_is_of_a_known_kind() -> None:
@@ -513,18 +513,18 @@ def test_every_row_of_every_list_is_of_a_known_kind() -> None:
         ("Turkana is calm", None),
         ("The road to Turkana is open", None),
         ("The Turkana road is open", None),
-        ("The Turkana attacked", Rule.GROUP),
-        ("Turkana warriors came", Rule.GROUP),
-        ("The Zamba people took cows", Rule.GROUP),
+        ("The Turkana attacked", ContentRule.GROUP),
+        ("Turkana warriors came", ContentRule.GROUP),
+        ("The Zamba people took cows", ContentRule.GROUP),
         ("The Kaptembwo people are calm", None),
-        ("The Zamba tribe is here", Rule.GROUP),
+        ("The Zamba tribe is here", ContentRule.GROUP),
         ("West Pokot is calm", None),
         ("Kikuyu market is open", None),
-        ("A Kalenjin took it", Rule.GROUP),
+        ("A Kalenjin took it", ContentRule.GROUP),
         ("Youths attacked a shop", None),
         ("Thieves stole a goat in London", None),
-        ("Kamau stole a goat", Rule.PERSON),
-        ("chief omondi stole a goat", Rule.PERSON),
+        ("Kamau stole a goat", ContentRule.PERSON),
+        ("chief omondi stole a goat", ContentRule.PERSON),
         ("A teacher walking home was attacked", None),
         ("Mama Wanjiku says no one was killed", None),
         ("The Kenya Red Cross says that nobody was killed", None),
@@ -532,29 +532,29 @@ def test_every_row_of_every_list_is_of_a_known_kind() -> None:
         ("Do not gather at the market", None),
         ("Never take revenge", None),
         ("Do not march or take revenge", None),
-        ("Please gather at the market", Rule.CALL),
-        ("Do not wait. Gather at the market", Rule.CALL),
+        ("Please gather at the market", ContentRule.CALL),
+        ("Do not wait. Gather at the market", ContentRule.CALL),
         ("On 21 March to 3 April", None),
         ("Please don't block the road", None),
         ("It ended.Me and others went home", None),
         ("At 14.20 on 21.11.2026 it was calm", None),
         ("Itikia 48213 was wrong", None),
         ("Call 999", None),
-        ("Call 911", Rule.NUMBER),
+        ("Call 911", ContentRule.NUMBER),
         ("Text 22384", None),
         ("KES 1,250,000 was raised", None),
         ("2026-11-21 10:00 to 2026-11-22 11:00", None),
     ],
 )
-def test_who_and_what_is_told_from_what_only_looks_like_it(text: str, rule: Rule | None) -> None:
+def test_who_and_what_is_told_from_what_only_looks_like_it(text: str, rule: ContentRule | None) -> None:
     assert {each.rule for each in blocks(text, "en")} == ({rule} if rule else set())
 
 
 def test_a_number_of_ours_may_stand_there_in_either_form() -> None:
     ours = frozenset(("254722000101",))
-    assert Rule.NUMBER not in found("Call 0722 000 101", numbers=ours)
-    assert Rule.NUMBER not in found("Call +254 722 000101", numbers=ours)
-    assert Rule.NUMBER in found("Call 0722 000 102", numbers=ours)
+    assert ContentRule.NUMBER not in found("Call 0722 000 101", numbers=ours)
+    assert ContentRule.NUMBER not in found("Call +254 722 000101", numbers=ours)
+    assert ContentRule.NUMBER in found("Call 0722 000 102", numbers=ours)
 
 
 # --- languages
@@ -585,7 +585,7 @@ def test_a_number_of_ours_may_stand_there_in_either_form() -> None:
 def test_numbers_times_and_places_are_the_same_in_each_language(
     english: str, swahili: str, same: bool
 ) -> None:
-    assert (Rule.DIFFER not in found({"en": english, "sw": swahili})) is same
+    assert (ContentRule.DIFFER not in found({"en": english, "sw": swahili})) is same
 
 
 numbered = st.lists(
@@ -615,15 +615,15 @@ def test_whether_numbers_differ_is_the_same_both_ways(one: str, other: str, firs
 def test_a_broadcast_needs_a_time_a_source_an_end_and_every_language_that_is_read() -> None:
     fine = {"en": "Kaptembwo is calm.", "sw": "Kaptembwo ni shwari."}
     assert not found(fine, readers={"en": 3, "sw": 2})
-    assert found({"en": fine["en"], "sw": " "}, readers={"en": 3, "sw": 2}) == {Rule.NO_WORDING}
+    assert found({"en": fine["en"], "sw": " "}, readers={"en": 3, "sw": 2}) == {ContentRule.NO_WORDING}
     assert not found({"en": fine["en"]}, readers={"en": 3, "sw": 0})
-    assert found({}) == {Rule.NO_WORDING}
+    assert found({}) == {ContentRule.NO_WORDING}
     for known_at in (None, MORNING - timedelta(hours=25), MORNING + timedelta(minutes=10)):
-        assert found(fine, known_at=known_at) == {Rule.NO_TIME}
+        assert found(fine, known_at=known_at) == {ContentRule.NO_TIME}
     for expires_at in (None, MORNING, MORNING + timedelta(hours=13)):
-        assert found(fine, expires_at=expires_at) == {Rule.NO_EXPIRY}
+        assert found(fine, expires_at=expires_at) == {ContentRule.NO_EXPIRY}
     assert not found(fine, expires_at=MORNING + timedelta(hours=12))
-    assert found(fine, source=" - ") == {Rule.NO_SOURCE}
+    assert found(fine, source=" - ") == {ContentRule.NO_SOURCE}
 
 
 # --- what had better not
@@ -632,25 +632,25 @@ def test_a_broadcast_needs_a_time_a_source_an_end_and_every_language_that_is_rea
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("It is not true that the well is closed.", Rule.REPEATS),
-        ("There was a massacre.", Rule.FEAR),
-        ("Police will come.", Rule.PROMISE),
-        ("Three people were wounded.", Rule.TOLL),
-        ("All is calm!!", Rule.SHOUTING),
-        ("PLEASE STAY CALM everybody", Rule.SHOUTING),
-        ("All is calm in the ward today. " * 6, Rule.LONG),
+        ("It is not true that the well is closed.", ContentRule.REPEATS),
+        ("There was a massacre.", ContentRule.FEAR),
+        ("Police will come.", ContentRule.PROMISE),
+        ("Three people were wounded.", ContentRule.TOLL),
+        ("All is calm!!", ContentRule.SHOUTING),
+        ("PLEASE STAY CALM everybody", ContentRule.SHOUTING),
+        ("All is calm in the ward today. " * 6, ContentRule.LONG),
     ],
 )
-def test_what_had_better_not_be_said_is_said_and_does_not_block(text: str, rule: Rule) -> None:
+def test_what_had_better_not_be_said_is_said_and_does_not_block(text: str, rule: ContentRule) -> None:
     assert found(text) == {rule}
     assert not blocks(text, "en")
 
 
 def test_the_rumour_is_not_said_again() -> None:
     claim = "poison was put in the well at the mosque"
-    assert Rule.REPEATS in found("Nobody put poison in the well at the mosque.", claim=claim)
-    assert Rule.REPEATS not in found("Water in Kaptembwo is safe. Checked at 14:20.", claim=claim)
-    assert Rule.REPEATS in found("Si kweli kwamba kisima kimefungwa", "sw")
+    assert ContentRule.REPEATS in found("Nobody put poison in the well at the mosque.", claim=claim)
+    assert ContentRule.REPEATS not in found("Water in Kaptembwo is safe. Checked at 14:20.", claim=claim)
+    assert ContentRule.REPEATS in found("Si kweli kwamba kisima kimefungwa", "sw")
 
 
 @pytest.mark.parametrize(
@@ -664,28 +664,28 @@ def test_the_rumour_is_not_said_again() -> None:
     ],
 )
 def test_the_police_are_not_enough(source: str, alone: bool) -> None:
-    assert (Rule.ONLY_POLICE in found("All is calm.", source=source)) is alone
+    assert (ContentRule.ONLY_POLICE in found("All is calm.", source=source)) is alone
 
 
 def test_of_a_template_the_tone_is_settled_and_the_rest_is_not() -> None:
     assert not found("Police will come. Terror.", own_words=False)
-    assert found("The Luos came", own_words=False) == {Rule.GROUP}
+    assert found("The Luos came", own_words=False) == {ContentRule.GROUP}
 
 
 def test_its_length_is_that_of_what_leaves() -> None:
-    assert Rule.LONG in found("All is calm.", sent={"en": "x" * 161})
-    assert Rule.LONG not in found("“All is calm.” " + "x" * 140)
+    assert ContentRule.LONG in found("All is calm.", sent={"en": "x" * 161})
+    assert ContentRule.LONG not in found("“All is calm.” " + "x" * 140)
 
 
 def test_what_blocks_comes_first() -> None:
     all_found = findings({"en": "Terror!! Police will come. The Luos are vermin. Call 0722 000 101"}, facts())
     assert [each.blocks for each in all_found] == sorted((each.blocks for each in all_found), reverse=True)
     assert {each.rule for each in all_found} >= {
-        Rule.SLUR,
-        Rule.GROUP,
-        Rule.NUMBER,
-        Rule.FEAR,
-        Rule.PROMISE,
-        Rule.SHOUTING,
+        ContentRule.SLUR,
+        ContentRule.GROUP,
+        ContentRule.NUMBER,
+        ContentRule.FEAR,
+        ContentRule.PROMISE,
+        ContentRule.SHOUTING,
     }
     assert "0722" not in repr(all_found), "what is found stays out of the logs"
