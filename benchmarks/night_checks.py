@@ -11,7 +11,7 @@ from benchmarks.night_rows import Check, Rows, Told
 from benchmarks.night_world import Hotline
 from hotline.cases.case import Case
 from hotline.cases.promises import Promise
-from hotline.messaging.kinds import TO_CITIZENS, MessageKind
+from hotline.messaging.kinds import HANDLING, MessageKind, Reader
 from hotline.messaging.message import Message
 
 SOON = timedelta(minutes=15)
@@ -282,7 +282,7 @@ def _is_unsaid(message: Message, promise: Promise) -> bool:
     is better than twice; or it was overtaken by what came next."""
     return (
         message.written_at >= promise.due_at
-        and message.kind in TO_CITIZENS
+        and HANDLING[MessageKind(message.kind)].reader == Reader.CITIZEN
         and message.kind != MessageKind.FOLLOW_UP
         and message.state in ("unknown", "withheld")
     )

@@ -116,6 +116,7 @@ class Task(Base):
     RQ never takes a new posting for a job that was left behind."""
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str | None] = mapped_column(String(80))
+    """Which error, and where: for `itikia check`."""
 
     __table_args__ = (
         Index(
@@ -286,6 +287,12 @@ def complete_as_found(session: Session, task: int, due_at: datetime) -> None:
 def failing(session: Session) -> int:
     """How many tasks have failed and wait to be tried again."""
     return session.scalar(select(func.count()).where(Task.state == TaskState.WAITING, Task.failures > 0)) or 0
+
+
+def last_failure(session: Session) -> str:
+    """What one of these failed of: the error and the line, never what was in it."""
+    failed = select(Task.last_failure).where(Task.state == TaskState.WAITING, Task.failures > 0)
+    return session.scalar(failed.order_by(Task.due_at.desc(), Task.id.desc()).limit(1)) or "no reason kept"
 
 
 def overdue(session: Session, now: datetime, by: timedelta = timedelta(minutes=1)) -> int:

@@ -171,6 +171,7 @@ class Broadcast(Base):
     """The broadcast that it sets right: it goes to exactly those whom that one has reached."""
     written_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """For whoever looks into it afterwards; nothing goes by it."""
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     opens_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the first batch goes, or went."""

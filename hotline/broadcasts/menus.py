@@ -122,11 +122,17 @@ STEPS: dict[str, Phrase] = {
 }
 """What can be done with one, in the order of the menu."""
 
-ACTS: dict[str, ActionWord] = {
-    "approve": "approve", "object": "object", "submit": "submit",
-    "stop": "stop", "pause": "pause", "resume": "resume",
-    "withdraw": "withdraw", "review": "review",
-}  # fmt: skip
+ACTS: tuple[ActionWord, ...] = (
+    "approve",
+    "object",
+    "submit",
+    "stop",
+    "pause",
+    "resume",
+    "withdraw",
+    "review",
+)
+"""Those that are done with it as it stands; *edit* and *correct* lead on to the writing of one."""
 
 YES_NO: Choices = (("yes", _("Yes")), ("no", _("No")))
 OWN, EMERGENCY = "own", "emergency"
@@ -187,7 +193,8 @@ def _deal_with(write: "Writing", code: str) -> Scene[Compose | Deal | Nothing]:
                 why=(yield Menu("why", _("Why? Choose, or write it:"), REASONS, typed=True))[:MOST_WHY],
             )
         case _:
-            return Deal(ACTS[step], code, found.mark if step == "approve" else "")
+            act = next(act for act in ACTS if act == step)
+            return Deal(act, code, found.mark if act == "approve" else "")
 
 
 @dataclass(frozen=True, slots=True)

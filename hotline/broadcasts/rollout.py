@@ -110,13 +110,12 @@ def _begin(work: UnitOfWork, broadcast: Broadcast) -> None:
 
 def _set_right(work: UnitOfWork, broadcast: Broadcast) -> None:
     """What was wrong is corrected from now on: whoever asks about it reads the correction first."""
-    if (
-        broadcast.corrects_id is None
-        or broadcast.exercise != lock_broadcast(work.session, broadcast.corrects_id).exercise
-    ):
+    if broadcast.corrects_id is None:
         return
     wrong = lock_broadcast(work.session, broadcast.corrects_id)
-    if move_broadcast(work.session, wrong, BroadcastState.CORRECTED, ended_at=work.now):
+    if broadcast.exercise == wrong.exercise and move_broadcast(
+        work.session, wrong, BroadcastState.CORRECTED, ended_at=work.now
+    ):
         wrong.note(work.now, BroadcastState.CORRECTED)
 
 

@@ -60,7 +60,9 @@ class Turn:
     transcript: str
     """All that was keyed in since the call began."""
     network: str = ""
+    """The carrier's code of their network. Nothing goes by it: numbers move between networks."""
     service_code: str = ""
+    """What they dialled. Nothing goes by it: it may lack our channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Ended:
     cut: bool
     """It ended before the last page was shown."""
     hops: int | None = None
-    """How many pages there were."""
+    """How many pages there were, by the carrier's count. Nothing goes by it."""
     error: str = ""
     """What the carrier found wrong with our last page."""
 
@@ -87,6 +89,7 @@ class InboundText:
     """The carrier's name for it: it may bring the same text twice."""
     number: str
     to: str
+    """Our short code, as the carrier has it. Nothing goes by it: a hotline has one."""
     text: str
     at: datetime | None = None
     """None where the carrier gave no date that can be read: no text is turned away for its date."""

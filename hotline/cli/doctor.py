@@ -282,7 +282,10 @@ def _unanswered(bodies: Iterable[Body]) -> Iterator[Finding]:
 def _troubles(service: Service, session: Session) -> Iterator[Finding]:
     now = service.clock()
     if failing := outbox.failing(session):
-        yield Finding(f"Tasks that have failed and are tried again: {failing}. The workers' log says why.")
+        yield Finding(
+            f"Tasks that have failed and are tried again: {failing}. The workers' log says why; "
+            f"one of them: {outbox.last_failure(session)}."
+        )
     if late := outbox.overdue(session, now):
         yield Finding(
             f"Tasks that should have been done a minute ago: {late}. "

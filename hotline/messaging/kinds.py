@@ -92,4 +92,3 @@ HANDLING = {
 }
 
 TO_LIAISONS = tuple(kind for kind, how in HANDLING.items() if how.reader == Reader.LIAISON)
-TO_CITIZENS = tuple(kind for kind, how in HANDLING.items() if how.reader == Reader.CITIZEN)

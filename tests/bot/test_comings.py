@@ -10,7 +10,6 @@ from hotline.cases.evidence import Evidence
 from hotline.conversation.chat_store import Chat
 from hotline.directory import people
 from hotline.directory.people import TELEGRAM, Address, Person
-from hotline.messaging.kinds import TO_CITIZENS
 from hotline.messaging.message import Message
 from tests.scenery.chat_words import (
     DELETE_MY_DATA,
@@ -42,6 +41,7 @@ from tests.scenery.chat_words import (
 )
 from tests.scenery.chats import ASHA, BAHATI, SERGEANT, Hotline, on_sqlite
 from tests.scenery.county import ACHIENG, KIPRUTO
+from tests.scenery.kinds import TO_CITIZENS
 from tests.scenery.media import PHOTO
 from tests.scenery.said import says
 

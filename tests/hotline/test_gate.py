@@ -16,13 +16,14 @@ from hotline.core.i18n import verbatim
 from hotline.directory import people
 from hotline.directory.people import PHONE, TELEGRAM, Address, Person
 from hotline.messaging import leasing
-from hotline.messaging.kinds import HANDLING, TO_CITIZENS, TO_LIAISONS, MessageKind, Reader
+from hotline.messaging.kinds import HANDLING, TO_LIAISONS, MessageKind, Reader
 from hotline.messaging.leasing import Leased
 from hotline.messaging.message import Message, MessageState, write_message
 from hotline.messaging.passage import Passage
 from hotline.outbox import Task, TaskKind, key_of
 from tests.scenery import broadcasts
 from tests.scenery.county import KIPRUTO, WANJIKU
+from tests.scenery.kinds import TO_CITIZENS
 from tests.scenery.world import World, liaison
 
 fresh = count(1)

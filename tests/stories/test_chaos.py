@@ -15,11 +15,12 @@ from hotline.cases.case import Case, CaseState
 from hotline.cases.dispatch import Dispatch
 from hotline.cases.reference_number import read_reference
 from hotline.core.database import Locked
-from hotline.messaging.kinds import TO_CITIZENS, MessageKind
+from hotline.messaging.kinds import MessageKind
 from hotline.messaging.message import Message, MessageState
 from hotline.outbox import Task, TaskKind
 from simulator.client import Phone
 from simulator.shown import received
+from tests.scenery.kinds import TO_CITIZENS
 from tests.scenery.stack import Stack
 from tests.scenery.waiting import wait_until
 

@@ -326,7 +326,8 @@ def test_tasks_that_fail_are_counted(service: Service) -> None:
         schedule(session, TaskKind.FIND, "nobody", MORNING, now=MORNING)
         session.flush()
         session.execute(update(Task).values(failures=3, last_failure="KeyError at worker.py:1"))
-    assert words(service) == ["Tasks that have failed and are tried again: 1. The workers' log says why."]
+    failing = "Tasks that have failed and are tried again: 1. The workers' log says why"
+    assert words(service) == [f"{failing}; one of them: KeyError at worker.py:1."]
 
 
 def test_texts_that_failed_in_the_last_day_are_counted_and_then_forgotten(world: World) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hotline.core import csv_files
+from hotline.core.errors import BadRow, BadRows
 
 FOLDER = Path(__file__).parent
 VERSION = (FOLDER / "VERSION").read_text(encoding="utf-8").strip()
@@ -114,8 +115,22 @@ _ALIKE |= str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏ�
 @cache
 def terms() -> tuple[Term, ...]:
     """Every term of every file: people mix languages, so each text is searched for all of them."""
-    rows = [row for file in sorted(FOLDER.glob("*.csv")) for _line, row in csv_files.read(file, COLUMNS).rows]
+    rows = [row for file in sorted(FOLDER.glob("*.csv")) for row in rows_of(file)]
     return tuple(term for row in rows for term in _forms(row["term"], row["kind"]))
+
+
+def rows_of(file: Path) -> list[csv_files.Cells]:
+    """The rows of one file. Raises `BadRows` with every one that cannot be read or has a kind that is none:
+    a word of no kind would be looked for by nobody."""
+    table = csv_files.read(file, COLUMNS)
+    unknown = [
+        BadRow(line, f"the kind “{row['kind']}” is none of {', '.join(KINDS)}")
+        for line, row in table.rows
+        if row["kind"] not in KINDS
+    ]
+    if wrong := [*table.wrong, *unknown]:
+        raise BadRows(sorted(wrong, key=lambda each: each.line))
+    return [row for _line, row in table.rows]
 
 
 def _forms(term: str, kind: str) -> Iterator[Term]:

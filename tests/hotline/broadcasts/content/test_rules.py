@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hotline.broadcasts.content import figures, lexicon, rules
 from hotline.broadcasts.content.rules import ContentRule, Facts, Finding, findings
 from hotline.broadcasts.templates import TEMPLATES, render
+from hotline.core.errors import BadRows
 from hotline.core.i18n import say
 from hotline.places import loading as area_loading
 from hotline.places.areas import GAZETTEER, Areas
@@ -501,6 +503,16 @@ def test_doubled_letters_hide_nothing() -> None:
 
 def test_every_row_of_every_list_is_of_a_known_kind() -> None:
     assert {term.kind for term in lexicon.terms()} == set(lexicon.KINDS)
+
+
+def test_a_word_of_no_kind_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "en.csv"
+    file.write_text("term,kind,note\nsend money,money,why\ncalm,ordinary,why\n", encoding="utf-8")
+    with pytest.raises(BadRows) as refused:
+        lexicon.rows_of(file)
+    assert [(bad.line, bad.reason.partition(",")[0]) for bad in refused.value.rows] == [
+        (2, "the kind “money” is none of slur")
+    ]
     assert all(term.words for term in lexicon.terms())
 
 
