@@ -84,7 +84,7 @@ def _concerned(step: Attempt) -> bool:
 
 
 def _takes_back(step: Attempt) -> bool:
-    return step.is_authors or (_concerned(step) and step.who.body.kind == BodyKind.COORDINATION)
+    return step.is_authors or step.who.body.kind == BodyKind.COORDINATION
 
 
 # ------------------------------------------------------------------------------------ what else is against it
@@ -247,7 +247,8 @@ TABLE: dict[ActionName, Action] = {
 """Anybody may stop what is on its way. To object to it, pause it, bring it on or change what it
 says is for its author and for those who answer for one of its places; a yes counts of those who
 answer for all of them and had no hand in it. Whoever serves one of its places may read it, an
-oversight authority too, which stays apart from all the rest; and so may whoever coordinates."""
+oversight authority too, which stays apart from all the rest. Whoever coordinates, wherever that
+is, may read it and take it back."""
 
 
 def refusal(step: Attempt, name: ActionName) -> Phrase | None:

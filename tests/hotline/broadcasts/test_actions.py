@@ -85,7 +85,7 @@ MAY_WHILE_IT_WAITS: dict[str, list[str]] = {
     "of the women's desk": ["approve", "object", "edit", "stop"],
     "who coordinates everything": ["approve", "object", "edit", "stop", "withdraw"],
     "who coordinates the county": ["approve", "object", "edit", "stop", "withdraw"],
-    "who coordinates another county": ["stop"],
+    "who coordinates another county": ["stop", "withdraw"],
     "of the oversight authority": ["stop"],
     "of a committee elsewhere": ["stop"],
 }
@@ -243,6 +243,16 @@ def test_nobody_changes_or_corrects_past_the_menu_what_is_not_theirs(staffed: Wo
     assert stands(staffed, code) == was, "and what goes out is not halted by a correction that is not theirs"
     with staffed.service.read() as work:
         assert work.session.scalar(select(func.count()).select_from(Broadcast)) == 1
+
+
+def test_whoever_coordinates_takes_a_draft_back_by_stop_wherever_they_are(staffed: World) -> None:
+    code, _mark = written(staffed, TWO_WARDS)
+    staffed.phone(KIPRUTO).text(f"NO {code} not now")
+    assert stands(staffed, code) == BroadcastState.DRAFT
+    staffed.phone(MERCY).text(f"STOP {code}")
+    assert stands(staffed, code) == BroadcastState.DRAFT, "a committee elsewhere does not know of it"
+    staffed.phone(NAIROBI).text(f"STOP {code}")
+    assert stands(staffed, code) == BroadcastState.WITHDRAWN
 
 
 def test_who_answers_for_a_part_is_not_offered_what_they_may_not_approve(staffed: World) -> None:
