@@ -14,15 +14,17 @@ _fields_in = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def encode(value: object) -> str:
-    """Equal values give the same text."""
+    """Equal values give the same text. Raises `UnicodeEncodeError`, a `ValueError`, where words
+    hold half of a surrogate pair, which is no text."""
     return _encode(value).decode()
 
 
 def decode(text: str | bytes, kind: TypeForm[Value]) -> Value:
     """The value that `encode` made this of.
 
-    Raises `ValueError` where it is of another kind, or has a field that this kind has not:
-    another release may have written it, and meant something by it.
+    Raises `ValueError` where it is of another kind, or a dataclass with a field that this kind has not:
+    another release may have written it, and meant something by it. Of what stands within it, such
+    a field is passed over.
     """
     decoder, fields = _reader(kind)  # type: ignore[arg-type]  # types can be hashed
     if fields and not fields.issuperset(_fields_in(text)):

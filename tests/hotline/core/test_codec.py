@@ -62,3 +62,16 @@ def test_what_is_of_another_kind_or_knows_more_is_not_taken(text: str) -> None:
     assert not codec.decodes(text, Standing)
     with pytest.raises(ValueError, match=r"."):
         codec.decode(text, Standing)
+
+
+def test_a_field_that_is_not_known_is_refused_at_the_top_and_passed_over_within() -> None:
+    with pytest.raises(ValueError, match="not known"):
+        codec.decode('{"mood": "sad"}', Caller)
+    assert codec.decode('{"desk": {"on_duty": true, "cases": [], "mood": "sad"}}', Caller) == Caller(
+        desk=Assignments(True, ())
+    )
+
+
+def test_half_of_a_surrogate_pair_is_no_text() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        codec.encode("\ud83d")
