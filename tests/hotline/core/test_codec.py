@@ -67,8 +67,8 @@ def test_what_is_of_another_kind_or_knows_more_is_not_taken(text: str) -> None:
 def test_a_field_that_is_not_known_is_refused_at_the_top_and_passed_over_within() -> None:
     with pytest.raises(ValueError, match="not known"):
         codec.decode('{"mood": "sad"}', Caller)
-    assert codec.decode('{"desk": {"on_duty": true, "cases": [], "mood": "sad"}}', Caller) == Caller(
-        desk=Assignments(True, ())
+    assert codec.decode('{"assignments": {"on_duty": true, "cases": [], "mood": "sad"}}', Caller) == Caller(
+        assignments=Assignments(True, ())
     )
 
 
