@@ -23,9 +23,14 @@ def settle_known(work: UnitOfWork, receipt: Receipt) -> bool:
 
 
 def settle_doubtful(work: UnitOfWork, receipt: Receipt) -> None:
-    """A copy of which nobody knew whether it left is known by its number: it did."""
-    # A receipt may have named it just now.
-    copy = _doubtful_copy(work, receipt) or copy_by_provider_id(work.session, receipt.provider_id)
+    """A copy of which nobody knew whether it left is known by its number: it did.
+
+    Lock the copies in doubt before looking for one with this id: a receipt may have named it
+    just now, or before its process died, and an id that is one copy's is never another's."""
+    doubtful = _doubtful_copy(work, receipt)
+    copy = copy_by_provider_id(work.session, receipt.provider_id)
+    if copy is None and doubtful is not None:
+        copy = _named(doubtful, receipt)
     if copy is not None and copy.state != CopyState.SENDS:
         _settle(work, copy, receipt)
 
@@ -70,11 +75,15 @@ def _doubtful_copy(work: UnitOfWork, receipt: Receipt) -> Copy | None:
     others = select(Message.id).join(Message.address).where(*here, *tried)
     if len(copies) != 1 or work.session.scalars(others.limit(1)).first() is not None:
         return None
-    copies[0].provider_id = receipt.provider_id
-    # Else another process has it leased and will record it; should that have died, it goes by this.
-    if copies[0].state == CopyState.DOUBTFUL:
-        copies[0].state, copies[0].code = CopyState.GONE, receipt.status
     return copies[0]
+
+
+def _named(copy: Copy, receipt: Receipt) -> Copy:
+    copy.provider_id = receipt.provider_id
+    # Else another process has it leased and will record it; should that have died, it goes by this.
+    if copy.state == CopyState.DOUBTFUL:
+        copy.state, copy.code = CopyState.GONE, receipt.status
+    return copy
 
 
 def settle_copy(copy: Copy, delivered: bool | None, word: str, at: datetime) -> None:

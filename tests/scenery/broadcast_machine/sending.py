@@ -55,11 +55,11 @@ class Leaving(Approval, Readers):
         if fate in TURNED_AWAY:
             return self.turned_away(fate, sheet, run, number)
         sheet.handed[number] += 1
+        sheet.ids[number] = identity = f"ATXid_{next(fresh)}"
         if fate == "dies after":
             raise Died
         if fate == "unknown":
             return Sending(Meaning.UNKNOWN, "no answer")
-        identity = f"ATXid_{next(fresh)}"
         self.meanwhile(fate, sheet, number, identity)
         self.ids.append((identity, code, number))
         sheet.taken.add(number)
@@ -191,12 +191,14 @@ class Leaving(Approval, Readers):
         for _time in range(1 + twice):
             self.receipt(identity, number, self.by_code[code], status)
 
-    @precondition(lambda self: any(each.can_be_had - each.taken for each in self.sheets))
+    @precondition(lambda self: any(each.unanswered for each in self.sheets))
     @rule(which=which, status=st.sampled_from(("Success", "Failed")))
     def a_receipt_comes_for_what_is_in_doubt(self, which: int, status: str) -> None:
-        sheet = next(each for each in self.sheets if each.can_be_had - each.taken)
-        number = min(sheet.can_be_had - sheet.taken)
-        self.receipt(f"ATXid_{next(fresh)}", number, sheet, status)
+        """Of a text that the carrier has, and always with the one id that it gave to that. With a new id at
+        each receipt they would be as many texts, and the hotline right to take one for that of another."""
+        sheet = next(each for each in self.sheets if each.unanswered)
+        number = min(sheet.unanswered)
+        self.receipt(sheet.ids[number], number, sheet, status)
 
     @rule(fates=fates, minutes=st.sampled_from((0, 0, 5)))
     def the_next_texts_meet(self, fates: list[str], minutes: int) -> None:

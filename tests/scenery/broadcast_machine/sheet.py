@@ -30,6 +30,8 @@ class Sheet:
     judged: bool = False
     handed: Counter[str] = field(default_factory=Counter)
     """How often the carrier may have taken it, by number."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """The carrier's number of each text, whether or not its answer came to us; its receipts have that."""
     taken: set[str] = field(default_factory=set)
     """Of whom it said so."""
     in_doubt: set[str] = field(default_factory=set)
@@ -40,6 +42,11 @@ class Sheet:
     @property
     def can_be_had(self) -> set[str]:
         return {*self.handed, *self.in_doubt}
+
+    @property
+    def unanswered(self) -> set[str]:
+        """Whose text the carrier took without our hearing of it."""
+        return self.handed.keys() - self.taken
 
     def need(self) -> tuple[int, bool]:
         """How many must say yes, and whether one of them coordinates."""
