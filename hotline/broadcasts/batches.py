@@ -277,7 +277,8 @@ def _note(work: UnitOfWork, copy: Copy, sending: Sending, *, goes: bool) -> None
         case Meaning.PERMANENT:
             copy.state = CopyState.REFUSED
         case Meaning.UNKNOWN:
-            copy.state, copy.provider_id = CopyState.DOUBTFUL, sending.provider_id
+            # A receipt may have named it before this answer.
+            copy.state, copy.provider_id = CopyState.DOUBTFUL, sending.provider_id or copy.provider_id
         case _:  # it was not sent, and goes with a later batch
             copy.state, copy.lease = CopyState.LISTED if goes else CopyState.HELD, None
     if copy.address is not None and sending.opted_out:

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.copies import Copy, CopyState
+from hotline.carriers.carrier import Meaning, Sending
 from hotline.settings import Settings
 from tests.scenery.broadcast_machine.machine import Anything, set_on
 from tests.scenery.broadcast_machine.planted_bugs import WARD_ONLY, goes
 from tests.scenery.broadcast_machine.sheet import Sheet
-from tests.scenery.broadcast_machine.stage import NUMBERS, stage_on
+from tests.scenery.broadcast_machine.stage import NUMBERS, AskingCarrier, stage_on
 from tests.scenery.county import CHEBET, KIPRUTO, WANJIKU
 
 
@@ -74,3 +75,25 @@ def test_a_receipt_that_has_named_one_copy_names_no_other_later_on(machine: Anyt
     machine.a_receipt_comes_for_what_is_in_doubt(which=0, status="Failed")
     assert stands(machine, one, number) == (CopyState.GONE, one.ids[number])
     assert stands(machine, other, number) == (CopyState.DOUBTFUL, None)
+
+
+def test_a_receipt_that_comes_before_a_doubtful_answer_is_not_lost(machine: Anything) -> None:
+    """The carrier took the text and told what became of it, and its answer to the sending never came."""
+    told: list[str] = []
+
+    def answers_nothing(code: str, number: str, text: str) -> Sending:
+        sheet = machine.by_code[code]
+        machine.leaves(code, number, text)
+        machine.receipt(sheet.ids[number], number, sheet, "Failed")
+        told.append(number)
+        return Sending(Meaning.UNKNOWN, "no answer")
+
+    carrier = machine.world.carrier
+    assert isinstance(carrier, AskingCarrier)
+    carrier.asks = answers_nothing
+    sheet = goes(machine, WANJIKU, WARD_ONLY, KIPRUTO)
+    machine.world.pass_minutes(10)
+    assert told
+    assert {stands(machine, sheet, number) for number in told} == {
+        (CopyState.REFUSED, sheet.ids[number]) for number in told
+    }
