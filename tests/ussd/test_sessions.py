@@ -43,6 +43,7 @@ from tests.scenery.dialling import (
 from tests.scenery.labels import CONTACT, ENGLISH, FIRST, KISWAHILI, REMEMBER, about, en, page, sw
 from tests.scenery.reports import word_of
 from tests.scenery.said import asked, labels, number_in
+from tests.scenery.waiting import as_hasty_as_in_production
 from tests.scenery.world import Phone, World
 from ussd.keys import Keypad
 from ussd.pages import BACK_LINE, Limits, not_understood
@@ -81,14 +82,9 @@ def database_gone(world: World) -> Iterator[None]:
 @contextmanager
 def database_locked(world: World) -> Iterator[None]:
     """Somebody else writes and does not come to an end."""
-    with world.service.database.writing() as session:
-        session.execute(
-            text(
-                "SELECT 1"
-                if world.service.database.is_sqlite
-                else "LOCK TABLE people, cases IN ACCESS EXCLUSIVE MODE"
-            )
-        )
+    with as_hasty_as_in_production(world.service) as there, there.writing() as session:
+        locks = "LOCK TABLE people, cases IN ACCESS EXCLUSIVE MODE"
+        session.execute(text("SELECT 1" if there.is_sqlite else locks))
         yield
 
 

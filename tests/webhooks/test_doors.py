@@ -28,6 +28,7 @@ from tests.scenery.county import ACHIENG, AREAS, CITIZEN, KIPRUTO, NEIGHBOUR, ST
 from tests.scenery.doors import FORM, NEXT_SECRET, SECRET, Knocker, open_door
 from tests.scenery.reports import report, word_of
 from tests.scenery.said import ANY, asked, en, starts, sw
+from tests.scenery.waiting import as_hasty_as_in_production
 from tests.scenery.world import World
 from webhooks.guards import MOST_BYTES
 
@@ -301,10 +302,9 @@ def test_a_name_with_what_no_database_holds_is_refused(knocker: Knocker) -> None
 
 
 def test_a_text_brought_while_the_database_is_locked_comes_again_and_is_taken(knocker: Knocker) -> None:
-    service = knocker.world.service
-    with service.database.writing() as session:
+    with as_hasty_as_in_production(knocker.world.service) as there, there.writing() as session:
         session.execute(
-            text("SELECT 1" if service.database.is_sqlite else "LOCK TABLE arrivals IN ACCESS EXCLUSIVE MODE")
+            text("SELECT 1" if there.is_sqlite else "LOCK TABLE arrivals IN ACCESS EXCLUSIVE MODE")
         )
         answer = knocker.tell("texts", id="ATXid_again", from_=STRANGER, text=WORDS)
         assert (answer.status, answer.body) == (503, "come again\n")

@@ -1,6 +1,5 @@
 """What Prometheus is told, and whoever else asks is not."""
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from hotline.core.database import Database
@@ -18,6 +17,7 @@ from hotline.outbox import Task, TaskKind
 from tests.scenery.county import CITIZEN, KIPRUTO
 from tests.scenery.doors import Knocker
 from tests.scenery.reports import report
+from tests.scenery.waiting import as_hasty_as_in_production
 from tests.scenery.world import World
 from webhooks.carriers import sorry
 from webhooks.metrics import metrics
@@ -209,12 +209,9 @@ def test_while_the_database_is_gone_it_says_no_more_than_that(world: World, prom
 
 
 def test_while_the_database_is_locked_it_does_not_wait_for_ever(
-    world: World, prometheus: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    world: World, prometheus: FlaskClient
 ) -> None:
-    # As patient as in production: that of the tests waits for minutes.
-    monkeypatch.setattr("hotline.core.database.create_engine", create_engine)
-    there = world.service.database
-    with closing(Database(there.url.render_as_string(hide_password=False))) as hasty:
+    with as_hasty_as_in_production(world.service) as there:
         with there.engine.connect() as connection:
             if there.is_sqlite:
                 connection.execute(text("PRAGMA locking_mode=EXCLUSIVE"))
@@ -222,7 +219,6 @@ def test_while_the_database_is_locked_it_does_not_wait_for_ever(
                 connection.exec_driver_sql("COMMIT")
             else:
                 connection.execute(text("LOCK TABLE errands IN ACCESS EXCLUSIVE MODE"))
-            monkeypatch.setattr(world.service, "database", hasty)
             answer = prometheus.get("/metrics", headers=SHOWN)
             assert (answer.status_code, figures(answer)) == (503, {("database_reachable", ""): 0})
             connection.invalidate()
