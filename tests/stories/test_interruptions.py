@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,22 @@ def started_by(folder: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if belongs(process, folder)]
 
 
+def guards(process: psutil.Process) -> bool:
+    """Whether it is the one that clears up after a run."""
+    with suppress(psutil.NoSuchProcess):
+        return "run_folder" in " ".join(process.cmdline())
+    return False
+
+
+def names_of(folder: Path) -> set[str]:
+    """What runs there; a server's own helpers come and go while one looks."""
+    names = set()
+    for process in started_by(folder):
+        with suppress(psutil.NoSuchProcess):
+            names.add(process.name())
+    return names
+
+
 def is_cleared(folder: Path, besides: int = 0) -> bool:
     """Whether no run has left its folder in this one, and nobody lives whom one has started."""
     return not list(folder.glob(f"{PREFIX}*")) and not [
@@ -74,7 +90,7 @@ def test_a_run_that_is_interrupted_leaves_nothing(
     folder: Path, number: signal.Signals, workers: list[str]
 ) -> None:
     with running(folder, *workers) as run:
-        assert {process.name() for process in started_by(run.folder)} >= SERVERS
+        assert names_of(run.folder) >= SERVERS
         run.process.send_signal(number)
         wait_until(lambda: is_cleared(folder, run.process.pid), "nothing is left")
         run.process.wait()
@@ -92,13 +108,11 @@ def test_a_worker_that_is_killed_leaves_nothing_while_the_run_goes_on(folder: Pa
 def test_what_nobody_cleared_up_is_cleared_up_by_the_next_run(folder: Path) -> None:
     """Whoever would have done so was killed, too."""
     with running(folder) as run:
-        [guard] = [
-            process for process in started_by(run.folder) if "run_folder" in " ".join(process.cmdline())
-        ]
+        [guard] = [process for process in started_by(run.folder) if guards(process)]
         guard.kill()
         run.process.kill()
         run.process.wait()
-        assert {process.name() for process in started_by(run.folder)} >= {"postgres", "valkey-server"}
+        assert names_of(run.folder) >= {"postgres", "valkey-server"}
         assert run.folder.exists()
     listing = [sys.executable, "-m", "pytest", "--collect-only", str(ENDLESS)]
     subprocess.run(listing, env=environment(folder), check=True, stdout=subprocess.DEVNULL)

@@ -136,7 +136,7 @@ def _is_the_kind(node: ast.AST) -> bool:
         isinstance(node, ast.Attribute)
         and node.attr == "POLICE"
         and isinstance(node.value, ast.Name)
-        and node.value.id == "Kind"
+        and node.value.id == "BodyKind"
     )
 
 
