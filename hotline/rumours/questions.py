@@ -31,7 +31,7 @@ def ask(
     session_index: str,
 ) -> Phrase:
     """Somebody asks whether something is true. What is known already
-    they are told at once; else it is put before the desk.
+    they are told at once; else it is put before its readers.
 
     The same sitting asks once, and so does the same phone in the same words.
     """

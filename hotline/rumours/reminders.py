@@ -14,12 +14,12 @@ from hotline.rumours.rumour import Rumour, lock_rumour
 from hotline.rumours.similar import for_reader, those_alike
 
 SPREADS = (3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
-"""So many people in an hour, and the desk hears that it spreads."""
+"""So many people in an hour, and its readers hear that it spreads."""
 WIDELY = 10
 """From so many on, those who coordinate hear it too."""
 
 REMINDED = (0, 15, 30, 90, 240)
-"""Minutes from the first question until the desk is told, reminded,
+"""Minutes from the first question until its readers are told, reminded,
 and the coordinating body told and reminded, while nobody checks."""
 LAST = len(REMINDED) - 1
 PASSED_ON = 2
@@ -53,8 +53,8 @@ def lock_for(work: UnitOfWork, subject: str) -> None:
 
 
 def remind(work: UnitOfWork, subject: str) -> None:
-    """Put a new rumour before the desk; while nobody checks it, remind them and pass it on, and at last tell
-    those who asked. Who checks it is asked for a result, and to have it told."""
+    """Put a new rumour before its readers; while nobody checks it, remind them and pass it on, and at last
+    tell those who asked. Who checks it is asked for a result, and to have it told."""
     identity, _slash, step = subject.partition("/")
     rumour = lock_rumour(work.session, int(identity))
     if rumour.same_as_id is not None:
